@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+# porteur_add_test(NAME LABEL label SOURCES ... LIBRARIES ... [TIMEOUT seconds] [SERIAL])
+# makes one GoogleTest program and registers each of its tests with CTest under one label. `tools/test LABEL` runs them.
+function(porteur_add_test name)
+    cmake_parse_arguments(test "SERIAL" "LABEL;TIMEOUT" "SOURCES;LIBRARIES" ${ARGN})
+    if(NOT test_LABEL)
+        set(test_LABEL unit)
+    endif()
+    if(NOT test_TIMEOUT)
+        set(test_TIMEOUT 60)
+    endif()
+    add_executable(${name} ${test_SOURCES})
+    target_link_libraries(${name} PRIVATE porteur::defaults GTest::gmock GTest::gtest GTest::gtest_main ${test_LIBRARIES})
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+    # One CTest entry a program: starting a sanitized program once per case would cost more than the cases.
+    add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
+    set_tests_properties(${name} PROPERTIES LABELS ${test_LABEL} TIMEOUT ${test_TIMEOUT})
+    if(test_SERIAL)
+        set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
+    endif()
+endfunction()
