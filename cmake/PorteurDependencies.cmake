@@ -31,3 +31,20 @@ porteur_system_library(porteur_soci NAMES soci_core soci_sqlite3 soci_postgresql
     INCLUDES /usr/include/soci /usr/include/postgresql)
 porteur_system_library(porteur_poco_net NAMES PocoNetSSL PocoNet PocoCrypto PocoFoundation)
 porteur_system_library(porteur_prometheus NAMES prometheus-cpp-core)
+
+# Telephone numbers. The headers come from tools/setup, which unpacks them below the build folder
+# (libphonenumber-dev itself would bring Boost 1.74); the library is the runtime package's. Targets that
+# need it say `if(TARGET porteur_phonenumber)`.
+set(PORTEUR_PHONENUMBER_ROOT "${PROJECT_SOURCE_DIR}/build/deps/phonenumber/usr" CACHE PATH
+    "Where include/phonenumbers/phonenumberutil.h of libphonenumber stands")
+find_library(found_phonenumber NAMES libphonenumber.so.8)
+find_library(found_protobuf NAMES protobuf)
+if(found_phonenumber AND found_protobuf
+        AND EXISTS "${PORTEUR_PHONENUMBER_ROOT}/include/phonenumbers/phonenumberutil.h")
+    add_library(porteur_phonenumber INTERFACE IMPORTED GLOBAL)
+    target_include_directories(porteur_phonenumber SYSTEM INTERFACE "${PORTEUR_PHONENUMBER_ROOT}/include")
+    # Its generated headers call protobuf's functions, so whoever includes them links both.
+    target_link_libraries(porteur_phonenumber INTERFACE "${found_phonenumber}" "${found_protobuf}")
+else()
+    message(STATUS "libphonenumber is not complete here; tools/setup makes it so. What needs it is left out.")
+endif()
