@@ -97,7 +97,12 @@ Trouble trouble_of(const HttpAnswer& answer, const Server& server) {
         };
     }
     while (said.ends_with('.')) said.pop_back();
-    return {code_of(answer.status), said + what_to_do(answer.status, answer, server)};
+    const bool key_reused = document->is_object() &&
+                            text_member(document->get_object(), "type").ends_with(":key-reused");
+    return {
+        key_reused ? ExitCode::conflict : code_of(answer.status),
+        said + what_to_do(answer.status, answer, server)
+    };
 }
 
 Fields Client::common_fields() const {

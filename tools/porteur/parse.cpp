@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <utility>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -15,6 +16,8 @@
 
 #include <porteur/calendar_text.hpp>
 #include <porteur/result.hpp>
+
+#include "text.hpp"
 
 namespace porteur::cli {
 namespace {
@@ -25,6 +28,37 @@ std::string footer_of_help() {
         text += fmt::format("  {}  {}\n", static_cast<int>(code), meaning);
     return text +
            "\n'porteur COMMAND --help' has each command's options; docs/cli.md has examples.";
+}
+
+std::string path_of(const CLI::App* at) {
+    std::string path;
+    for (; at; at = at->get_parent()) path = at->get_name() + (path.empty() ? "" : " " + path);
+    return path;
+}
+
+/// How many letters must be put in, taken out or changed to make one word of the other.
+/// @source Wagner and Fischer, 1974
+std::size_t distance(std::string_view from, std::string_view to) {
+    std::vector<std::size_t> row(to.size() + 1);
+    for (std::size_t at = 0; at <= to.size(); ++at) row[at] = at;
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        auto corner = std::exchange(row[0], i + 1);
+        for (std::size_t k = 0; k < to.size(); ++k) {
+            const auto changed = corner + (from[i] == to[k] ? 0 : 1);
+            corner = row[k + 1];
+            row[k + 1] = std::min({changed, row[k] + 1, row[k + 1] + 1});
+        }
+    }
+    return row.back();
+}
+
+/// "; did you mean port?", or nothing where no word is near.
+std::string nearest(std::string_view word, const std::vector<std::string>& known) {
+    std::string best;
+    std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;
+    for (const auto& each : known)
+        if (const auto far = distance(word, each); far < least) least = far, best = each;
+    return best.empty() ? "" : "; did you mean " + best + "?";
 }
 
 struct Reader {
@@ -38,6 +72,7 @@ struct Reader {
         const WordSpec* word;
         CLI::Option* read;
         std::vector<std::string> values;
+        std::string value;  // where it may stand only once
         bool flag = false;
     };
     std::deque<Place> places;
@@ -70,9 +105,7 @@ struct Reader {
             parent.add_subcommand(command.path.substr(command.path.rfind(' ') + 1), command.help);
         commands[made] = &command;
         if (command.takes_rest) {
-            made->prefix_command();
-            made->set_help_flag();
-            return;
+            return;  // what follows it never comes here; see parse_command_line
         }
         made->footer(
             (command.footer.empty() ? "" : command.footer + "\n\n") +
@@ -81,9 +114,9 @@ struct Reader {
         for (const auto& word : command.words) {
             auto& place =
                 places.emplace_back(made, nullptr, &word, nullptr, std::vector<std::string>{});
-            place.read = made->add_option(word.name, place.values, word.help)->required();
-            place.read->type_name("");
-            if (!word.many) place.read->expected(1);
+            place.read = word.many ? made->add_option(word.name, place.values, word.help)
+                                   : made->add_option(word.name, place.value, word.help);
+            place.read->required()->type_name("");
             if (!word.choices.empty()) place.read->check(one_of(word.choices));
         }
         for (const auto& option : command.options) add(*made, option, made);
@@ -139,6 +172,44 @@ struct Reader {
             ));
     }
 
+    /// One line about a command line that was not understood, with where the help is.
+    std::string what_is_wrong(const CLI::ParseError& error, const std::vector<std::string>& words) {
+        const auto* at = chosen();
+        const auto help = "ee '" + path_of(at) + " --help'";
+        const auto found = commands.find(at);
+        if (found == commands.end()) {
+            // The first word that is neither a command above, an option, nor an option's value.
+            std::vector<std::string> known;
+            for (const auto* each : at->get_subcommands([](const CLI::App*) { return true; }))
+                known.push_back(each->get_name());
+            const auto rest = at->remaining(true);
+            const auto above = app.remaining(true);
+            for (const auto& word : rest.empty() ? above : rest) {
+                if (word.starts_with("-")) continue;
+                const auto meant = nearest(word, known);
+                return "there is no command " + porteur::quoted(word) + meant +
+                       (meant.empty() ? "; s" : " S") + help;
+            }
+            if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr)
+                return "a command is needed; s" + help;
+        } else if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+            std::vector<std::string> known;
+            for (const auto* options : {&found->second->options, &common_options()})
+                for (const auto& option : *options) known.push_back("--" + option.key());
+            for (const auto& word : words) {
+                const auto name = word.substr(0, word.find('='));
+                if (!name.starts_with("--") || std::ranges::find(known, name) != known.end())
+                    continue;
+                const auto meant = nearest(name, known);
+                return "there is no option " + printable(name) + meant +
+                       (meant.empty() ? "; s" : " S") + help;
+            }
+        }
+        std::string said = error.what();
+        while (said.ends_with('.') || said.ends_with('\n')) said.pop_back();
+        return said + "; s" + help;
+    }
+
     const CLI::App* chosen() const {
         const CLI::App* at = &app;
         while (true) {
@@ -152,11 +223,12 @@ struct Reader {
         Arguments out;
         const auto* from = chosen();
         out.command = commands.at(from)->path;
-        if (commands.at(from)->takes_rest) out.words = from->remaining();
         for (const auto& place : places) {
             if (place.of != nullptr && place.of != from) continue;
-            if (place.word)
+            if (place.word && place.word->many)
                 out.words.insert(out.words.end(), place.values.begin(), place.values.end());
+            else if (place.word)
+                out.words.push_back(place.value);
             else if (place.flag)
                 out.values[place.option->key()] = {};
             else if (place.read->count() > 0)
@@ -166,15 +238,20 @@ struct Reader {
     }
 };
 
-std::string path_of(const CLI::App* at) {
-    std::string path;
-    for (; at; at = at->get_parent()) path = at->get_name() + (path.empty() ? "" : " " + path);
-    return path;
-}
-
 }  // namespace
 
 Outcome<Parsed> parse_command_line(const std::vector<std::string>& words) {
+    for (const auto& command : all_commands()) {
+        if (!command.takes_rest) continue;
+        const auto blank = command.path.find(' ');
+        if (words.size() < 2 || words[0] != command.path.substr(0, blank) ||
+            words[1] != command.path.substr(blank + 1))
+            continue;
+        Parsed parsed{.command = &command, .arguments = {}, .text = {}};
+        parsed.arguments.command = command.path;
+        parsed.arguments.words.assign(words.begin() + 2, words.end());
+        return parsed;
+    }
     Reader reader;
     try {
         // CLI11 takes them in reverse.
@@ -188,9 +265,7 @@ Outcome<Parsed> parse_command_line(const std::vector<std::string>& words) {
             .command = nullptr, .arguments = {}, .text = std::string(version.what()) + "\n"
         };
     } catch (const CLI::ParseError& error) {
-        std::string said = error.what();
-        while (said.ends_with('.') || said.ends_with('\n')) said.pop_back();
-        return trouble(ExitCode::usage, said + "; see '" + path_of(reader.chosen()) + " --help'");
+        return trouble(ExitCode::usage, reader.what_is_wrong(error, words));
     }
     Parsed parsed;
     parsed.command = reader.commands.at(reader.chosen());
