@@ -36,7 +36,10 @@ void Clock::set_speed(double speed) {
     speed_ = speed;
 }
 
-void Clock::advance(milliseconds by) { start_ += by; }
+void Clock::advance(milliseconds by) {
+    start_ += by;
+    advanced_ += by;
+}
 
 bool Clock::set(Instant instant) {
     if (instant < now()) return false;
@@ -48,6 +51,7 @@ bool Clock::set(Instant instant) {
 void Clock::reset() {
     real_start_ = real_();
     start_ = real_start_;
+    advanced_ = milliseconds{0};
     speed_ = 1;
 }
 

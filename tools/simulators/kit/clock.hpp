@@ -19,6 +19,9 @@ public:
     explicit Clock(std::function<Instant()> real = real_now);
 
     Instant now() const;
+    /// Real time plus what advance() added, whatever the speed: for tokens and rate limits, which a
+    /// client meets in real seconds even when the carrier's working days fly by.
+    Instant unhurried_now() const { return real_() + advanced_; }
     double speed() const { return speed_; }
 
     /// From now on, one real second is `speed` carrier seconds; 0 stops the clock.
@@ -35,6 +38,7 @@ private:
     std::function<Instant()> real_;
     Instant real_start_;
     Instant start_;
+    std::chrono::milliseconds advanced_{0};
     double speed_ = 1;
 };
 
