@@ -92,7 +92,7 @@ public:
         return refuse(404, "NOT_FOUND", "no such resource");
     }
 
-    Answer error(int status) override {
+    Answer error(int status, std::int64_t) override {
         return status == 429 ? refuse(429, "TOO_MANY_REQUESTS", "slow down")
                              : refuse(status, "INTERNAL", "something went wrong");
     }

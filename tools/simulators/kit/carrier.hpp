@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <random>
 #include <stdexcept>
@@ -33,7 +34,8 @@ public:
     /// Acts on a request and answers it.
     virtual Answer answer(const Request& request) = 0;
     /// An error of this status in the carrier's own words, for injected faults (429, 500).
-    virtual Answer error(int status) = 0;
+    /// @param retry_after_s  what Retry-After will say, for carriers that repeat it in the body
+    virtual Answer error(int status, std::int64_t retry_after_s) = 0;
     /// Takes one script object. @errors ScriptError
     virtual json::value script(const json::value& order) = 0;
     /// Adds what the carrier thinks of an order now ("state") to its line in /_sim/received.

@@ -67,7 +67,7 @@ Reaction Simulation::react(Request request) {
             reaction.wait = fault.delay;
             break;
         case FaultKind::throttle:
-            reaction.answer = carrier_->error(429);
+            reaction.answer = carrier_->error(429, fault.retry_after_s.value_or(0));
             if (fault.retry_after_s) {
                 reaction.answer.headers.emplace_back(
                     "Retry-After", std::to_string(*fault.retry_after_s)
@@ -78,7 +78,7 @@ Reaction Simulation::react(Request request) {
             act(request, index);
             [[fallthrough]];
         case FaultKind::error_before:
-            reaction.answer = carrier_->error(500);
+            reaction.answer = carrier_->error(500, 0);
             break;
         case FaultKind::drop_after:
             act(request, index);

@@ -84,7 +84,7 @@ public:
         return ringcentral_error(404, "CMN-120", "Invalid URI");
     }
 
-    Answer error(int status) override {
+    Answer error(int status, std::int64_t) override {
         return status == 429 ? ringcentral_error(429, "CMN-301", "Request rate exceeded")
                              : ringcentral_error(status, "CMN-203", "Internal Error");
     }
@@ -162,7 +162,7 @@ private:
     template <class Act>
     Answer limited(const std::string& group, const Act& act) {
         const auto decision = limits_.count(group);
-        auto answer = decision.allowed ? act() : error(429);
+        auto answer = decision.allowed ? act() : error(429, 0);
         if (!decision.allowed) {
             world_.ledger.count("throttled_" + group);
             answer.headers.emplace_back(

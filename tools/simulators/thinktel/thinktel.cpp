@@ -94,7 +94,7 @@ public:
         return answer;
     }
 
-    Answer error(int status) override {
+    Answer error(int status, std::int64_t) override {
         auto answer =
             fail(status, status == 429 ? "Too many requests." : "A general error occurred.");
         answer.content_type = content_type_;
