@@ -4,7 +4,6 @@
 # descriptor embedded in an ELF section that a host reads without loading. The sources are compiled once;
 # TESTS makes the program NAME_contract_test of them and the testkit, with the label "contract", which
 # finds its fixtures in tests/fixtures. BUILD_TESTING=OFF leaves it out.
-set(PORTEUR_SDK_CMAKE_DIR "${CMAKE_CURRENT_LIST_DIR}")
 
 function(porteur_add_plugin name)
     cmake_parse_arguments(plugin "" "DESCRIPTOR;LANGUAGE" "SOURCES;TESTS" ${ARGN})
@@ -17,8 +16,8 @@ function(porteur_add_plugin name)
     add_custom_command(
         OUTPUT "${embedded}"
         COMMAND "${CMAKE_COMMAND}" "-DFROM=${plugin_DESCRIPTOR}" "-DTO=${embedded}"
-                -P "${PORTEUR_SDK_CMAKE_DIR}/EmbedDescriptor.cmake"
-        DEPENDS "${plugin_DESCRIPTOR}" "${PORTEUR_SDK_CMAKE_DIR}/EmbedDescriptor.cmake"
+                -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/EmbedDescriptor.cmake"
+        DEPENDS "${plugin_DESCRIPTOR}" "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/EmbedDescriptor.cmake"
         COMMENT "Embedding the descriptor of ${name}"
         VERBATIM)
     set(objects ${target}_objects)
@@ -41,12 +40,12 @@ function(porteur_add_plugin name)
         PREFIX "porteur-" OUTPUT_NAME "${name}"
         LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/plugins")
     # `local: *;` needs its blank: lld reads `local:*;` as a name and exports everything.
-    target_link_options(${target} PRIVATE "-Wl,--version-script=${PORTEUR_SDK_CMAKE_DIR}/plugin.version")
+    target_link_options(${target} PRIVATE "-Wl,--version-script=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.version")
     if(NOT PORTEUR_SANITIZE)
         # A sanitizer's runtime is found in the host program, so its names stay open until then.
         target_link_options(${target} PRIVATE -Wl,-z,defs)
     endif()
-    set_target_properties(${target} PROPERTIES LINK_DEPENDS "${PORTEUR_SDK_CMAKE_DIR}/plugin.version")
+    set_target_properties(${target} PROPERTIES LINK_DEPENDS "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.version")
     if(plugin_TESTS AND (BUILD_TESTING OR NOT DEFINED BUILD_TESTING))
         porteur_add_plugin_tests(${name} ${objects} ${plugin_TESTS})
     endif()

@@ -36,9 +36,14 @@ public:
     }
     bool ok() const { return status() >= 200 && status() < 300; }
 
-    /// True when there is an answer that says yes, and no JSON in it: a proxy's page, half a document.
-    /// To a ONCE step this is a lost outcome as well; the settle time has NOT passed.
-    bool unreadable() const { return ok() && !parse_json(outcome_.body); }
+    /// True when there is an answer that tells neither yes nor no: 408, 425, a 5xx, or a 2xx without JSON
+    /// (a proxy's page, half a document). To a ONCE step this is a lost outcome as well; unlike
+    /// in_doubt() the settle time has NOT passed.
+    bool says_nothing() const {
+        const int status = this->status();
+        if (status >= 500 || status == 408 || status == 425) return true;
+        return status >= 200 && status < 300 && !parse_json(outcome_.body);
+    }
 
     /// Ends the operation, unless the status is 2xx, as what the status means to the host. `reason`,
     /// `code` and `text` are for a refusal; a plugin that knows the carrier's codes fills them in.
@@ -144,6 +149,32 @@ private:
     mutable std::optional<json::value> json_;
 };
 
+namespace detail {
+
+inline void append_encoded(std::string& out, std::string_view text) {
+    static constexpr char digits[] = "0123456789ABCDEF";
+    for (const char letter : text) {
+        const auto byte = static_cast<unsigned char>(letter);
+        if ((byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+            (byte >= 'a' && byte <= 'z') || byte == '-' || byte == '_' || byte == '.' || byte == '~') {
+            out += letter;
+        } else {
+            out += '%';
+            out += digits[byte >> 4];
+            out += digits[byte & 15];
+        }
+    }
+}
+
+}  // namespace detail
+
+/// A text made fit to stand in a path, between two slashes. @threads any
+inline std::string path_segment(std::string_view text) {
+    std::string out;
+    detail::append_encoded(out, text);
+    return out;
+}
+
 /// A request under construction. Made by Http; sent by `co_await`.
 class HttpRequest : public OneEffect {
 public:
@@ -179,9 +210,9 @@ public:
     /// Adds one pair to a form-encoded body.
     HttpRequest& form(std::string_view name, std::string_view value) {
         if (!body_.empty()) body_ += '&';
-        append_encoded(body_, name);
+        detail::append_encoded(body_, name);
         body_ += '=';
-        append_encoded(body_, value);
+        detail::append_encoded(body_, value);
         content_ = "application/x-www-form-urlencoded";
         return *this;
     }
@@ -238,20 +269,6 @@ private:
     std::uint32_t emit(OpContext& context) {
         if (has_fields_) body_ = canonical(fields_);
         return context.emit(kind_, guarantee_, step_, head_text(), std::move(body_));
-    }
-    static void append_encoded(std::string& out, std::string_view text) {
-        static constexpr char digits[] = "0123456789ABCDEF";
-        for (const char letter : text) {
-            const auto byte = static_cast<unsigned char>(letter);
-            if ((byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
-                (byte >= 'a' && byte <= 'z') || byte == '-' || byte == '_' || byte == '.' || byte == '~') {
-                out += letter;
-            } else {
-                out += '%';
-                out += digits[byte >> 4];
-                out += digits[byte & 15];
-            }
-        }
     }
     // Written directly in key order: this is the hottest text of a plugin.
     std::string head_text() const {

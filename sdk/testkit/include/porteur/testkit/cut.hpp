@@ -13,7 +13,7 @@ inline std::size_t cut_everywhere(const Script& script) {
     static constexpr int undo_effects_max = 8;
     const auto& recorded = script.recording();
     const auto replay = [&](std::size_t length) {
-        auto run = std::make_unique<Run>(
+        auto run = std::make_unique<OneRun>(
             recorded.plugin, recorded.operation, recorded.input, recorded.settings
         );
         EXPECT_EQ(run->first().effects, recorded.first.effects)

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include <porteur/plugin.h>
-#include <porteur/json.hpp>
+#include <porteur/model.hpp>
 
 namespace porteur::testkit {
 
@@ -96,12 +96,13 @@ private:
 };
 
 /// One run of one operation. Move-only; ends the operation when it goes.
-class Run {
+class OneRun {
 public:
     /// Begins `operation`; `input` and `settings` are JSON texts. A refusal stands in
     /// first().error.
-    Run(Plugin plugin, std::string_view operation, std::string_view input,
-        std::string_view settings)
+    OneRun(
+        Plugin plugin, std::string_view operation, std::string_view input, std::string_view settings
+    )
         : plugin_(std::move(plugin)) {
         std::string name(operation);
         std::string envelope =
@@ -115,9 +116,9 @@ public:
         else
             first_.error = read(why);
     }
-    Run(const Run&) = delete;
-    Run& operator=(const Run&) = delete;
-    ~Run() {
+    OneRun(const OneRun&) = delete;
+    OneRun& operator=(const OneRun&) = delete;
+    ~OneRun() {
         if (op_ != nullptr) plugin_.table().op_end(op_);
     }
 

@@ -40,7 +40,7 @@ public:
         Where where = Where::current()
     )
         : recorded_{plugin, operation, input, settings, {}, {}},
-          run_(std::make_unique<Run>(plugin, operation, input, settings)) {
+          run_(std::make_unique<OneRun>(plugin, operation, input, settings)) {
         recorded_.first = run_->first();
         take(recorded_.first, where);
     }
@@ -374,7 +374,7 @@ private:
     }
 
     Recording recorded_;
-    std::unique_ptr<Run> run_;
+    std::unique_ptr<OneRun> run_;
     std::uint32_t last_seq_ = 0;
     std::vector<Effect> waiting_;
     std::optional<Effect> current_;
