@@ -208,6 +208,15 @@ Result<void> check_canonical_json(std::string_view text) {
     return {};
 }
 
+bool is_utf8(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const auto length = character_length(text, at);
+        if (length == 0) return false;
+        at += length;
+    }
+    return true;
+}
+
 std::string plain_text(std::string_view text, std::size_t length_max) {
     std::string out;
     for (std::size_t at = 0; at < text.size();) {

@@ -20,6 +20,9 @@ inline constexpr int canonical_depth_max = 32;
 /// @source   plugin.h, R6
 Result<void> check_canonical_json(std::string_view text);
 
+/// Whether the bytes are valid UTF-8 (no surrogates, no overlong forms). @threads any
+bool is_utf8(std::string_view text);
+
 /// Foreign text made fit for a message: control bytes and broken UTF-8 become '?', and it is cut
 /// after `length_max` bytes. Unlike quoted() it adds no quotes. @threads any
 std::string plain_text(std::string_view text, std::size_t length_max);

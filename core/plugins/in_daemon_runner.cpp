@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/in_daemon_runner.hpp"
 
+#include <optional>
 #include <unordered_map>
 
 #include "plugins/canonical_check.hpp"
@@ -98,13 +99,6 @@ private:
 };
 
 }  // namespace
-
-LibraryExpectation expectation_of(const Descriptor& descriptor) {
-    LibraryExpectation expected{descriptor.id, descriptor.version, {}};
-    for (const auto& operation : descriptor.operations)
-        expected.operations.push_back(operation.name);
-    return expected;
-}
 
 Checked<std::unique_ptr<PluginRunner>> make_in_daemon_runner(
     CheckedLibrary library, InDaemonOptions options

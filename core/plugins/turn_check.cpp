@@ -98,6 +98,8 @@ Result<Turn> copy_turn(const porteur_turn& turn, const porteur_error& error, std
             "asks for " + std::to_string(turn.effect_count) + " effects in one turn; at most " +
             std::to_string(effects_per_turn_max) + " are taken"
         );
+    if (turn.effect_count != 0 && out.state != Turn::State::waiting)
+        return broken("asks for effects in its last turn");
     if (turn.effect_count != 0 && turn.effects == nullptr)
         return broken("counts effects without a list of them");
     if (dangles(turn.output)) return broken("gives a result's length without its bytes");

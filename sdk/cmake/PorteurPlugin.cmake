@@ -2,7 +2,8 @@
 # porteur_add_plugin(NAME [SOURCES ...] [DESCRIPTOR descriptor.toml] [LANGUAGE C])
 # makes the library porteur-NAME.so: one exported symbol, hidden Boost.JSON, no unresolved names, and the
 # descriptor embedded in an ELF section that a host reads without loading.
-set(PORTEUR_SDK_CMAKE_DIR "${CMAKE_CURRENT_LIST_DIR}")
+# Cached, as the function is called from folders that have not included this file.
+set(PORTEUR_SDK_CMAKE_DIR "${CMAKE_CURRENT_LIST_DIR}" CACHE INTERNAL "where plugin.version stands")
 
 function(porteur_add_plugin name)
     cmake_parse_arguments(plugin "" "DESCRIPTOR;LANGUAGE" "SOURCES" ${ARGN})
