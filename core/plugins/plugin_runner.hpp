@@ -14,17 +14,6 @@
 
 namespace porteur {
 
-/// Error.code of a call whose plugin process died, or was killed, while it worked on this very
-/// operation. Replay it, and count: three on one journal entry park the operation.
-inline constexpr std::string_view plugin_died_code = "plugin-died";
-/// Error.code of a call whose plugin process ended while it worked on another operation. Replay it;
-/// it is not to blame.
-inline constexpr std::string_view plugin_lost_code = "plugin-lost";
-/// Error.code of a call that the plugin answered with something the contract forbids, or with a
-/// defect of its own (PORTEUR_E_BUG). The operation is ended in the plugin; a replay would give the
-/// same.
-inline constexpr std::string_view plugin_broke_contract_code = "plugin-contract";
-
 /// One end of a plugin process. @threads the runner's
 struct PluginDeath {
     std::string reason;                     ///< "was killed: a step took longer than 2000 ms"

@@ -98,12 +98,7 @@ public:
                 co_return failure(ErrorKind::unsupported, id_ + ": " + refusal_->text());
             if (state_ == State::closed) co_return std::unexpected(closed_error());
             if (Clock::now() >= patience)
-                co_return failure(
-                    ErrorKind::unavailable,
-                    id_ + ": the plugin process is not up after " +
-                        std::to_string(options_.start_timeout.count()) + " ms" +
-                        (last_death_.empty() ? "" : "; it " + last_death_) + "; it is tried again"
-                );
+                co_return std::unexpected(not_up_error());
             co_await news_.async_wait(asio::as_tuple(asio::use_awaitable));
         }
         co_return Result<void>{};
@@ -177,6 +172,14 @@ private:
         Error error;
         error.message = id_ + ": the plugin process " + why;
         error.code = code;
+        return error;
+    }
+    Error not_up_error() const {
+        auto error = lost_error(
+            plugin_lost_code, "is not up after " + std::to_string(options_.start_timeout.count()) + " ms" +
+                                  (last_death_.empty() ? "" : "; it " + last_death_) + "; it is tried again"
+        );
+        error.kind = ErrorKind::unavailable;
         return error;
     }
     Error closed_error() const { return lost_error(plugin_lost_code, "was stopped"); }

@@ -57,8 +57,8 @@ void read_account(TableReader& in, AccountSettings& account) {
     in.text("tenant", account.tenant);
     in.text("contact_email", account.contact_email, mail_address);
 
-    in.url("base_url", account.base_url);
-    in.url("auth_url", account.auth_url);
+    in.text("base_url", account.base_url, web_address);
+    in.text("auth_url", account.auth_url, web_address);
     in.texts("hosts", account.hosts, host_name);
     in.texts("mail_to", account.mail_to, mail_address);
     in.path("ca_file", account.ca_file);
@@ -67,7 +67,7 @@ void read_account(TableReader& in, AccountSettings& account) {
 
     in.rate("rate", account.rate);
     in.integer("in_flight_max", account.in_flight_max, 1, 100'000);
-    in.duration("request_timeout", account.request_timeout, {100ms, 1h});
+    in.duration("timeout", account.timeout, {100ms, 1h});
     in.duration("connect_timeout", account.connect_timeout, {100ms, 10min});
     in.duration("operation_timeout", account.operation_timeout, {1s, 24h});
     in.duration("settle", account.settle, {0ms, 24h});

@@ -54,7 +54,7 @@ struct AccountSettings {
 
     std::optional<Rate> rate;
     std::optional<std::uint32_t> in_flight_max;
-    std::optional<std::chrono::milliseconds> request_timeout;
+    std::optional<std::chrono::milliseconds> timeout;
     std::optional<std::chrono::milliseconds> connect_timeout;
     std::optional<std::chrono::milliseconds> operation_timeout;
     std::optional<std::chrono::milliseconds> settle;

@@ -8,10 +8,10 @@
 #include <fmt/ranges.h>
 
 #include "settings/canonical_json.hpp"
+#include "settings/descriptor_references.hpp"
 #include "settings/nearest.hpp"
 #include "settings/setting_value.hpp"
 #include "settings/toml_reader.hpp"
-#include "settings/url_template.hpp"
 
 namespace porteur {
 namespace {
@@ -295,19 +295,20 @@ void read_exemption(TableReader& in, Exemption& exemption) {
     in.text("reason", exemption.reason);
 }
 
-void check_data(TableReader& in, const TomlNode& node) {
+void check_data(TableReader& in, const TomlNode& node, std::string_view key) {
     if (node.kind == TomlKind::real || node.kind == TomlKind::time)
         in.reading().complain(
             node.at,
-            fmt::format("{} = {} is not allowed in data; write it as a text", node.key, shown(node))
+            fmt::format("{} = {} is not allowed in data; write it as a text", key, shown(node))
         );
-    for (const auto& child : node.children) check_data(in, child);
+    for (const auto& child : node.children)
+        check_data(in, child, child.key.empty() ? key : child.key);
 }
 
 void read_data(TableReader& in, std::string_view key, std::string& target) {
     const auto* node = in.any(key);
     if (node == nullptr) return;
-    check_data(in, *node);
+    check_data(in, *node, key);
     target = canonical_json(*node);
 }
 
@@ -334,85 +335,6 @@ void read_abi(TableReader& in, Descriptor& descriptor) {
     split(abi, descriptor.abi_major, descriptor.abi_minor);
 }
 
-// ---- what one table says of another
-
-void check_secret_name(
-    TableReader& in, const Descriptor& descriptor, std::string_view key, const std::string& name
-) {
-    if (name.empty() || find_named(descriptor.secrets, name) != nullptr) return;
-    std::vector<std::string> known;
-    for (const auto& each : descriptor.secrets) known.push_back(each.name);
-    in.complain(
-        key, fmt::format(
-                 "{} names the secret {}, which is not under [secrets]{}", key,
-                 porteur::quoted(name), suggestion(name, known)
-             )
-    );
-}
-
-// An address or host that may name settings.
-void check_pattern(
-    TableReader& in, const Descriptor& descriptor, std::string_view key, const std::string& pattern,
-    const TextForm& form
-) {
-    if (pattern.empty()) return;
-    const auto names = template_names(pattern);
-    if (!names) return in.complain(key, fmt::format("{}: {}", key, names.error().message));
-    SettingValues placeholders;
-    for (const auto& name : *names) {
-        placeholders[name] = "x";
-        const auto* setting = find_named(descriptor.settings, name);
-        if (setting == nullptr)
-            in.complain(
-                key, fmt::format(
-                         "{} names the setting {}, which is not under [settings]", key,
-                         porteur::quoted(name)
-                     )
-            );
-        else if (setting->type != SettingType::text && setting->type != SettingType::choice &&
-                 setting->type != SettingType::integer)
-            in.complain(
-                key, fmt::format(
-                         "{} names the setting {}, which is neither text, choice nor integer", key,
-                         porteur::quoted(name)
-                     )
-            );
-    }
-    const auto filled = expand(pattern, placeholders);
-    if (filled && has_user(*filled))
-        in.complain(
-            key, fmt::format(
-                     "{} holds a user or a password (not shown); take them out of the address", key
-                 )
-        );
-    else if (filled && !form.fits(*filled))
-        in.complain(key, fmt::format("{} = {} {}", key, porteur::quoted(pattern), form.complaint));
-}
-
-void check_references(TableReader& in, const Descriptor& descriptor) {
-    const auto& auth = descriptor.auth;
-    for (const auto& each : auth_keys)
-        if (each.field != &Auth::token_url && each.field != &Auth::header)
-            check_secret_name(in, descriptor, fmt::format("auth.{}", each.key), auth.*each.field);
-    if (descriptor.webhook)
-        check_secret_name(in, descriptor, "inbound.webhook.secret", descriptor.webhook->secret);
-
-    check_pattern(in, descriptor, "base_url", descriptor.base_url, web_address);
-    check_pattern(in, descriptor, "auth.token_url", auth.token_url, web_address);
-    for (const auto& host : descriptor.http.hosts)
-        check_pattern(in, descriptor, "http.hosts", host, host_name);
-
-    const auto host = std::string{host_of(descriptor.base_url)};
-    const auto& hosts = descriptor.http.hosts;
-    if (!host.empty() && std::ranges::find(hosts, host) == hosts.end())
-        in.complain(
-            "base_url", fmt::format(
-                            "base_url leads to {}, which is not among http.hosts; add it there",
-                            porteur::quoted(host)
-                        )
-        );
-}
-
 }  // namespace
 
 void read_descriptor(TableReader& in, Descriptor& descriptor) {
@@ -430,7 +352,7 @@ void read_descriptor(TableReader& in, Descriptor& descriptor) {
     read_abi(in, descriptor);
     in.texts("countries", descriptor.countries, country_code);
     in.free("links", [&](TableReader& links, std::string_view name) {
-        links.url(name, descriptor.links[std::string{name}]);
+        links.text(name, descriptor.links[std::string{name}], web_address);
     });
     in.text("base_url", descriptor.base_url);
     in.table("auth", descriptor.auth, read_auth);

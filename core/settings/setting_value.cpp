@@ -9,6 +9,7 @@
 #include <porteur/result.hpp>
 
 #include "settings/nearest.hpp"
+#include "settings/toml_tree.hpp"
 #include "settings/units.hpp"
 
 namespace porteur {
@@ -96,7 +97,7 @@ std::expected<SettingValue, std::string> fitted(
 }
 
 std::string shown(const SettingValue& value) {
-    if (const auto* text = std::get_if<std::string>(&value)) return porteur::quoted(*text);
+    if (const auto* text = std::get_if<std::string>(&value)) return shown(std::string_view{*text});
     if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
     if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
     return "[...]";

@@ -87,7 +87,7 @@ void read_plugins(TableReader& in, Plugins& plugins) {
 
 void read_engine(TableReader& in, Engine& engine) {
     in.integer("in_flight_max", engine.in_flight_max, 1, 100'000);
-    in.duration("request_timeout", engine.request_timeout, {100ms, 1h});
+    in.duration("timeout", engine.timeout, {100ms, 1h});
     in.duration("connect_timeout", engine.connect_timeout, {100ms, 10min});
     in.duration("operation_timeout", engine.operation_timeout, {1s, 24h});
     in.duration("settle", engine.settle, {0ms, 24h});

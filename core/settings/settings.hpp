@@ -88,7 +88,7 @@ struct Plugins {
 struct Engine {
     static constexpr std::uint32_t shards = 64;  ///< not a setting: orders are stored by it
     std::uint32_t in_flight_max = 256;           ///< operations of one account at a time
-    std::chrono::milliseconds request_timeout{30'000};
+    std::chrono::milliseconds timeout{30'000};
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds operation_timeout{300'000};
     std::chrono::milliseconds settle{60'000};           ///< where the descriptor says nothing

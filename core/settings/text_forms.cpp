@@ -178,6 +178,10 @@ std::string_view host_of(std::string_view address) {
     return authority.substr(0, authority.rfind(':'));
 }
 
+bool may_hold_password(std::string_view text) {
+    return has_user(text) || text.contains("password=");
+}
+
 bool has_user(std::string_view address) { return authority_of(address).contains('@'); }
 
 }  // namespace porteur

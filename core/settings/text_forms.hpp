@@ -34,7 +34,10 @@ bool is_loopback(std::string_view host);
 /// The host of an address that fits web_address, without port and brackets; empty if there is none.
 std::string_view host_of(std::string_view address);
 
-/// Does the address carry a user or a password? Then no message may show it.
+/// Does the address carry a user, and so perhaps a password?
 bool has_user(std::string_view address);
+
+/// Is it an address with a user or a password in it? Then no message may show it.
+bool may_hold_password(std::string_view text);
 
 }  // namespace porteur

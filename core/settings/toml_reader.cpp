@@ -234,23 +234,6 @@ void TableReader::rate(std::string_view key, std::optional<Rate>& target) {
         refuse(*node, rate_advice);
 }
 
-void TableReader::url(std::string_view key, std::string& target) {
-    const auto* node = find(key);
-    // Refused here, because the usual message would show the password.
-    if (node != nullptr && has_user(node->text)) {
-        know(key);
-        complain(
-            key, fmt::format(
-                     "{} holds a user or a password (not shown); take them out of the address and "
-                     "name them as secrets",
-                     key
-                 )
-        );
-        return;
-    }
-    text(key, target, web_address);
-}
-
 void TableReader::path(std::string_view key, std::filesystem::path& target) {
     if (const auto value = read_text(key, any_text))
         target = (reading_->folder() / *value).lexically_normal();

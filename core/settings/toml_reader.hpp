@@ -57,7 +57,7 @@ private:
 };
 
 struct DurationRange {
-    std::chrono::milliseconds min{1}, max = duration_max;
+    std::chrono::milliseconds min{1}, max = std::chrono::hours{24} * 3650;
 };
 struct SizeRange {
     std::uint64_t min = 1, max = std::numeric_limits<std::int64_t>::max();
@@ -102,7 +102,6 @@ public:
     }
     void boolean(std::string_view key, bool& target);
     void rate(std::string_view key, std::optional<Rate>& target);
-    void url(std::string_view key, std::string& target);
     void path(std::string_view key, std::filesystem::path& target);
     void secret(std::string_view key, SecretRef& target);
 

@@ -13,6 +13,8 @@
 #define TOML_ENABLE_WINDOWS_COMPAT 0
 #include <toml++/toml.h>
 
+#include "settings/text_forms.hpp"
+
 namespace porteur {
 namespace {
 
@@ -39,7 +41,6 @@ TomlNode node_of(const toml::node& value) {
         node.kind = TomlKind::list;
         for (const auto& each : *list) {
             node.children.push_back(node_of(each));
-            node.children.back().key_at = node.children.back().at;
         }
     } else if (const auto* table = value.as_table()) {
         node.kind = TomlKind::table;
@@ -61,7 +62,8 @@ std::string told(std::string_view description) {
     if (const auto from = text.find("saw '"); from != text.npos && text.size() > from + 7)
         text.erase(text.find_last_not_of(", ", from - 1) + 1);
     if (text.starts_with('E')) text.front() = 'e';
-    if (text.contains("could not determine value type")) text += "; a text stands in double quotes";
+    if (text.contains("could not determine value type") || text.contains("value-terminator"))
+        text += "; a text stands in double quotes";
     return text;
 }
 
@@ -71,10 +73,15 @@ std::string place(std::string_view where, Position at) {
     return fmt::format("{}:{}:{}", where, at.line, at.column);
 }
 
+std::string shown(std::string_view text) {
+    return may_hold_password(text) ? "(not shown, as it may hold a password)"
+                                   : porteur::quoted(text);
+}
+
 std::string shown(const TomlNode& node) {
     switch (node.kind) {
         case TomlKind::text:
-            return porteur::quoted(node.text);
+            return shown(std::string_view{node.text});
         case TomlKind::integer:
             return std::to_string(node.integer);
         case TomlKind::boolean:

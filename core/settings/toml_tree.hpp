@@ -22,7 +22,7 @@ enum class TomlKind { text, integer, real, boolean, time, list, table };
 struct TomlNode {
     TomlKind kind = TomlKind::table;
     std::string key;   ///< its name in the table around it; empty in a list and for the document
-    Position key_at;   ///< where the name stands; the value's place in a list
+    Position key_at;   ///< where the name stands; unset in a list
     Position at;       ///< where the value begins; a table: its header
     std::string text;  ///< TomlKind::text only
     std::int64_t integer = 0;
@@ -42,6 +42,9 @@ Result<TomlNode> parse_toml(std::string_view document, std::string_view where);
 
 /// "config/porteur.toml:7:11"
 std::string place(std::string_view where, Position at);
+
+/// A text as a message shows it: quoted and cut, but not an address that may hold a password.
+std::string shown(std::string_view text);
 
 /// A value as a message shows it: texts quoted and cut, numbers as they are, "[...]", "{...}".
 std::string shown(const TomlNode& node);
