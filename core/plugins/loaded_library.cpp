@@ -36,7 +36,7 @@ porteur_view view_of(std::string_view text) { return {text.data(), text.size()};
 std::string shown(const porteur_view& view) {
     if (view.len == 0) return "empty";
     if (view.ptr == nullptr || view.len > 256) return "no text";
-    return porteur::quoted({view.ptr, view.len});
+    return quoted(std::string_view(view.ptr, view.len));
 }
 
 bool same(const porteur_view& view, std::string_view text) {
