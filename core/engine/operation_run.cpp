@@ -269,7 +269,7 @@ OperationRun::Looked OperationRun::sleep(Open& open) {
 EffectContext OperationRun::context_of(const Open& open) const {
     return {.order = order_.id, .operation = operation_.id, .tenant = order_.tenant, .account = operation_.account,
             .operation_name = operation_.name, .reference = order_.reference, .attempt = order_.attempt,
-            .step_attempt = open.step_attempt, .intent_at = open.intent_at};
+            .step_attempt = open.step_attempt, .intent_at = open.intent_at, .view = account_};
 }
 
 const OperationSpec* OperationRun::spec() const {

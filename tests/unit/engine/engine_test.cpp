@@ -86,8 +86,11 @@ protected:
         chance = std::make_unique<testing::SeededChance>(1);
         static const porteur_host host{sizeof(porteur_host), 0, {"test", 4}, {"0", 1}, nullptr, nullptr};
         runner = std::make_unique<testing::DirectRunner>(porteur_entry_v0(&host, nullptr));
-        accounts.all["acme"] = std::make_shared<AccountView>(
-            AccountView{.runner = runner.get(), .descriptor = &descriptor, .settings = "{}", .in_flight_max = 8, .settle = {}});
+        auto view = std::make_shared<AccountView>();
+        view->runner = runner.get();
+        view->descriptor = &descriptor;
+        view->in_flight_max = 8;
+        accounts.all["acme"] = std::move(view);
         if (!performer.carrier) performer.carrier = [this](const auto& context, const auto& effect) { return carrier.serve(context, effect); };
         engine = std::make_unique<Engine>(io->get_executor(), *real, accounts, performer, *clock, *chance,
                                           Rhythm{.first_retry = 1s, .longest_retry = 60s, .follow = 10s});
