@@ -159,19 +159,20 @@ std::optional<EncodedWord> read_encoded_word(std::string_view text) {
 
 std::string encode_header_text(std::string_view text, std::size_t column) {
     const bool plain = is_printable_ascii(text) && text.find("=?") == text.npos &&
-                       column + text.size() <= columns_max && trimmed(text) == text;
+                       text.find("  ") == text.npos && column + text.size() <= columns_max &&
+                       trimmed(text) == text;
     return plain ? std::string(text) : encoded_words(text, column);
 }
 
 std::string encode_display_name(std::string_view name, std::size_t column) {
-    if (!is_printable_ascii(name) || name.find("=?") != name.npos ||
-        column + name.size() + 2 > columns_max) {
+    // Outer and double blanks would be lost, in quotes too.
+    if (!is_printable_ascii(name) || name.find("=?") != name.npos || trimmed(name) != name ||
+        name.find("  ") != name.npos || column + name.size() + 2 > columns_max) {
         return encoded_words(name, column);
     }
-    if (std::ranges::all_of(
-            name, [](char letter) { return letter == ' ' || is_letter_or_digit(letter); }
-        ) &&
-        trimmed(name) == name) {
+    if (std::ranges::all_of(name, [](char letter) {
+            return letter == ' ' || is_letter_or_digit(letter);
+        })) {
         return std::string(name);
     }
     std::string out = "\"";
@@ -223,7 +224,9 @@ std::string decode_header_text(std::string_view text) {
 std::string encode_file_name(std::string_view parameter, std::string_view name) {
     const std::string plain = plain_file_name(name);
     const std::string plain_line = "\r\n " + std::string(parameter) + "=\"" + plain + '"';
-    if (plain == name) return plain_line;
+    // Some readers take outer and double blanks away, in quotes too.
+    const bool exact = plain == name && trimmed(name) == name && name.find("  ") == name.npos;
+    if (exact) return plain_line;
 
     constexpr std::size_t line_max = 76;
     std::vector<std::string> pieces(1);
