@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "mail/address.hpp"
+#include "mail/smtp_text.hpp"
 #include "mail/text_codec.hpp"
 
 namespace porteur {
@@ -21,60 +22,6 @@ struct Reply {
 
     bool is(int hundred) const { return code / 100 == hundred; }
 };
-
-/// What EHLO told.
-struct Abilities {
-    bool starttls = false;
-    bool dsn = false;
-    bool eight_bit = false;
-    bool auth_plain = false;
-    bool auth_login = false;
-    std::size_t size_max = 0;  ///< 0: not said
-};
-
-std::string encode_base64(std::string_view bytes) {
-    std::string out;
-    for (const char letter : encode_base64_lines(bytes)) {
-        if (letter != '\r' && letter != '\n') out += letter;
-    }
-    return out;
-}
-
-/// RFC 3461, section 4.
-std::string xtext(std::string_view text) {
-    std::string out;
-    for (const char letter : text) {
-        if (letter > 0x20 && letter < 0x7F && letter != '+' && letter != '=') {
-            out += letter;
-        } else {
-            out += fmt::format("+{:02X}", static_cast<unsigned char>(letter));
-        }
-    }
-    return out;
-}
-
-Abilities read_abilities(const std::string& reply) {
-    Abilities found;
-    std::size_t at = reply.find('\n');
-    while (at != reply.npos) {
-        const auto end = reply.find('\n', at + 1);
-        const std::string line =
-            lower_ascii(reply.substr(at + 1, end == reply.npos ? end : end - at - 1));
-        const std::string_view word = line.size() > 4 ? std::string_view(line).substr(4) : "";
-        if (word == "starttls") found.starttls = true;
-        if (word == "dsn") found.dsn = true;
-        if (word == "8bitmime") found.eight_bit = true;
-        if (word.starts_with("size ")) {
-            std::from_chars(word.data() + 5, word.data() + word.size(), found.size_max);
-        }
-        if (word.starts_with("auth ") || word.starts_with("auth=")) {
-            found.auth_plain = found.auth_plain || word.find("plain") != word.npos;
-            found.auth_login = found.auth_login || word.find("login") != word.npos;
-        }
-        at = end;
-    }
-    return found;
-}
 
 /// One sending: each step returns what went wrong, and send_mail() reads as the list of steps.
 class Sending {
@@ -151,12 +98,12 @@ public:
         if (abilities_.auth_plain) {
             std::string plain("\0", 1);
             plain += settings_.user + std::string("\0", 1) + settings_.password;
-            reply = exchange("AUTH PLAIN " + encode_base64(plain), settings_.command_timeout);
+            reply = exchange("AUTH PLAIN " + base64_word(plain), settings_.command_timeout);
         } else {
             reply = exchange("AUTH LOGIN", settings_.command_timeout);
             for (const std::string* secret : {&settings_.user, &settings_.password}) {
                 if (!reply || !reply->is(3)) break;
-                reply = exchange(encode_base64(*secret), settings_.command_timeout);
+                reply = exchange(base64_word(*secret), settings_.command_timeout);
             }
         }
         if (!reply) return std::unexpected(reply.error());
@@ -188,7 +135,7 @@ public:
         if (eight_bit) mail += " BODY=8BITMIME";
         if (abilities_.dsn) {
             mail += " RET=HDRS";
-            if (!envelope_.envid.empty()) mail += " ENVID=" + xtext(envelope_.envid);
+            if (!envelope_.envid.empty()) mail += " ENVID=" + to_xtext(envelope_.envid);
         }
         if (auto done = command(mail, 2); !done) return std::unexpected(done.error());
         for (const auto& address : recipients()) {
@@ -276,7 +223,7 @@ private:
         auto reply = exchange("EHLO " + settings_.client_name, settings_.command_timeout);
         if (!reply) return std::unexpected(reply.error());
         if (reply->is(2)) {
-            abilities_ = read_abilities(reply->text);
+            abilities_ = read_smtp_abilities(reply->text);
             return {};
         }
         abilities_ = {};
@@ -358,7 +305,7 @@ private:
     const Envelope& envelope_;
     const PhaseObserver& observer_;
     std::optional<Connection> connection_ = {};
-    Abilities abilities_ = {};
+    SmtpAbilities abilities_ = {};
     SmtpReport report_ = {};
 };
 
@@ -403,34 +350,6 @@ SmtpReport send_mail(
         sending.quit();
     }
     return sending.report(std::move(done));
-}
-
-Result<std::string> to_wire(std::string_view mime) {
-    constexpr std::size_t line_bytes_max = 998;
-    std::string wire;
-    wire.reserve(mime.size() + mime.size() / 50 + 8);
-    while (!mime.empty()) {
-        // LF first, which memchr finds fast; a CR before it is nearly always the one that belongs
-        // there.
-        const auto line_feed = mime.find('\n');
-        const auto end = std::min(mime.substr(0, line_feed).find('\r'), line_feed);
-        const auto line = mime.substr(0, end);
-        if (line.size() > line_bytes_max || line.find('\0') != line.npos) {
-            return failure(
-                ErrorKind::invalid_input,
-                "mail: a line " + quoted(line) +
-                    " is longer than 998 bytes or holds a NUL; mails are made by render_mail()"
-            );
-        }
-        if (line.starts_with('.')) wire += '.';
-        wire += line;
-        wire += "\r\n";
-        if (end == mime.npos) break;
-        const bool pair = mime[end] == '\r' && end + 1 < mime.size() && mime[end + 1] == '\n';
-        mime.remove_prefix(end + (pair ? 2 : 1));
-    }
-    wire += ".\r\n";
-    return wire;
 }
 
 }  // namespace porteur

@@ -94,9 +94,4 @@ SmtpReport send_mail(
     const PhaseObserver& observer, std::stop_token stop = {}
 );
 
-/// The mail as it travels after DATA: CRLF everywhere, leading dots doubled, ended by a lone dot.
-/// @errors invalid_input: a NUL, or a line longer than 998 bytes  @threads any
-/// @source RFC 5321, sections 2.3.8, 4.5.2 and 4.5.3.1.6
-Result<std::string> to_wire(std::string_view mime);
-
 }  // namespace porteur

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
-#include "mail/smtp.hpp"
+#include "mail/smtp_text.hpp"
 #include "support/result_matchers.hpp"
 
 namespace porteur {
