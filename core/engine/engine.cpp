@@ -172,6 +172,10 @@ Async<bool> Engine::run_one(Order& order) {
             order = run.order();
             co_return false;
         case RunEnd::died: co_return co_await after_death(order, run);
+        case RunEnd::plugin_away:
+            if (auto fresh = store_.order(order.id); fresh && *fresh) order = std::move(**fresh);
+            order.due = clock_.now() + 200ms;
+            co_return false;
         case RunEnd::abandoned: break;
     }
     // The store has the truth; it is read again when it may have recovered.

@@ -53,15 +53,14 @@ public:
 class OperationRunner {
 public:
     virtual ~OperationRunner() = default;
-    /// Begins and steps for the first time. An Error with code plugin_died_code means that the plugin's
-    /// process ended while it had this operation in hand; others are the plugin's own words.
+    /// Begins and steps for the first time. What the plugin itself says, a failure too, is a Turn; an
+    /// Error carries one of the codes of domain/contract.hpp, or says that the plugin is not there now.
     virtual Async<Result<Turn>> begin(Id op, std::string operation, std::string input) = 0;
     virtual Async<Result<Turn>> step(Id op, std::vector<Completion> done) = 0;
     virtual void end(Id op) = 0;
     /// SHA-256 of the library, lower-case hex.
     virtual const std::string& build() const = 0;
 };
-inline constexpr std::string_view plugin_died_code = "plugin-died";
 
 /// A configured account as the engine sees it.
 struct AccountView {

@@ -12,6 +12,18 @@ namespace {
 
 using std::chrono::milliseconds;
 
+/// How long a question about something that may have been carried out waits for its next try.
+constexpr milliseconds reask_wait{30'000};
+
+/// A plugin's failure, as it counts when the carrier may have acted: whatever the plugin says of its
+/// own end, an order that may be at the carrier is in doubt until somebody has looked.
+void count_as_doubt(Error& error, const Ladder& ladder) {
+    const bool said_no = error.kind == ErrorKind::rejected && !ladder.unresolved();
+    if (!ladder.acted() || said_no || error.kind == ErrorKind::in_doubt) return;
+    error.message = std::string(name_of(error.kind)) + " after the carrier may have acted: " + error.message;
+    error.kind = ErrorKind::in_doubt;
+}
+
 bool must_be_durable(const Effect& effect) {
     return effect.guarantee != Guarantee::safe || effect.kind == EffectKind::mail ||
            effect.kind == EffectKind::manual || effect.kind == EffectKind::sleep;
@@ -103,17 +115,20 @@ Async<RunEnd> OperationRun::go() {
     } const ender{account_->runner, operation_.id};
 
     auto first = co_await account_->runner->begin(operation_.id, operation_.name, operation_.input);
-    if (!first) {
-        error_ = first.error();
-        if (error_.code == plugin_died_code) co_return RunEnd::died;
-        Turn refused;
-        refused.state = Turn::State::failed;
-        refused.error = error_;
-        co_return co_await finish(refused);
-    }
+    if (!first) co_return co_await runner_failed(std::move(first).error());
     turn_ = std::move(*first);
     if (auto ended = co_await replay()) co_return *ended;
     co_return co_await live();
+}
+
+Async<RunEnd> OperationRun::runner_failed(Error error) {
+    error_ = std::move(error);
+    if (error_.code == plugin_lost_code || error_.kind == ErrorKind::unavailable) co_return RunEnd::plugin_away;
+    if (error_.code != plugin_died_code) co_return co_await park_operation(error_.message);
+    // What the plugin was told last may be what kills it: it is kept, so that three deaths on the same
+    // entry are seen as such.
+    if (stored_ && !co_await flush(false)) co_return RunEnd::abandoned;
+    co_return RunEnd::died;
 }
 
 /// Takes the turn's new effects among the open ones. @return what is wrong with them, if anything
@@ -154,11 +169,7 @@ Async<std::optional<RunEnd>> OperationRun::replay() {
         std::vector<Completion> done;
         done.push_back(std::move(outcome.completion));
         auto next = co_await account_->runner->step(operation_.id, std::move(done));
-        if (!next) {
-            error_ = next.error();
-            if (error_.code == plugin_died_code) co_return RunEnd::died;
-            co_return co_await park_operation(error_.message);
-        }
+        if (!next) co_return co_await runner_failed(std::move(next).error());
         turn_ = std::move(*next);
     }
     outcomes_.clear();
@@ -189,16 +200,7 @@ Async<RunEnd> OperationRun::live() {
         std::vector<Completion> done;
         done.push_back(std::move(*completion));
         auto next = co_await account_->runner->step(operation_.id, std::move(done));
-        if (!next) {
-            error_ = next.error();
-            if (error_.code == plugin_died_code) {
-                // What the plugin was told last may be what kills it: it is kept, so that three deaths on
-                // the same entry are seen as such.
-                if (!co_await flush(false)) co_return RunEnd::abandoned;
-                co_return RunEnd::died;
-            }
-            co_return co_await park_operation(error_.message);
-        }
+        if (!next) co_return co_await runner_failed(std::move(next).error());
         turn_ = std::move(*next);
     }
 }
@@ -304,7 +306,14 @@ Async<OperationRun::Looked> OperationRun::perform(Open& open) {
         const auto asked = std::max<milliseconds>(wait, performed.retry_after);
         const bool window_open = effect.guarantee != Guarantee::keyed || !spec() || !spec()->window ||
                                  world_.clock.now() + asked < open.intent_at + *spec()->window;
-        // A longer wait than this is the order's: the operation fails, and the order is due again later.
+        const bool long_wait = tried > retry.times || asked > world_.held_wait_max;
+        if (again && long_wait && effect.guarantee == Guarantee::safe && ladder_.acted()) {
+            // The carrier has acted already, so this operation may not be begun again: it stays open, and
+            // only this question is asked again.
+            const auto until = world_.clock.now() + std::max<milliseconds>(asked, reask_wait);
+            co_return Looked{.completion = {}, .wait = Wait{until, false, ""}};
+        }
+        // Otherwise a long wait is the order's: the operation fails, and the order is due again later.
         if (!again || tried > retry.times || asked > world_.held_wait_max || !window_open) {
             if (performed.lost && effect.guarantee == Guarantee::keyed && !window_open)
                 performed.completion.kind = ErrorKind::in_doubt;
@@ -385,8 +394,9 @@ Async<RunEnd> OperationRun::finish(const Turn& turn) {
     const auto now = world_.clock.now();
     OperationEnd end{.operation = operation_.name, .done = turn.state == Turn::State::done, .output = turn.output,
                      .error = turn.error};
+    if (!end.done) count_as_doubt(end.error, ladder_);
     operation_.state = end.done ? Operation::State::done : Operation::State::failed;
-    operation_.output = end.done ? turn.output : error_text(turn.error);
+    operation_.output = end.done ? turn.output : error_text(end.error);
     operation_.ended = now;
     auto change = after_operation(order_, end, now, world_.chance.fraction(), world_.rhythm);
     for (auto& each : change.entries) each.id = world_.new_id();
