@@ -11,14 +11,10 @@
 
 #include <porteur/result.hpp>
 
+#include "domain/mail_security.hpp"
+
 namespace porteur {
 
-/// How the way to a mail server is protected. There is no "try it, else plain text".
-enum class MailSecurity {
-    starttls,            ///< plain greeting, then TLS; refused where the server does not offer it
-    tls,                 ///< TLS from the first byte (465, 995)
-    plaintext_loopback,  ///< no TLS; refused unless the address is a loopback one
-};
 
 /// The name as it stands in the settings: "starttls", "tls", "plaintext_loopback". @threads any
 std::string_view name_of(MailSecurity security) noexcept;

@@ -11,6 +11,7 @@
 
 #include <porteur/result.hpp>
 
+#include "domain/mail_security.hpp"
 #include "settings/account_settings.hpp"
 #include "settings/secret.hpp"
 
@@ -99,7 +100,6 @@ struct EngineSection {
     friend bool operator==(const EngineSection&, const EngineSection&) = default;
 };
 
-enum class MailSecurity { starttls, tls, plaintext_loopback };
 
 /// [mail.smtp]
 struct SmtpServer {
