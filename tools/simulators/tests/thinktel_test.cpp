@@ -201,7 +201,7 @@ TEST(ThinktelSimulator, ExplainsARejectionInTheServicesOwnKeys) {
     const auto& detail = status.at("RejectDetails").at(0);
     EXPECT_EQ(detail.at("RJCT CODE"), "8C");
     EXPECT_EQ(detail.at("FLD ABBR"), "PIN");
-    EXPECT_EQ(detail.at("PORTED #"), "4165550101");
+    EXPECT_EQ(detail.at("PORTED #"), "416-555-0101");
 }
 
 TEST(ThinktelSimulator, SaysEveryScriptedWordAndMovesTheDateWithTheWordThatMovesIt) {
