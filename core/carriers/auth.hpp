@@ -9,13 +9,13 @@
 
 #include <porteur/result.hpp>
 
+#include "domain/descriptor.hpp"
+
 namespace porteur {
 
 /// Gives the value of a named secret of the account. Asked at each use, so that a rotated secret
 /// needs no restart; must not wait.
 using SecretReader = std::function<Result<std::string>(std::string_view name)>;
-
-enum class AuthScheme { none, basic, bearer, header, oauth2_client_credentials, oauth2_jwt_bearer };
 
 /// Reads a scheme as descriptors write it: "oauth2_jwt_bearer".
 /// @errors invalid_input: another word; the message lists the known ones @threads any

@@ -18,10 +18,10 @@ constexpr RateLimit::Time start{100s};
 HttpAnswer answer_with(HttpHeaders headers) { return {200, std::move(headers), {}}; }
 
 TEST(ParseRate, TakesSecondsMinutesAndHours) {
-    EXPECT_THAT(parse_rate("10/s"), Gives(Rate{10, 1s}));
-    EXPECT_THAT(parse_rate("50/min"), Gives(Rate{50, 1min}));
-    EXPECT_THAT(parse_rate("50/m"), Gives(Rate{50, 1min}));
-    EXPECT_THAT(parse_rate("1000/h"), Gives(Rate{1000, 1h}));
+    EXPECT_THAT(parse_rate("10/s"), Gives(RequestRate{10, 1s}));
+    EXPECT_THAT(parse_rate("50/min"), Gives(RequestRate{50, 1min}));
+    EXPECT_THAT(parse_rate("50/m"), Gives(RequestRate{50, 1min}));
+    EXPECT_THAT(parse_rate("1000/h"), Gives(RequestRate{1000, 1h}));
 }
 
 TEST(ParseRate, RefusesAnythingElseAndSaysWhatToWrite) {

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Described structs to JSON and back: about 150 lines, because Boost.JSON 1.81's own value_to fails on
+// an absent optional or an extra key and does not say where. Rules:
+//   - a struct is described with BOOST_DESCRIBE_STRUCT; its members' names are the keys
+//   - an empty std::optional is an absent key; null reads as absent
+//   - an enum is described with BOOST_DESCRIBE_ENUM and travels as its enumerator's name; a Reason as
+//     its canonical text ("PIN_INVALID")
+//   - std::chrono::seconds travel as whole seconds, sys_seconds as RFC 3339 UTC, year_month_day as
+//     YYYY-MM-DD; there are no fractions (money is text)
+//   - written keys are sorted, so that equal values are equal bytes
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include <boost/describe.hpp>
+#include <boost/json.hpp>
+#include <boost/mp11.hpp>
+
+#include <porteur/calendar_text.hpp>
+#include <porteur/result.hpp>
+
+namespace porteur {
+
+namespace json = boost::json;
+
+/// What reading does about keys that the struct does not have.
+enum class UnknownKeys { ignore, refuse };
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+template <class T>
+inline constexpr bool is_vector = false;
+template <class T>
+inline constexpr bool is_vector<std::vector<T>> = true;
+template <class T>
+inline constexpr bool is_text_map = false;
+template <class T>
+inline constexpr bool is_text_map<std::map<std::string, T>> = true;
+
+template <class T>
+concept Described = boost::describe::has_describe_members<T>::value && !std::is_union_v<T>;
+
+/// A type of its own that travels as text: `std::string json_text() const` and
+/// `static std::optional<T> from_json_text(std::string_view)`.
+template <class T>
+concept TextType = requires(const T value, std::string_view text) {
+    { value.json_text() } -> std::convertible_to<std::string>;
+    { T::from_json_text(text) } -> std::convertible_to<std::optional<T>>;
+};
+
+template <class T>
+using Members = boost::describe::describe_members<T, boost::describe::mod_any_access |
+                                                         boost::describe::mod_inherited>;
+
+inline std::string escaped_token(std::string_view key) {
+    std::string out;
+    for (const char letter : key) {
+        if (letter == '~')
+            out += "~0";
+        else if (letter == '/')
+            out += "~1";
+        else
+            out += letter;
+    }
+    return out;
+}
+
+inline std::unexpected<Error> at(const std::string& pointer, std::string_view wanted,
+                                 const json::value& found) {
+    return failure(ErrorKind::invalid_input,
+                   (pointer.empty() ? std::string("the document") : pointer) + ": expected " +
+                       std::string(wanted) + ", found " + quoted(json::serialize(found), 60));
+}
+
+inline void write_text(std::string& out, std::string_view text) {
+    static constexpr char digits[] = "0123456789abcdef";
+    out += '"';
+    std::size_t clean = 0;
+    for (std::size_t index = 0; index < text.size(); ++index) {
+        const auto byte = static_cast<unsigned char>(text[index]);
+        if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
+        out.append(text, clean, index - clean);
+        clean = index + 1;
+        switch (byte) {
+            case '"': out += "\\\""; break;
+            case '\\': out += "\\\\"; break;
+            case '\n': out += "\\n"; break;
+            case '\r': out += "\\r"; break;
+            case '\t': out += "\\t"; break;
+            default:
+                out += "\\u00";
+                out += digits[byte >> 4];
+                out += digits[byte & 15];
+        }
+    }
+    out.append(text, clean, text.size() - clean);
+    out += '"';
+}
+
+}  // namespace detail
+
+// ------------------------------------------------------------------ writing
+
+/// Appends `value` as canonical JSON: sorted keys, no blanks. Fractions are written as they print, but
+/// nothing of ours has any. @threads any
+inline void write_canonical(std::string& out, const json::value& value) {
+    switch (value.kind()) {
+        case json::kind::string: detail::write_text(out, value.get_string()); return;
+        case json::kind::array: {
+            out += '[';
+            bool first = true;
+            for (const auto& each : value.get_array()) {
+                if (!first) out += ',';
+                first = false;
+                write_canonical(out, each);
+            }
+            out += ']';
+            return;
+        }
+        case json::kind::object: {
+            const auto& object = value.get_object();
+            std::vector<const json::key_value_pair*> pairs;
+            pairs.reserve(object.size());
+            for (const auto& pair : object) pairs.push_back(&pair);
+            std::ranges::sort(pairs, {}, [](const auto* pair) { return std::string_view(pair->key()); });
+            out += '{';
+            bool first = true;
+            for (const auto* pair : pairs) {
+                if (!first) out += ',';
+                first = false;
+                detail::write_text(out, pair->key());
+                out += ':';
+                write_canonical(out, pair->value());
+            }
+            out += '}';
+            return;
+        }
+        default: out += json::serialize(value);
+    }
+}
+
+/// Canonical JSON text of a value. @threads any
+inline std::string canonical(const json::value& value) {
+    std::string out;
+    write_canonical(out, value);
+    return out;
+}
+
+/// A value of the model as JSON. @threads any
+template <class T>
+json::value to_json(const T& value) {
+    using namespace std::chrono;
+    if constexpr (std::is_same_v<T, json::value>) {
+        return value;
+    } else if constexpr (std::is_same_v<T, json::object> || std::is_same_v<T, json::array>) {
+        return value;
+    } else if constexpr (std::is_same_v<T, bool>) {
+        return value;
+    } else if constexpr (std::is_same_v<T, Reason>) {
+        return json::string(text_of(value));
+    } else if constexpr (std::is_integral_v<T>) {
+        return static_cast<std::int64_t>(value);
+    } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
+        return json::string(std::string_view(value));
+    } else if constexpr (std::is_same_v<T, seconds>) {
+        return static_cast<std::int64_t>(value.count());
+    } else if constexpr (std::is_same_v<T, sys_seconds>) {
+        return json::string(rfc3339(value));
+    } else if constexpr (std::is_same_v<T, year_month_day>) {
+        return json::string(iso_date(value));
+    } else if constexpr (detail::TextType<T>) {
+        return json::string(value.json_text());
+    } else if constexpr (std::is_enum_v<T>) {
+        return json::string(boost::describe::enum_to_string(value, ""));
+    } else if constexpr (detail::is_optional<T>) {
+        return value ? to_json(*value) : json::value(nullptr);
+    } else if constexpr (detail::is_vector<T>) {
+        json::array out;
+        out.reserve(value.size());
+        for (const auto& each : value) out.push_back(to_json(each));
+        return out;
+    } else if constexpr (detail::is_text_map<T>) {
+        json::object out;
+        for (const auto& [key, each] : value) out[key] = to_json(each);
+        return out;
+    } else {
+        static_assert(detail::Described<T>, "describe the struct with BOOST_DESCRIBE_STRUCT");
+        json::object out;
+        boost::mp11::mp_for_each<detail::Members<T>>([&](auto member) {
+            const auto& field = value.*member.pointer;
+            using Field = std::remove_cvref_t<decltype(field)>;
+            if constexpr (detail::is_optional<Field>) {
+                if (!field) return;
+            }
+            out[member.name] = to_json(field);
+        });
+        return out;
+    }
+}
+
+/// Canonical JSON text of a value of the model. @threads any
+template <class T>
+std::string to_text(const T& value) {
+    return canonical(to_json(value));
+}
+
+// ------------------------------------------------------------------ reading
+
+namespace detail {
+
+template <class T>
+Result<void> read(const json::value& from, T& into, UnknownKeys unknown, const std::string& pointer);
+
+template <class T>
+Result<void> read_struct(const json::value& from, T& into, UnknownKeys unknown,
+                         const std::string& pointer) {
+    if (!from.is_object()) return at(pointer, "an object", from);
+    const auto& object = from.get_object();
+    Result<void> outcome;
+    std::size_t known = 0;
+    boost::mp11::mp_for_each<Members<T>>([&](auto member) {
+        if (!outcome) return;
+        auto& field = into.*member.pointer;
+        const auto* found = object.if_contains(member.name);
+        if (found) ++known;
+        // An absent key leaves the member as the struct makes it: optional and lists empty, the rest default.
+        if (!found || found->is_null()) return;
+        outcome = read(*found, field, unknown, pointer + "/" + member.name);
+    });
+    if (outcome && unknown == UnknownKeys::refuse && known != object.size()) {
+        for (const auto& pair : object) {
+            bool mine = false;
+            boost::mp11::mp_for_each<Members<T>>([&](auto member) {
+                mine = mine || pair.key() == std::string_view(member.name);
+            });
+            if (!mine)
+                return failure(ErrorKind::invalid_input, pointer + "/" + escaped_token(pair.key()) +
+                                                             ": there is no such field");
+        }
+    }
+    return outcome;
+}
+
+template <class T>
+Result<void> read(const json::value& from, T& into, UnknownKeys unknown, const std::string& pointer) {
+    using namespace std::chrono;
+    if constexpr (std::is_same_v<T, json::value>) {
+        into = from;
+    } else if constexpr (std::is_same_v<T, json::object>) {
+        if (!from.is_object()) return at(pointer, "an object", from);
+        into = from.get_object();
+    } else if constexpr (std::is_same_v<T, bool>) {
+        if (!from.is_bool()) return at(pointer, "true or false", from);
+        into = from.get_bool();
+    } else if constexpr (std::is_same_v<T, Reason>) {
+        const auto reason = from.is_string() ? reason_from(from.get_string()) : std::nullopt;
+        if (!reason) return at(pointer, "a canonical reason", from);
+        into = *reason;
+    } else if constexpr (std::is_integral_v<T>) {
+        boost::system::error_code none;
+        const auto number = from.to_number<T>(none);
+        if (none) return at(pointer, "a whole number", from);
+        into = number;
+    } else if constexpr (std::is_same_v<T, std::string>) {
+        if (!from.is_string()) return at(pointer, "text", from);
+        into = from.get_string();
+    } else if constexpr (std::is_same_v<T, seconds>) {
+        boost::system::error_code none;
+        const auto number = from.to_number<std::int64_t>(none);
+        if (none) return at(pointer, "whole seconds", from);
+        into = seconds{number};
+    } else if constexpr (std::is_same_v<T, sys_seconds>) {
+        const auto time = from.is_string() ? read_rfc3339(from.get_string()) : std::nullopt;
+        if (!time) return at(pointer, "a time as in 2026-12-01T09:30:00Z", from);
+        into = *time;
+    } else if constexpr (std::is_same_v<T, year_month_day>) {
+        const auto date = from.is_string() ? read_iso_date(from.get_string()) : std::nullopt;
+        if (!date) return at(pointer, "a date as in 2026-12-01", from);
+        into = *date;
+    } else if constexpr (TextType<T>) {
+        const auto made = from.is_string() ? T::from_json_text(from.get_string()) : std::nullopt;
+        if (!made) return at(pointer, T::json_wanted, from);
+        into = *made;
+    } else if constexpr (std::is_enum_v<T>) {
+        if (!from.is_string() ||
+            !boost::describe::enum_from_string(std::string(from.get_string()).c_str(), into)) {
+            std::string wanted = "one of";
+            boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>(
+                [&](auto each) { wanted += std::string(" ") + each.name; }
+            );
+            return at(pointer, wanted, from);
+        }
+    } else if constexpr (is_optional<T>) {
+        if (from.is_null()) {
+            into.reset();
+            return {};
+        }
+        return read(from, into.emplace(), unknown, pointer);
+    } else if constexpr (is_vector<T>) {
+        if (!from.is_array()) return at(pointer, "a list", from);
+        into.clear();
+        into.reserve(from.get_array().size());
+        for (const auto& each : from.get_array()) {
+            auto done = read(each, into.emplace_back(), unknown,
+                             pointer + "/" + std::to_string(into.size() - 1));
+            if (!done) return done;
+        }
+    } else if constexpr (is_text_map<T>) {
+        if (!from.is_object()) return at(pointer, "an object", from);
+        into.clear();
+        for (const auto& pair : from.get_object()) {
+            auto done = read(pair.value(), into[pair.key()], unknown,
+                             pointer + "/" + escaped_token(pair.key()));
+            if (!done) return done;
+        }
+    } else {
+        return read_struct(from, into, unknown, pointer);
+    }
+    return {};
+}
+
+}  // namespace detail
+
+/// Reads a value of the model.
+///
+/// @param unknown  ignore for answers and operation inputs, refuse for API requests
+/// @errors         invalid_input: the message begins with the JSON pointer of the field
+/// @threads        any
+template <class T>
+Result<T> from_json(const json::value& from, UnknownKeys unknown = UnknownKeys::ignore) {
+    T made{};
+    if (auto done = detail::read(from, made, unknown, ""); !done)
+        return std::unexpected(std::move(done).error());
+    return made;
+}
+
+/// Parses JSON text, at most 32 levels deep.
+/// @errors   invalid_input, with the position where the text stops being JSON
+/// @threads  any
+inline Result<json::value> parse_json(std::string_view text) {
+    boost::system::error_code wrong;
+    json::parse_options options;
+    options.max_depth = 32;
+    json::stream_parser parser(json::storage_ptr{}, options);
+    std::size_t used = parser.write_some(text, wrong);
+    if (!wrong && used < text.size()) wrong = json::error::extra_data;
+    if (!wrong) parser.finish(wrong);
+    if (wrong)
+        return failure(ErrorKind::invalid_input, "not JSON at byte " + std::to_string(used) + ": " +
+                                                     wrong.message());
+    return parser.release();
+}
+
+/// Parses and reads in one go. @errors invalid_input @threads any
+template <class T>
+Result<T> from_text(std::string_view text, UnknownKeys unknown = UnknownKeys::ignore) {
+    auto value = parse_json(text);
+    if (!value) return std::unexpected(std::move(value).error());
+    return from_json<T>(*value, unknown);
+}
+
+}  // namespace porteur
