@@ -116,7 +116,7 @@ CarrierClient client_of(
     ClientClock clock = {}
 );
 
-HttpRequest get(std::string path);
-HttpRequest post(std::string path, std::string body);
+CarrierRequest get(std::string path);
+CarrierRequest post(std::string path, std::string body);
 
 }  // namespace porteur::test
