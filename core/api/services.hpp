@@ -27,6 +27,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "domain/commit.hpp"
 #include "domain/order.hpp"
 #include "domain/order_rules.hpp"
 
@@ -34,8 +35,6 @@ namespace porteur {
 
 template <class T>
 using Async = boost::asio::awaitable<T>;
-
-struct IdempotencyRecord;  // domain/commit.hpp
 
 // ------------------------------------------------------------------ codes of errors
 

@@ -356,7 +356,6 @@ Async<OperationRun::Looked> OperationRun::settle(Open& open) {
 void OperationRun::add_entry(std::string kind, std::string text) {
     auto made = entry(order_, world_.clock.now(), "engine",
                       (order_.kind == OrderKind::port ? "port." : "purchase.") + std::move(kind), std::move(text));
-    made.id = world_.new_id();
     entries_.push_back(std::move(made));
 }
 
@@ -399,7 +398,6 @@ Async<RunEnd> OperationRun::finish(const Turn& turn) {
     operation_.output = end.done ? turn.output : error_text(end.error);
     operation_.ended = now;
     auto change = after_operation(order_, end, now, world_.chance.fraction(), world_.rhythm);
-    for (auto& each : change.entries) each.id = world_.new_id();
 
     Commit commit;
     if (!buffer_.empty()) commit.journal.push_back({operation_.id, operation_.tenant, position_ + 1, std::move(buffer_)});
@@ -452,7 +450,6 @@ Async<RunEnd> OperationRun::leave_memory(const Wait& wait) {
 Async<RunEnd> OperationRun::park_operation(std::string problem) {
     const auto now = world_.clock.now();
     auto change = park(order_, operation_.name + ": " + problem, now);
-    for (auto& each : change.entries) each.id = world_.new_id();
     operation_.state = Operation::State::parked;
     operation_.output = canonical(json::object{{"parked", problem}});
     Commit commit;

@@ -77,6 +77,9 @@ public:
     Answer answer(const Request& request) override {
         tick();
         if (request.method == "POST" && request.path == "/oauth/token") return token(request);
+        if (const auto host = request.header("host"); !host.empty()) {
+            numbers_.set_base("http://" + std::string(host));
+        }
         auto answer = api(request);
         answer.headers.emplace_back("ININ-Correlation-Id", uuid_of("correlation", ++correlations_));
         return answer;

@@ -50,34 +50,6 @@ std::string as_filter(std::string_view status) {
     return word;
 }
 
-Answer page_of(const std::vector<json::object>& lines, const Request& request) {
-    const auto size = asked_whole(request, "pageSize", 25);
-    const auto page = asked_whole(request, "pageNumber", 1);
-    const auto total = static_cast<std::int64_t>(lines.size());
-    const auto pages = (total + size - 1) / size;
-    json::array entities;
-    for (auto at = (page - 1) * size; at < std::min(total, page * size); ++at) {
-        entities.push_back(lines[static_cast<std::size_t>(at)]);
-    }
-    const auto link = [&](std::int64_t to) {
-        return request.path + "?pageSize=" + std::to_string(size) +
-               "&pageNumber=" + std::to_string(to);
-    };
-    json::object listing = {
-        {"entities", std::move(entities)},
-        {"pageSize", size},
-        {"pageNumber", page},
-        {"total", total},
-        {"pageCount", pages},
-        {"firstUri", link(1)},
-        {"lastUri", link(std::max<std::int64_t>(1, pages))},
-        {"selfUri", link(page)},
-    };
-    if (page < pages) listing["nextUri"] = link(page + 1);
-    if (page > 1) listing["previousUri"] = link(page - 1);
-    return answer_json(200, listing);
-}
-
 }  // namespace
 
 Answer genesys_error(int status, std::string_view code, const std::string& message) {
@@ -249,12 +221,47 @@ json::object SmsNumbers::to_line(const SmsNumber& number) const {
         {"dateCreated", to_iso8601(number.created)},
         {"dateModified", to_iso8601(number.since)},
         {"provisioningStatus", std::move(provisioning)},
-        {"selfUri", "/api/v2/routing/sms/phonenumbers/" + number.id},
+        {"selfUri", base_ + "/api/v2/routing/sms/phonenumbers/" + number.id},
     };
     if (!number.name.empty()) line["name"] = number.name;
     if (const auto address = addresses_.find(number.address_id); address != addresses_.end()) {
-        line["addressId"] = address->second;
+        line["addressId"] = to_line(address->second);
     }
+    return line;
+}
+
+Answer SmsNumbers::page_of(const std::vector<json::object>& lines, const Request& request) const {
+    const auto size = asked_whole(request, "pageSize", 25);
+    const auto page = asked_whole(request, "pageNumber", 1);
+    const auto total = static_cast<std::int64_t>(lines.size());
+    const auto pages = (total + size - 1) / size;
+    json::array entities;
+    for (auto at = (page - 1) * size; at < std::min(total, page * size); ++at) {
+        entities.push_back(lines[static_cast<std::size_t>(at)]);
+    }
+    const auto link = [&](std::int64_t to) {
+        return base_ + request.path + "?pageSize=" + std::to_string(size) +
+               "&pageNumber=" + std::to_string(to);
+    };
+    json::object listing = {
+        {"entities", std::move(entities)},
+        {"pageSize", size},
+        {"pageNumber", page},
+        {"total", total},
+        {"pageCount", pages},
+        {"firstUri", link(1)},
+        {"lastUri", link(std::max<std::int64_t>(1, pages))},
+        {"selfUri", link(page)},
+    };
+    if (page < pages) listing["nextUri"] = link(page + 1);
+    if (page > 1) listing["previousUri"] = link(page - 1);
+    return answer_json(200, listing);
+}
+
+json::object SmsNumbers::to_line(const json::object& address) const {
+    auto line = address;
+    line["selfUri"] = base_ + "/api/v2/routing/sms/addresses/" +
+                      std::string(std::string_view(address.at("id").get_string()));
     return line;
 }
 
@@ -438,21 +445,20 @@ Answer SmsNumbers::add_address(const json::value& body) {
     const auto id = uuid_of("address", ++made_);
     address["id"] = id;
     address["validated"] = true;
-    address["selfUri"] = "/api/v2/routing/sms/addresses/" + id;
     addresses_[id] = address;
-    return answer_json(200, address);
+    return answer_json(200, to_line(address));
 }
 
 Answer SmsNumbers::list_addresses(const Request& request) {
     std::vector<json::object> lines;
-    for (const auto& [id, address] : addresses_) lines.push_back(address);
+    for (const auto& [id, address] : addresses_) lines.push_back(to_line(address));
     return page_of(lines, request);
 }
 
 Answer SmsNumbers::one_address(const std::string& id) {
     const auto found = addresses_.find(id);
     if (found == addresses_.end()) return genesys_error(404, "not.found", "no such address");
-    return answer_json(200, found->second);
+    return answer_json(200, to_line(found->second));
 }
 
 Answer SmsNumbers::remove_address(const std::string& id) {

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "countries.hpp"
@@ -51,6 +52,9 @@ public:
     Answer one_address(const std::string& id);
     Answer remove_address(const std::string& id);
 
+    /// Where links lead: "http://127.0.0.1:8080". The API file wants whole URIs.
+    void set_base(std::string base) { base_ = std::move(base); }
+
     bool is_free(const std::string& number) const;
     /// A free number of the country, as the desk would choose it; empty when there is none.
     std::string any_free(const SmsCountry& country, std::string_view type);
@@ -70,6 +74,8 @@ private:
     Progress progress_of(const SmsNumber& number) const;
     std::string status_of(const SmsNumber& number) const;
     json::object to_line(const SmsNumber& number) const;
+    json::object to_line(const json::object& address) const;
+    Answer page_of(const std::vector<json::object>& lines, const Request& request) const;
     SmsNumber* find(const std::string& id);
     const SmsNumber* find_number(std::string_view number) const;
     /// Lets numbers whose deletion is complete vanish.
@@ -86,6 +92,7 @@ private:
     std::set<std::string> taken_;
     std::map<std::string, std::string> failing_;
     std::uint64_t made_ = 0;
+    std::string base_ = "https://api.mypurecloud.com";
 };
 
 }  // namespace porteur::sim

@@ -41,8 +41,10 @@ Answer garbage() {
 
 }  // namespace
 
-Simulation::Simulation(const CarrierMaker& make, std::size_t log_size)
-    : ledger_(clock_, log_size), carrier_(make(World{clock_, ledger_})) {}
+Simulation::Simulation(
+    const CarrierMaker& make, std::size_t log_size, std::function<Instant()> real
+)
+    : clock_(std::move(real)), ledger_(clock_, log_size), carrier_(make(World{clock_, ledger_})) {}
 
 Answer Simulation::act(const Request& request, std::uint64_t index) {
     auto answer = carrier_->answer(request);

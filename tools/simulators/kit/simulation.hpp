@@ -34,7 +34,11 @@ using CarrierMaker = std::function<std::unique_ptr<Carrier>(World)>;
 /// @threads one
 class Simulation {
 public:
-    explicit Simulation(const CarrierMaker& make, std::size_t log_size = 10'000);
+    /// @param real  where real time comes from; a test gives its own
+    explicit Simulation(
+        const CarrierMaker& make, std::size_t log_size = 10'000,
+        std::function<Instant()> real = Clock::real_now
+    );
 
     Reaction react(Request request);
     void tick() { carrier_->tick(); }

@@ -261,11 +261,15 @@ void check_offering(const PortProcedure& procedure, const json::value& body) {
     if (offering == port_offerings().end() || offering->type != procedure.offering_type) {
         throw Refused{"OfferingID is not a " + std::string(procedure.name) + " offering."};
     }
-    for (const auto* name : {"ParentSubscriptionID", "BusinessGroupSubscriptionID"}) {
-        const auto parent = text_of(body, name);
-        if (parent && *parent != offering->parent) {
-            throw Refused{std::string(name) + " cannot be a parent of this offering."};
-        }
+    // Only the member that the procedure's schema has; another one is ignored like any unknown
+    // name.
+    const auto name = procedure.name == "GeneralChildProduct" ? "ParentSubscriptionID"
+                      : procedure.name == "BusinessPermanentCallForward"
+                          ? "BusinessGroupSubscriptionID"
+                          : "";
+    const auto parent = text_of(body, name);
+    if (parent && *parent != offering->parent) {
+        throw Refused{std::string(name) + " cannot be a parent of this offering."};
     }
 }
 
