@@ -5,7 +5,7 @@ find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(OpenSSL REQUIRED)
 set(Boost_NO_WARN_NEW_VERSIONS ON)
-find_package(Boost 1.81 EXACT REQUIRED COMPONENTS json url filesystem)
+find_package(Boost 1.81.0 EXACT CONFIG REQUIRED COMPONENTS headers json url filesystem)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(GTest REQUIRED)
@@ -31,3 +31,23 @@ porteur_system_library(porteur_soci NAMES soci_core soci_sqlite3 soci_postgresql
     INCLUDES /usr/include/soci /usr/include/postgresql)
 porteur_system_library(porteur_poco_net NAMES PocoNetSSL PocoNet PocoCrypto PocoFoundation)
 porteur_system_library(porteur_prometheus NAMES prometheus-cpp-core)
+
+# Telephone numbers. The headers come from tools/setup, which unpacks them below the build folder
+# (libphonenumber-dev itself would bring Boost 1.74); the library is the runtime package's. Targets that
+# need it say `if(TARGET porteur_phonenumber)`.
+set(PORTEUR_PHONENUMBER_ROOT "${PROJECT_SOURCE_DIR}/build/deps/phonenumber/usr" CACHE PATH
+    "Where include/phonenumbers/phonenumberutil.h of libphonenumber stands")
+find_library(found_phonenumber NAMES libphonenumber.so.8)
+find_library(found_protobuf NAMES protobuf)
+if(found_phonenumber AND found_protobuf
+        AND EXISTS "${PORTEUR_PHONENUMBER_ROOT}/include/phonenumbers/phonenumberutil.h")
+    add_library(porteur_phonenumber INTERFACE IMPORTED GLOBAL)
+    target_include_directories(porteur_phonenumber SYSTEM INTERFACE "${PORTEUR_PHONENUMBER_ROOT}/include")
+    # Its generated headers call protobuf's functions, so whoever includes them links both.
+    target_link_libraries(porteur_phonenumber INTERFACE "${found_phonenumber}" "${found_protobuf}")
+else()
+    message(STATUS "libphonenumber is not complete here; tools/setup makes it so. What needs it is left out.")
+endif()
+
+# Debian's SOCI hides its type information, which UBSan's check of virtual calls would need.
+target_compile_options(porteur_soci INTERFACE -fno-sanitize=vptr)

@@ -94,4 +94,12 @@ inline std::string quoted(std::string_view text, std::size_t length_max = 80) {
     return out;
 }
 
+/// Without these, a std::string would find std::quoted wherever <iomanip> has come in.
+inline std::string quoted(const std::string& text, std::size_t length_max = 80) {
+    return quoted(std::string_view(text), length_max);
+}
+inline std::string quoted(const char* text, std::size_t length_max = 80) {
+    return quoted(std::string_view(text), length_max);
+}
+
 }  // namespace porteur

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <filesystem>
+
+#include <porteur/result.hpp>
+
+namespace porteur {
+
+/// The key that everything sealed at rest hangs on: 32 random bytes. Wiped when it goes.
+class MasterKey {
+public:
+    static constexpr std::size_t size = 32;
+
+    MasterKey() = default;
+    explicit MasterKey(std::string_view bytes);
+    MasterKey(const MasterKey&) = default;
+    MasterKey& operator=(const MasterKey&) = default;
+    ~MasterKey();
+
+    const unsigned char* data() const noexcept { return bytes_.data(); }
+
+private:
+    std::array<unsigned char, size> bytes_{};
+};
+
+/// Reads a key as `porteurd init` wrote it: 64 hexadecimal digits.
+/// @errors  invalid_input: of another form
+/// @threads any
+Result<MasterKey> parse_master_key(std::string_view text);
+
+/// Reads a key file.
+/// @errors  invalid_input: it may be read by others (the message says which chmod mends it), belongs to
+///          somebody else, or is of another form; unavailable: it cannot be read
+Result<MasterKey> read_master_key(const std::filesystem::path& file);
+
+/// Makes a new key file, mode 0400. An existing file is never overwritten.
+/// @errors  invalid_input: the file exists; unavailable: it cannot be written
+Result<void> make_master_key(const std::filesystem::path& file);
+
+}  // namespace porteur

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "access/sealing.hpp"
+
+#include <openssl/evp.h>
+#include <sodium.h>
+
+#include <cstdlib>
+#include <cstring>
+
+namespace porteur {
+namespace {
+
+constexpr std::size_t nonce_size = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::size_t tag_size = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+constexpr std::string_view version = "1:";
+
+const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+
+}  // namespace
+
+Sealing::Sealing(const MasterKey& key) : key_(key) {
+    if (sodium_init() < 0) std::abort();
+}
+
+std::string Sealing::close(std::string_view plain, std::string_view place) const {
+    std::string raw(nonce_size + plain.size() + tag_size, '\0');
+    auto* out = reinterpret_cast<unsigned char*>(raw.data());
+    randombytes_buf(out, nonce_size);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(
+        out + nonce_size, nullptr, bytes_of(plain), plain.size(), bytes_of(place), place.size(), nullptr, out, key_.data()
+    );
+    // OpenSSL's base 64: libsodium's takes care not to leak by time, which sealed bytes do not need.
+    std::string text(version.size() + 4 * ((raw.size() + 2) / 3), '\0');
+    std::memcpy(text.data(), version.data(), version.size());
+    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data() + version.size()), out, static_cast<int>(raw.size()));
+    return text;
+}
+
+Result<std::string> Sealing::open(std::string_view sealed, std::string_view place) const {
+    const auto bad = failure(ErrorKind::internal, "does not open: sealed by another key, for another place, or changed");
+    if (!sealed.starts_with(version)) return bad;
+    const auto text = sealed.substr(version.size());
+    std::string raw(3 * (text.size() / 4), '\0');
+    auto* bytes = reinterpret_cast<unsigned char*>(raw.data());
+    if (text.size() % 4 != 0 || EVP_DecodeBlock(bytes, bytes_of(text), static_cast<int>(text.size())) < 0) return bad;
+    std::size_t size = raw.size();
+    if (text.ends_with("=="))
+        size -= 2;
+    else if (text.ends_with('='))
+        size -= 1;
+    if (size < nonce_size + tag_size) return bad;
+    std::string plain(size - nonce_size - tag_size, '\0');
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(
+            reinterpret_cast<unsigned char*>(plain.data()), nullptr, nullptr, bytes + nonce_size, size - nonce_size,
+            bytes_of(place), place.size(), bytes, key_.data()
+        ) != 0)
+        return bad;
+    return plain;
+}
+
+}  // namespace porteur

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace porteur {
+
+/// What stands in place of a secret.
+inline constexpr std::string_view redacted = "[secret]";
+
+/// A secret shorter than this is not searched for, as it would be found everywhere: it is taken out
+/// by its place only.
+inline constexpr std::size_t secret_searched_min = 4;
+
+/// Takes known secret values out of texts, in whatever dress they come: raw, percent-encoded
+/// (either case, blanks as + or %20), as JSON or XML text, and in Base64 (standard or URL alphabet,
+/// also inside a longer encoded text).
+///
+/// @threads one at a time; apply() any
+class Redactor {
+public:
+    void add(std::string_view secret);
+    [[nodiscard]] std::string apply(std::string_view text) const;
+
+private:
+    void add_form(std::string form);
+
+    std::vector<std::string> forms_;  // longest first, so that none hides the rest of another
+};
+
+}  // namespace porteur

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What one change writes to the store, all or nothing. The engine and the API make these; the store
+// carries many of them in one transaction.
+
+#include <functional>
+
+#include "domain/order.hpp"
+
+namespace porteur {
+
+/// A piece of an operation's journal, as the engine encoded it (engine/journal_record.hpp).
+struct JournalPiece {
+    Id operation = 0;
+    std::int64_t tenant = 0;
+    std::int64_t position = 0;  ///< 1, 2, 3.. within the operation
+    std::string payload;        ///< raw bytes; sealed at rest
+};
+
+/// A value that belongs to an order and that nobody reads but the host: its PIN.
+struct OrderSecret {
+    Id order = 0;
+    std::int64_t tenant = 0;
+    std::string name;   ///< "pin"
+    std::string value;
+};
+
+/// The answer to a request that came with an Idempotency-Key, kept for its repeats.
+struct IdempotencyRecord {
+    std::int64_t tenant = 0;
+    std::string key;
+    std::string fingerprint;  ///< of method, path and body: another payload under the same key is refused
+    int status = 0;
+    std::string body;
+    Instant at{};
+};
+
+/// One e-mail from the moment it is certain to leave. Its bytes are frozen before the first try.
+struct OutboxMail {
+    Id operation = 0;
+    std::int64_t seq = 0;         ///< of the effect
+    std::int64_t tenant = 0;
+    Id order = 0;
+    std::string message_id;
+    std::string phase;            ///< "ready", "connecting", "envelope", "data_sent", "accepted", "failed"
+    std::string reply;            ///< the server's last line
+    std::string recipients;       ///< JSON list
+    std::string mime;             ///< sealed at rest
+    std::string hash;             ///< SHA-256 of mime, lower-case hex
+    std::int64_t tries = 0;
+    Instant updated{};
+};
+
+struct Commit {
+    std::vector<Order> new_orders;
+    std::vector<Order> changed_orders;   ///< all but `request`
+    std::vector<Order> amended_orders;   ///< `request` alone
+    std::vector<Operation> new_operations;
+    std::vector<Operation> changed_operations;
+    std::vector<JournalPiece> journal;
+    std::vector<TimelineEntry> entries;
+    std::vector<OrderSecret> secrets;
+    std::vector<IdempotencyRecord> keys;
+    std::vector<OutboxMail> new_mails;
+    std::vector<OutboxMail> changed_mails;  ///< phase, reply, tries alone
+
+    bool empty() const noexcept {
+        return new_orders.empty() && changed_orders.empty() && amended_orders.empty() &&
+               new_operations.empty() && changed_operations.empty() && journal.empty() &&
+               entries.empty() && secrets.empty() && keys.empty() && new_mails.empty() &&
+               changed_mails.empty();
+    }
+};
+
+/// Called once, when the commit is durable or has failed as a whole.
+using CommitDone = std::function<void(Result<void>)>;
+
+/// An operation with its journal, in order.
+struct StoredOperation {
+    Operation operation;
+    std::vector<JournalPiece> journal;
+};
+
+/// What the engine needs to know of every order that it must look at.
+struct DueOrder {
+    Id id = 0;
+    Instant due{};
+    std::string account;  ///< that carries the next operation out (the losing one for a preflight)
+};
+
+}  // namespace porteur

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Runs operations when their orders are due. An order that waits is a row in the store and 24 bytes in
+// the due list; a coroutine exists only while an operation is under way, and at most `in_flight_max`
+// of them for each account. Everything here happens on one thread.
+
+#include <deque>
+#include <queue>
+#include <unordered_map>
+#include <unordered_set>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "engine/operation_run.hpp"
+
+namespace porteur {
+
+struct EngineCounters {
+    std::uint64_t operations = 0;      ///< ended
+    std::uint64_t plugin_deaths = 0;
+    std::uint64_t parked = 0;
+    std::uint64_t lost_outcomes = 0;
+    std::size_t running = 0;
+    std::size_t waiting = 0;           ///< in the due list
+};
+
+/// What an API call wants done with an order, and what is kept for its repeats.
+struct OrderWish {
+    std::function<Result<OrderChange>(const Order&)> change;
+    /// The answer to keep under the caller's Idempotency-Key, made from the changed order; may be empty.
+    std::function<IdempotencyRecord(const Order&)> remember;
+    std::vector<OrderSecret> secrets;
+    bool amends_request = false;  ///< the order's `request` is changed too
+};
+
+class Engine {
+public:
+    Engine(boost::asio::any_io_executor executor, EngineStore& store, Accounts& accounts,
+           EffectPerformer& performer, Clock& clock, Chance& chance, Rhythm rhythm = {});
+
+    /// Reads what is due from the store and begins. @errors what the store says
+    Result<void> start();
+    /// Begins nothing new; what is under way goes on. The journal keeps the rest.
+    void stop();
+
+    /// Takes a new order in; durable when it returns.
+    /// @param order  without id; `due` says when the engine must first look at it, none for a draft
+    /// @errors       unavailable: the store did not take it, nothing is left of it
+    Async<Result<Order>> create(Order order, std::vector<TimelineEntry> entries, OrderWish wish);
+
+    /// Changes an order as the wish says, when no operation is under way for it (waits up to two
+    /// seconds for that).
+    /// @errors  invalid_input: no such order, or what the wish says; unavailable: under way, or the store
+    Async<Result<Order>> change(Id id, OrderWish wish);
+
+    /// A person answers a manual effect that the order waits for.
+    /// @errors  invalid_input: it waits for no such answer
+    Async<Result<Order>> answer(Id id, std::string choice, std::string text);
+
+    /// Called after timeline entries have become durable.
+    void on_entries(std::function<void()> listener) { listener_ = std::move(listener); }
+
+    Id new_id();
+    EngineCounters counters() const;
+
+private:
+    struct Due {
+        Instant when;
+        Id id;
+        std::uint32_t lane;
+        bool operator<(const Due& other) const { return when > other.when; }  // the earliest on top
+    };
+    struct Lane {
+        std::string account;
+        std::size_t running = 0;
+        std::deque<Id> ready;
+    };
+    struct Death {
+        std::int64_t position = 0;
+        int count = 0;
+    };
+
+    std::uint32_t lane_of(const std::string& account);
+    void schedule(const Order& order);
+    void schedule(Id id, Instant when, std::uint32_t lane);
+    void pump();
+    void start_ready(std::uint32_t lane);
+    Async<void> run(Id id, std::uint32_t lane);
+    Async<void> run_due(Order& order, std::uint32_t which);
+    Async<bool> run_one(Order& order);
+    Async<bool> after_death(Order& order, OperationRun& run);
+    Async<Result<void>> commit(Commit commit);
+    Async<Result<void>> commit_once(Commit commit);
+    Async<bool> take(Id id);
+    Result<Order> load(Id id);
+    void keep(const Order& order);
+
+    boost::asio::any_io_executor executor_;
+    EngineStore& store_;
+    Accounts& accounts_;
+    Clock& clock_;
+    RunWorld world_;
+    std::function<void()> listener_;
+    std::priority_queue<Due> due_;
+    std::deque<Lane> lanes_;
+    std::unordered_map<std::string, std::uint32_t> lane_names_;
+    std::unordered_set<Id> busy_;
+    std::unordered_map<Id, Order> hot_;     ///< orders whose next turn comes soon
+    std::unordered_map<Id, Death> deaths_;
+    EngineCounters counters_;
+    Id last_id_ = 0;
+    bool stopping_ = false;
+};
+
+}  // namespace porteur

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What the engine needs of the world, named by itself: time, chance, the store, plugins, and somebody
+// who performs effects. core/app joins the real ones, tests join scripted ones; engine code takes time,
+// chance and I/O only from here.
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "domain/commit.hpp"
+#include "domain/contract.hpp"
+#include "domain/descriptor.hpp"
+#include "domain/order_rules.hpp"
+
+namespace porteur {
+
+template <class T>
+using Async = boost::asio::awaitable<T>;
+
+/// All functions: the engine's thread only.
+class Clock {
+public:
+    virtual ~Clock() = default;
+    virtual Instant now() = 0;
+    virtual Async<void> sleep_until(Instant until) = 0;
+    /// Calls `wake` once, at that time or at once if it has passed; replaces the wish before it.
+    virtual void alarm_at(Instant when, std::function<void()> wake) = 0;
+};
+
+class Chance {
+public:
+    virtual ~Chance() = default;
+    /// Between 0 and 1.
+    virtual double fraction() = 0;
+    virtual std::string random_bytes(std::size_t count) = 0;
+};
+
+/// The store as the engine uses it (core/store has the promises). Reads may block briefly.
+class EngineStore {
+public:
+    virtual ~EngineStore() = default;
+    virtual void commit(Commit commit, CommitDone done) = 0;
+    virtual Result<std::vector<DueOrder>> due_orders() = 0;
+    virtual Result<std::optional<Order>> order(Id id) = 0;
+    virtual Result<std::optional<StoredOperation>> operation(Id id) = 0;
+};
+
+/// A loaded plugin, in the daemon or in a process of its own. `op` names one run.
+class OperationRunner {
+public:
+    virtual ~OperationRunner() = default;
+    /// Begins and steps for the first time. What the plugin itself says, a failure too, is a Turn; an
+    /// Error carries one of the codes of domain/contract.hpp, or says that the plugin is not there now.
+    virtual Async<Result<Turn>> begin(Id op, std::string operation, std::string input) = 0;
+    virtual Async<Result<Turn>> step(Id op, std::vector<Completion> done) = 0;
+    virtual void end(Id op) = 0;
+    /// SHA-256 of the library, lower-case hex.
+    virtual const std::string& build() const = 0;
+};
+
+/// A configured account as the engine sees it.
+struct AccountView {
+    virtual ~AccountView() = default;
+    OperationRunner* runner = nullptr;
+    const Descriptor* descriptor = nullptr;
+    std::string settings = "{}";  ///< canonical JSON, for the plugin
+    std::size_t in_flight_max = 256;
+    std::optional<std::chrono::milliseconds> settle;  ///< overrides the descriptor's, for tests and demos
+};
+
+class Accounts {
+public:
+    virtual ~Accounts() = default;
+    /// Nothing when there is no such account, or it is not enabled. The view stays valid until the
+    /// operation that asked for it has ended.
+    virtual std::shared_ptr<const AccountView> find(const std::string& account) = 0;
+};
+
+/// Whose effect it is.
+struct EffectContext {
+    Id order = 0;
+    Id operation = 0;
+    std::int64_t tenant = 0;
+    std::string account;
+    std::string operation_name;
+    std::string reference;
+    std::int64_t attempt = 1;       ///< of the order
+    std::int64_t step_attempt = 1;  ///< of a ONCE step
+    Instant intent_at{};
+    /// The account as it was when the operation began: its settings hold to the operation's end.
+    std::shared_ptr<const AccountView> view;
+    /// When the caller stops waiting; none for an order's operation, which has the request's own limit.
+    std::optional<Instant> deadline = {};
+};
+
+/// How performing ended. `lost`: it may have been carried out, and nobody will tell.
+struct Performed {
+    Completion completion;
+    bool lost = false;
+    std::chrono::seconds retry_after{0};
+};
+
+class EffectPerformer {
+public:
+    virtual ~EffectPerformer() = default;
+    /// Performs an http or mail effect once; no retry.
+    virtual Async<Performed> perform(EffectContext context, Effect effect) = 0;
+    /// After a restart: what is known of an effect whose outcome is not in the journal. Nothing if
+    /// nothing is known.
+    virtual Async<std::optional<Performed>> recall(EffectContext context, Effect effect) = 0;
+};
+
+}  // namespace porteur

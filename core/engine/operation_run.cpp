@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/operation_run.hpp"
+
+#include <algorithm>
+
+#include <porteur/json.hpp>
+
+#include "domain/crash_point.hpp"
+
+namespace porteur {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// How long a question about something that may have been carried out waits for its next try.
+constexpr milliseconds reask_wait{30'000};
+
+/// A plugin's failure, as it counts when the carrier may have acted: whatever the plugin says of its
+/// own end, an order that may be at the carrier is in doubt until somebody has looked.
+void count_as_doubt(Error& error, const Ladder& ladder) {
+    const bool said_no = error.kind == ErrorKind::rejected && !ladder.unresolved();
+    if (!ladder.acted() || said_no || error.kind == ErrorKind::in_doubt) return;
+    error.message = std::string(name_of(error.kind)) + " after the carrier may have acted: " + error.message;
+    error.kind = ErrorKind::in_doubt;
+}
+
+bool must_be_durable(const Effect& effect) {
+    return effect.guarantee != Guarantee::safe || effect.kind == EffectKind::mail ||
+           effect.kind == EffectKind::manual || effect.kind == EffectKind::sleep;
+}
+
+std::string line_of(const Effect& effect) {
+    return "#" + std::to_string(effect.seq) + " " + effect.step + " kind " +
+           std::to_string(static_cast<std::uint32_t>(effect.kind)) + " guarantee " +
+           std::to_string(static_cast<std::uint32_t>(effect.guarantee)) + " " + quoted(effect.head, 200) + " body " +
+           quoted(effect.body, 200);
+}
+
+std::int64_t number_in(const std::string& head, std::string_view key) {
+    const auto parsed = parse_json(head);
+    if (!parsed || !parsed->is_object()) return 0;
+    const auto* found = parsed->get_object().if_contains(key);
+    return found && found->is_int64() ? found->get_int64() : 0;
+}
+
+std::string hex(std::string_view bytes) {
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string out;
+    for (const char letter : bytes) {
+        out += digits[static_cast<unsigned char>(letter) >> 4];
+        out += digits[static_cast<unsigned char>(letter) & 15];
+    }
+    return out;
+}
+
+std::string error_text(const Error& error) {
+    return canonical(json::object{{"code", error.code},
+                                  {"kind", name_of(error.kind)},
+                                  {"message", error.message},
+                                  {"reason", text_of(error.reason)},
+                                  {"retry_after", static_cast<std::int64_t>(error.retry_after.count())}});
+}
+
+Completion failed(std::uint32_t seq, ErrorKind kind, std::string_view message) {
+    return {seq, kind, canonical(json::object{{"message", message}}), {}};
+}
+
+}  // namespace
+
+OperationRun::OperationRun(RunWorld& world, Order order, std::shared_ptr<const AccountView> account)
+    : world_(world), order_(std::move(order)), account_(std::move(account)) {}
+
+Async<RunEnd> OperationRun::begin(OperationPlan plan) {
+    operation_.id = world_.new_id();
+    operation_.order = order_.id;
+    operation_.tenant = order_.tenant;
+    operation_.shard = order_.shard;
+    operation_.account = std::move(plan.account);
+    operation_.name = std::move(plan.name);
+    operation_.build = account_->runner->build();
+    operation_.input = "{\"input\":" + plan.input + ",\"settings\":" + account_->settings + "}";
+    operation_.output = "{}";
+    operation_.began = world_.clock.now();
+    co_return co_await go();
+}
+
+Async<RunEnd> OperationRun::resume(StoredOperation stored) {
+    operation_ = std::move(stored.operation);
+    stored_ = true;
+    for (const auto& piece : stored.journal) {
+        position_ = piece.position;
+        auto records = read_records(piece.payload);
+        if (!records) co_return co_await park_operation(records.error().message);
+        for (auto& record : *records) {
+            if (auto* intent = std::get_if<IntentRecord>(&record))
+                recorded_.insert_or_assign(intent->effect.seq, std::move(*intent));
+            else if (auto* outcome = std::get_if<OutcomeRecord>(&record))
+                outcomes_.push_back(std::move(*outcome));
+            else if (const auto* gone = std::get_if<LostRecord>(&record))
+                lost_[gone->seq] = gone->at;
+        }
+    }
+    if (operation_.build != account_->runner->build())
+        // Another build may go on only where it asks for the same: the comparison below decides.
+        operation_.build = account_->runner->build();
+    co_return co_await go();
+}
+
+Async<RunEnd> OperationRun::go() {
+    // The plugin's op must not outlive this run, however it ends.
+    struct Ender {
+        OperationRunner* runner;
+        Id op;
+        ~Ender() { runner->end(op); }
+    } const ender{account_->runner, operation_.id};
+
+    auto first = co_await account_->runner->begin(operation_.id, operation_.name, operation_.input);
+    if (!first) co_return co_await runner_failed(std::move(first).error());
+    turn_ = std::move(*first);
+    if (auto ended = co_await replay()) co_return *ended;
+    co_return co_await live();
+}
+
+Async<RunEnd> OperationRun::runner_failed(Error error) {
+    error_ = std::move(error);
+    if (error_.code == plugin_lost_code || error_.kind == ErrorKind::unavailable) co_return RunEnd::plugin_away;
+    if (error_.code != plugin_died_code) co_return co_await park_operation(error_.message);
+    // What the plugin was told last may be what kills it: it is kept, so that three deaths on the same
+    // entry are seen as such.
+    if (stored_ && !co_await flush(false)) co_return RunEnd::abandoned;
+    co_return RunEnd::died;
+}
+
+/// Takes the turn's new effects among the open ones. @return what is wrong with them, if anything
+std::optional<std::string> OperationRun::take_effects(const Turn& turn) {
+    for (const auto& effect : turn.effects) {
+        if (effect.seq != last_seq_ + 1)
+            return "the plugin numbers its effects wrongly: #" + std::to_string(effect.seq) + " after #" + std::to_string(last_seq_);
+        last_seq_ = effect.seq;
+        Open open{.effect = effect, .intent_at = world_.clock.now(), .step_attempt = 1, .lost_at = {}};
+        if (const auto known = recorded_.find(effect.seq); known != recorded_.end()) {
+            if (known->second.effect != effect)
+                return "the replay departs from the journal: recorded " + line_of(known->second.effect) +
+                       "; the plugin now asks " + line_of(effect);
+            open.intent_at = known->second.at;
+            open.recorded = open.durable = open.from_before = true;
+            if (const auto gone = lost_.find(effect.seq); gone != lost_.end()) open.lost_at = gone->second;
+        }
+        const auto attempt = ladder_.emitted(effect);
+        if (!attempt) return attempt.error().message;
+        open.step_attempt = *attempt;
+        open_.emplace(effect.seq, std::move(open));
+    }
+    return std::nullopt;
+}
+
+Async<std::optional<RunEnd>> OperationRun::replay() {
+    for (auto& outcome : outcomes_) {
+        if (auto wrong = take_effects(turn_)) co_return co_await park_operation(std::move(*wrong));
+        if (turn_.state != Turn::State::waiting)
+            co_return co_await park_operation("the replay departs from the journal: the plugin ended before outcome #" +
+                                              std::to_string(outcome.completion.seq));
+        const auto found = open_.find(outcome.completion.seq);
+        if (found == open_.end() || !found->second.from_before)
+            co_return co_await park_operation("the replay departs from the journal: nobody asked for outcome #" +
+                                              std::to_string(outcome.completion.seq));
+        ladder_.completed(found->second.effect, outcome.completion);
+        open_.erase(found);
+        std::vector<Completion> done;
+        done.push_back(std::move(outcome.completion));
+        auto next = co_await account_->runner->step(operation_.id, std::move(done));
+        if (!next) co_return co_await runner_failed(std::move(next).error());
+        turn_ = std::move(*next);
+    }
+    outcomes_.clear();
+    co_return std::nullopt;
+}
+
+Async<RunEnd> OperationRun::live() {
+    for (;;) {
+        if (auto wrong = take_effects(turn_)) co_return co_await park_operation(std::move(*wrong));
+        if (turn_.state != Turn::State::waiting) co_return co_await finish(turn_);
+        if (open_.empty()) co_return co_await park_operation("the plugin waits, but for nothing");
+
+        // Effects are looked at in the order in which the plugin asked; the first that completes is told.
+        std::optional<Completion> completion;
+        std::optional<Wait> wait;
+        for (auto& [seq, open] : open_) {
+            auto looked = co_await look_at(open);
+            if (looked.stopped) co_return RunEnd::abandoned;
+            if (looked.completion) {
+                completion = std::move(looked.completion);
+                break;
+            }
+            if (looked.wait && (!wait || (!looked.wait->person && looked.wait->until < wait->until))) wait = looked.wait;
+        }
+        if (!completion) co_return co_await leave_memory(*wait);
+
+        told(open_.at(completion->seq), *completion);
+        std::vector<Completion> done;
+        done.push_back(std::move(*completion));
+        auto next = co_await account_->runner->step(operation_.id, std::move(done));
+        if (!next) co_return co_await runner_failed(std::move(next).error());
+        turn_ = std::move(*next);
+    }
+}
+
+/// The plugin is about to be told: the outcome goes to the journal's buffer.
+void OperationRun::told(Open& open, const Completion& completion) {
+    if (!open.recorded) record(IntentRecord{open.effect, open.intent_at});
+    record(OutcomeRecord{completion, world_.clock.now()});
+    ladder_.completed(open.effect, completion);
+    open_.erase(completion.seq);
+}
+
+void OperationRun::record(JournalRecord entry) { append_record(buffer_, entry); }
+
+Async<OperationRun::Looked> OperationRun::look_at(Open& open) {
+    const auto& effect = open.effect;
+    const auto seq = effect.seq;
+    switch (effect.kind) {
+        case EffectKind::now: {
+            const auto at = std::chrono::floor<std::chrono::seconds>(world_.clock.now());
+            co_return Looked{.completion = Completion{seq, ErrorKind::none, "{\"at\":\"" + rfc3339(at) + "\"}", {}}, .wait = {}};
+        }
+        case EffectKind::random: {
+            const auto bytes = std::clamp<std::int64_t>(number_in(effect.head, "bytes"), 1, 1024);
+            co_return Looked{
+                .completion = Completion{seq, ErrorKind::none,
+                                         "{\"hex\":\"" + hex(world_.chance.random_bytes(static_cast<std::size_t>(bytes))) + "\"}", {}},
+                .wait = {}};
+        }
+        case EffectKind::progress: {
+            const auto head = parse_json(effect.head);
+            const auto* text = head && head->is_object() ? head->get_object().if_contains("text") : nullptr;
+            if (text && text->is_string()) add_entry("progress", std::string(text->get_string()));
+            co_return Looked{.completion = Completion{seq, ErrorKind::none, "{}", {}}, .wait = {}};
+        }
+        case EffectKind::sleep: co_return sleep(open);
+        case EffectKind::manual: {
+            const auto head = parse_json(effect.head);
+            const auto* title = head && head->is_object() ? head->get_object().if_contains("title") : nullptr;
+            co_return Looked{.completion = {},
+                             .wait = Wait{Instant::max(), true,
+                                          title && title->is_string() ? std::string(title->get_string()) : effect.step}};
+        }
+        case EffectKind::http:
+        case EffectKind::mail: break;
+        case EffectKind::event:
+        case EffectKind::sign:
+        case EffectKind::patch:
+            co_return Looked{.completion = failed(seq, ErrorKind::unsupported, "this host does not offer the effect yet"), .wait = {}};
+    }
+    if (open.lost_at) co_return co_await settle(open);
+    if (open.from_before && effect.guarantee == Guarantee::once) {
+        auto known = co_await world_.performer.recall(context_of(open), effect);
+        if (known && !known->lost) co_return Looked{.completion = std::move(known->completion), .wait = {}};
+        co_return co_await lost(open, false);
+    }
+    co_return co_await perform(open);
+}
+
+OperationRun::Looked OperationRun::sleep(Open& open) {
+    const auto until = open.intent_at + std::chrono::seconds(std::max<std::int64_t>(0, number_in(open.effect.head, "seconds")));
+    if (world_.clock.now() >= until) return {.completion = Completion{open.effect.seq, ErrorKind::none, "{}", {}}, .wait = {}};
+    return {.completion = {}, .wait = Wait{until, false, ""}};
+}
+
+EffectContext OperationRun::context_of(const Open& open) const {
+    return {.order = order_.id, .operation = operation_.id, .tenant = order_.tenant, .account = operation_.account,
+            .operation_name = operation_.name, .reference = order_.reference, .attempt = order_.attempt,
+            .step_attempt = open.step_attempt, .intent_at = open.intent_at, .view = account_};
+}
+
+const OperationSpec* OperationRun::spec() const {
+    for (const auto& each : account_->descriptor->operations)
+        if (each.name == operation_.name) return &each;
+    return nullptr;
+}
+
+milliseconds OperationRun::settle_time() const {
+    if (account_->settle) return *account_->settle;
+    const auto* operation = spec();
+    return operation && operation->settle ? *operation->settle : milliseconds(30'000);
+}
+
+Async<OperationRun::Looked> OperationRun::perform(Open& open) {
+    const auto& effect = open.effect;
+    if (must_be_durable(effect) && !open.durable) {
+        PORTEUR_CRASH_POINT("engine.before_intent");
+        if (!open.recorded) record(IntentRecord{effect, open.intent_at});
+        open.recorded = true;
+        if (!co_await flush(true)) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
+        open.durable = true;
+        PORTEUR_CRASH_POINT("engine.after_intent");
+    }
+    const auto& retry = account_->descriptor->http.retry;
+    milliseconds wait = retry.first;
+    for (std::uint32_t tried = 1;; ++tried) {
+        PORTEUR_CRASH_POINT("engine.before_effect");
+        auto performed = co_await world_.performer.perform(context_of(open), effect);
+        PORTEUR_CRASH_POINT("engine.after_effect");
+        if (performed.lost && effect.guarantee == Guarantee::once) co_return co_await lost(open, true);
+        const auto kind = performed.completion.kind;
+        const bool again = kind == ErrorKind::unavailable || kind == ErrorKind::throttled || performed.lost;
+        const auto asked = std::max<milliseconds>(wait, performed.retry_after);
+        const bool window_open = effect.guarantee != Guarantee::keyed || !spec() || !spec()->window ||
+                                 world_.clock.now() + asked < open.intent_at + *spec()->window;
+        const bool long_wait = tried > retry.times || asked > world_.held_wait_max;
+        if (again && long_wait && effect.guarantee == Guarantee::safe && ladder_.acted()) {
+            // The carrier has acted already, so this operation may not be begun again: it stays open, and
+            // only this question is asked again.
+            const auto until = world_.clock.now() + std::max<milliseconds>(asked, reask_wait);
+            co_return Looked{.completion = {}, .wait = Wait{until, false, ""}};
+        }
+        // Otherwise a long wait is the order's: the operation fails, and the order is due again later.
+        if (!again || tried > retry.times || asked > world_.held_wait_max || !window_open) {
+            if (performed.lost && effect.guarantee == Guarantee::keyed && !window_open)
+                performed.completion.kind = ErrorKind::in_doubt;
+            performed.completion.seq = effect.seq;
+            co_return Looked{.completion = std::move(performed.completion), .wait = {}};
+        }
+        const auto jittered = milliseconds(static_cast<std::int64_t>(double(asked.count()) * (1 + world_.chance.fraction() / 4)));
+        co_await world_.clock.sleep_until(world_.clock.now() + jittered);
+        wait = std::min(wait * 2, retry.max);
+    }
+}
+
+/// The outcome will never be known: from now on the carrier gets its settle time.
+Async<OperationRun::Looked> OperationRun::lost(Open& open, bool just_now) {
+    open.lost_at = world_.clock.now();
+    record(LostRecord{open.effect.seq, *open.lost_at});
+    const auto* operation = spec();
+    const auto rung = operation == nullptr                               ? "none"
+                      : operation->idempotency == Idempotency::query ? "query"
+                      : operation->idempotency == Idempotency::list  ? "list"
+                      : operation->idempotency == Idempotency::key   ? "key"
+                                                                     : "none";
+    add_entry("outcome_lost", "step " + quoted(open.effect.step) +
+                                  (just_now ? " left, but its answer was lost" : " may have left before the restart") +
+                                  "; after " + std::to_string(settle_time().count()) +
+                                  " ms the carrier is asked before anything is sent again (rung: " + rung + ")");
+    order_.delivery = Delivery::in_doubt;
+    if (!co_await flush(false)) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
+    co_return co_await settle(open);
+}
+
+Async<OperationRun::Looked> OperationRun::settle(Open& open) {
+    const auto until = *open.lost_at + settle_time();
+    const auto now = world_.clock.now();
+    if (now < until && until - now > world_.held_wait_max) co_return Looked{.completion = {}, .wait = Wait{until, false, ""}};
+    if (now < until) co_await world_.clock.sleep_until(until);
+    co_return Looked{.completion = failed(open.effect.seq, ErrorKind::in_doubt, "the answer was lost"), .wait = {}};
+}
+
+void OperationRun::add_entry(std::string kind, std::string text) {
+    auto made = entry(order_, world_.clock.now(), "engine",
+                      (order_.kind == OrderKind::port ? "port." : "purchase.") + std::move(kind), std::move(text));
+    entries_.push_back(std::move(made));
+}
+
+/// Makes everything recorded so far durable, with the operation's row if it has none yet.
+Async<bool> OperationRun::flush(bool mark_sending) {
+    Commit commit;
+    if (!buffer_.empty()) commit.journal.push_back({operation_.id, operation_.tenant, position_ + 1, buffer_});
+    bool changed = !entries_.empty() || order_.open_operation != operation_.id;
+    if (mark_sending && order_.delivery != Delivery::sending) {
+        order_.delivery = Delivery::sending;
+        changed = true;
+    }
+    commit.entries = entries_;
+    if (!stored_) commit.new_operations.push_back(operation_);
+    if (changed) {
+        order_.open_operation = operation_.id;
+        order_.updated = world_.clock.now();
+        ++order_.version;
+        commit.changed_orders.push_back(order_);
+    }
+    if (commit.empty()) co_return true;
+    auto done = co_await world_.commit(std::move(commit));
+    if (!done) {
+        error_ = done.error();
+        co_return false;
+    }
+    if (!buffer_.empty()) ++position_;
+    buffer_.clear();
+    entries_.clear();
+    stored_ = true;
+    co_return true;
+}
+
+Async<RunEnd> OperationRun::finish(const Turn& turn) {
+    const auto now = world_.clock.now();
+    OperationEnd end{.operation = operation_.name, .done = turn.state == Turn::State::done, .output = turn.output,
+                     .error = turn.error};
+    if (!end.done) count_as_doubt(end.error, ladder_);
+    operation_.state = end.done ? Operation::State::done : Operation::State::failed;
+    operation_.output = end.done ? turn.output : error_text(end.error);
+    operation_.ended = now;
+    auto change = after_operation(order_, end, now, world_.chance.fraction(), world_.rhythm);
+
+    Commit commit;
+    if (!buffer_.empty()) commit.journal.push_back({operation_.id, operation_.tenant, position_ + 1, std::move(buffer_)});
+    (stored_ ? commit.changed_operations : commit.new_operations).push_back(operation_);
+    commit.changed_orders.push_back(change.order);
+    commit.entries = std::move(entries_);
+    std::ranges::move(change.entries, std::back_inserter(commit.entries));
+    PORTEUR_CRASH_POINT("engine.before_end");
+    auto done = co_await world_.commit(std::move(commit));
+    if (!done) {
+        error_ = done.error();
+        co_return RunEnd::abandoned;
+    }
+    PORTEUR_CRASH_POINT("engine.after_end");
+    order_ = std::move(change.order);
+    co_return RunEnd::finished;
+}
+
+Async<RunEnd> OperationRun::leave_memory(const Wait& wait) {
+    // What the wait counts from must be on the disk, or a restart would count anew.
+    for (auto& [seq, open] : open_) {
+        if (open.recorded || !must_be_durable(open.effect)) continue;
+        record(IntentRecord{open.effect, open.intent_at});
+        open.recorded = true;
+    }
+    const auto before = order_;
+    if (wait.person) {
+        order_.due.reset();
+        order_.delivery = Delivery::waiting_for_person;
+        order_.problem = wait.problem;
+    } else {
+        order_.due = wait.until;
+    }
+    order_.open_operation = operation_.id;
+    ++order_.version;
+    Commit commit;
+    if (!buffer_.empty()) commit.journal.push_back({operation_.id, operation_.tenant, position_ + 1, std::move(buffer_)});
+    if (!stored_) commit.new_operations.push_back(operation_);
+    commit.entries = std::move(entries_);
+    commit.changed_orders.push_back(order_);
+    auto done = co_await world_.commit(std::move(commit));
+    if (!done) {
+        error_ = done.error();
+        order_ = before;
+        co_return RunEnd::abandoned;
+    }
+    co_return RunEnd::waits;
+}
+
+Async<RunEnd> OperationRun::park_operation(std::string problem) {
+    const auto now = world_.clock.now();
+    auto change = park(order_, operation_.name + ": " + problem, now);
+    operation_.state = Operation::State::parked;
+    operation_.output = canonical(json::object{{"parked", problem}});
+    Commit commit;
+    if (!buffer_.empty()) commit.journal.push_back({operation_.id, operation_.tenant, position_ + 1, std::move(buffer_)});
+    (stored_ ? commit.changed_operations : commit.new_operations).push_back(operation_);
+    change.order.open_operation = operation_.id;
+    commit.changed_orders.push_back(change.order);
+    commit.entries = std::move(entries_);
+    std::ranges::move(change.entries, std::back_inserter(commit.entries));
+    auto done = co_await world_.commit(std::move(commit));
+    if (!done) {
+        error_ = done.error();
+        co_return RunEnd::abandoned;
+    }
+    order_ = std::move(change.order);
+    co_return RunEnd::parked;
+}
+
+}  // namespace porteur

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// One run of one operation, from its beginning or from its journal. Protocol:
+//
+//   1  The plugin is begun with the operation's input and told the recorded outcomes in recorded order.
+//      Each effect that it emits is compared byte for byte with the recorded one; a difference sends
+//      nothing and parks the operation with both lines.
+//   2  An effect that must not be lost sight of (ONCE, KEYED, mail, manual, a long sleep) is durable as
+//      an intent before it is performed. A SAFE one is recorded together with its outcome.
+//   3  An outcome is durable before anything that depends on it leaves the process: records are kept in
+//      memory until the next intent or the end of the operation, and become durable with that
+//      (docs/decisions/0003-outcomes-with-the-next-intent.md).
+//   4  A ONCE effect without outcome is lost: after the settle time it completes as in doubt, and the
+//      ladder (ladder.hpp) says whether it may leave again.
+//   5  A wait that is long leaves memory: the order gets a due time, and the run begins again from its
+//      journal.
+
+#include <map>
+
+#include "engine/interfaces.hpp"
+#include "engine/journal_record.hpp"
+#include "engine/ladder.hpp"
+
+namespace porteur {
+
+/// What a run needs from its engine.
+struct RunWorld {
+    Clock& clock;
+    Chance& chance;
+    EffectPerformer& performer;
+    /// Durable or failed; the engine tries a failed one again for as long as it lives.
+    std::function<Async<Result<void>>(Commit)> commit;
+    std::function<Id()> new_id;
+    Rhythm rhythm;
+    /// Longer waits leave memory.
+    std::chrono::milliseconds held_wait_max{5'000};
+};
+
+/// Why a run ended.
+enum class RunEnd {
+    finished,   ///< the operation ended; the order is changed and durable
+    waits,      ///< the order is due later, or waits for a person; the journal has the rest
+    died,       ///< the plugin's process ended in this operation's hands; nothing was changed
+    plugin_away,  ///< the plugin is not there now, through no fault of this operation
+    parked,     ///< a person must look; durable
+    abandoned,  ///< the store did not take it; the order is as it was
+};
+
+/// @threads  the engine's
+class OperationRun {
+public:
+    OperationRun(RunWorld& world, Order order, std::shared_ptr<const AccountView> account);
+
+    /// Runs a new operation.
+    Async<RunEnd> begin(OperationPlan plan);
+    /// Goes on with a stored one.
+    Async<RunEnd> resume(StoredOperation stored);
+
+    /// The order as the run left it; durable unless the run was abandoned.
+    const Order& order() const { return order_; }
+    /// Why it died or was abandoned.
+    const Error& error() const { return error_; }
+    /// How far its journal has come: deaths at the same place count together.
+    std::int64_t journal_position() const { return position_; }
+    /// Marks the operation, and with it the order, as waiting for a person.
+    Async<RunEnd> park_operation(std::string problem);
+
+private:
+    struct Open {
+        Effect effect;
+        Instant intent_at{};
+        std::int64_t step_attempt = 1;
+        bool recorded = false;            ///< its intent is in the journal or in the buffer
+        bool durable = false;             ///< its intent is on the disk
+        bool from_before = false;         ///< its intent was written by an earlier run
+        std::optional<Instant> lost_at;   ///< durable
+    };
+    struct Wait {
+        Instant until;
+        bool person = false;
+        std::string problem;
+    };
+    /// What came of looking at an open effect.
+    struct Looked {
+        std::optional<Completion> completion;
+        std::optional<Wait> wait;
+        bool stopped = false;  ///< the store refused; error_ says why
+    };
+
+    Async<RunEnd> go();
+    Async<std::optional<RunEnd>> replay();
+    Async<RunEnd> live();
+    /// What an Error of the runner means for the run.
+    Async<RunEnd> runner_failed(Error error);
+    std::optional<std::string> take_effects(const Turn& turn);
+    Async<Looked> look_at(Open& open);
+    Async<Looked> perform(Open& open);
+    Async<Looked> lost(Open& open, bool just_now);
+    Async<Looked> settle(Open& open);
+    Looked sleep(Open& open);
+    void record(JournalRecord record);
+    void told(Open& open, const Completion& completion);
+    Async<bool> flush(bool mark_sending);
+    Async<RunEnd> finish(const Turn& turn);
+    Async<RunEnd> leave_memory(const Wait& wait);
+    void add_entry(std::string kind, std::string text);
+    EffectContext context_of(const Open& open) const;
+    std::chrono::milliseconds settle_time() const;
+    const OperationSpec* spec() const;
+
+    RunWorld& world_;
+    Order order_;
+    std::shared_ptr<const AccountView> account_;
+    Operation operation_;
+    bool stored_ = false;  ///< the operation has a row
+    std::int64_t position_ = 0;
+    std::string buffer_;
+    std::vector<TimelineEntry> entries_;
+    std::map<std::uint32_t, Open> open_;
+    std::map<std::uint32_t, IntentRecord> recorded_;
+    std::map<std::uint32_t, Instant> lost_;
+    std::vector<OutcomeRecord> outcomes_;
+    Ladder ladder_;
+    Turn turn_;
+    std::uint32_t last_seq_ = 0;
+    Error error_;
+};
+
+}  // namespace porteur

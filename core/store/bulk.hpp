@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// One statement for many rows: on SQLite a prepared statement run row by row (a few microseconds
+// each), on PostgreSQL one round trip a batch, by unnest over one array for each column.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/dialect.hpp"
+
+namespace soci {
+class session;
+}
+
+namespace porteur {
+
+enum class ColumnType { number, text };
+
+struct Column {
+    std::string_view name;
+    ColumnType type;
+};
+
+/// What a bulk statement does with its rows.
+struct BulkShape {
+    enum class Verb { insert, update };
+    Verb verb;
+    std::string_view table;
+    std::vector<Column> columns;
+    int key_columns = 1;  ///< update: the first so many columns name the row
+};
+
+/// Takes rows value by value, in column order, and writes them when flushed.
+/// @threads  one at a time; belongs to the session it was made with
+class Bulk {
+public:
+    static std::unique_ptr<Bulk> make(soci::session& sql, Dialect dialect, BulkShape shape);
+    virtual ~Bulk() = default;
+
+    virtual void number(std::int64_t value) = 0;
+    virtual void text(std::string_view value) = 0;
+    virtual void null() = 0;
+    /// The row is complete. On SQLite it is written at once.
+    virtual void end_row() = 0;
+    /// Writes what is not written yet; throws what SOCI throws. Gives the number of rows changed.
+    virtual long long flush() = 0;
+    /// Forgets rows that were not written (after a failure).
+    virtual void clear() = 0;
+
+    void optional_number(const std::optional<std::int64_t>& value) { value ? number(*value) : null(); }
+};
+
+}  // namespace porteur

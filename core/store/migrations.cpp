@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/migrations.hpp"
+
+#include <soci/soci.h>
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "domain/order.hpp"
+
+namespace porteur {
+namespace {
+
+// Forward only, never edited once released: a mistake is mended by the next one. Statements are
+// separated by ";\n". BIGINT and TEXT are all that both databases need. Sealed columns hold
+// printable text. Instants are milliseconds since 1970, UTC.
+struct Migration {
+    int number;
+    std::string_view name;
+    std::string_view sql;
+};
+
+constexpr std::array migrations{
+    Migration{1, "orders, operations, journal, timeline, outbox, access", R"(
+create table leases (
+  shard bigint primary key,
+  holder text not null,
+  epoch bigint not null
+);
+create table tenants (
+  id bigint primary key,
+  parent bigint,
+  kind text not null,
+  name text not null
+);
+create table orders (
+  id bigint primary key,
+  tenant_id bigint not null,
+  shard bigint not null,
+  kind text not null,
+  reference text not null,
+  account text not null,
+  losing_account text not null,
+  state text not null,
+  delivery text not null,
+  stage text not null,
+  due_at bigint,
+  open_operation bigint not null,
+  attempt bigint not null,
+  tries bigint not null,
+  carrier_id text not null,
+  version bigint not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  submitted_at bigint,
+  request text not null,
+  progress text not null,
+  problem text not null,
+  unique (tenant_id, reference)
+);
+create index orders_due on orders (shard, due_at) where due_at is not null;
+create table operations (
+  id bigint primary key,
+  order_id bigint not null,
+  tenant_id bigint not null,
+  shard bigint not null,
+  account text not null,
+  name text not null,
+  build text not null,
+  state text not null,
+  input text not null,
+  output text not null,
+  deaths bigint not null,
+  began_at bigint not null,
+  ended_at bigint
+);
+create index operations_order on operations (order_id, id);
+create table journal (
+  operation_id bigint not null,
+  position bigint not null,
+  tenant_id bigint not null,
+  payload text not null,
+  primary key (operation_id, position)
+);
+create table timeline (
+  id bigint primary key,
+  order_id bigint not null,
+  tenant_id bigint not null,
+  at bigint not null,
+  source text not null,
+  kind text not null,
+  text text not null,
+  data text not null
+);
+create index timeline_order on timeline (order_id, id);
+create table order_secrets (
+  order_id bigint not null,
+  tenant_id bigint not null,
+  name text not null,
+  value text not null,
+  primary key (order_id, name)
+);
+create table idempotency (
+  tenant_id bigint not null,
+  idempotency_key text not null,
+  fingerprint text not null,
+  status bigint not null,
+  body text not null,
+  at bigint not null,
+  primary key (tenant_id, idempotency_key)
+);
+create table outbox (
+  operation_id bigint not null,
+  seq bigint not null,
+  tenant_id bigint not null,
+  order_id bigint not null,
+  message_id text not null unique,
+  phase text not null,
+  reply text not null,
+  recipients text not null,
+  mime text not null,
+  hash text not null,
+  tries bigint not null,
+  updated_at bigint not null,
+  primary key (operation_id, seq)
+);
+create table tokens (
+  id bigint primary key,
+  tenant_id bigint not null,
+  name text not null,
+  hash text not null unique,
+  scope text not null,
+  created_at bigint not null,
+  expires_at bigint,
+  revoked_at bigint
+);
+create table documents (
+  id text primary key,
+  tenant_id bigint not null,
+  about text not null,
+  created_at bigint not null
+);
+insert into tenants (id, parent, kind, name) values (1, null, 'system', 'System')
+)"},
+};
+
+void run_all(soci::session& sql, std::string_view statements) {
+    while (!statements.empty()) {
+        const auto end = statements.find(";\n");
+        sql << std::string(statements.substr(0, end));
+        statements = end == statements.npos ? std::string_view() : statements.substr(end + 2);
+    }
+}
+
+}  // namespace
+
+int newest_migration() noexcept { return migrations.back().number; }
+
+Result<void> migrate(soci::session& sql, Dialect) {
+    try {
+        sql << "create table if not exists schema_version (number bigint primary key, name text not null)";
+        int there = 0;
+        sql << "select coalesce(max(number), 0) from schema_version", soci::into(there);
+        if (there > newest_migration())
+            return failure(ErrorKind::unsupported,
+                           "the store has migration " + std::to_string(there) + ", this porteurd knows " +
+                               std::to_string(newest_migration()) + "; start the newer porteurd, or restore a backup");
+        for (const auto& each : migrations) {
+            if (each.number <= there) continue;
+            soci::transaction all(sql);
+            run_all(sql, each.sql);
+            if (each.number == 1)
+                for (int shard = 0; shard < shard_count; ++shard)
+                    sql << "insert into leases (shard, holder, epoch) values (:shard, '', 0)", soci::use(shard);
+            const std::string name(each.name);
+            sql << "insert into schema_version (number, name) values (:number, :name)", soci::use(each.number),
+                soci::use(name);
+            all.commit();
+        }
+        return {};
+    } catch (const std::exception& wrong) {
+        return failure(ErrorKind::internal, std::string("migrating the store: ") + wrong.what());
+    }
+}
+
+}  // namespace porteur

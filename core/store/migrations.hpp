@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <porteur/result.hpp>
+
+#include "store/dialect.hpp"
+
+namespace soci {
+class session;
+}
+
+namespace porteur {
+
+/// The number of the newest migration this build knows.
+int newest_migration() noexcept;
+
+/// Brings the store to the newest migration, each one in a transaction of its own.
+/// @errors  unsupported: the store has a migration that this build does not know
+/// @threads any, one at a time on a store
+Result<void> migrate(soci::session& sql, Dialect dialect);
+
+}  // namespace porteur

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/queries.hpp"
+
+#include <soci/soci.h>
+
+#include <stdexcept>
+
+#include <porteur/json.hpp>
+
+namespace porteur::queries {
+namespace {
+
+Instant instant(long long stamp) { return Instant{std::chrono::milliseconds{stamp}}; }
+std::optional<Instant> instant(const std::optional<long long>& stamp) {
+    if (!stamp) return std::nullopt;
+    return instant(*stamp);
+}
+
+template <class E>
+E enum_from(const std::string& text) {
+    E value{};
+    if (!boost::describe::enum_from_string(text.c_str(), value))
+        throw std::runtime_error("the store has the unknown word " + quoted(text));
+    return value;
+}
+
+std::string opened(const Seal& seal, const std::string& sealed, const std::string& place) {
+    auto plain = seal.open(sealed, place);
+    if (!plain) throw std::runtime_error(place + ": " + plain.error().message);
+    return std::move(*plain);
+}
+
+/// One column of a query, bound by position.
+struct Cell {
+    long long number = 0;
+    std::string text;
+    soci::indicator state = soci::i_ok;
+    std::optional<long long> optional_number() const {
+        if (state == soci::i_null) return std::nullopt;
+        return number;
+    }
+};
+
+/// Runs a query whose columns are given as 'n' (number) and 't' (text), and calls `each` for every row.
+template <class Each>
+void run(soci::session& sql, const std::string& query, std::string_view columns, const Values& values, Each each) {
+    std::vector<Cell> cells(columns.size());
+    soci::statement statement(sql);
+    for (std::size_t at = 0; at < columns.size(); ++at) {
+        if (columns[at] == 'n')
+            statement.exchange(soci::into(cells[at].number, cells[at].state));
+        else
+            statement.exchange(soci::into(cells[at].text, cells[at].state));
+    }
+    std::vector<long long> numbers(values.numbers.begin(), values.numbers.end());
+    for (auto& number : numbers) statement.exchange(soci::use(number));
+    for (const auto& text : values.texts) statement.exchange(soci::use(text));
+    statement.alloc();
+    statement.prepare(query);
+    statement.define_and_bind();
+    if (statement.execute(true)) do each(cells);
+        while (statement.fetch());
+}
+
+}  // namespace
+
+std::vector<DueOrder> due_orders(soci::session& sql) {
+    std::vector<DueOrder> out;
+    run(sql,
+        "select id, due_at, case when stage = 'preflight' then losing_account else account end "
+        "from orders where due_at is not null order by due_at",
+        "nnt", {}, [&](const std::vector<Cell>& row) {
+            out.push_back({row[0].number, instant(row[1].number), row[2].text});
+        });
+    return out;
+}
+
+std::vector<Order> orders(soci::session& sql, const Seal& seal, const std::string& where, const Values& values) {
+    std::vector<Order> out;
+    run(sql,
+        "select id, tenant_id, shard, kind, reference, account, losing_account, state, delivery, stage, due_at, "
+        "open_operation, attempt, tries, carrier_id, version, created_at, updated_at, submitted_at, request, "
+        "progress, problem from orders " + where,
+        "nnnttttttt" "nnnntnnnnttt", values, [&](const std::vector<Cell>& row) {
+            Order order;
+            order.id = row[0].number;
+            order.tenant = row[1].number;
+            order.shard = static_cast<int>(row[2].number);
+            order.kind = enum_from<OrderKind>(row[3].text);
+            order.reference = row[4].text;
+            order.account = row[5].text;
+            order.losing_account = row[6].text;
+            order.state = enum_from<OrderState>(row[7].text);
+            order.delivery = enum_from<Delivery>(row[8].text);
+            order.stage = enum_from<Stage>(row[9].text);
+            order.due = instant(row[10].optional_number());
+            order.open_operation = row[11].number;
+            order.attempt = row[12].number;
+            order.tries = row[13].number;
+            order.carrier_id = row[14].text;
+            order.version = row[15].number;
+            order.created = instant(row[16].number);
+            order.updated = instant(row[17].number);
+            order.submitted = instant(row[18].optional_number());
+            order.request = opened(seal, row[19].text, "orders.request|" + std::to_string(order.id));
+            order.progress = opened(seal, row[20].text, "orders.progress|" + std::to_string(order.id));
+            order.problem = row[21].text;
+            out.push_back(std::move(order));
+        });
+    return out;
+}
+
+std::vector<Operation> operations(soci::session& sql, const Seal& seal, const std::string& where, std::int64_t id) {
+    std::vector<Operation> out;
+    run(sql,
+        "select id, order_id, tenant_id, shard, account, name, build, state, input, output, deaths, began_at, ended_at "
+        "from operations " + where,
+        "nnnntttttt" "nnn", {{id}, {}}, [&](const std::vector<Cell>& row) {
+            Operation operation;
+            operation.id = row[0].number;
+            operation.order = row[1].number;
+            operation.tenant = row[2].number;
+            operation.shard = static_cast<int>(row[3].number);
+            operation.account = row[4].text;
+            operation.name = row[5].text;
+            operation.build = row[6].text;
+            const auto state = operation_state_from(row[7].text);
+            if (!state) throw std::runtime_error("the store has the unknown word " + quoted(row[7].text));
+            operation.state = *state;
+            operation.input = opened(seal, row[8].text, "operations.input|" + std::to_string(operation.id));
+            operation.output = opened(seal, row[9].text, "operations.output|" + std::to_string(operation.id));
+            operation.deaths = row[10].number;
+            operation.began = instant(row[11].number);
+            operation.ended = instant(row[12].optional_number());
+            out.push_back(std::move(operation));
+        });
+    return out;
+}
+
+std::vector<JournalPiece> journal(soci::session& sql, const Seal& seal, Id operation) {
+    std::vector<JournalPiece> out;
+    run(sql, "select position, tenant_id, payload from journal where operation_id = :operation order by position", "nnt",
+        {{operation}, {}}, [&](const std::vector<Cell>& row) {
+            out.push_back({operation, row[1].number, row[0].number,
+                           opened(seal, row[2].text,
+                                  "journal|" + std::to_string(operation) + "|" + std::to_string(row[0].number))});
+        });
+    return out;
+}
+
+std::vector<TimelineEntry> entries(soci::session& sql, const std::string& where, const Values& values) {
+    std::vector<TimelineEntry> out;
+    run(sql, "select id, order_id, tenant_id, at, source, kind, text, data from timeline " + where, "nnnntttt", values,
+        [&](const std::vector<Cell>& row) {
+            out.push_back({row[0].number, row[1].number, row[2].number, instant(row[3].number), row[4].text,
+                           row[5].text, row[6].text, row[7].text});
+        });
+    return out;
+}
+
+std::optional<std::string> order_secret(soci::session& sql, const Seal& seal, Id order, const std::string& name) {
+    std::optional<std::string> out;
+    run(sql, "select value from order_secrets where order_id = :order_id and name = :name", "t", {{order}, {name}},
+        [&](const std::vector<Cell>& row) {
+            out = opened(seal, row[0].text, "order_secrets|" + std::to_string(order) + "|" + name);
+        });
+    return out;
+}
+
+std::optional<IdempotencyRecord> idempotency(soci::session& sql, const Seal& seal, std::int64_t tenant,
+                                             const std::string& key) {
+    std::optional<IdempotencyRecord> out;
+    run(sql, "select fingerprint, status, body, at from idempotency where tenant_id = :tenant and idempotency_key = :key",
+        "tntn", {{tenant}, {key}}, [&](const std::vector<Cell>& row) {
+            out = IdempotencyRecord{tenant, key, row[0].text, static_cast<int>(row[1].number),
+                                    opened(seal, row[2].text, "idempotency|" + key), instant(row[3].number)};
+        });
+    return out;
+}
+
+std::vector<OutboxMail> mails(soci::session& sql, const Seal& seal, const std::string& where, const Values& values) {
+    std::vector<OutboxMail> out;
+    run(sql,
+        "select operation_id, seq, tenant_id, order_id, message_id, phase, reply, recipients, mime, hash, tries, "
+        "updated_at from outbox " + where,
+        "nnnnttttttnn", values, [&](const std::vector<Cell>& row) {
+            out.push_back({row[0].number, row[1].number, row[2].number, row[3].number, row[4].text, row[5].text,
+                           row[6].text, row[7].text, opened(seal, row[8].text, "outbox.mime|" + row[4].text),
+                           row[9].text, row[10].number, instant(row[11].number)});
+        });
+    return out;
+}
+
+std::map<std::string, std::int64_t> order_counts(soci::session& sql) {
+    std::map<std::string, std::int64_t> out;
+    run(sql, "select kind, state, delivery, count(*) from orders group by kind, state, delivery", "tttn", {},
+        [&](const std::vector<Cell>& row) {
+            out[row[0].text + "/" + row[1].text + "/" + row[2].text] = row[3].number;
+        });
+    return out;
+}
+
+std::vector<TokenRow> tokens(soci::session& sql, const std::string& where, const Values& values) {
+    std::vector<TokenRow> out;
+    run(sql, "select id, tenant_id, name, hash, scope, created_at, expires_at, revoked_at from tokens " + where, "nntttnnn",
+        values, [&](const std::vector<Cell>& row) {
+            out.push_back({row[0].number, row[1].number, row[2].text, row[3].text, row[4].text, instant(row[5].number),
+                           instant(row[6].optional_number()), instant(row[7].optional_number())});
+        });
+    return out;
+}
+
+std::optional<DocumentRow> document(soci::session& sql, const std::string& id) {
+    std::optional<DocumentRow> out;
+    run(sql, "select tenant_id, about, created_at from documents where id = :id", "ntn", {{}, {id}},
+        [&](const std::vector<Cell>& row) {
+            auto about = from_text<DocumentRef>(row[1].text);
+            if (!about) throw std::runtime_error("document " + id + ": " + about.error().message);
+            out = DocumentRow{id, row[0].number, std::move(*about), instant(row[2].number)};
+        });
+    return out;
+}
+
+std::string dump(soci::session& sql, const Seal& seal) {
+    std::string out;
+    for (const auto& order : orders(sql, seal, "order by id", {})) {
+        out += "order " + id_text(order.id) + " " + order.reference + " " +
+               boost::describe::enum_to_string(order.state, "") + " " +
+               boost::describe::enum_to_string(order.delivery, "") + " " + order.carrier_id + " " + order.request +
+               " " + order.progress + "\n";
+        for (const auto& operation : operations(sql, seal, "where order_id = :id order by id", order.id)) {
+            out += "  operation " + operation.name + " " + std::string(name_of(operation.state)) + " " +
+                   operation.input + " " + operation.output + "\n";
+            for (const auto& piece : journal(sql, seal, operation.id))
+                out += "    journal " + std::to_string(piece.position) + " " + std::to_string(piece.payload.size()) + "\n";
+        }
+        for (const auto& each : entries(sql, "where order_id = :id order by id", {{order.id}, {}}))
+            out += "  entry " + each.kind + " " + each.text + "\n";
+    }
+    return out;
+}
+
+}  // namespace porteur::queries

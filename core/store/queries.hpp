@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The reads, each over one connection. They throw what SOCI throws; store.cpp turns that into Errors.
+
+#include "store/store.hpp"
+
+namespace soci {
+class session;
+}
+
+namespace porteur::queries {
+
+std::vector<DueOrder> due_orders(soci::session& sql);
+/// `where` is SQL of ours with one placeholder for each of the values, in order.
+struct Values {
+    std::vector<std::int64_t> numbers;
+    std::vector<std::string> texts;
+};
+std::vector<Order> orders(soci::session& sql, const Seal& seal, const std::string& where, const Values& values);
+std::vector<Operation> operations(soci::session& sql, const Seal& seal, const std::string& where, std::int64_t id);
+std::vector<JournalPiece> journal(soci::session& sql, const Seal& seal, Id operation);
+std::vector<TimelineEntry> entries(soci::session& sql, const std::string& where, const Values& values);
+std::optional<std::string> order_secret(soci::session& sql, const Seal& seal, Id order, const std::string& name);
+std::optional<IdempotencyRecord> idempotency(soci::session& sql, const Seal& seal, std::int64_t tenant, const std::string& key);
+std::vector<OutboxMail> mails(soci::session& sql, const Seal& seal, const std::string& where, const Values& values);
+std::map<std::string, std::int64_t> order_counts(soci::session& sql);
+std::vector<TokenRow> tokens(soci::session& sql, const std::string& where, const Values& values);
+std::optional<DocumentRow> document(soci::session& sql, const std::string& id);
+std::string dump(soci::session& sql, const Seal& seal);
+
+}  // namespace porteur::queries

@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/store.hpp"
+
+#include <fcntl.h>
+#include <soci/postgresql/soci-postgresql.h>
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+#include <sqlite3.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include <porteur/json.hpp>
+
+#include "domain/crash_point.hpp"
+#include "store/migrations.hpp"
+#include "store/queries.hpp"
+#include "store/writer.hpp"
+
+namespace porteur {
+namespace {
+
+std::int64_t stamp(Instant at) { return at.time_since_epoch().count(); }
+
+/// Ends the process without running anything more: what is on the disk is the truth now.
+[[noreturn]] void give_up(const std::string& why) {
+    std::fprintf(stderr, "porteurd: %s; the process ends so that the restart reads the truth from the disk\n", why.c_str());
+    std::_Exit(70);
+}
+
+struct Address {
+    Dialect dialect;
+    std::string rest;  ///< a path, or what libpq takes
+};
+
+Result<Address> read_address(const std::string& text) {
+    if (text.starts_with("sqlite:")) return Address{Dialect::sqlite, text.substr(7)};
+    if (text.starts_with("postgresql://")) return Address{Dialect::postgresql, text};
+    if (text.starts_with("postgresql:")) return Address{Dialect::postgresql, text.substr(11)};
+    return failure(ErrorKind::invalid_input,
+                   "store = " + quoted(text) + " is neither \"sqlite:PATH\" nor \"postgresql://...\"");
+}
+
+/// A second porteurd on the same file waits outside: the lock goes with the process.
+class FileLock {
+public:
+    FileLock() = default;
+    FileLock(const FileLock&) = delete;
+    FileLock& operator=(const FileLock&) = delete;
+    ~FileLock() {
+        if (file_ >= 0) close(file_);
+    }
+    Result<void> take(const std::string& path) {
+        file_ = open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+        if (file_ < 0)
+            return failure(ErrorKind::unavailable, "the lock file " + quoted(path) + " cannot be opened; check that the folder exists and is ours");
+        if (flock(file_, LOCK_EX | LOCK_NB) != 0)
+            return failure(ErrorKind::unavailable, "another porteurd holds the store (" + path + " is locked); this one can only stand by");
+        return {};
+    }
+
+private:
+    int file_ = -1;
+};
+
+class SqlStore final : public Store {
+public:
+    SqlStore(Address address, StoreSettings settings, const Seal& seal, std::function<void(std::function<void()>)> post)
+        : address_(std::move(address)), settings_(std::move(settings)), seal_(seal), post_(std::move(post)) {}
+
+    ~SqlStore() override {
+        {
+            std::lock_guard lock(mutex_);
+            stopping_ = true;
+        }
+        wake_.notify_all();
+        if (thread_.joinable()) thread_.join();
+    }
+
+    Result<void> start() {
+        if (settings_.beside) return start_beside();
+        if (address_.dialect == Dialect::sqlite)
+            if (auto locked = lock_.take(address_.rest + ".lock"); !locked) return locked;
+        try {
+            auto session = connect();
+            if (address_.dialect == Dialect::postgresql) {
+                // Held by this session for as long as the process lives. 0x504F5254 is "PORT".
+                int got = 0;
+                *session << "select case when pg_try_advisory_lock(1347375700) then 1 else 0 end", soci::into(got);
+                if (got == 0)
+                    return failure(ErrorKind::unavailable, "another porteurd holds the store; this one can only stand by");
+            }
+            if (auto done = migrate(*session, address_.dialect); !done) return done;
+            take_lease(*session);
+            write_session_ = std::move(session);
+            writer_ = std::make_unique<Writer>(*write_session_, address_.dialect, seal_);
+            readers_.push_back(connect());
+        } catch (const std::exception& wrong) {
+            return failure(ErrorKind::unavailable, std::string("opening the store: ") + wrong.what());
+        }
+        thread_ = std::thread([this] { write_loop(); });
+        return {};
+    }
+
+    /// Without lock, lease and writer; the store must be there and of this build's form.
+    Result<void> start_beside() {
+        try {
+            auto session = connect();
+            if (auto done = migrate(*session, address_.dialect); !done) return done;
+            readers_.push_back(std::move(session));
+            return {};
+        } catch (const std::exception& wrong) {
+            return failure(ErrorKind::unavailable, std::string("opening the store: ") + wrong.what());
+        }
+    }
+
+    // ---------------------------------------------------------------- writing
+
+    void commit(Commit commit, CommitDone done) override {
+        if (settings_.beside) {
+            done(failure(ErrorKind::unsupported, "this process only stands beside the store's holder"));
+            return;
+        }
+        {
+            std::lock_guard lock(mutex_);
+            queue_.push_back({std::move(commit), std::move(done)});
+        }
+        wake_.notify_one();
+    }
+    StoreCounters counters() const override {
+        std::lock_guard lock(mutex_);
+        return counters_;
+    }
+    std::size_t backlog() const override {
+        std::lock_guard lock(mutex_);
+        return queue_.size();
+    }
+
+    // ---------------------------------------------------------------- reading
+
+    Result<std::vector<DueOrder>> due_orders() override {
+        return read([](soci::session& sql) { return queries::due_orders(sql); });
+    }
+    Result<std::optional<Order>> order(Id id) override {
+        return read([&](soci::session& sql) { return first(queries::orders(sql, seal_, "where id = :id", {{id}, {}})); });
+    }
+    Result<std::optional<Order>> order_by_reference(std::int64_t tenant, const std::string& reference) override {
+        return read([&](soci::session& sql) {
+            return first(queries::orders(sql, seal_, "where tenant_id = :tenant and reference = :reference",
+                                         {{tenant}, {reference}}));
+        });
+    }
+    Result<std::vector<Order>> orders(const OrderFilter& filter, Id before, int limit) override {
+        return read([&](soci::session& sql) {
+            std::string where = "where id < :before";
+            queries::Values values;
+            values.numbers.push_back(before == 0 ? INT64_MAX : before);
+            if (filter.tenant) {
+                where += " and tenant_id = :tenant";
+                values.numbers.push_back(*filter.tenant);
+            }
+            const auto word = [&](const char* column, std::string text) {
+                where += std::string(" and ") + column + " = :" + column;
+                values.texts.push_back(std::move(text));
+            };
+            if (filter.kind) word("kind", boost::describe::enum_to_string(*filter.kind, ""));
+            if (filter.state) word("state", boost::describe::enum_to_string(*filter.state, ""));
+            if (filter.delivery) word("delivery", boost::describe::enum_to_string(*filter.delivery, ""));
+            return queries::orders(sql, seal_, where + " order by id desc limit " + std::to_string(limit), values);
+        });
+    }
+    Result<std::optional<StoredOperation>> operation(Id id) override {
+        return read([&](soci::session& sql) -> std::optional<StoredOperation> {
+            auto found = first(queries::operations(sql, seal_, "where id = :id", id));
+            if (!found) return std::nullopt;
+            return StoredOperation{std::move(*found), queries::journal(sql, seal_, id)};
+        });
+    }
+    Result<std::vector<Operation>> operations_of(Id order) override {
+        return read([&](soci::session& sql) {
+            return queries::operations(sql, seal_, "where order_id = :id order by id", order);
+        });
+    }
+    Result<std::vector<TimelineEntry>> timeline(Id order) override {
+        return read([&](soci::session& sql) {
+            return queries::entries(sql, "where order_id = :id order by id", {{order}, {}});
+        });
+    }
+    Result<std::vector<TimelineEntry>> entries_after(Id after, std::optional<std::int64_t> tenant, int limit) override {
+        return read([&](soci::session& sql) {
+            queries::Values values{{after}, {}};
+            std::string where = "where id > :after";
+            if (tenant) {
+                where += " and tenant_id = :tenant";
+                values.numbers.push_back(*tenant);
+            }
+            return queries::entries(sql, where + " order by id limit " + std::to_string(limit), values);
+        });
+    }
+    Result<Id> newest_entry() override {
+        return read([](soci::session& sql) {
+            long long newest = 0;
+            sql << "select coalesce(max(id), 0) from timeline", soci::into(newest);
+            return Id{newest};
+        });
+    }
+    Result<std::optional<std::string>> order_secret(Id order, const std::string& name) override {
+        return read([&](soci::session& sql) { return queries::order_secret(sql, seal_, order, name); });
+    }
+    Result<std::optional<IdempotencyRecord>> idempotency(std::int64_t tenant, const std::string& key) override {
+        return read([&](soci::session& sql) { return queries::idempotency(sql, seal_, tenant, key); });
+    }
+    Result<std::optional<OutboxMail>> mail(Id operation, std::int64_t seq) override {
+        return read([&](soci::session& sql) {
+            return first(queries::mails(sql, seal_, "where operation_id = :operation and seq = :seq", {{operation, seq}, {}}));
+        });
+    }
+    Result<std::optional<OutboxMail>> mail_by_message_id(const std::string& message_id) override {
+        return read([&](soci::session& sql) {
+            return first(queries::mails(sql, seal_, "where message_id = :message_id", {{}, {message_id}}));
+        });
+    }
+    Result<std::map<std::string, std::int64_t>> order_counts() override {
+        return read([](soci::session& sql) { return queries::order_counts(sql); });
+    }
+
+    // ---------------------------------------------------------------- tokens and documents
+
+    Result<void> add_token(const TokenRow& token) override {
+        return change([&](soci::session& sql) {
+            const auto created = stamp(token.created);
+            long long expires = token.expires ? stamp(*token.expires) : 0;
+            soci::indicator state = token.expires ? soci::i_ok : soci::i_null;
+            sql << "insert into tokens (id, tenant_id, name, hash, scope, created_at, expires_at) values (:id, :tenant, "
+                   ":name, :hash, :scope, :created, :expires)",
+                soci::use(token.id), soci::use(token.tenant), soci::use(token.name), soci::use(token.hash),
+                soci::use(token.scope), soci::use(created), soci::use(expires, state);
+        });
+    }
+    Result<std::optional<TokenRow>> token_by_hash(const std::string& hash) override {
+        return read([&](soci::session& sql) { return first(queries::tokens(sql, "where hash = :hash", {{}, {hash}})); });
+    }
+    Result<std::vector<TokenRow>> tokens() override {
+        return read([](soci::session& sql) { return queries::tokens(sql, "order by id", {}); });
+    }
+    Result<void> revoke_token(Id id, Instant at) override {
+        return change([&](soci::session& sql) {
+            const auto when = stamp(at);
+            sql << "update tokens set revoked_at = :at where id = :id", soci::use(when), soci::use(id);
+        });
+    }
+    Result<void> add_document(const DocumentRow& document) override {
+        return change([&](soci::session& sql) {
+            const auto about = to_text(document.about);
+            const auto created = stamp(document.created);
+            sql << "insert into documents (id, tenant_id, about, created_at) values (:id, :tenant, :about, :created)",
+                soci::use(document.id), soci::use(document.tenant), soci::use(about), soci::use(created);
+        });
+    }
+    Result<std::optional<DocumentRow>> document(const std::string& id) override {
+        return read([&](soci::session& sql) { return queries::document(sql, id); });
+    }
+
+    Result<std::string> dump() override {
+        return read([&](soci::session& sql) { return queries::dump(sql, seal_); });
+    }
+    Result<std::string> integrity() override {
+        return read([&](soci::session& sql) {
+            std::string found = "ok";
+            if (address_.dialect == Dialect::sqlite) sql << "pragma integrity_check", soci::into(found);
+            return found;
+        });
+    }
+
+private:
+    struct Queued {
+        Commit commit;
+        CommitDone done;
+    };
+
+    std::unique_ptr<soci::session> connect() const {
+        if (address_.dialect == Dialect::postgresql) return std::make_unique<soci::session>(soci::postgresql, address_.rest);
+        auto session = std::make_unique<soci::session>(soci::sqlite3, "db=" + address_.rest + " timeout=10");
+        // FULL: a commit is on the disk before anybody hears of it. WAL: readers never wait for it.
+        *session << "pragma journal_mode = wal";
+        *session << "pragma synchronous = full";
+        *session << "pragma wal_autocheckpoint = 4000";
+        *session << "pragma cache_size = -4000";
+        *session << "pragma temp_store = memory";
+        return session;
+    }
+
+    void take_lease(soci::session& sql) {
+        soci::transaction all(sql);
+        sql << "update leases set holder = :holder, epoch = epoch + 1", soci::use(settings_.holder);
+        sql << "select sum(epoch) from leases where holder = :holder", soci::into(fence_), soci::use(settings_.holder);
+        all.commit();
+    }
+
+    template <class Read>
+    auto read(Read ask) -> Result<decltype(ask(std::declval<soci::session&>()))> {
+        std::unique_ptr<soci::session> session;
+        {
+            std::lock_guard lock(readers_mutex_);
+            if (!readers_.empty()) {
+                session = std::move(readers_.back());
+                readers_.pop_back();
+            }
+        }
+        try {
+            if (!session) session = connect();
+            auto found = ask(*session);
+            std::lock_guard lock(readers_mutex_);
+            if (readers_.size() < readers_kept_max) readers_.push_back(std::move(session));
+            return found;
+        } catch (const std::exception& wrong) {
+            // The connection may be the reason: it is not used again.
+            return failure(ErrorKind::unavailable, std::string("reading the store: ") + wrong.what());
+        }
+    }
+
+    /// A small change outside the engine's commits; waits for SQLite's one writer.
+    template <class Change>
+    Result<void> change(Change apply) {
+        auto done = read([&](soci::session& sql) {
+            soci::transaction all(sql);
+            apply(sql);
+            all.commit();
+            return true;
+        });
+        if (!done) return std::unexpected(std::move(done).error());
+        return {};
+    }
+
+    template <class T>
+    static std::optional<T> first(std::vector<T> found) {
+        if (found.empty()) return std::nullopt;
+        return std::move(found.front());
+    }
+
+    // ---------------------------------------------------------------- the writer thread
+
+    void write_loop() {
+        for (;;) {
+            std::vector<Queued> batch;
+            {
+                std::unique_lock lock(mutex_);
+                wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+                if (queue_.empty()) return;
+                take_batch(batch);
+            }
+            auto results = write(batch);
+            auto finished = std::make_shared<std::vector<std::pair<CommitDone, Result<void>>>>();
+            finished->reserve(batch.size());
+            for (std::size_t at = 0; at < batch.size(); ++at)
+                finished->emplace_back(std::move(batch[at].done), std::move(results[at]));
+            post_([finished] {
+                for (auto& [done, result] : *finished)
+                    if (done) done(std::move(result));
+            });
+        }
+    }
+
+    /// As many commits as are there, up to a bound, and no row twice: a later change of the same row
+    /// begins the next transaction.
+    void take_batch(std::vector<Queued>& batch) {
+        std::set<Id> changed;
+        while (!queue_.empty() && batch.size() < batch_max) {
+            bool again = false;
+            for (const auto& each : queue_.front().commit.changed_orders) again = again || changed.contains(each.id);
+            for (const auto& each : queue_.front().commit.amended_orders) again = again || changed.contains(each.id);
+            for (const auto& each : queue_.front().commit.changed_operations) again = again || changed.contains(each.id);
+            for (const auto& each : queue_.front().commit.changed_mails) again = again || changed.contains(each.operation);
+            if (again) return;
+            for (const auto& each : queue_.front().commit.changed_orders) changed.insert(each.id);
+            for (const auto& each : queue_.front().commit.amended_orders) changed.insert(each.id);
+            for (const auto& each : queue_.front().commit.changed_operations) changed.insert(each.id);
+            for (const auto& each : queue_.front().commit.changed_mails) changed.insert(each.operation);
+            batch.push_back(std::move(queue_.front()));
+            queue_.pop_front();
+        }
+    }
+
+    std::vector<Result<void>> write(const std::vector<Queued>& batch) {
+        auto whole = write_together(batch, 0, batch.size());
+        if (whole || batch.size() == 1) return std::vector<Result<void>>(batch.size(), whole);
+        // One of them is at fault; alone, each gets its own answer.
+        std::vector<Result<void>> results;
+        for (std::size_t at = 0; at < batch.size(); ++at) results.push_back(write_together(batch, at, at + 1));
+        return results;
+    }
+
+    Result<void> write_together(const std::vector<Queued>& batch, std::size_t from, std::size_t to) {
+        PORTEUR_CRASH_POINT("store.before_transaction");
+        auto& sql = *write_session_;
+        bool open = false;
+        try {
+            sql << (address_.dialect == Dialect::sqlite ? "begin immediate" : "begin");
+            open = true;
+            check_lease(sql);
+            for (std::size_t at = from; at < to; ++at) writer_->put(batch[at].commit);
+            writer_->flush();
+            PORTEUR_CRASH_POINT("store.before_commit");
+            open = false;
+            commit_now(sql);
+            PORTEUR_CRASH_POINT("store.after_commit");
+            std::lock_guard lock(mutex_);
+            ++counters_.transactions;
+            counters_.commits += to - from;
+            return {};
+        } catch (const std::exception& wrong) {
+            writer_->clear();
+            if (open) roll_back(sql);
+            return failure(ErrorKind::unavailable, std::string("writing the store: ") + wrong.what());
+        }
+    }
+
+    /// Every transaction proves that the shards are still ours: a sleeper that was taken over writes nothing.
+    void check_lease(soci::session& sql) {
+        long long now = 0;
+        soci::indicator state = soci::i_null;
+        sql << "select sum(epoch) from leases where holder = :holder", soci::into(now, state), soci::use(settings_.holder);
+        if (state == soci::i_null || now != fence_) {
+            roll_back(sql);
+            give_up("another porteurd has taken the store over");
+        }
+    }
+
+    void commit_now(soci::session& sql) {
+        if (address_.dialect == Dialect::postgresql) {
+            sql << "commit";
+            return;
+        }
+        // Straight to SQLite: SOCI does not tell an I/O error, after which nothing may be believed, from
+        // a full disk, after which everything is as it was.
+        auto* connection = static_cast<soci::sqlite3_session_backend*>(sql.get_backend())->conn_;
+        const int code = sqlite3_exec(connection, "commit", nullptr, nullptr, nullptr);
+        if (code == SQLITE_OK) return;
+        const std::string why = sqlite3_errmsg(connection);
+        if ((sqlite3_extended_errcode(connection) & 0xFF) == SQLITE_IOERR) give_up("the disk refused a commit (" + why + ")");
+        roll_back(sql);
+        throw std::runtime_error(why);
+    }
+
+    void roll_back(soci::session& sql) noexcept {
+        try {
+            sql << "rollback";
+        } catch (const std::exception&) {
+            if (address_.dialect == Dialect::postgresql) give_up("the connection to the store is gone");
+        }
+    }
+
+    static constexpr std::size_t batch_max = 512;
+    static constexpr std::size_t readers_kept_max = 4;
+
+    Address address_;
+    StoreSettings settings_;
+    const Seal& seal_;
+    std::function<void(std::function<void()>)> post_;
+    FileLock lock_;
+    long long fence_ = 0;
+
+    std::unique_ptr<soci::session> write_session_;
+    std::unique_ptr<Writer> writer_;
+
+    std::mutex readers_mutex_;
+    std::vector<std::unique_ptr<soci::session>> readers_;
+
+    mutable std::mutex mutex_;
+    std::condition_variable wake_;
+    std::deque<Queued> queue_;
+    bool stopping_ = false;
+    StoreCounters counters_;
+    std::thread thread_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> Store::open(StoreSettings settings, const Seal& seal,
+                                           std::function<void(std::function<void()>)> post) {
+    auto address = read_address(settings.address);
+    if (!address) return std::unexpected(std::move(address).error());
+    auto store = std::make_unique<SqlStore>(std::move(*address), std::move(settings), seal, std::move(post));
+    if (auto started = store->start(); !started) return std::unexpected(std::move(started).error());
+    return store;
+}
+
+}  // namespace porteur

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The one place that speaks SQL. Writes go to one writer thread, which carries whatever has come
+// together in one transaction (group commit); reads run on the caller's thread over a connection of a
+// small pool. SQLite by default, PostgreSQL by its address; what differs between them sits in
+// dialect.hpp, migrations.cpp and bulk.cpp.
+
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "domain/commit.hpp"
+#include "store/seal.hpp"
+
+namespace porteur {
+
+struct StoreSettings {
+    /// "sqlite:/var/lib/porteur/porteur.db" or "postgresql://user@host/name" (or a libpq key-value text
+    /// after "postgresql:").
+    std::string address;
+    /// Names this process in the lease table.
+    std::string holder = "porteurd";
+    /// Beside a running porteurd: reads, tokens and documents only; commit() is refused.
+    bool beside = false;
+};
+
+/// A row of the token table. The token itself is never stored.
+struct TokenRow {
+    Id id = 0;
+    std::int64_t tenant = 0;
+    std::string name;
+    std::string hash;    ///< lower-case hex of BLAKE2b-256
+    std::string scope;   ///< "operator", "read"
+    Instant created{};
+    std::optional<Instant> expires;
+    std::optional<Instant> revoked;
+};
+
+/// A stored document's record; the sealed bytes lie in the documents folder under their hash.
+struct DocumentRow {
+    std::string id;
+    std::int64_t tenant = 0;
+    DocumentRef about;
+    Instant created{};
+};
+
+struct OrderFilter {
+    std::optional<std::int64_t> tenant;
+    std::optional<OrderKind> kind;
+    std::optional<OrderState> state;
+    std::optional<Delivery> delivery;
+};
+
+/// Counts of what has been written, for metrics and benchmarks.
+struct StoreCounters {
+    std::uint64_t transactions = 0;  ///< each one durable sync
+    std::uint64_t commits = 0;       ///< Commits carried by them
+};
+
+class Store {
+public:
+    /// Opens, migrates and takes the lease of all shards; waits for nobody.
+    ///
+    /// @param post  runs a function on the thread that wants to hear of finished commits
+    /// @errors  unavailable: another process holds the store, or the server cannot be reached;
+    ///          unsupported: the store was written by a newer porteurd; internal: damaged
+    static Result<std::unique_ptr<Store>> open(StoreSettings settings, const Seal& seal,
+                                               std::function<void(std::function<void()>)> post);
+    virtual ~Store() = default;
+
+    // ---------------------------------------------------------------- writing [any]
+
+    /// Queues a commit. `done` is called through `post`, in the order of the calls, when it is on the
+    /// disk or has failed. A failure touches no other commit. A failed sync, or a lost lease, ends the
+    /// process: the restart reads the truth from the disk.
+    virtual void commit(Commit commit, CommitDone done) = 0;
+    virtual StoreCounters counters() const = 0;
+    /// How many commits wait for the writer now.
+    virtual std::size_t backlog() const = 0;
+
+    // ---------------------------------------------------------------- reading [any], blocking
+
+    virtual Result<std::vector<DueOrder>> due_orders() = 0;
+    virtual Result<std::optional<Order>> order(Id id) = 0;
+    virtual Result<std::optional<Order>> order_by_reference(std::int64_t tenant, const std::string& reference) = 0;
+    /// Newest first; `before` = 0 for the first page.
+    virtual Result<std::vector<Order>> orders(const OrderFilter& filter, Id before, int limit) = 0;
+    virtual Result<std::optional<StoredOperation>> operation(Id id) = 0;
+    /// Without journals; oldest first.
+    virtual Result<std::vector<Operation>> operations_of(Id order) = 0;
+    virtual Result<std::vector<TimelineEntry>> timeline(Id order) = 0;
+    /// Entries with an id greater than `after`, oldest first.
+    virtual Result<std::vector<TimelineEntry>> entries_after(Id after, std::optional<std::int64_t> tenant, int limit) = 0;
+    /// The greatest id of an entry; 0 if there is none.
+    virtual Result<Id> newest_entry() = 0;
+    virtual Result<std::optional<std::string>> order_secret(Id order, const std::string& name) = 0;
+    virtual Result<std::optional<IdempotencyRecord>> idempotency(std::int64_t tenant, const std::string& key) = 0;
+    virtual Result<std::optional<OutboxMail>> mail(Id operation, std::int64_t seq) = 0;
+    virtual Result<std::optional<OutboxMail>> mail_by_message_id(const std::string& message_id) = 0;
+    /// How many orders stand in each state and delivery: "port/submitted/idle" -> 3.
+    virtual Result<std::map<std::string, std::int64_t>> order_counts() = 0;
+
+    // ---------------------------------------------------------------- tokens and documents [any], blocking
+
+    virtual Result<void> add_token(const TokenRow& token) = 0;
+    virtual Result<std::optional<TokenRow>> token_by_hash(const std::string& hash) = 0;
+    virtual Result<std::vector<TokenRow>> tokens() = 0;
+    virtual Result<void> revoke_token(Id id, Instant at) = 0;
+    virtual Result<void> add_document(const DocumentRow& document) = 0;
+    virtual Result<std::optional<DocumentRow>> document(const std::string& id) = 0;
+
+    /// Every row of every table as canonical text, for the tests that compare two stores. [any]
+    virtual Result<std::string> dump() = 0;
+    /// "ok", or what the database's own integrity check found.
+    virtual Result<std::string> integrity() = 0;
+};
+
+}  // namespace porteur

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/writer.hpp"
+
+#include <soci/soci.h>
+
+#include <stdexcept>
+
+namespace porteur {
+namespace {
+
+using enum ColumnType;
+using Verb = BulkShape::Verb;
+
+// The order of the enumerators is the order in which PostgreSQL gets the batches.
+enum Which : std::size_t {
+    new_order, changed_order, amended_order, new_operation, changed_operation, journal_piece,
+    timeline_entry, order_secret, idempotency_record, new_mail, changed_mail, which_count
+};
+
+std::vector<BulkShape> shapes() {
+    std::vector<BulkShape> all(which_count);
+    all[new_order] = {Verb::insert, "orders",
+        {{"id", number}, {"tenant_id", number}, {"shard", number}, {"kind", text}, {"reference", text},
+         {"account", text}, {"losing_account", text}, {"state", text}, {"delivery", text}, {"stage", text},
+         {"due_at", number}, {"open_operation", number}, {"attempt", number}, {"tries", number},
+         {"carrier_id", text}, {"version", number}, {"created_at", number}, {"updated_at", number},
+         {"submitted_at", number}, {"request", text}, {"progress", text}, {"problem", text}}, 0};
+    all[changed_order] = {Verb::update, "orders",
+        {{"id", number}, {"state", text}, {"delivery", text}, {"stage", text}, {"due_at", number},
+         {"open_operation", number}, {"attempt", number}, {"tries", number}, {"carrier_id", text},
+         {"version", number}, {"updated_at", number}, {"submitted_at", number}, {"progress", text},
+         {"problem", text}}, 1};
+    all[amended_order] = {Verb::update, "orders", {{"id", number}, {"request", text}}, 1};
+    all[new_operation] = {Verb::insert, "operations",
+        {{"id", number}, {"order_id", number}, {"tenant_id", number}, {"shard", number}, {"account", text},
+         {"name", text}, {"build", text}, {"state", text}, {"input", text}, {"output", text},
+         {"deaths", number}, {"began_at", number}, {"ended_at", number}}, 0};
+    all[changed_operation] = {Verb::update, "operations",
+        {{"id", number}, {"state", text}, {"output", text}, {"deaths", number}, {"ended_at", number}}, 1};
+    all[journal_piece] = {Verb::insert, "journal",
+        {{"operation_id", number}, {"position", number}, {"tenant_id", number}, {"payload", text}}, 0};
+    all[timeline_entry] = {Verb::insert, "timeline",
+        {{"id", number}, {"order_id", number}, {"tenant_id", number}, {"at", number}, {"source", text},
+         {"kind", text}, {"text", text}, {"data", text}}, 0};
+    all[order_secret] = {Verb::insert, "order_secrets",
+        {{"order_id", number}, {"tenant_id", number}, {"name", text}, {"value", text}}, 0};
+    all[idempotency_record] = {Verb::insert, "idempotency",
+        {{"tenant_id", number}, {"idempotency_key", text}, {"fingerprint", text}, {"status", number},
+         {"body", text}, {"at", number}}, 0};
+    all[new_mail] = {Verb::insert, "outbox",
+        {{"operation_id", number}, {"seq", number}, {"tenant_id", number}, {"order_id", number},
+         {"message_id", text}, {"phase", text}, {"reply", text}, {"recipients", text}, {"mime", text},
+         {"hash", text}, {"tries", number}, {"updated_at", number}}, 0};
+    all[changed_mail] = {Verb::update, "outbox",
+        {{"operation_id", number}, {"seq", number}, {"phase", text}, {"reply", text}, {"tries", number},
+         {"updated_at", number}}, 2};
+    return all;
+}
+
+std::int64_t stamp(Instant at) { return at.time_since_epoch().count(); }
+std::optional<std::int64_t> stamp(const std::optional<Instant>& at) {
+    if (!at) return std::nullopt;
+    return stamp(*at);
+}
+
+template <class E>
+std::string_view enum_text(E value) {
+    return boost::describe::enum_to_string(value, "");
+}
+
+}  // namespace
+
+Writer::Writer(soci::session& sql, Dialect dialect, const Seal& seal)
+    : seal_(seal), expected_(which_count, -1), used_(which_count, false) {
+    for (auto& shape : shapes()) {
+        if (shape.verb == Verb::update) expected_[bulks_.size()] = 0;
+        bulks_.push_back(Bulk::make(sql, dialect, std::move(shape)));
+    }
+}
+
+void Writer::put_order(const Order& order) {
+    auto& row = bulk(new_order);
+    row.number(order.id);
+    row.number(order.tenant);
+    row.number(order.shard);
+    row.text(enum_text(order.kind));
+    row.text(order.reference);
+    row.text(order.account);
+    row.text(order.losing_account);
+    row.text(enum_text(order.state));
+    row.text(enum_text(order.delivery));
+    row.text(enum_text(order.stage));
+    row.optional_number(stamp(order.due));
+    row.number(order.open_operation);
+    row.number(order.attempt);
+    row.number(order.tries);
+    row.text(order.carrier_id);
+    row.number(order.version);
+    row.number(stamp(order.created));
+    row.number(stamp(order.updated));
+    row.optional_number(stamp(order.submitted));
+    row.text(seal_.close(order.request, "orders.request|" + std::to_string(order.id)));
+    row.text(seal_.close(order.progress, "orders.progress|" + std::to_string(order.id)));
+    row.text(order.problem);
+    row.end_row();
+    used_[new_order] = true;
+}
+
+void Writer::change_order(const Order& order) {
+    auto& row = bulk(changed_order);
+    row.number(order.id);
+    row.text(enum_text(order.state));
+    row.text(enum_text(order.delivery));
+    row.text(enum_text(order.stage));
+    row.optional_number(stamp(order.due));
+    row.number(order.open_operation);
+    row.number(order.attempt);
+    row.number(order.tries);
+    row.text(order.carrier_id);
+    row.number(order.version);
+    row.number(stamp(order.updated));
+    row.optional_number(stamp(order.submitted));
+    row.text(seal_.close(order.progress, "orders.progress|" + std::to_string(order.id)));
+    row.text(order.problem);
+    row.end_row();
+    ++expected_[changed_order];
+    used_[changed_order] = true;
+}
+
+void Writer::put_operation(const Operation& operation) {
+    auto& row = bulk(new_operation);
+    row.number(operation.id);
+    row.number(operation.order);
+    row.number(operation.tenant);
+    row.number(operation.shard);
+    row.text(operation.account);
+    row.text(operation.name);
+    row.text(operation.build);
+    row.text(name_of(operation.state));
+    row.text(seal_.close(operation.input, "operations.input|" + std::to_string(operation.id)));
+    row.text(seal_.close(operation.output, "operations.output|" + std::to_string(operation.id)));
+    row.number(operation.deaths);
+    row.number(stamp(operation.began));
+    row.optional_number(stamp(operation.ended));
+    row.end_row();
+    used_[new_operation] = true;
+}
+
+void Writer::change_operation(const Operation& operation) {
+    auto& row = bulk(changed_operation);
+    row.number(operation.id);
+    row.text(name_of(operation.state));
+    row.text(seal_.close(operation.output, "operations.output|" + std::to_string(operation.id)));
+    row.number(operation.deaths);
+    row.optional_number(stamp(operation.ended));
+    row.end_row();
+    ++expected_[changed_operation];
+    used_[changed_operation] = true;
+}
+
+void Writer::put_mail(const OutboxMail& mail) {
+    auto& row = bulk(new_mail);
+    row.number(mail.operation);
+    row.number(mail.seq);
+    row.number(mail.tenant);
+    row.number(mail.order);
+    row.text(mail.message_id);
+    row.text(mail.phase);
+    row.text(mail.reply);
+    row.text(mail.recipients);
+    row.text(seal_.close(mail.mime, "outbox.mime|" + mail.message_id));
+    row.text(mail.hash);
+    row.number(mail.tries);
+    row.number(stamp(mail.updated));
+    row.end_row();
+    used_[new_mail] = true;
+}
+
+void Writer::put(const Commit& commit) {
+    for (const auto& each : commit.new_orders) put_order(each);
+    for (const auto& each : commit.changed_orders) change_order(each);
+    for (const auto& each : commit.amended_orders) {
+        auto& row = bulk(amended_order);
+        row.number(each.id);
+        row.text(seal_.close(each.request, "orders.request|" + std::to_string(each.id)));
+        row.end_row();
+        ++expected_[amended_order];
+        used_[amended_order] = true;
+    }
+    for (const auto& each : commit.new_operations) put_operation(each);
+    for (const auto& each : commit.changed_operations) change_operation(each);
+    for (const auto& each : commit.journal) {
+        auto& row = bulk(journal_piece);
+        row.number(each.operation);
+        row.number(each.position);
+        row.number(each.tenant);
+        row.text(seal_.close(each.payload, "journal|" + std::to_string(each.operation) + "|" + std::to_string(each.position)));
+        row.end_row();
+        used_[journal_piece] = true;
+    }
+    for (const auto& each : commit.entries) {
+        auto& row = bulk(timeline_entry);
+        row.number(each.id);
+        row.number(each.order);
+        row.number(each.tenant);
+        row.number(stamp(each.at));
+        row.text(each.source);
+        row.text(each.kind);
+        row.text(each.text);
+        row.text(each.data);
+        row.end_row();
+        used_[timeline_entry] = true;
+    }
+    for (const auto& each : commit.secrets) {
+        auto& row = bulk(order_secret);
+        row.number(each.order);
+        row.number(each.tenant);
+        row.text(each.name);
+        row.text(seal_.close(each.value, "order_secrets|" + std::to_string(each.order) + "|" + each.name));
+        row.end_row();
+        used_[order_secret] = true;
+    }
+    for (const auto& each : commit.keys) {
+        auto& row = bulk(idempotency_record);
+        row.number(each.tenant);
+        row.text(each.key);
+        row.text(each.fingerprint);
+        row.number(each.status);
+        row.text(seal_.close(each.body, "idempotency|" + each.key));
+        row.number(stamp(each.at));
+        row.end_row();
+        used_[idempotency_record] = true;
+    }
+    for (const auto& each : commit.new_mails) put_mail(each);
+    for (const auto& each : commit.changed_mails) {
+        auto& row = bulk(changed_mail);
+        row.number(each.operation);
+        row.number(each.seq);
+        row.text(each.phase);
+        row.text(each.reply);
+        row.number(each.tries);
+        row.number(stamp(each.updated));
+        row.end_row();
+        ++expected_[changed_mail];
+        used_[changed_mail] = true;
+    }
+}
+
+void Writer::flush() {
+    for (std::size_t which = 0; which < which_count; ++which) {
+        if (!used_[which]) continue;
+        used_[which] = false;
+        const auto changed = bulk(which).flush();
+        if (expected_[which] < 0) continue;
+        const auto expected = std::exchange(expected_[which], 0);
+        if (changed != expected)
+            throw std::runtime_error("a row to be changed is not there (" + std::to_string(changed) + " of " +
+                                     std::to_string(expected) + " in batch " + std::to_string(which) + ")");
+    }
+}
+
+void Writer::clear() {
+    for (std::size_t which = 0; which < which_count; ++which) {
+        bulk(which).clear();
+        used_[which] = false;
+        if (expected_[which] > 0) expected_[which] = 0;
+    }
+}
+
+}  // namespace porteur

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The writer's statements: how each record of a Commit becomes rows. Prepared once for a connection.
+
+#include <memory>
+#include <vector>
+
+#include "domain/commit.hpp"
+#include "store/bulk.hpp"
+#include "store/seal.hpp"
+
+namespace porteur {
+
+/// @threads  the writer thread only
+class Writer {
+public:
+    Writer(soci::session& sql, Dialect dialect, const Seal& seal);
+
+    /// Writes one commit's rows; on PostgreSQL they leave with flush().
+    void put(const Commit& commit);
+    /// Sends what is not sent. Throws what SOCI throws, or std::runtime_error when a row to be changed
+    /// is not there.
+    void flush();
+    void clear();
+
+private:
+    void put_order(const Order& order);
+    void change_order(const Order& order);
+    void put_operation(const Operation& operation);
+    void change_operation(const Operation& operation);
+    void put_mail(const OutboxMail& mail);
+    Bulk& bulk(std::size_t which) { return *bulks_[which]; }
+
+    const Seal& seal_;
+    std::vector<std::unique_ptr<Bulk>> bulks_;
+    std::vector<long long> expected_;  ///< rows to be changed, for each update
+    std::vector<bool> used_;
+};
+
+}  // namespace porteur
