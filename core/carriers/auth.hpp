@@ -9,13 +9,13 @@
 
 #include <porteur/result.hpp>
 
+#include "domain/descriptor.hpp"
+
 namespace porteur {
 
 /// Gives the value of a named secret of the account. Asked at each use, so that a rotated secret
 /// needs no restart; must not wait.
 using SecretReader = std::function<Result<std::string>(std::string_view name)>;
-
-enum class AuthScheme { none, basic, bearer, header, oauth2_client_credentials, oauth2_jwt_bearer };
 
 /// Reads a scheme as descriptors write it: "oauth2_jwt_bearer".
 /// @errors invalid_input: another word; the message lists the known ones @threads any
@@ -25,14 +25,15 @@ Result<AuthScheme> parse_auth_scheme(std::string_view text);
 /// NAME of a secret.
 struct AuthSettings {
     AuthScheme scheme = AuthScheme::none;
-    std::string user, password;            ///< basic
-    std::string token;                     ///< bearer and header: the value
+    std::string user = {}, password = {};  ///< basic
+    std::string token = {};                ///< bearer and header: the value
     std::string header = {};               ///< header: where the value goes, "X-Api-Key"
     std::string prefix = {};               ///< header: before the value, with its blank
-    std::string client_id, client_secret;  ///< oauth2: sent as Basic to the token endpoint
-    std::string assertion = {};            ///< oauth2_jwt_bearer: the JWT (RFC 7523)
-    std::string token_url = {};            ///< oauth2
-    std::string scope = {};                ///< oauth2; empty leaves it out
+    std::string client_id = {},
+                client_secret = {};  ///< oauth2: sent as Basic to the token endpoint
+    std::string assertion = {};      ///< oauth2_jwt_bearer: the JWT (RFC 7523)
+    std::string token_url = {};      ///< oauth2
+    std::string scope = {};          ///< oauth2; empty leaves it out
 };
 
 /// Whether what the scheme needs is there.

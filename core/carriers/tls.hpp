@@ -12,6 +12,9 @@ namespace porteur {
 /// A TLS client context: verification on, TLS 1.2 or newer, ALPN http/1.1.
 ///
 /// @param ca_file  PEM file of the authorities to trust and no others; empty takes the system's
+/// store,
+///                 which is read once and shared by all contexts of the process (reading it takes
+///                 about 10 ms and holds about 1 MB)
 /// @errors         invalid_input: the file cannot be read or holds no certificate
 /// @threads        any
 Result<boost::asio::ssl::context> make_tls_context(const std::string& ca_file);

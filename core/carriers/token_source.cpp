@@ -106,6 +106,9 @@ asio::awaitable<Result<TokenSource::Token>> TokenSource::get(Time until) {
         } leaver{waiting_, waiter, at};
         boost::system::error_code rung;
         co_await waiter.timer.async_wait(asio::redirect_error(asio::use_awaitable, rung));
+        if (!waiter.woken && rung) {
+            co_return failure(ErrorKind::cancelled, "called off while it waited for a token");
+        }
         if (!waiter.woken) {
             co_return failure(
                 ErrorKind::unavailable, "no access token came in time; nothing was sent"

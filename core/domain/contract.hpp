@@ -58,21 +58,14 @@ struct Turn {
     Error error;                  ///< failed: why
 };
 
-// How a call on a plugin can fail though the plugin said nothing itself: Error.code of the call.
-
-/// The plugin's process died, or was killed, while it worked on this very operation. Replay it, and
-/// count: three on one journal entry park the operation.
+/// Error.code of a plugin call whose process died, or was killed, while it worked on this very
+/// operation: replayed, and counted; three on one journal entry park the operation.
 inline constexpr std::string_view plugin_died_code = "plugin-died";
-/// The process ended while it worked on another operation, or is not up yet. Replay the operation; it
+/// Error.code of a plugin call whose process ended while it worked on another operation: replayed; it
 /// is not to blame.
 inline constexpr std::string_view plugin_lost_code = "plugin-lost";
-/// The plugin answered with something that the contract forbids, or with a defect of its own
-/// (PORTEUR_E_BUG). The operation is ended in the plugin; a replay would give the same.
+/// Error.code of a plugin call that was answered with something the contract forbids: a replay would
+/// give the same.
 inline constexpr std::string_view plugin_broke_contract_code = "plugin-contract";
-
-/// Nothing was said about the operation: it is to be replayed.
-inline bool plugin_went_away(const Error& error) {
-    return error.code == plugin_died_code || error.code == plugin_lost_code;
-}
 
 }  // namespace porteur

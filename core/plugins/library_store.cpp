@@ -28,7 +28,7 @@ std::unexpected<LibraryRefusal> refuse(
 std::unexpected<LibraryRefusal> cannot(LibraryCheck check, std::string field, int error) {
     return refuse(
         check, std::move(field), "one that can be used",
-        porteur::quoted(system_text("an error", error)),
+        quoted(system_text("an error", error)),
         "give porteurd's user the right, and see that the disk is not full"
     );
 }
@@ -142,7 +142,7 @@ Checked<StoredLibrary> store_library(
     if (wrong || folder / path.filename() != path)
         return refuse(
             LibraryCheck::file, "the path", "canonical and absolute",
-            porteur::quoted(path.string(), 200),
+            quoted(path.string(), 200),
             "name the folder without links, dots and double slashes"
         );
 

@@ -36,7 +36,7 @@ porteur_view view_of(std::string_view text) { return {text.data(), text.size()};
 std::string shown(const porteur_view& view) {
     if (view.len == 0) return "empty";
     if (view.ptr == nullptr || view.len > 256) return "no text";
-    return porteur::quoted(std::string_view(view.ptr, view.len));
+    return quoted(std::string_view(view.ptr, view.len));
 }
 
 bool same(const porteur_view& view, std::string_view text) {
@@ -46,7 +46,7 @@ bool same(const porteur_view& view, std::string_view text) {
 
 std::string message_of(const porteur_error& error) {
     const std::string_view text{error.message, strnlen(error.message, sizeof error.message)};
-    return text.empty() ? "no message" : porteur::quoted(plain_text(text, 200), 200);
+    return text.empty() ? "no message" : quoted(plain_text(text, 200), 200);
 }
 
 porteur_error empty_error() {
@@ -66,7 +66,7 @@ Checked<Entry*> open_library(const std::filesystem::path& path) {
             );
     } catch (const std::exception& wrong) {
         return std::unexpected(LibraryRefusal{
-            LibraryCheck::load, "the library", "one that loads", porteur::quoted(wrong.what(), 300),
+            LibraryCheck::load, "the library", "one that loads", quoted(wrong.what(), 300),
             "link it with -Wl,-z,defs so that nothing is left unresolved"
         });
     }
@@ -108,12 +108,12 @@ Checked<const porteur_plugin*> enter(
         );
     if (!same(plugin->id, expected.id))
         return refuse(
-            "the id in the code", "the descriptor's " + porteur::quoted(expected.id),
+            "the id in the code", "the descriptor's " + quoted(expected.id),
             shown(plugin->id), "write the same id in descriptor.toml and PORTEUR_PLUGIN"
         );
     if (!same(plugin->version, expected.version))
         return refuse(
-            "the version in the code", "the descriptor's " + porteur::quoted(expected.version),
+            "the version in the code", "the descriptor's " + quoted(expected.version),
             shown(plugin->version), "write the same version in descriptor.toml and PORTEUR_PLUGIN"
         );
     if (!plugin->op_begin || !plugin->op_step || !plugin->op_cancel || !plugin->op_end)
