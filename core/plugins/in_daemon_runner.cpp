@@ -81,7 +81,7 @@ private:
     Result<Turn> checked(std::uint64_t op, Result<Turn> turn) {
         ++steps_;
         if (!turn) {
-            turn.error().message = library_.descriptor.id + ": " + turn.error().message;
+            turn = broke_contract(library_.descriptor.id, turn.error().message);
         } else if (auto fits = ops_.find(op)->second.check(*turn); !fits) {
             turn = broke_contract(library_.descriptor.id, fits.error().message);
             calls_->end(op);

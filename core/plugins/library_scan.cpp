@@ -186,7 +186,7 @@ Checked<std::vector<std::string>> check_imports(const ElfLibrary& library) {
         if (suspect == nullptr) continue;
         if (suspect->refused)
             return refuse(
-                "an import", "none of " + std::string(suspect->about), quoted(name),
+                "an import", "no " + std::string(suspect->about), quoted(name),
                 "ask the host for an effect instead"
             );
         findings.push_back(std::string(suspect->about) + ": " + plain_text(name, 80));

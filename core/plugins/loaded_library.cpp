@@ -108,12 +108,12 @@ Checked<const porteur_plugin*> enter(
         );
     if (!same(plugin->id, expected.id))
         return refuse(
-            "the id in the code", "the descriptor's " + porteur::quoted(expected.id),
+            "the id in the code", "the descriptor's " + quoted(expected.id),
             shown(plugin->id), "write the same id in descriptor.toml and PORTEUR_PLUGIN"
         );
     if (!same(plugin->version, expected.version))
         return refuse(
-            "the version in the code", "the descriptor's " + porteur::quoted(expected.version),
+            "the version in the code", "the descriptor's " + quoted(expected.version),
             shown(plugin->version), "write the same version in descriptor.toml and PORTEUR_PLUGIN"
         );
     if (!plugin->op_begin || !plugin->op_step || !plugin->op_cancel || !plugin->op_end)

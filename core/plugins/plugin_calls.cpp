@@ -70,9 +70,9 @@ Result<Turn> PluginCalls::begin(
     }
     if (code != PORTEUR_OK)
         return broke_contract(
-            "op_begin gave " + code_text(code) + ": " + copy_error(error).message
+            "answered op_begin with " + code_text(code) + ": " + copy_error(error).message
         );
-    if (made == nullptr) return broke_contract("op_begin gave success without an operation");
+    if (made == nullptr) return broke_contract("answered op_begin with success and no operation");
     ops_.emplace(op, made);
 
     auto turn = empty_turn();
@@ -82,7 +82,7 @@ Result<Turn> PluginCalls::begin(
 
 Result<Turn> PluginCalls::step(std::uint64_t op, std::span<const Outcome> done) {
     const auto found = ops_.find(op);
-    if (found == ops_.end()) return broke_contract("the operation is not under way in the plugin");
+    if (found == ops_.end()) return broke_contract("does not know the operation any more");
     done_.clear();
     done_list_.clear();
     for (const auto& each : done)
@@ -103,7 +103,7 @@ Result<Turn> PluginCalls::step(std::uint64_t op, std::span<const Outcome> done) 
 
 Result<Turn> PluginCalls::cancel(std::uint64_t op, std::string_view why) {
     const auto found = ops_.find(op);
-    if (found == ops_.end()) return broke_contract("the operation is not under way in the plugin");
+    if (found == ops_.end()) return broke_contract("does not know the operation any more");
     auto error = empty_error();
     auto turn = empty_turn();
     const auto code = plugin_->op_cancel(found->second, view_of(why), &turn, &error);
@@ -123,7 +123,8 @@ Result<Turn> PluginCalls::finish(
 ) {
     if (code != PORTEUR_OK) {
         auto wrong = broke_contract(
-            std::string(call) + " gave " + code_text(code) + ": " + copy_error(error).message
+            "answered " + std::string(call) + " with " + code_text(code) + ": " +
+            copy_error(error).message
         );
         end(op);
         return wrong;

@@ -14,6 +14,17 @@
 namespace porteur {
 namespace fs = std::filesystem;
 
+namespace {
+
+// The reader of descriptors gives each finding a line; a refusal is one.
+std::string in_one_line(std::string text) {
+    for (auto end = text.find('\n'); end != text.npos; end = text.find('\n', end))
+        text.replace(end, 1, " | ");
+    return text;
+}
+
+}  // namespace
+
 void PluginCatalog::refuse(const fs::path& path, LibraryRefusal refusal) {
     ++refusal_counts_[refusal.check];
     refusals_.push_back({path, std::move(refusal)});
@@ -62,8 +73,9 @@ void PluginCatalog::take(const StoredLibrary& stored, const LibraryContent& cont
     auto descriptor = options_.parse(content.descriptor, where);
     if (!descriptor)
         return refuse(
-            stored.origin, {LibraryCheck::content, "the descriptor", "valid",
-                            "refused: " + descriptor.error().message, "mend descriptor.toml"}
+            stored.origin,
+            {LibraryCheck::content, "the descriptor", "a valid one", "one with errors",
+             "mend descriptor.toml: " + in_one_line(descriptor.error().message)}
         );
     if (descriptor->abi_major != PORTEUR_ABI_MAJOR)
         return refuse(
@@ -72,7 +84,7 @@ void PluginCatalog::take(const StoredLibrary& stored, const LibraryContent& cont
              std::to_string(PORTEUR_ABI_MAJOR), std::to_string(descriptor->abi_major),
              "build it for a major that this porteurd has"}
         );
-    const auto& id = descriptor->id;
+    const auto id = descriptor->id;
     if (const auto pin = options_.sha256.find(id); pin != options_.sha256.end())
         if (auto fits = check_pin(stored, pin->second); !fits)
             return refuse(stored.origin, std::move(fits).error());

@@ -97,8 +97,7 @@ public:
             if (state_ == State::refused)
                 co_return failure(ErrorKind::unsupported, id_ + ": " + refusal_->text());
             if (state_ == State::closed) co_return std::unexpected(closed_error());
-            if (Clock::now() >= patience)
-                co_return std::unexpected(not_up_error());
+            if (Clock::now() >= patience) co_return std::unexpected(not_up_error());
             co_await news_.async_wait(asio::as_tuple(asio::use_awaitable));
         }
         co_return Result<void>{};
@@ -176,8 +175,9 @@ private:
     }
     Error not_up_error() const {
         auto error = lost_error(
-            plugin_lost_code, "is not up after " + std::to_string(options_.start_timeout.count()) + " ms" +
-                                  (last_death_.empty() ? "" : "; it " + last_death_) + "; it is tried again"
+            plugin_lost_code, "is not up after " + std::to_string(options_.start_timeout.count()) +
+                                  " ms" + (last_death_.empty() ? "" : "; it " + last_death_) +
+                                  "; it is tried again"
         );
         error.kind = ErrorKind::unavailable;
         return error;

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #elif defined(BROKEN_THREAD)
 #include <pthread.h>
+static void *run(void *argument) { return argument; }
 #endif
 
 #ifndef PLUGIN_ID
@@ -63,7 +64,7 @@ static int32_t op_step(porteur_op *op, const porteur_completion *const *completi
     return system("true");
 #elif defined(BROKEN_THREAD)
     pthread_t thread;
-    return pthread_create(&thread, NULL, NULL, NULL);
+    return pthread_create(&thread, NULL, run, NULL);
 #elif defined(USES_CLOCK)
     return (int32_t)time(NULL) + rand() + (getenv("HOME") != NULL);
 #elif defined(BROKEN_UNRESOLVED)

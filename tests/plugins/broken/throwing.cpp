@@ -37,5 +37,7 @@ Op<PortProgress> check_port(OrderReference) {
 
 }  // namespace
 
-PORTEUR_PLUGIN("throwing", "1.0.0", PORTEUR_OPERATION(check_account), PORTEUR_OPERATION(search_numbers),
-               PORTEUR_OPERATION(check_purchase), PORTEUR_OPERATION(check_port))
+PORTEUR_PLUGIN(
+    "throwing", "1.0.0", PORTEUR_OPERATION(check_account), PORTEUR_OPERATION(search_numbers),
+    PORTEUR_OPERATION(check_purchase), PORTEUR_OPERATION(check_port)
+)
