@@ -21,15 +21,15 @@ namespace porteur {
 
 /// Sees each exchange as it went over the wire: the url absolute, credentials among the headers,
 /// `secrets` complete. For recorders, which take the secrets out (cassette.hpp); must not wait.
-using ExchangeHook = std::function<void(const HttpRequest& sent, const Exchanged& outcome)>;
+using ExchangeHook = std::function<void(const CarrierRequest& sent, const Exchanged& outcome)>;
 
 /// What an account's section of the settings, over its plugin's descriptor, says about HTTP.
 struct ClientSettings {
-    std::string base_url;  ///< "https://api.acme.example/v2"; paths are appended to it
-    std::vector<std::string>
-        hosts;  ///< more hosts it may be asked at: "host", "host:port", or an origin
-    AuthSettings auth;
-    std::string ca_file;             ///< PEM; empty takes the system's store
+    std::string base_url = {};  ///< "https://api.acme.example/v2"; paths are appended to it
+    /// More hosts it may be asked at: "host", "host:port", or an origin.
+    std::vector<std::string> hosts = {};
+    AuthSettings auth = {};
+    std::string ca_file = {};        ///< PEM; empty takes the system's store
     bool private_addresses = false;  ///< whether a host name may lead to a private address
     std::size_t connections_max = 64;
     std::size_t waiting_max = 1024;  ///< requests that wait for a connection; more are refused
@@ -39,7 +39,7 @@ struct ClientSettings {
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds idle_max{30'000};  ///< how long a connection is kept without use
     std::string user_agent = "porteur";
-    ExchangeHook hook;
+    ExchangeHook hook = {};
 };
 
 /// The HTTP client of one configured carrier account.
@@ -70,9 +70,10 @@ public:
     ///
     /// @return  the answer, whatever its status
     /// @errors  ExchangeFailure (exchange.hpp) says for each whether a byte may have left
-    /// @cancel  at any wait, by exception; a byte may have left, unless it was still waiting for a
-    ///          token or a connection, so whoever cancels counts it as in doubt
-    [[nodiscard]] boost::asio::awaitable<Exchanged> send(HttpRequest request);
+    /// @cancel  at any wait; gives a failure that says whether a byte may have left. A cancellation
+    ///          that meets a wait which has just ended comes as Asio's exception instead, and
+    ///          counts as may have left
+    [[nodiscard]] boost::asio::awaitable<Exchanged> send(CarrierRequest request);
 
     /// Forgets token and refusals, for a person who mended something at the carrier.
     void forget_token();

@@ -9,7 +9,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <span>
 #include <vector>
 
 #include <boost/asio/as_tuple.hpp>
@@ -21,9 +20,10 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include "carriers/addresses.hpp"
 #include "carriers/tls.hpp"
 
-namespace porteur {
+namespace porteur::carriers {
 namespace {
 
 namespace asio = boost::asio;
@@ -31,31 +31,6 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::size_t input_size_first = 8 * 1024;
-
-/// What is not the public Internet: RFC 6890 and its successors, shared address space included.
-bool is_private(const asio::ip::address_v4& address) {
-    const auto bits = address.to_uint();
-    const auto in = [bits](std::uint32_t net, int prefix) {
-        return (bits >> (32 - prefix)) == (net >> (32 - prefix));
-    };
-    return in(0x00000000, 8) || in(0x0A000000, 8) || in(0x64400000, 10) || in(0x7F000000, 8) ||
-           in(0xA9FE0000, 16) || in(0xAC100000, 12) || in(0xC0000000, 24) || in(0xC0A80000, 16) ||
-           in(0xC6120000, 15) || bits >= 0xE0000000;
-}
-
-bool is_private(const asio::ip::address& address) {
-    if (address.is_v4()) return is_private(address.to_v4());
-    const auto v6 = address.to_v6();
-    if (v6.is_v4_mapped()) return is_private(asio::ip::make_address_v4(asio::ip::v4_mapped, v6));
-    const auto bytes = v6.to_bytes();
-    // 64:ff9b::/96 leads to an IPv4 address behind a translator.
-    static constexpr std::array<unsigned char, 12> translated = {0, 0x64, 0xFF, 0x9B};
-    if (std::ranges::equal(translated, std::span(bytes).first(12))) {
-        return is_private(asio::ip::address_v4({bytes[12], bytes[13], bytes[14], bytes[15]}));
-    }
-    return v6.is_unspecified() || v6.is_loopback() || v6.is_link_local() || v6.is_site_local() ||
-           v6.is_multicast() || (bytes[0] & 0xFE) == 0xFC;
-}
 
 /// One look-up in flight. Asio's look-up cannot be interrupted, so the waiting ends by itself and a
 /// late answer finds nobody.
@@ -245,6 +220,8 @@ asio::awaitable<Exchanged> Connection::run(
             pieces[0] + of_head, pieces[1] + (written - of_head)
         };
         co_await asio::async_write(stream, rest, asio::redirect_error(asio::use_awaitable, error));
+        if (expired_) co_return lost("it took no complete request within the time-out");
+        if (error == asio::error::operation_aborted) co_return lost("called off while sending");
     }
     // A carrier may refuse a large request before it has read all of it, so the answer is read even
     // when sending failed.
@@ -298,9 +275,17 @@ asio::awaitable<Exchanged> Connection::read_answer(Stream& stream, std::string w
     if (state == State::broken) {
         co_return lost("its answer is not HTTP that can be read: " + parser_.problem());
     }
+    // We ask for none, but HTTP lets a server choose where nothing was said (RFC 9110, 12.5.3).
+    auto answer = parser_.take();
+    if (const auto coding = answer.header("content-encoding");
+        !coding.empty() && coding != "identity") {
+        co_return lost(
+            "its answer comes encoded as " + quoted(coding) + ", which nobody asked for"
+        );
+    }
     // Bytes after the end belong to no request of ours.
     clean_ = !at_end && why_sending_failed.empty() && input_used_ == 0 && parser_.keep_alive();
-    co_return parser_.take();
+    co_return answer;
 }
 
-}  // namespace porteur
+}  // namespace porteur::carriers

@@ -14,16 +14,17 @@ namespace porteur {
 
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
-/// One request to a carrier, whole in memory.
-struct HttpRequest {
+/// One request to a carrier, whole in memory. (The SDK's HttpRequest is an effect that asks for
+/// one.)
+struct CarrierRequest {
     std::string method = "GET";
     /// "/orders?npa=416" is appended to the account's base URL; "https://..." stands for itself and
     /// must be on the account's list of hosts.
-    std::string url_or_path;
+    std::string url_or_path = {};
     /// Without Host, Content-Length and the like (the client writes them) and without control
     /// bytes.
-    HttpHeaders headers;
-    std::string body;
+    HttpHeaders headers = {};
+    std::string body = {};
     /// For everything: waiting for a connection, name look-up, TLS, sending, reading. 0 takes the
     /// account's.
     std::chrono::milliseconds timeout{0};
@@ -58,8 +59,9 @@ struct HttpAnswer {
 ///
 /// `may_have_left` is false only when certainly no byte of the request was given to the network:
 /// then the kind is invalid_input (foreign host, malformed request), unauthorized (the token was
-/// refused), throttled (the token endpoint said so), internal (a secret is missing) or unavailable,
-/// and the request may be sent again by whoever asked. Otherwise the kind is in_doubt.
+/// refused), throttled (the token endpoint said so), cancelled (while it waited its turn), internal
+/// (a secret is missing) or unavailable, and the request may be sent again by whoever asked.
+/// Otherwise the kind is in_doubt.
 struct ExchangeFailure {
     Error error;
     bool may_have_left = false;

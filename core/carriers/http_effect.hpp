@@ -27,9 +27,9 @@ struct IdempotencyKey {
 
 /// What the host puts into a request and the plugin only names. Each is asked once for each use.
 struct EffectResources {
-    std::function<Result<std::string>(std::string_view name)> secret;
-    std::function<Result<EffectDocument>(std::string_view id)> document;
-    std::optional<IdempotencyKey> key;
+    std::function<Result<std::string>(std::string_view name)> secret = {};
+    std::function<Result<EffectDocument>(std::string_view id)> document = {};
+    std::optional<IdempotencyKey> key = {};
 };
 
 /// Makes the request of an http effect: head (canonical JSON) and raw body as the plugin gave them.
@@ -60,7 +60,7 @@ struct EffectResources {
 ///          answer is passed on
 /// @threads any
 /// @source  PLUGIN_CONTRACT.md section 1, R6 and R7
-Result<HttpRequest> request_from_effect(
+Result<CarrierRequest> request_from_effect(
     std::string_view head, std::string body, const EffectResources& resources
 );
 

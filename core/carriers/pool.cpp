@@ -7,7 +7,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-namespace porteur {
+namespace porteur::carriers {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
@@ -111,6 +111,8 @@ asio::awaitable<Result<void>> Pool::wait_for_place(Time until) {
     co_await waiter.timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     leaver.stays = waiter.given;
     if (waiter.given) co_return Result<void>{};
+    if (woken)
+        co_return failure(ErrorKind::cancelled, "called off while it waited for a connection");
     co_return failure(
         ErrorKind::unavailable,
         "no connection of this account became free in time; nothing was sent"
@@ -207,4 +209,4 @@ void Pool::sweep() {
     if (earliest != Time::max()) arm(earliest);
 }
 
-}  // namespace porteur
+}  // namespace porteur::carriers

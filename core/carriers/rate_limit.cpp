@@ -20,14 +20,14 @@ std::optional<std::int64_t> number_in(std::string_view text) {
 
 }  // namespace
 
-Result<Rate> parse_rate(std::string_view text) {
+Result<RequestRate> parse_request_rate(std::string_view text) {
     const auto slash = text.find('/');
     const auto count = number_in(text.substr(0, slash));
     const auto unit = slash == text.npos ? std::string_view{} : text.substr(slash + 1);
     if (count && *count >= 1 && *count <= 1'000'000) {
-        if (unit == "s") return Rate{*count, std::chrono::seconds{1}};
-        if (unit == "m" || unit == "min") return Rate{*count, std::chrono::minutes{1}};
-        if (unit == "h") return Rate{*count, std::chrono::hours{1}};
+        if (unit == "s") return RequestRate{*count, std::chrono::seconds{1}};
+        if (unit == "m" || unit == "min") return RequestRate{*count, std::chrono::minutes{1}};
+        if (unit == "h") return RequestRate{*count, std::chrono::hours{1}};
     }
     return failure(
         ErrorKind::invalid_input,
@@ -47,7 +47,7 @@ RateHeaders rate_headers_of(const HttpAnswer& answer) {
     return found;
 }
 
-RateLimit::RateLimit(Rate rate, std::int64_t burst)
+RateLimit::RateLimit(RequestRate rate, std::int64_t burst)
     : interval_(rate.period / std::max<std::int64_t>(rate.count, 1)),
       slack_(interval_ * (std::max<std::int64_t>(burst, 1) - 1)) {}
 

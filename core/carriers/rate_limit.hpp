@@ -15,18 +15,18 @@
 namespace porteur {
 
 /// How often an account may be asked: `count` requests in each `period`.
-struct Rate {
+struct RequestRate {
     std::int64_t count = 10;
     std::chrono::nanoseconds period = std::chrono::seconds{1};
 
-    friend bool operator==(const Rate&, const Rate&) = default;
+    friend bool operator==(const RequestRate&, const RequestRate&) = default;
 };
 
 /// Reads "10/s", "50/min", "1000/h" (also "/m").
 ///
 /// @errors   invalid_input: another form, zero, or more than 1,000,000; the message quotes the text
 /// @threads  any
-Result<Rate> parse_rate(std::string_view text);
+Result<RequestRate> parse_request_rate(std::string_view text);
 
 /// What a carrier says about its own limit in the headers of an answer.
 struct RateHeaders {
@@ -57,7 +57,7 @@ public:
     using Time = std::chrono::steady_clock::time_point;
 
     /// @param burst  how many may leave at once after a pause; at least 1
-    RateLimit(Rate rate, std::int64_t burst);
+    RateLimit(RequestRate rate, std::int64_t burst);
 
     /// Takes the next place in the line. @return when it may leave: `now` or later, never before
     /// an earlier reservation

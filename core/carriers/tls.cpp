@@ -6,9 +6,24 @@
 
 #include <boost/asio/ip/address.hpp>
 
-namespace porteur {
+namespace porteur::carriers {
 
 namespace ssl = boost::asio::ssl;
+
+namespace {
+
+/// The system's authorities; nothing if they cannot be read. Kept until the process ends.
+X509_STORE* system_store() {
+    static X509_STORE* const store = []() -> X509_STORE* {
+        X509_STORE* made = X509_STORE_new();
+        if (made && X509_STORE_set_default_paths(made) == 1) return made;
+        X509_STORE_free(made);
+        return nullptr;
+    }();
+    return store;
+}
+
+}  // namespace
 
 Result<ssl::context> make_tls_context(const std::string& ca_file) {
     ssl::context context(ssl::context::tls_client);
@@ -18,10 +33,10 @@ Result<ssl::context> make_tls_context(const std::string& ca_file) {
 
     boost::system::error_code error;
     if (ca_file.empty()) {
-        context.set_default_verify_paths(error);
-        if (error) {
-            return failure(ErrorKind::invalid_input, "system's CA store: " + error.message());
-        }
+        X509_STORE* store = system_store();
+        if (!store)
+            return failure(ErrorKind::invalid_input, "the system's CA store cannot be read");
+        SSL_CTX_set1_cert_store(context.native_handle(), store);
     } else {
         context.load_verify_file(ca_file, error);
         if (error) {
@@ -52,4 +67,4 @@ std::string certificate_problem(SSL* session) {
     return verdict == X509_V_OK ? std::string() : X509_verify_cert_error_string(verdict);
 }
 
-}  // namespace porteur
+}  // namespace porteur::carriers

@@ -7,11 +7,14 @@
 
 #include <porteur/result.hpp>
 
-namespace porteur {
+namespace porteur::carriers {
 
 /// A TLS client context: verification on, TLS 1.2 or newer, ALPN http/1.1.
 ///
 /// @param ca_file  PEM file of the authorities to trust and no others; empty takes the system's
+/// store,
+///                 which is read once and shared by all contexts of the process (reading it takes
+///                 about 10 ms and holds about 1 MB)
 /// @errors         invalid_input: the file cannot be read or holds no certificate
 /// @threads        any
 Result<boost::asio::ssl::context> make_tls_context(const std::string& ca_file);
@@ -25,4 +28,4 @@ bool expect_host(SSL* session, const std::string& host);
 /// certificate". Empty when the certificate was not the reason. @threads any
 std::string certificate_problem(SSL* session);
 
-}  // namespace porteur
+}  // namespace porteur::carriers

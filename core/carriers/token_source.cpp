@@ -17,7 +17,7 @@
 #include "carriers/encoding.hpp"
 #include "carriers/retry_after.hpp"
 
-namespace porteur {
+namespace porteur::carriers {
 namespace {
 
 namespace asio = boost::asio;
@@ -106,6 +106,9 @@ asio::awaitable<Result<TokenSource::Token>> TokenSource::get(Time until) {
         } leaver{waiting_, waiter, at};
         boost::system::error_code rung;
         co_await waiter.timer.async_wait(asio::redirect_error(asio::use_awaitable, rung));
+        if (!waiter.woken && rung) {
+            co_return failure(ErrorKind::cancelled, "called off while it waited for a token");
+        }
         if (!waiter.woken) {
             co_return failure(
                 ErrorKind::unavailable, "no access token came in time; nothing was sent"
@@ -157,7 +160,7 @@ asio::awaitable<void> TokenSource::fetch(std::shared_ptr<TokenSource> self) {
     if (outcome) wipe(outcome->body);
 }
 
-Result<HttpRequest> TokenSource::make_request() {
+Result<CarrierRequest> TokenSource::make_request() {
     std::vector<std::string> values;
     for (const auto* name : {&auth_.client_id, &auth_.client_secret, &auth_.assertion}) {
         if (name->empty()) continue;
@@ -175,7 +178,7 @@ Result<HttpRequest> TokenSource::make_request() {
         );
     }
 
-    HttpRequest request{
+    CarrierRequest request{
         .method = "POST", .url_or_path = auth_.token_url, .headers = {}, .body = {}
     };
     request.headers = {
@@ -261,4 +264,4 @@ void TokenSource::wake_all() {
     waiting_.clear();
 }
 
-}  // namespace porteur
+}  // namespace porteur::carriers

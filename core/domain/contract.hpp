@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <porteur/plugin.h>
@@ -56,5 +57,15 @@ struct Turn {
     std::string output;           ///< done: the result's JSON
     Error error;                  ///< failed: why
 };
+
+/// Error.code of a plugin call whose process died, or was killed, while it worked on this very
+/// operation: replayed, and counted; three on one journal entry park the operation.
+inline constexpr std::string_view plugin_died_code = "plugin-died";
+/// Error.code of a plugin call whose process ended while it worked on another operation: replayed; it
+/// is not to blame.
+inline constexpr std::string_view plugin_lost_code = "plugin-lost";
+/// Error.code of a plugin call that was answered with something the contract forbids: a replay would
+/// give the same.
+inline constexpr std::string_view plugin_broke_contract_code = "plugin-contract";
 
 }  // namespace porteur

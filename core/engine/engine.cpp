@@ -149,7 +149,6 @@ Async<bool> Engine::run_one(Order& order) {
         auto change = park(order, view ? "nothing is to be done next" : "the account " + quoted(account) + " is not configured or not enabled",
                            clock_.now());
         Commit parked;
-        for (auto& each : change.entries) each.id = new_id();
         parked.changed_orders.push_back(change.order);
         parked.entries = change.entries;
         if (co_await commit(std::move(parked)))
@@ -172,6 +171,10 @@ Async<bool> Engine::run_one(Order& order) {
             order = run.order();
             co_return false;
         case RunEnd::died: co_return co_await after_death(order, run);
+        case RunEnd::plugin_away:
+            if (auto fresh = store_.order(order.id); fresh && *fresh) order = std::move(**fresh);
+            order.due = clock_.now() + 200ms;
+            co_return false;
         case RunEnd::abandoned: break;
     }
     // The store has the truth; it is read again when it may have recovered.
@@ -203,6 +206,9 @@ Async<bool> Engine::after_death(Order& order, OperationRun& run) {
 // ------------------------------------------------------------------ the store
 
 Async<Result<void>> Engine::commit_once(Commit made) {
+    // Numbered here, in the order in which the writer gets them: whoever has read up to one entry never
+    // misses another that becomes durable later with a lower number.
+    for (auto& each : made.entries) each.id = new_id();
     return asio::async_initiate<const asio::use_awaitable_t<>, void(Result<void>)>(
         [this](auto handler, Commit taken) {
             auto shared = std::make_shared<decltype(handler)>(std::move(handler));
@@ -213,11 +219,11 @@ Async<Result<void>> Engine::commit_once(Commit made) {
 }
 
 Async<Result<void>> Engine::commit(Commit made) {
-    auto entries = made.entries;
+    const bool tells = !made.entries.empty();
     for (int tried = 1;; ++tried) {
         auto done = tried < commit_tries_max ? co_await commit_once(made) : co_await commit_once(std::move(made));
         if (done) {
-            if (listener_ && !entries.empty()) listener_(entries);
+            if (listener_ && tells) listener_();
             co_return done;
         }
         if (tried == commit_tries_max) co_return done;
@@ -253,7 +259,6 @@ Async<Result<Order>> Engine::create(Order order, std::vector<TimelineEntry> entr
     if (order.progress.empty()) order.progress = "{}";
     Commit made;
     for (auto& each : entries) {
-        each.id = new_id();
         each.order = order.id;
         each.tenant = order.tenant;
         each.at = order.created;
@@ -266,10 +271,9 @@ Async<Result<Order>> Engine::create(Order order, std::vector<TimelineEntry> entr
     made.entries = std::move(entries);
     made.secrets = std::move(wish.secrets);
     if (wish.remember) made.keys.push_back(wish.remember(order));
-    auto kept = made.entries;
     auto done = co_await commit_once(std::move(made));
     if (!done) co_return std::unexpected(std::move(done).error());
-    if (listener_) listener_(kept);
+    if (listener_) listener_();
     keep(order);
     schedule(order);
     co_return order;
@@ -312,7 +316,6 @@ Async<Result<Order>> Engine::change(Id id, OrderWish wish) {
         // Read anew next time: a parked operation was ended in our copy only.
         co_return std::unexpected(std::move(change).error());
     }
-    for (auto& each : change->entries) each.id = new_id();
     for (auto& each : wish.secrets) {
         each.order = id;
         each.tenant = order->tenant;
@@ -324,7 +327,7 @@ Async<Result<Order>> Engine::change(Id id, OrderWish wish) {
     if (wish.remember) made.keys.push_back(wish.remember(change->order));
     auto done = co_await commit_once(std::move(made));
     if (!done) co_return std::unexpected(std::move(done).error());
-    if (listener_) listener_(change->entries);
+    if (listener_) listener_();
     keep(change->order);
     release.reset();
     schedule(change->order);
@@ -383,11 +386,9 @@ Async<Result<Order>> Engine::answer(Id id, std::string choice, std::string text)
     made.changed_orders.push_back(*order);
     made.entries.push_back(entry(*order, now, "person", order->kind == OrderKind::port ? "port.answered" : "purchase.answered",
                                  "answered " + quoted(choice) + " to " + quoted(effect.step)));
-    made.entries.back().id = new_id();
-    auto kept = made.entries;
     auto done = co_await commit_once(std::move(made));
     if (!done) co_return std::unexpected(std::move(done).error());
-    if (listener_) listener_(kept);
+    if (listener_) listener_();
     release.reset();
     schedule(*order);
     co_return std::move(*order);

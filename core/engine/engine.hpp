@@ -58,8 +58,8 @@ public:
     /// @errors  invalid_input: it waits for no such answer
     Async<Result<Order>> answer(Id id, std::string choice, std::string text);
 
-    /// Called with every batch of timeline entries once they are durable.
-    void on_entries(std::function<void(const std::vector<TimelineEntry>&)> listener) { listener_ = std::move(listener); }
+    /// Called after timeline entries have become durable.
+    void on_entries(std::function<void()> listener) { listener_ = std::move(listener); }
 
     Id new_id();
     EngineCounters counters() const;
@@ -101,7 +101,7 @@ private:
     Accounts& accounts_;
     Clock& clock_;
     RunWorld world_;
-    std::function<void(const std::vector<TimelineEntry>&)> listener_;
+    std::function<void()> listener_;
     std::priority_queue<Due> due_;
     std::deque<Lane> lanes_;
     std::unordered_map<std::string, std::uint32_t> lane_names_;

@@ -6,6 +6,7 @@
 // chance and I/O only from here.
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -53,18 +54,18 @@ public:
 class OperationRunner {
 public:
     virtual ~OperationRunner() = default;
-    /// Begins and steps for the first time. An Error with code plugin_died_code means that the plugin's
-    /// process ended while it had this operation in hand; others are the plugin's own words.
+    /// Begins and steps for the first time. What the plugin itself says, a failure too, is a Turn; an
+    /// Error carries one of the codes of domain/contract.hpp, or says that the plugin is not there now.
     virtual Async<Result<Turn>> begin(Id op, std::string operation, std::string input) = 0;
     virtual Async<Result<Turn>> step(Id op, std::vector<Completion> done) = 0;
     virtual void end(Id op) = 0;
     /// SHA-256 of the library, lower-case hex.
     virtual const std::string& build() const = 0;
 };
-inline constexpr std::string_view plugin_died_code = "plugin-died";
 
 /// A configured account as the engine sees it.
 struct AccountView {
+    virtual ~AccountView() = default;
     OperationRunner* runner = nullptr;
     const Descriptor* descriptor = nullptr;
     std::string settings = "{}";  ///< canonical JSON, for the plugin
@@ -91,6 +92,10 @@ struct EffectContext {
     std::int64_t attempt = 1;       ///< of the order
     std::int64_t step_attempt = 1;  ///< of a ONCE step
     Instant intent_at{};
+    /// The account as it was when the operation began: its settings hold to the operation's end.
+    std::shared_ptr<const AccountView> view;
+    /// When the caller stops waiting; none for an order's operation, which has the request's own limit.
+    std::optional<Instant> deadline = {};
 };
 
 /// How performing ended. `lost`: it may have been carried out, and nobody will tell.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/ladder.hpp"
 
+#include <algorithm>
+
 #include <porteur/json.hpp>
 
 namespace porteur {
@@ -42,12 +44,22 @@ void Ladder::completed(const Effect& effect, const Completion& completion) {
         auto& step = steps_[effect.step];
         step.in_doubt = completion.kind == ErrorKind::in_doubt;
         step.looked_up = false;
+        // Any other failure says that it was certainly not carried out.
+        step.acted = step.acted || completion.kind == ErrorKind::in_doubt || completion.kind == ErrorKind::none;
         return;
     }
     const auto asked = looked_up_step(effect);
     if (asked.empty()) return;
     const auto step = steps_.find(asked);
     if (step != steps_.end() && step->second.in_doubt && is_definite(completion)) step->second.looked_up = true;
+}
+
+bool Ladder::acted() const {
+    return std::ranges::any_of(steps_, [](const auto& each) { return each.second.acted; });
+}
+
+bool Ladder::unresolved() const {
+    return std::ranges::any_of(steps_, [](const auto& each) { return each.second.in_doubt && !each.second.looked_up; });
 }
 
 }  // namespace porteur

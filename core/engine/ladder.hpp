@@ -22,11 +22,18 @@ public:
     /// Called for each completion, in the order in which the plugin is told.
     void completed(const Effect& effect, const Completion& completion);
 
+    /// Whether the carrier may have acted on this operation: a ONCE step was answered, or lost. Then
+    /// the operation may not simply be begun again.
+    bool acted() const;
+    /// Whether a ONCE step is in doubt, and no look-up has said anything definite since.
+    bool unresolved() const;
+
 private:
     struct Step {
         std::int64_t attempts = 0;
         bool in_doubt = false;
         bool looked_up = false;
+        bool acted = false;
     };
     std::map<std::string, Step, std::less<>> steps_;
 };

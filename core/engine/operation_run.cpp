@@ -12,6 +12,18 @@ namespace {
 
 using std::chrono::milliseconds;
 
+/// How long a question about something that may have been carried out waits for its next try.
+constexpr milliseconds reask_wait{30'000};
+
+/// A plugin's failure, as it counts when the carrier may have acted: whatever the plugin says of its
+/// own end, an order that may be at the carrier is in doubt until somebody has looked.
+void count_as_doubt(Error& error, const Ladder& ladder) {
+    const bool said_no = error.kind == ErrorKind::rejected && !ladder.unresolved();
+    if (!ladder.acted() || said_no || error.kind == ErrorKind::in_doubt) return;
+    error.message = std::string(name_of(error.kind)) + " after the carrier may have acted: " + error.message;
+    error.kind = ErrorKind::in_doubt;
+}
+
 bool must_be_durable(const Effect& effect) {
     return effect.guarantee != Guarantee::safe || effect.kind == EffectKind::mail ||
            effect.kind == EffectKind::manual || effect.kind == EffectKind::sleep;
@@ -103,17 +115,20 @@ Async<RunEnd> OperationRun::go() {
     } const ender{account_->runner, operation_.id};
 
     auto first = co_await account_->runner->begin(operation_.id, operation_.name, operation_.input);
-    if (!first) {
-        error_ = first.error();
-        if (error_.code == plugin_died_code) co_return RunEnd::died;
-        Turn refused;
-        refused.state = Turn::State::failed;
-        refused.error = error_;
-        co_return co_await finish(refused);
-    }
+    if (!first) co_return co_await runner_failed(std::move(first).error());
     turn_ = std::move(*first);
     if (auto ended = co_await replay()) co_return *ended;
     co_return co_await live();
+}
+
+Async<RunEnd> OperationRun::runner_failed(Error error) {
+    error_ = std::move(error);
+    if (error_.code == plugin_lost_code || error_.kind == ErrorKind::unavailable) co_return RunEnd::plugin_away;
+    if (error_.code != plugin_died_code) co_return co_await park_operation(error_.message);
+    // What the plugin was told last may be what kills it: it is kept, so that three deaths on the same
+    // entry are seen as such.
+    if (stored_ && !co_await flush(false)) co_return RunEnd::abandoned;
+    co_return RunEnd::died;
 }
 
 /// Takes the turn's new effects among the open ones. @return what is wrong with them, if anything
@@ -154,11 +169,7 @@ Async<std::optional<RunEnd>> OperationRun::replay() {
         std::vector<Completion> done;
         done.push_back(std::move(outcome.completion));
         auto next = co_await account_->runner->step(operation_.id, std::move(done));
-        if (!next) {
-            error_ = next.error();
-            if (error_.code == plugin_died_code) co_return RunEnd::died;
-            co_return co_await park_operation(error_.message);
-        }
+        if (!next) co_return co_await runner_failed(std::move(next).error());
         turn_ = std::move(*next);
     }
     outcomes_.clear();
@@ -189,16 +200,7 @@ Async<RunEnd> OperationRun::live() {
         std::vector<Completion> done;
         done.push_back(std::move(*completion));
         auto next = co_await account_->runner->step(operation_.id, std::move(done));
-        if (!next) {
-            error_ = next.error();
-            if (error_.code == plugin_died_code) {
-                // What the plugin was told last may be what kills it: it is kept, so that three deaths on
-                // the same entry are seen as such.
-                if (!co_await flush(false)) co_return RunEnd::abandoned;
-                co_return RunEnd::died;
-            }
-            co_return co_await park_operation(error_.message);
-        }
+        if (!next) co_return co_await runner_failed(std::move(next).error());
         turn_ = std::move(*next);
     }
 }
@@ -267,7 +269,7 @@ OperationRun::Looked OperationRun::sleep(Open& open) {
 EffectContext OperationRun::context_of(const Open& open) const {
     return {.order = order_.id, .operation = operation_.id, .tenant = order_.tenant, .account = operation_.account,
             .operation_name = operation_.name, .reference = order_.reference, .attempt = order_.attempt,
-            .step_attempt = open.step_attempt, .intent_at = open.intent_at};
+            .step_attempt = open.step_attempt, .intent_at = open.intent_at, .view = account_};
 }
 
 const OperationSpec* OperationRun::spec() const {
@@ -304,7 +306,14 @@ Async<OperationRun::Looked> OperationRun::perform(Open& open) {
         const auto asked = std::max<milliseconds>(wait, performed.retry_after);
         const bool window_open = effect.guarantee != Guarantee::keyed || !spec() || !spec()->window ||
                                  world_.clock.now() + asked < open.intent_at + *spec()->window;
-        // A longer wait than this is the order's: the operation fails, and the order is due again later.
+        const bool long_wait = tried > retry.times || asked > world_.held_wait_max;
+        if (again && long_wait && effect.guarantee == Guarantee::safe && ladder_.acted()) {
+            // The carrier has acted already, so this operation may not be begun again: it stays open, and
+            // only this question is asked again.
+            const auto until = world_.clock.now() + std::max<milliseconds>(asked, reask_wait);
+            co_return Looked{.completion = {}, .wait = Wait{until, false, ""}};
+        }
+        // Otherwise a long wait is the order's: the operation fails, and the order is due again later.
         if (!again || tried > retry.times || asked > world_.held_wait_max || !window_open) {
             if (performed.lost && effect.guarantee == Guarantee::keyed && !window_open)
                 performed.completion.kind = ErrorKind::in_doubt;
@@ -347,7 +356,6 @@ Async<OperationRun::Looked> OperationRun::settle(Open& open) {
 void OperationRun::add_entry(std::string kind, std::string text) {
     auto made = entry(order_, world_.clock.now(), "engine",
                       (order_.kind == OrderKind::port ? "port." : "purchase.") + std::move(kind), std::move(text));
-    made.id = world_.new_id();
     entries_.push_back(std::move(made));
 }
 
@@ -385,11 +393,11 @@ Async<RunEnd> OperationRun::finish(const Turn& turn) {
     const auto now = world_.clock.now();
     OperationEnd end{.operation = operation_.name, .done = turn.state == Turn::State::done, .output = turn.output,
                      .error = turn.error};
+    if (!end.done) count_as_doubt(end.error, ladder_);
     operation_.state = end.done ? Operation::State::done : Operation::State::failed;
-    operation_.output = end.done ? turn.output : error_text(turn.error);
+    operation_.output = end.done ? turn.output : error_text(end.error);
     operation_.ended = now;
     auto change = after_operation(order_, end, now, world_.chance.fraction(), world_.rhythm);
-    for (auto& each : change.entries) each.id = world_.new_id();
 
     Commit commit;
     if (!buffer_.empty()) commit.journal.push_back({operation_.id, operation_.tenant, position_ + 1, std::move(buffer_)});
@@ -442,7 +450,6 @@ Async<RunEnd> OperationRun::leave_memory(const Wait& wait) {
 Async<RunEnd> OperationRun::park_operation(std::string problem) {
     const auto now = world_.clock.now();
     auto change = park(order_, operation_.name + ": " + problem, now);
-    for (auto& each : change.entries) each.id = world_.new_id();
     operation_.state = Operation::State::parked;
     operation_.output = canonical(json::object{{"parked", problem}});
     Commit commit;

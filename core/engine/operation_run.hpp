@@ -41,7 +41,8 @@ struct RunWorld {
 enum class RunEnd {
     finished,   ///< the operation ended; the order is changed and durable
     waits,      ///< the order is due later, or waits for a person; the journal has the rest
-    died,       ///< the plugin's process ended; nothing was changed
+    died,       ///< the plugin's process ended in this operation's hands; nothing was changed
+    plugin_away,  ///< the plugin is not there now, through no fault of this operation
     parked,     ///< a person must look; durable
     abandoned,  ///< the store did not take it; the order is as it was
 };
@@ -90,6 +91,8 @@ private:
     Async<RunEnd> go();
     Async<std::optional<RunEnd>> replay();
     Async<RunEnd> live();
+    /// What an Error of the runner means for the run.
+    Async<RunEnd> runner_failed(Error error);
     std::optional<std::string> take_effects(const Turn& turn);
     Async<Looked> look_at(Open& open);
     Async<Looked> perform(Open& open);

@@ -59,20 +59,20 @@ void read_limits(TableReader& in, HttpLimits& limits) {
     in.integer("connections_max", limits.connections_max, 1, 100'000);
 }
 
-void read_api(TableReader& in, Listen& api) {
+void read_api(TableReader& in, ApiSection& api) {
     in.text("address", api.address, host_name);
     in.integer("port", api.port, 0, 65535);
     in.table("tls", api.tls, read_tls);
     in.table("limits", api.limits, read_limits);
 }
 
-void read_documents(TableReader& in, Documents& documents) {
+void read_documents(TableReader& in, DocumentsSection& documents) {
     in.path("folder", documents.folder);
     in.size("size_max", documents.size_max_bytes, {1 << 10, 1 << 30});
     in.integer("pages_max", documents.pages_max, 1, 10'000);
 }
 
-void read_plugins(TableReader& in, Plugins& plugins) {
+void read_plugins(TableReader& in, PluginsSection& plugins) {
     in.paths("folders", plugins.folders);
     in.choice("isolation", plugins.isolation, isolation_choices);
     in.boolean("require_root_owned", plugins.require_root_owned);
@@ -85,7 +85,7 @@ void read_plugins(TableReader& in, Plugins& plugins) {
     });
 }
 
-void read_engine(TableReader& in, Engine& engine) {
+void read_engine(TableReader& in, EngineSection& engine) {
     in.integer("in_flight_max", engine.in_flight_max, 1, 100'000);
     in.duration("timeout", engine.timeout, {100ms, 1h});
     in.duration("connect_timeout", engine.connect_timeout, {100ms, 10min});
@@ -143,7 +143,7 @@ void read_sender(TableReader& in, MailSender& sender) {
     in.text("address", sender.address, mail_address);
 }
 
-void read_mail(TableReader& in, Mail& mail) {
+void read_mail(TableReader& in, MailSection& mail) {
     in.need("from", R"({ name = "Porteur", address = "porteur@example.net" })");
     in.need("smtp", R"({ host = "mail.example.net" }, or a table [mail.smtp])");
     in.table("from", mail.from, read_sender);
@@ -155,13 +155,13 @@ void read_mail(TableReader& in, Mail& mail) {
         mail.domain = mail.from.address.substr(mail.from.address.find('@') + 1);
 }
 
-void read_log(TableReader& in, Log& log) {
+void read_log(TableReader& in, LogSection& log) {
     in.choice("level", log.level, level_choices);
     in.choice("format", log.format, format_choices);
 }
 
 // One line says which database: "sqlite:/path" or "postgresql://user@host/name".
-void read_store(TableReader& in, Store& store) {
+void read_store(TableReader& in, StoreSection& store) {
     std::string address;
     const TextForm form{
         [](std::string_view text) {
@@ -178,7 +178,7 @@ void read_store(TableReader& in, Store& store) {
     if (address.starts_with("sqlite:"))
         store.path = (in.reading().folder() / address.substr(7)).lexically_normal();
     if (address.starts_with("postgresql:")) {
-        store.backend = Store::Backend::postgresql;
+        store.backend = StoreSection::Backend::postgresql;
         store.path.clear();
         store.url = address;
         const auto user = address.substr(0, address.find('@'));
@@ -194,7 +194,7 @@ void read_store(TableReader& in, Store& store) {
                 R"(store_password = { file = "..." }, { env = "..." } or { credential = "..." })"
             );
     }
-    if (store.password && store.backend == Store::Backend::sqlite)
+    if (store.password && store.backend == StoreSection::Backend::sqlite)
         in.complain("store_password", "store_password is only for PostgreSQL; take it out");
 }
 

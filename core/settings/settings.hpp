@@ -11,6 +11,7 @@
 
 #include <porteur/result.hpp>
 
+#include "domain/mail_security.hpp"
 #include "settings/account_settings.hpp"
 #include "settings/secret.hpp"
 
@@ -42,16 +43,16 @@ struct HttpLimits {
 };
 
 /// [api]
-struct Listen {
+struct ApiSection {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8480;  ///< 0 = any free one
     std::optional<TlsFiles> tls;
     HttpLimits limits;
-    friend bool operator==(const Listen&, const Listen&) = default;
+    friend bool operator==(const ApiSection&, const ApiSection&) = default;
 };
 
 /// store, store_password, key
-struct Store {
+struct StoreSection {
     enum class Backend { sqlite, postgresql };
     Backend backend = Backend::sqlite;
     std::filesystem::path path = "/var/lib/porteur/porteur.db";  ///< sqlite
@@ -60,19 +61,19 @@ struct Store {
     SecretRef key{
         SecretRef::Source::file, "/var/lib/porteur/porteur.key", "", {}
     };  ///< seals what is stored
-    friend bool operator==(const Store&, const Store&) = default;
+    friend bool operator==(const StoreSection&, const StoreSection&) = default;
 };
 
 /// [documents]
-struct Documents {
+struct DocumentsSection {
     std::filesystem::path folder = "/var/lib/porteur/documents";
     std::uint64_t size_max_bytes = 20 << 20;
     std::uint32_t pages_max = 200;
-    friend bool operator==(const Documents&, const Documents&) = default;
+    friend bool operator==(const DocumentsSection&, const DocumentsSection&) = default;
 };
 
 /// [plugins]
-struct Plugins {
+struct PluginsSection {
     std::vector<std::filesystem::path> folders{"/usr/lib/porteur/plugins"};
     Isolation isolation = Isolation::process;
     bool require_root_owned = false;
@@ -81,11 +82,11 @@ struct Plugins {
     std::chrono::milliseconds step_timeout{2000};  ///< then the process is killed
     std::chrono::milliseconds step_cpu_max{1000};  ///< CPU time of one step, likewise
     std::uint64_t message_size_max_bytes = 16 << 20;  ///< what a plugin may return in one step
-    friend bool operator==(const Plugins&, const Plugins&) = default;
+    friend bool operator==(const PluginsSection&, const PluginsSection&) = default;
 };
 
 /// [engine]. An account may set its own of those that AccountSettings has too.
-struct Engine {
+struct EngineSection {
     static constexpr std::uint32_t shards = 64;  ///< not a setting: orders are stored by it
     std::uint32_t in_flight_max = 256;           ///< operations of one account at a time
     std::chrono::milliseconds timeout{30'000};
@@ -96,10 +97,9 @@ struct Engine {
     std::chrono::milliseconds retention{std::chrono::hours{24} * 90};  ///< of raw exchanges
     std::chrono::milliseconds stop_timeout{20'000
     };  ///< for operations under way, when told to stop
-    friend bool operator==(const Engine&, const Engine&) = default;
+    friend bool operator==(const EngineSection&, const EngineSection&) = default;
 };
 
-enum class MailSecurity { starttls, tls, plaintext_loopback };
 
 /// [mail.smtp]
 struct SmtpServer {
@@ -133,35 +133,35 @@ struct MailSender {
 };
 
 /// [mail]
-struct Mail {
+struct MailSection {
     MailSender from;
     std::string domain;   ///< of Message-ID; that of from.address unless given
     std::string archive;  ///< gets a copy of every mail; empty = none
     std::optional<SmtpServer> smtp;
     std::optional<Pop3Server> pop3;  ///< absent: replies are not read
-    friend bool operator==(const Mail&, const Mail&) = default;
+    friend bool operator==(const MailSection&, const MailSection&) = default;
 };
 
 enum class LogLevel { trace, debug, info, warning, error };
 enum class LogFormat { human, json };
 
 /// [log]
-struct Log {
+struct LogSection {
     LogLevel level = LogLevel::info;
     LogFormat format = LogFormat::human;
-    friend bool operator==(const Log&, const Log&) = default;
+    friend bool operator==(const LogSection&, const LogSection&) = default;
 };
 
 /// Everything an operator says; DESIGN.md section 10 says what happens to what does not fit.
 struct Settings {
     std::filesystem::path file;  ///< porteur.toml
-    Listen api;
-    Store store;
-    Documents documents;
-    Plugins plugins;
-    Engine engine;
-    std::optional<Mail> mail;  ///< absent: the daemon neither sends nor reads mail
-    Log log;
+    ApiSection api;
+    StoreSection store;
+    DocumentsSection documents;
+    PluginsSection plugins;
+    EngineSection engine;
+    std::optional<MailSection> mail;  ///< absent: the daemon neither sends nor reads mail
+    LogSection log;
     std::vector<AccountSettings> accounts;  ///< by name
     friend bool operator==(const Settings&, const Settings&) = default;
 };

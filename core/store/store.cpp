@@ -85,6 +85,7 @@ public:
     }
 
     Result<void> start() {
+        if (settings_.beside) return start_beside();
         if (address_.dialect == Dialect::sqlite)
             if (auto locked = lock_.take(address_.rest + ".lock"); !locked) return locked;
         try {
@@ -108,9 +109,25 @@ public:
         return {};
     }
 
+    /// Without lock, lease and writer; the store must be there and of this build's form.
+    Result<void> start_beside() {
+        try {
+            auto session = connect();
+            if (auto done = migrate(*session, address_.dialect); !done) return done;
+            readers_.push_back(std::move(session));
+            return {};
+        } catch (const std::exception& wrong) {
+            return failure(ErrorKind::unavailable, std::string("opening the store: ") + wrong.what());
+        }
+    }
+
     // ---------------------------------------------------------------- writing
 
     void commit(Commit commit, CommitDone done) override {
+        if (settings_.beside) {
+            done(failure(ErrorKind::unsupported, "this process only stands beside the store's holder"));
+            return;
+        }
         {
             std::lock_guard lock(mutex_);
             queue_.push_back({std::move(commit), std::move(done)});
@@ -185,6 +202,13 @@ public:
                 values.numbers.push_back(*tenant);
             }
             return queries::entries(sql, where + " order by id limit " + std::to_string(limit), values);
+        });
+    }
+    Result<Id> newest_entry() override {
+        return read([](soci::session& sql) {
+            long long newest = 0;
+            sql << "select coalesce(max(id), 0) from timeline", soci::into(newest);
+            return Id{newest};
         });
     }
     Result<std::optional<std::string>> order_secret(Id order, const std::string& name) override {

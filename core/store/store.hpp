@@ -21,6 +21,8 @@ struct StoreSettings {
     std::string address;
     /// Names this process in the lease table.
     std::string holder = "porteurd";
+    /// Beside a running porteurd: reads, tokens and documents only; commit() is refused.
+    bool beside = false;
 };
 
 /// A row of the token table. The token itself is never stored.
@@ -90,6 +92,8 @@ public:
     virtual Result<std::vector<TimelineEntry>> timeline(Id order) = 0;
     /// Entries with an id greater than `after`, oldest first.
     virtual Result<std::vector<TimelineEntry>> entries_after(Id after, std::optional<std::int64_t> tenant, int limit) = 0;
+    /// The greatest id of an entry; 0 if there is none.
+    virtual Result<Id> newest_entry() = 0;
     virtual Result<std::optional<std::string>> order_secret(Id order, const std::string& name) = 0;
     virtual Result<std::optional<IdempotencyRecord>> idempotency(std::int64_t tenant, const std::string& key) = 0;
     virtual Result<std::optional<OutboxMail>> mail(Id operation, std::int64_t seq) = 0;

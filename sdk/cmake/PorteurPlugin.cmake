@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# porteur_add_plugin(NAME [SOURCES ...] [DESCRIPTOR descriptor.toml] [LANGUAGE C])
+# porteur_add_plugin(NAME [SOURCES ...] [TESTS ...] [DESCRIPTOR descriptor.toml] [LANGUAGE C])
 # makes the library porteur-NAME.so: one exported symbol, hidden Boost.JSON, no unresolved names, and the
-# descriptor embedded in an ELF section that a host reads without loading.
-set(PORTEUR_SDK_CMAKE_DIR "${CMAKE_CURRENT_LIST_DIR}")
+# descriptor embedded in an ELF section that a host reads without loading. The sources are compiled once;
+# TESTS makes the program NAME_contract_test of them and the testkit, with the label "contract", which
+# finds its fixtures in tests/fixtures. BUILD_TESTING=OFF leaves it out.
 
 function(porteur_add_plugin name)
-    cmake_parse_arguments(plugin "" "DESCRIPTOR;LANGUAGE" "SOURCES" ${ARGN})
+    cmake_parse_arguments(plugin "" "DESCRIPTOR;LANGUAGE" "SOURCES;TESTS" ${ARGN})
     if(NOT plugin_DESCRIPTOR)
         set(plugin_DESCRIPTOR "${CMAKE_CURRENT_SOURCE_DIR}/descriptor.toml")
     endif()
@@ -15,27 +16,54 @@ function(porteur_add_plugin name)
     add_custom_command(
         OUTPUT "${embedded}"
         COMMAND "${CMAKE_COMMAND}" "-DFROM=${plugin_DESCRIPTOR}" "-DTO=${embedded}"
-                -P "${PORTEUR_SDK_CMAKE_DIR}/EmbedDescriptor.cmake"
-        DEPENDS "${plugin_DESCRIPTOR}" "${PORTEUR_SDK_CMAKE_DIR}/EmbedDescriptor.cmake"
+                -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/EmbedDescriptor.cmake"
+        DEPENDS "${plugin_DESCRIPTOR}" "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/EmbedDescriptor.cmake"
         COMMENT "Embedding the descriptor of ${name}"
         VERBATIM)
-    add_library(${target} MODULE ${plugin_SOURCES} "${embedded}")
-    target_link_libraries(${target} PRIVATE porteur::sdk)
+    set(objects ${target}_objects)
+    add_library(${objects} OBJECT ${plugin_SOURCES})
+    add_library(${target} MODULE $<TARGET_OBJECTS:${objects}> "${embedded}")
+    set(libraries porteur::sdk)
     if(TARGET porteur::defaults)
-        target_link_libraries(${target} PRIVATE porteur::defaults)
+        list(APPEND libraries porteur::defaults)
     endif()
     if(NOT plugin_LANGUAGE STREQUAL "C")
-        target_link_libraries(${target} PRIVATE porteur::sdk_json)
+        list(APPEND libraries porteur::sdk_json)
+        set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
     endif()
+    target_link_libraries(${objects} PRIVATE ${libraries})
+    target_link_libraries(${target} PRIVATE ${libraries})
+    set_target_properties(${objects} PROPERTIES
+        CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+        POSITION_INDEPENDENT_CODE ON)
     set_target_properties(${target} PROPERTIES
         PREFIX "porteur-" OUTPUT_NAME "${name}"
-        LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/plugins"
-        CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+        LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/plugins")
     # `local: *;` needs its blank: lld reads `local:*;` as a name and exports everything.
-    target_link_options(${target} PRIVATE "-Wl,--version-script=${PORTEUR_SDK_CMAKE_DIR}/plugin.version")
+    target_link_options(${target} PRIVATE "-Wl,--version-script=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.version")
     if(NOT PORTEUR_SANITIZE)
         # A sanitizer's runtime is found in the host program, so its names stay open until then.
         target_link_options(${target} PRIVATE -Wl,-z,defs)
     endif()
-    set_target_properties(${target} PROPERTIES LINK_DEPENDS "${PORTEUR_SDK_CMAKE_DIR}/plugin.version")
+    set_target_properties(${target} PROPERTIES LINK_DEPENDS "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.version")
+    if(plugin_TESTS AND (BUILD_TESTING OR NOT DEFINED BUILD_TESTING))
+        porteur_add_plugin_tests(${name} ${objects} ${plugin_TESTS})
+    endif()
+endfunction()
+
+function(porteur_add_plugin_tests name objects)
+    set(test ${name}_contract_test)
+    add_executable(${test} ${ARGN} $<TARGET_OBJECTS:${objects}>)
+    target_link_libraries(${test} PRIVATE porteur::testkit GTest::gmock GTest::gtest GTest::gtest_main)
+    if(TARGET porteur::defaults)
+        target_link_libraries(${test} PRIVATE porteur::defaults)
+    endif()
+    target_compile_definitions(${test} PRIVATE
+        PORTEUR_FIXTURES="${CMAKE_CURRENT_SOURCE_DIR}/tests/fixtures"
+        PORTEUR_DESCRIPTOR="${CMAKE_CURRENT_SOURCE_DIR}/descriptor.toml")
+    # Sources of the plugin, for tests of its codes without a script.
+    target_include_directories(${test} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/src")
+    set_target_properties(${test} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+    add_test(NAME ${test} COMMAND ${test} --gtest_brief=1)
+    set_tests_properties(${test} PROPERTIES LABELS contract TIMEOUT 60)
 endfunction()

@@ -8,11 +8,6 @@
 namespace porteur::architecture {
 namespace {
 
-const Tree& project() {
-    static const Tree tree = read_tree(PORTEUR_SOURCE_DIR);
-    return tree;
-}
-
 // One line for each finding, to be read in a terminal and clicked in an editor.
 void expect_none(const Findings& findings) {
     for (const auto& each : findings) ADD_FAILURE() << each;

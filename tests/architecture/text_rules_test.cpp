@@ -71,13 +71,19 @@ TEST(TextRules, RefuseSleepsInTestsOnly) {
             "eep 1\n"
         ),
         file_of("tests/c.cpp", "co_await sleep(5s);  // an effect, not a wait\n"),
+        file_of("tests/d.hpp", "co_await clock.sleep_until(noon);  // a test clock\n"),
+        file_of(
+            "tests/e.cpp",
+            "std::this_thread::sleep"
+            "_until(noon);\n"
+        ),
         file_of(
             "core/app/main.cpp",
             "std::this_thread::sleep"
             "_for(1s);\n"
         )
     };
-    EXPECT_THAT(sleeps_in_tests(tree), SizeIs(3));
+    EXPECT_THAT(sleeps_in_tests(tree), SizeIs(4));
 }
 
 TEST(TextRules, WantAnIssueForWhatIsToBeDone) {

@@ -73,6 +73,11 @@ Tree read_tree(const fs::path& root) {
     return tree;
 }
 
+const Tree& project() {
+    static const Tree tree = read_tree(PORTEUR_SOURCE_DIR);
+    return tree;
+}
+
 const File* find(const Tree& tree, std::string_view path) {
     const auto found = std::ranges::find(tree, path, &File::path);
     return found == tree.end() ? nullptr : &*found;

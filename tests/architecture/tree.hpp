@@ -33,6 +33,9 @@ File file_of(std::string path, std::string_view text);
 /// @threads any; runs `git`
 Tree read_tree(const std::filesystem::path& root);
 
+/// The tree of this project, read once. @threads any
+const Tree& project();
+
 /// The file of that path, or nullptr. @threads any
 const File* find(const Tree& tree, std::string_view path);
 

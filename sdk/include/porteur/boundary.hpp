@@ -23,7 +23,8 @@ inline void copy_text(char* into, std::size_t room, std::string_view text) {
     std::size_t length = std::min(text.size(), room - 1);
     if (length < text.size())
         while (length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) --length;
-    std::memcpy(into, text.data(), length);
+    // An empty view may have no address at all, which memcpy must not be given.
+    if (length > 0) std::memcpy(into, text.data(), length);
     into[length] = '\0';
 }
 

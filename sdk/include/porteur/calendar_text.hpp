@@ -46,6 +46,13 @@ inline std::optional<std::chrono::year_month_day> read_iso_date(std::string_view
     return date;
 }
 
+/// Reads "20261201"; nothing for any other form or a day that the month does not have. @threads any
+inline std::optional<std::chrono::year_month_day> read_compact_date(std::string_view text) {
+    if (text.size() != 8) return std::nullopt;
+    return read_iso_date(std::string(text.substr(0, 4)) + '-' + std::string(text.substr(4, 2)) + '-' +
+                         std::string(text.substr(6, 2)));
+}
+
 /// "2026-12-01T09:30:00Z". @threads any
 inline std::string rfc3339(std::chrono::sys_seconds time) {
     using namespace std::chrono;

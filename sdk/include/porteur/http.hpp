@@ -12,10 +12,16 @@
 namespace porteur {
 
 /// What came back. Looking at the status or the body of an outcome in doubt ends the operation as
-/// in_doubt, so that forgetting to ask parks it and never guesses. @threads [op]
+/// in_doubt, so that forgetting to ask parks it and never guesses. A look-up that fails, in whatever way,
+/// leaves the doubt it was to settle: it ends the operation as in_doubt too, or the host would take
+/// "unavailable" for "certainly not carried out" and begin anew. @threads [op]
 class Answer {
 public:
-    Answer(std::string step, RawOutcome outcome) : step_(std::move(step)), outcome_(std::move(outcome)) {}
+    /// What a failure to read the answer means.
+    enum class Of { reading, once, look_up };
+
+    Answer(std::string step, RawOutcome outcome, Of of = Of::reading)
+        : step_(std::move(step)), outcome_(std::move(outcome)), of_(of) {}
 
     /// True when the request may have been carried out but its answer was lost. The carrier's settle
     /// time has passed already.
@@ -30,6 +36,29 @@ public:
     }
     bool ok() const { return status() >= 200 && status() < 300; }
 
+    /// True when there is an answer that tells neither yes nor no: 408, 425, a 5xx, or a 2xx without JSON
+    /// (a proxy's page, half a document). To a ONCE step this is a lost outcome as well; unlike
+    /// in_doubt() the settle time has NOT passed.
+    bool says_nothing() const {
+        const int status = this->status();
+        if (status >= 500 || status == 408 || status == 425) return true;
+        return status >= 200 && status < 300 && !parse_json(outcome_.body);
+    }
+
+    /// Ends the operation, unless the status is 2xx, as what the status means to the host. `reason`,
+    /// `code` and `text` are for a refusal; a plugin that knows the carrier's codes fills them in.
+    void require_ok(Reason reason = Reason::other, std::string code = {}, std::string text = {}) const {
+        const int status = this->status();
+        if (status >= 200 && status < 300) return;
+        if (code.empty()) code = std::to_string(status);
+        std::string message = step_ + ": the carrier answered " + std::to_string(status);
+        if (!text.empty()) message += ": " + text;
+        end({.kind = kind_of(status),
+             .message = std::move(message),
+             .reason = reason,
+             .code = std::move(code)});
+    }
+
     /// A response header by its lower-case name; empty if the carrier did not send it.
     std::string header(std::string_view name) const {
         const auto& head = this->head();
@@ -43,21 +72,22 @@ public:
         return outcome_.body;
     }
 
-    /// The body of a 2xx answer. @errors rejected for another status, internal if it is not JSON
+    /// The body of a 2xx answer.
+    /// @errors unauthorized for 401 and 403, throttled for 429, unavailable for 5xx (in_doubt of a ONCE
+    ///         step), rejected for the rest; internal if it is not JSON (in_doubt of a ONCE step)
     const json::value& json() const {
-        if (!ok())
-            fail(ErrorKind::rejected, Reason::other, std::to_string(status()),
-                 step_ + ": the carrier answered " + std::to_string(status()));
+        require_ok();
         return any_json();
     }
-    /// The body whatever the status. @errors internal if it is not JSON
+    /// The body whatever the status. @errors internal if it is not JSON (in_doubt of a ONCE step)
     const json::value& any_json() const {
         refuse_failure();
         if (!json_) {
             auto parsed = parse_json(outcome_.body);
             if (!parsed)
-                fail(ErrorKind::internal, Reason::none, std::to_string(status()),
-                     step_ + ": the answer is " + parsed.error().message);
+                end({.kind = of_ == Of::once ? ErrorKind::in_doubt : ErrorKind::internal,
+                     .message = step_ + ": the answer is " + parsed.error().message,
+                     .code = std::to_string(status())});
             json_ = std::move(*parsed);
         }
         return *json_;
@@ -82,6 +112,17 @@ public:
     }
 
 private:
+    [[noreturn]] void end(Error error) const {
+        if (of_ == Of::look_up) error.kind = ErrorKind::in_doubt;
+        if (error.kind != ErrorKind::rejected) error.reason = Reason::none;
+        fail(std::move(error));
+    }
+    ErrorKind kind_of(int status) const {
+        if (status == 401 || status == 403) return ErrorKind::unauthorized;
+        if (status == 429) return ErrorKind::throttled;
+        if (status < 500 && status != 408 && status != 425) return ErrorKind::rejected;
+        return of_ == Of::once ? ErrorKind::in_doubt : ErrorKind::unavailable;
+    }
     void refuse_failure() const {
         if (outcome_.kind == ErrorKind::none) return;
         std::string text = step_ + ": " + std::string(name_of(outcome_.kind));
@@ -89,7 +130,7 @@ private:
         if (parsed && parsed->is_object())
             if (const auto* message = parsed->get_object().if_contains("message"))
                 if (message->is_string()) text = step_ + ": " + std::string(message->get_string());
-        fail(outcome_.kind, Reason::none, "", std::move(text));
+        end({.kind = outcome_.kind, .message = std::move(text)});
     }
     const json::value& head() const {
         refuse_failure();
@@ -103,9 +144,36 @@ private:
 
     std::string step_;
     RawOutcome outcome_;
+    Of of_ = Of::reading;
     mutable std::optional<json::value> head_;
     mutable std::optional<json::value> json_;
 };
+
+namespace detail {
+
+inline void append_encoded(std::string& out, std::string_view text) {
+    static constexpr char digits[] = "0123456789ABCDEF";
+    for (const char letter : text) {
+        const auto byte = static_cast<unsigned char>(letter);
+        if ((byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+            (byte >= 'a' && byte <= 'z') || byte == '-' || byte == '_' || byte == '.' || byte == '~') {
+            out += letter;
+        } else {
+            out += '%';
+            out += digits[byte >> 4];
+            out += digits[byte & 15];
+        }
+    }
+}
+
+}  // namespace detail
+
+/// A text made fit to stand in a path, between two slashes. @threads any
+inline std::string path_segment(std::string_view text) {
+    std::string out;
+    detail::append_encoded(out, text);
+    return out;
+}
 
 /// A request under construction. Made by Http; sent by `co_await`.
 class HttpRequest : public OneEffect {
@@ -142,9 +210,9 @@ public:
     /// Adds one pair to a form-encoded body.
     HttpRequest& form(std::string_view name, std::string_view value) {
         if (!body_.empty()) body_ += '&';
-        append_encoded(body_, name);
+        detail::append_encoded(body_, name);
         body_ += '=';
-        append_encoded(body_, value);
+        detail::append_encoded(body_, value);
         content_ = "application/x-www-form-urlencoded";
         return *this;
     }
@@ -182,28 +250,25 @@ public:
     HttpRequest& looks_up(std::string step) { looks_up_ = std::move(step); return *this; }
 
     void await_suspend(std::coroutine_handle<> leaf) {
-        if (has_fields_) body_ = canonical(fields_);
-        emit_and_wait(head_text(), std::move(body_), leaf);
+        const auto seq = emit(*context_);
+        context_->wait_for({{seq, &outcome_}}, leaf);
     }
-    Answer await_resume() { return Answer(step_, std::move(outcome_)); }
+    Answer await_resume() {
+        const auto of = !looks_up_.empty()             ? Answer::Of::look_up
+                        : guarantee_ == PORTEUR_ONCE ? Answer::Of::once
+                                                       : Answer::Of::reading;
+        return Answer(step_, std::move(outcome_), of);
+    }
 
     /// Default guarantee: SAFE for GET, ONCE for the rest.
     void default_guarantee() { guarantee_ = method_ == "GET" ? PORTEUR_SAFE : PORTEUR_ONCE; }
 
 private:
-    static void append_encoded(std::string& out, std::string_view text) {
-        static constexpr char digits[] = "0123456789ABCDEF";
-        for (const char letter : text) {
-            const auto byte = static_cast<unsigned char>(letter);
-            if ((byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
-                (byte >= 'a' && byte <= 'z') || byte == '-' || byte == '_' || byte == '.' || byte == '~') {
-                out += letter;
-            } else {
-                out += '%';
-                out += digits[byte >> 4];
-                out += digits[byte & 15];
-            }
-        }
+    friend class Together;
+
+    std::uint32_t emit(OpContext& context) {
+        if (has_fields_) body_ = canonical(fields_);
+        return context.emit(kind_, guarantee_, step_, head_text(), std::move(body_));
     }
     // Written directly in key order: this is the hottest text of a plugin.
     std::string head_text() const {
@@ -234,6 +299,30 @@ private:
     json::array query_, headers_, documents_, secrets_;
     std::int64_t timeout_ms_ = 0;
 };
+
+/// Several requests at once; the answers stand in the order of the requests, whichever came first.
+/// `const auto answers = co_await together(std::move(requests));`
+class Together {
+public:
+    explicit Together(std::vector<HttpRequest> requests) : requests_(std::move(requests)) {}
+    void bind(OpContext& context) { context_ = &context; }
+    bool await_ready() const noexcept { return requests_.empty(); }
+    void await_suspend(std::coroutine_handle<> leaf) {
+        std::vector<std::pair<std::uint32_t, RawOutcome*>> wanted;
+        for (auto& each : requests_) wanted.emplace_back(each.emit(*context_), &each.outcome_);
+        context_->wait_for(std::move(wanted), leaf);
+    }
+    std::vector<Answer> await_resume() {
+        std::vector<Answer> answers;
+        for (auto& each : requests_) answers.push_back(each.await_resume());
+        return answers;
+    }
+
+private:
+    OpContext* context_ = nullptr;
+    std::vector<HttpRequest> requests_;
+};
+inline Together together(std::vector<HttpRequest> requests) { return Together(std::move(requests)); }
 
 /// The carrier's API: `http().get("step", "/path")`. Step names are stable and unique in an operation.
 class Http {

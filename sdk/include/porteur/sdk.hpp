@@ -7,6 +7,7 @@
 #include <porteur/failure.hpp>
 #include <porteur/http.hpp>
 #include <porteur/json.hpp>
+#include <porteur/json_at.hpp>
 #include <porteur/model.hpp>
 #include <porteur/op.hpp>
 #include <porteur/result.hpp>

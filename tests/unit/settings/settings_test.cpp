@@ -67,7 +67,7 @@ TEST(LoadSettings, ReadsPostgresqlFromOneLine) {
 store_password = { env = "PORTEUR_DATABASE_PASSWORD" }
 )");
     const auto store = loaded(folder).store;
-    EXPECT_EQ(store.backend, Store::Backend::postgresql);
+    EXPECT_EQ(store.backend, StoreSection::Backend::postgresql);
     EXPECT_EQ(store.url, "postgresql://porteur@[::1]:5432/porteur");
     EXPECT_EQ(store.password.source, SecretRef::Source::env);
     EXPECT_EQ(store.password.name, "PORTEUR_DATABASE_PASSWORD");

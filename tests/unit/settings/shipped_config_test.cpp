@@ -115,16 +115,16 @@ TEST(ShippedConfig, ShowsInItsCommentsWhatLoadsAndIsTheDefault) {
     const auto settings = load_settings(folder.path());
     ASSERT_TRUE(settings) << settings.error().message;
 
-    EXPECT_EQ(settings->api.address, Listen{}.address);
-    EXPECT_EQ(settings->api.port, Listen{}.port);
+    EXPECT_EQ(settings->api.address, ApiSection{}.address);
+    EXPECT_EQ(settings->api.port, ApiSection{}.port);
     EXPECT_EQ(settings->api.limits, HttpLimits{});
-    EXPECT_EQ(settings->store.key, Store{}.key);
-    EXPECT_EQ(settings->documents, Documents{});
-    Plugins plugins;
+    EXPECT_EQ(settings->store.key, StoreSection{}.key);
+    EXPECT_EQ(settings->documents, DocumentsSection{});
+    PluginsSection plugins;
     plugins.sha256 = settings->plugins.sha256;
     EXPECT_EQ(settings->plugins, plugins);
-    EXPECT_EQ(settings->engine, Engine{});
-    EXPECT_EQ(settings->log, Log{});
+    EXPECT_EQ(settings->engine, EngineSection{});
+    EXPECT_EQ(settings->log, LogSection{});
     ASSERT_TRUE(settings->mail && settings->mail->smtp && settings->mail->pop3);
     SmtpServer smtp = *settings->mail->smtp;
     EXPECT_EQ(smtp.port, SmtpServer{}.port);

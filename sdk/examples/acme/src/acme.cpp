@@ -18,11 +18,6 @@ OrderState state_of(std::string_view word) {
     fail(ErrorKind::internal, Reason::none, std::string(word), "acme: unknown state " + quoted(word));
 }
 
-std::string text_at(const json::value& value, std::string_view key) {
-    const auto* found = value.is_object() ? value.get_object().if_contains(key) : nullptr;
-    return found && found->is_string() ? std::string(found->get_string()) : std::string();
-}
-
 template <class ProgressOf>
 ProgressOf progress_of(const json::value& theirs) {
     ProgressOf ours;

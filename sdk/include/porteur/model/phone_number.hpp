@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace porteur {
 
@@ -63,6 +64,28 @@ inline bool is_toll_free(const PhoneNumber& number) {
     const auto area = std::string_view(*national).substr(0, 3);
     return area == "800" || area == "833" || area == "844" || area == "855" || area == "866" ||
            area == "877" || area == "888";
+}
+
+/// A carrier's words made fit for a message: of each run of seven digits or more (blanks, dots, dashes
+/// and brackets between them count as part of it) only the last four stay. @threads any
+inline std::string masked_numbers(std::string_view text) {
+    const auto is_digit = [](char letter) { return letter >= '0' && letter <= '9'; };
+    std::string out(text);
+    for (std::size_t at = 0; at < out.size();) {
+        if (!is_digit(out[at])) {
+            ++at;
+            continue;
+        }
+        std::vector<std::size_t> run;
+        while (at < out.size() &&
+               (is_digit(out[at]) || std::string_view(" .-()").find(out[at]) != std::string_view::npos)) {
+            if (is_digit(out[at])) run.push_back(at);
+            ++at;
+        }
+        if (run.size() < 7) continue;
+        for (std::size_t index = 0; index + 4 < run.size(); ++index) out[run[index]] = '*';
+    }
+    return out;
 }
 
 }  // namespace porteur

@@ -80,6 +80,13 @@ struct Portability {
 };
 BOOST_DESCRIBE_STRUCT(Portability, (), (number, portable, reason, carrier_word))
 
+/// Answer of `split`: numbers that may travel in one request. The whole answer is a list of groups.
+struct NumberGroup {
+    std::vector<PhoneNumber> numbers;
+    std::string note_en, note_fr;  ///< what these numbers have in common
+};
+BOOST_DESCRIBE_STRUCT(NumberGroup, (), (numbers, note_en, note_fr))
+
 /// Answer of `list_targets`: what a port can be aimed at.
 struct TargetChoice {
     std::string kind;   ///< "trunk" or "offering"

@@ -70,4 +70,11 @@ BOOST_DESCRIBE_STRUCT(
     (carrier_id, state, carrier_word, numbers, alternates, rejections, check_again, note, keep)
 )
 
+/// Answer of `release_numbers`: which numbers went, each on its own. Empty: all of them.
+struct ReleaseProgress {
+    std::vector<NumberProgress> numbers;    ///< `cancelled` = given back; else why not
+    std::string note;
+};
+BOOST_DESCRIBE_STRUCT(ReleaseProgress, (), (numbers, note))
+
 }  // namespace porteur

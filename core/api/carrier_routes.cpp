@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include <porteur/json.hpp>
+
+#include "api/carrier_questions.hpp"
+#include "api/order_json.hpp"
+#include "api/order_request.hpp"
+#include "api/problem.hpp"
+#include "api/routes.hpp"
+
+namespace porteur {
+
+Result<std::string> read_country(std::string_view text) {
+    const bool letters = text.size() == 2 && std::ranges::all_of(text, [](char letter) {
+                             return letter >= 'A' && letter <= 'Z';
+                         });
+    if (letters) return std::string(text);
+    return failure(
+        ErrorKind::invalid_input, "the parameter country is " + quoted(text, 20) +
+                                      "; expected two capital letters (ISO 3166-1), as in CA"
+    );
+}
+
+Result<std::optional<NumberType>> read_number_type(std::string_view text) {
+    if (text.empty()) return std::nullopt;
+    NumberType type{};
+    if (boost::describe::enum_from_string(std::string(text).c_str(), type)) return type;
+    return failure(
+        ErrorKind::invalid_input,
+        "the parameter number_type is " + quoted(text, 20) +
+            "; expected local, mobile, national, toll_free, shared_cost or short_code"
+    );
+}
+
+namespace {
+
+std::optional<Answer> refuse_account(Api& api, std::string_view account, std::string_view field) {
+    std::string known;
+    for (const auto& each : api.services.carriers().accounts) {
+        if (each.account == account) return std::nullopt;
+        known += (known.empty() ? "" : ", ") + each.account;
+    }
+    return problem_answer(
+        problems::invalid_input,
+        (account.empty() ? "no account is named" : "there is no account " + quoted(account, 40)) +
+            (known.empty() ? "; none is configured" : "; there are: " + known),
+        field
+    );
+}
+
+/// Asks and reads; a result that is not what it should be is the plugin's defect.
+template <class T>
+Async<Result<T>> ask_for(
+    Api& api, const Request& request, std::string account, std::string operation, std::string input
+) {
+    auto output = co_await api.services.ask(
+        request.caller, account, operation, std::move(input), api.limits.ask_deadline
+    );
+    if (!output) co_return std::unexpected(std::move(output).error());
+    auto read = from_text<T>(*output);
+    if (!read)
+        co_return failure(
+            ErrorKind::internal, account + ": " + operation +
+                                     " gave a result that cannot be read: " + read.error().message
+        );
+    co_return read;
+}
+
+json::object carrier_json(const CarrierInfo& info) {
+    json::array operations;
+    for (const auto& each : info.operations)
+        operations.push_back(
+            json::object{{"name", each.name}, {"pure", each.pure}, {"transport", each.transport}}
+        );
+    json::array limitations;
+    for (const auto& [english, french] : info.limitations)
+        limitations.push_back(json::object{{"text", english}, {"text_fr", french}});
+    json::object health{{"state", info.health}, {"last_error", info.last_error}};
+    health["last_error_at"] = info.last_error_at
+                                  ? json::value(json::string(time_text(*info.last_error_at)))
+                                  : json::value(nullptr);
+    return {
+        {"account", info.account},
+        {"plugin", info.plugin},
+        {"name", info.name},
+        {"version", info.version},
+        {"build", info.build},
+        {"isolation", info.isolation},
+        {"countries", to_json(info.countries)},
+        {"operations", std::move(operations)},
+        {"limitations", std::move(limitations)},
+        {"health", std::move(health)},
+    };
+}
+
+Answer json_answer(const json::value& value) {
+    Answer answer;
+    answer.body = canonical(value);
+    return answer;
+}
+
+}  // namespace
+
+namespace handlers {
+
+Async<Answer> list_carriers(Api& api, Request&) {
+    const auto list = api.services.carriers();
+    json::array items;
+    for (const auto& each : list.accounts) items.push_back(carrier_json(each));
+    json::array refused;
+    for (const auto& each : list.refused)
+        refused.push_back(json::object{{"file", each.file}, {"reason", each.reason}});
+    co_return json_answer(json::object{{"items", std::move(items)}, {"refused", std::move(refused)}}
+    );
+}
+
+Async<Answer> show_requirements(Api& api, Request& request) {
+    const std::string account(request.parameter("account"));
+    if (auto refused = refuse_account(api, account, "account")) co_return std::move(*refused);
+    RequirementsQuery query;
+    if (const auto country = request.parameter("country"); !country.empty()) {
+        auto read = read_country(country);
+        if (!read)
+            co_return problem_answer(problems::invalid_input, read.error().message, "country");
+        query.country = *read;
+    }
+    auto type = read_number_type(request.parameter("number_type"));
+    if (!type)
+        co_return problem_answer(problems::invalid_input, type.error().message, "number_type");
+    query.number_type = *type;
+    if (const auto end_user = request.parameter("end_user"); !end_user.empty()) {
+        EndUserKind kind{};
+        if (!boost::describe::enum_from_string(std::string(end_user).c_str(), kind))
+            co_return problem_answer(
+                problems::invalid_input,
+                "the parameter end_user is " + quoted(end_user, 20) +
+                    "; expected business or individual",
+                "end_user"
+            );
+        query.end_user = kind;
+    }
+    query.action = request.parameter("action");
+    if (!query.action.empty() && query.action != "port_out" && query.action != "port_in" &&
+        query.action != "purchase")
+        co_return problem_answer(
+            problems::invalid_input,
+            "the parameter action is " + quoted(query.action, 20) +
+                "; expected port_out, port_in or purchase",
+            "action"
+        );
+    auto found =
+        co_await ask_for<Requirements>(api, request, account, "requirements", to_text(query));
+    if (!found) co_return problem_answer(found.error());
+    co_return json_answer(to_json(*found));
+}
+
+Async<Answer> list_targets(Api& api, Request& request) {
+    const std::string account(request.parameter("account"));
+    if (auto refused = refuse_account(api, account, "account")) co_return std::move(*refused);
+    auto found =
+        co_await ask_for<std::vector<TargetChoice>>(api, request, account, "list_targets", "{}");
+    if (!found) co_return problem_answer(found.error());
+    co_return json_answer(json::object{{"items", to_json(*found)}});
+}
+
+Async<Answer> check_portability(Api& api, Request& request) {
+    auto body = read_object(request.body, "account numbers reason");
+    if (!body) co_return problem_answer(body.error());
+    const auto* named = body->if_contains("account");
+    const std::string account(
+        named && named->is_string() ? std::string_view(named->get_string()) : ""
+    );
+    if (auto refused = refuse_account(api, account, "/account")) co_return std::move(*refused);
+    body->erase("account");
+    auto list = from_json<NumberList>(*body, UnknownKeys::refuse);
+    if (!list) co_return problem_answer(list.error());
+    if (list->numbers.empty())
+        co_return problem_answer(
+            problems::invalid_input, "/numbers: expected at least one number", "/numbers"
+        );
+    auto found = co_await ask_for<std::vector<Portability>>(
+        api, request, account, "check_portability", to_text(*list)
+    );
+    if (!found) co_return problem_answer(found.error());
+    co_return json_answer(json::object{{"items", to_json(*found)}});
+}
+
+}  // namespace handlers
+}  // namespace porteur

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+// HTTP/1 on one connection. The head is collected up to its empty line and looked through by
+// check_head() before Beast's parser reads it; so what Beast takes leniently never gets there. The
+// body is read piece by piece, as the handler asks for it.
+#include "api/connection.hpp"
+
+#include <array>
+#include <cstring>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/status.hpp>
+
+#include "api/events.hpp"
+#include "api/gate.hpp"
+#include "api/http_date.hpp"
+#include "api/problem.hpp"
+#include "api/strict_head.hpp"
+
+namespace porteur {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using boost::beast::error_code;
+using Text = boost::beast::string_view;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t piece_size = 64 * 1024;
+
+/// Writes what it reads straight into a Request; of the body it keeps where the last piece stood.
+class RequestParser final : public http::basic_parser<true> {
+public:
+    explicit RequestParser(Request& request) : request_(request) {
+        header_limit(1U << 31U);  // check_head() has bounded it
+        body_limit(boost::none);  // the gate and the handlers do
+    }
+
+    std::string_view take_piece() { return std::exchange(piece_, {}); }
+
+private:
+    void on_request_impl(http::verb, Text method, Text target, int, error_code&) override {
+        request_.method.assign(method.data(), method.size());
+        request_.target.assign(target.data(), target.size());
+    }
+    void on_response_impl(int, Text, int, error_code&) override {}
+    void on_field_impl(http::field, Text name, Text value, error_code& failed) override {
+        if (head_read_) {
+            // Trailers have no meaning here, and what is after the body must not change the head.
+            failed = http::error::bad_field;
+            return;
+        }
+        std::string lower(name.data(), name.size());
+        for (char& letter : lower)
+            if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+        request_.fields.emplace_back(std::move(lower), std::string(value.data(), value.size()));
+    }
+    void on_header_impl(error_code&) override { head_read_ = true; }
+    void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+    std::size_t on_body_impl(Text bytes, error_code&) override { return keep(bytes); }
+    void on_chunk_header_impl(std::uint64_t, Text extensions, error_code& failed) override {
+        // Nobody needs them, and readers differ about where they end.
+        if (!extensions.empty()) failed = http::error::bad_chunk_extension;
+    }
+    std::size_t on_chunk_body_impl(std::uint64_t, Text bytes, error_code&) override {
+        return keep(bytes);
+    }
+    void on_finish_impl(error_code&) override {}
+
+    std::size_t keep(Text bytes) {
+        piece_ = {bytes.data(), bytes.size()};
+        return bytes.size();
+    }
+
+    Request& request_;
+    std::string_view piece_;
+    bool head_read_ = false;
+};
+
+/// What has come and was not used yet.
+class Input {
+public:
+    std::string_view bytes() const { return {buffer_.data() + begin_, end_ - begin_}; }
+    void use(std::size_t count) {
+        begin_ += count;
+        if (begin_ == end_) begin_ = end_ = 0;
+    }
+    /// Where to read into, at least `count` bytes.
+    std::span<char> room(std::size_t count) {
+        if (begin_ > 0) {
+            std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+            end_ -= std::exchange(begin_, 0);
+        }
+        if (buffer_.size() < end_ + count) buffer_.resize(end_ + count);
+        return std::span(buffer_).subspan(end_);
+    }
+    void came(std::size_t count) { end_ += count; }
+    /// Gives memory back that a large body needed.
+    void shrink() {
+        if (begin_ == end_ && buffer_.size() > 4 * 4096) buffer_ = {};
+    }
+
+private:
+    std::vector<char> buffer_;
+    std::size_t begin_ = 0, end_ = 0;
+};
+
+class Conversation final : public BodySource {
+public:
+    Conversation(
+        std::shared_ptr<Api> api, std::shared_ptr<Wire> wire, Peer peer,
+        std::shared_ptr<const AccessLog> log
+    )
+        : api_(std::move(api)),
+          wire_(std::move(wire)),
+          peer_(std::move(peer)),
+          log_(std::move(log)) {}
+
+    Async<void> run() {
+        if (co_await wire_->handshake(Clock::now() + limits().header_timeout)) {
+            bool first = true;
+            while (co_await one_request(std::exchange(first, false)) && wire_->is_open())
+                input_.shrink();
+        }
+        wire_->close();
+    }
+
+    Async<std::expected<std::string_view, BodyFault>> next() override {
+        using What = BodyFault::What;
+        if (std::exchange(expects_continue_, false) && input_.bytes().empty() &&
+            !parser_->is_done()) {
+            if (!co_await wire_->write(
+                    "HTTP/1.1 100 Continue\r\n\r\n", Clock::now() + limits().body_grace
+                ))
+                co_return std::unexpected(BodyFault{What::closed, {}});
+        }
+        if (body_size_ == 0) body_began_ = Clock::now();
+        while (!parser_->is_done()) {
+            const auto bytes = input_.bytes();
+            error_code failed;
+            const auto used =
+                bytes.empty()
+                    ? 0
+                    : parser_->put(asio::const_buffer(bytes.data(), bytes.size()), failed);
+            const auto piece = parser_->take_piece();
+            if (failed && failed != http::error::need_more) {
+                broken_ = true;
+                co_return std::unexpected(BodyFault{
+                    What::malformed,
+                    "the body is not framed as its header says: " + failed.message()
+                });
+            }
+            input_.use(used);  // leaves the piece's bytes where they are until the next room()
+            if (!piece.empty()) {
+                body_size_ += piece.size();
+                co_return piece;
+            }
+            if (used > 0) continue;
+            if (bytes.size() > limits().header_size_max_bytes && failed == http::error::need_more) {
+                broken_ = true;
+                co_return std::unexpected(
+                    BodyFault{What::malformed, "a chunk's first line is too long"}
+                );
+            }
+            // However slowly it begins, later it must keep the least rate: the deadline moves with
+            // what came.
+            const auto until =
+                body_began_ + limits().body_grace +
+                std::chrono::milliseconds(body_size_ * 1000 / limits().body_rate_min_bytes);
+            const auto count = co_await wire_->read(input_.room(piece_size), until);
+            if (count == 0) {
+                broken_ = true;
+                if (!wire_->late()) co_return std::unexpected(BodyFault{What::closed, {}});
+                co_return std::unexpected(BodyFault{
+                    What::too_slow, "of the body only " + std::to_string(body_size_) +
+                                        " bytes came in time; send at least " +
+                                        std::to_string(limits().body_rate_min_bytes) +
+                                        " bytes a second"
+                });
+            }
+            input_.came(count);
+        }
+        if (!input_.bytes().empty())
+            co_return std::unexpected(BodyFault{What::pipelined, std::string(pipelined)});
+        co_return std::string_view{};
+    }
+
+private:
+    static constexpr std::string_view pipelined =
+        "more bytes came after the request, before its answer; send one request at a time, and a "
+        "body as "
+        "long as its header says";
+
+    const ApiLimits& limits() const { return api_->limits; }
+
+    /// @return whether the connection goes on
+    Async<bool> one_request(bool first) {
+        request_ = Request{};
+        request_.body_source = this;
+        request_.from_loopback = peer_.loopback;
+        parser_.emplace(request_);
+        expects_continue_ = broken_ = false;
+        body_size_ = 0;
+
+        const auto head = co_await read_head(first);
+        if (!head) co_return false;
+        const auto began = Clock::now();
+        Answer answer;
+        if (!head->empty()) {
+            if (auto problem = check_head(*head, limits()))
+                answer = refusal(*problem);
+            else
+                answer = co_await answer_head(*head);
+        } else {
+            answer = refusal(
+                {.status = wire_->late() ? 408 : 431,
+                 .detail = wire_->late()
+                               ? "the head of the request did not come in time"
+                               : "the request line and header fields have more than " +
+                                     std::to_string(limits().header_size_max_bytes) + " bytes"}
+            );
+        }
+        co_return co_await give(std::move(answer), began);
+    }
+
+    static Answer refusal(const HeadProblem& problem) {
+        auto answer = problem_answer(kind_of_status(problem.status), problem.detail);
+        answer.close = true;
+        return answer;
+    }
+
+    /// Up to the empty line. An empty text: it is too long, or too slow; nothing: there is no
+    /// request.
+    Async<std::optional<std::string>> read_head(bool first) {
+        const auto begun = Clock::now();
+        auto until = begun + (first ? limits().header_timeout : limits().idle_timeout);
+        bool started = false;
+        while (true) {
+            const auto bytes = input_.bytes();
+            if (const auto end = bytes.find("\r\n\r\n"); end != bytes.npos)
+                co_return std::string(bytes.substr(0, end + 4));
+            if (bytes.size() > limits().header_size_max_bytes) co_return std::string();
+            if (!bytes.empty() && !std::exchange(started, true) && !first)
+                until = Clock::now() + limits().header_timeout;
+            const auto count = co_await wire_->read(input_.room(4096), until);
+            if (count == 0) {
+                // Nobody waits for an answer to a request that never began.
+                if (!wire_->late() || input_.bytes().empty()) co_return std::nullopt;
+                co_return std::string();
+            }
+            input_.came(count);
+        }
+    }
+
+    Async<Answer> answer_head(std::string_view head) {
+        error_code failed;
+        const auto used = parser_->put(asio::const_buffer(head.data(), head.size()), failed);
+        if (failed || used != head.size() || !parser_->is_header_done())
+            co_return refusal({.status = 400, .detail = "the head is not HTTP: " + failed.message()}
+            );
+        input_.use(used);
+        if (const auto length = parser_->content_length()) request_.content_length = *length;
+        request_.has_body = parser_->chunked() || request_.content_length.value_or(0) > 0;
+        if (!request_.has_body && !input_.bytes().empty())
+            co_return refusal({.status = 400, .detail = std::string(pipelined)});
+        expects_continue_ = request_.has_body && request_.field("expect") != nullptr;
+        co_return co_await answer_request(*api_, request_);
+    }
+
+    /// Sends the answer. @return whether the connection goes on
+    Async<bool> give(Answer answer, Clock::time_point began) {
+        const bool body_left = broken_ || (request_.has_body && !parser_->is_done());
+        const bool close =
+            answer.close || body_left || !parser_->is_header_done() || !parser_->keep_alive();
+        bool sent = false;
+        if (answer.status != 499) {
+            const auto text = text_of(answer, close);
+            // Nobody may hold an answer's memory by reading slowly.
+            const auto until =
+                Clock::now() + limits().body_grace +
+                std::chrono::milliseconds(text.size() * 1000 / limits().body_rate_min_bytes / 16);
+            sent = co_await wire_->write(text, until);
+        }
+        if (sent && answer.feed) co_await send_events(*api_, wire_, std::move(*answer.feed));
+        say(answer, began);
+        if (!sent || !close) co_return sent;
+        co_await wire_->linger(Clock::now() + limits().linger_timeout);
+        co_return false;
+    }
+
+    void say(const Answer& answer, Clock::time_point began) {
+        if (!*log_) return;
+        (*log_)(AccessLine{
+            .peer = peer_.address,
+            .method = request_.method.empty() ? "-" : request_.method,
+            .path = request_.path.empty() ? "-" : request_.path,
+            .status = answer.status,
+            .took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began),
+            .defect = answer.defect
+        });
+    }
+
+    std::string text_of(const Answer& answer, bool close) const;
+
+    std::shared_ptr<Api> api_;
+    std::shared_ptr<Wire> wire_;
+    Peer peer_;
+    std::shared_ptr<const AccessLog> log_;
+    Input input_;
+    Request request_;
+    std::optional<RequestParser> parser_;
+    bool expects_continue_ = false;
+    bool broken_ = false;  // the framing of the body is lost
+    std::uint64_t body_size_ = 0;
+    Clock::time_point body_began_{};
+};
+
+std::string Conversation::text_of(const Answer& answer, bool close) const {
+    std::string out = "HTTP/1.1 " + std::to_string(answer.status) + " ";
+    const auto reason = http::obsolete_reason(static_cast<http::status>(answer.status));
+    out.append(reason.data(), reason.size());
+    out += "\r\nDate: " + http_date(std::chrono::system_clock::now());
+    out += "\r\nContent-Type: " + answer.content_type;
+    if (!answer.feed) out += "\r\nContent-Length: " + std::to_string(answer.body.size());
+    // The answers are nobody's to keep, to frame, to guess at or to run.
+    out +=
+        "\r\nCache-Control: no-store"
+        "\r\nX-Content-Type-Options: nosniff"
+        "\r\nContent-Security-Policy: default-src 'none'; frame-ancestors 'none'"
+        "\r\nReferrer-Policy: no-referrer"
+        "\r\nCross-Origin-Resource-Policy: same-origin";
+    if (wire_->secure()) out += "\r\nStrict-Transport-Security: max-age=31536000";
+    for (const auto& [name, value] : answer.headers) out += "\r\n" + name + ": " + value;
+    if (close) out += "\r\nConnection: close";
+    out += "\r\n\r\n";
+    if (!answer.feed) out += answer.body;
+    return out;
+}
+
+}  // namespace
+
+Async<void> serve_connection(
+    std::shared_ptr<Api> api, std::shared_ptr<Wire> wire, Peer peer,
+    std::shared_ptr<const AccessLog> log
+) {
+    Conversation conversation(std::move(api), std::move(wire), std::move(peer), std::move(log));
+    co_await conversation.run();
+}
+
+}  // namespace porteur

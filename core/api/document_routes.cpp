@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <porteur/json.hpp>
+
+#include "api/fingerprint.hpp"
+#include "api/gate.hpp"
+#include "api/order_json.hpp"
+#include "api/problem.hpp"
+#include "api/routes.hpp"
+
+namespace porteur {
+namespace {
+
+Result<std::optional<std::chrono::year_month_day>> read_date(
+    const Request& request, std::string_view name
+) {
+    const auto text = request.parameter(name);
+    if (text.empty()) return std::nullopt;
+    if (const auto date = read_iso_date(text)) return *date;
+    return failure(
+        ErrorKind::invalid_input, "the parameter " + std::string(name) + " is " + quoted(text, 20) +
+                                      "; expected a date, as in 2026-12-01"
+    );
+}
+
+Result<DocumentClaim> read_claim(const Request& request) {
+    DocumentClaim claim;
+    claim.type = request.parameter("type");
+    claim.name = request.parameter("name");
+    claim.size = request.content_length;
+    const auto* type = request.field("content-type");
+    if (!type)
+        return std::unexpected(Error{
+            .kind = ErrorKind::invalid_input,
+            .message = "Content-Type is missing; send application/pdf, image/png, image/jpeg or "
+                       "image/tiff",
+            .code = std::string(media_type_code)
+        });
+    claim.content_type = *type;
+    for (const auto& [name, into] :
+         {std::pair{"issued_on", &claim.issued_on}, {"signed_on", &claim.signed_on}}) {
+        auto date = read_date(request, name);
+        if (!date) return std::unexpected(std::move(date).error());
+        *into = *date;
+    }
+    if (claim.type.empty())
+        return failure(
+            ErrorKind::invalid_input,
+            "the parameter type is missing; say what it is, as in type=loa"
+        );
+    if (claim.name.empty())
+        return failure(
+            ErrorKind::invalid_input,
+            "the parameter name is missing; give the file's name, as in name=loa.pdf"
+        );
+    return claim;
+}
+
+Answer document_answer(const StoredDocument& document, int status) {
+    Answer answer;
+    answer.status = status;
+    answer.body = canonical(document_json(document));
+    if (status == 201)
+        answer.headers.emplace_back("Location", "/v1/documents/" + document.about.id);
+    return answer;
+}
+
+}  // namespace
+
+namespace handlers {
+
+Async<Answer> upload_document(Api& api, Request& request) {
+    auto claim = read_claim(request);
+    if (!claim) co_return problem_answer(claim.error());
+    auto upload = api.services.begin_upload(request.caller, *claim);
+    if (!upload) co_return problem_answer(upload.error());
+
+    Fingerprint fingerprint;
+    fingerprint.part(request.method);
+    fingerprint.part(request.target);
+    fingerprint.part(claim->content_type);
+    std::uint64_t size = 0;
+    while (true) {
+        auto piece = co_await request.body_source->next();
+        if (!piece) co_return answer_of(piece.error());
+        if (piece->empty()) break;
+        size += piece->size();
+        if (size > api.limits.upload_size_max_bytes)
+            co_return problem_answer(
+                problems::too_large, "the document has more than the " +
+                                         std::to_string(api.limits.upload_size_max_bytes) +
+                                         " bytes that are taken"
+            );
+        fingerprint.stream(*piece);
+        if (auto taken = (*upload)->append(*piece); !taken) co_return problem_answer(taken.error());
+    }
+    // Only now is it known whether these are the bytes that came with the key before.
+    const auto print = fingerprint.hex();
+    if (auto again = answer_again(api, request, print)) co_return std::move(*again);
+    auto stored = co_await (*upload)->finish(UploadIdempotency{
+        .key = request.key,
+        .fingerprint = print,
+        .answer = [](const StoredDocument& document
+                  ) { return std::pair(201, canonical(document_json(document))); }
+    });
+    if (!stored) co_return problem_answer(stored.error());
+    co_return document_answer(*stored, 201);
+}
+
+Async<Answer> show_document(Api& api, Request& request) {
+    const auto& id = request.segments.front();
+    auto found = api.services.document(request.caller, id);
+    if (!found) co_return problem_answer(found.error());
+    if (!*found)
+        co_return problem_answer(
+            problems::not_found, "there is no document " + quoted(id, 40) + " among yours"
+        );
+    co_return document_answer(**found, 200);
+}
+
+}  // namespace handlers
+}  // namespace porteur

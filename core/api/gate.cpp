@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/gate.hpp"
+
+#include <algorithm>
+
+#include <porteur/json.hpp>
+
+#include "api/fingerprint.hpp"
+#include "api/order_json.hpp"
+#include "api/problem.hpp"
+#include "api/query.hpp"
+
+namespace porteur {
+namespace {
+
+std::optional<Answer> find_route(Request& request) {
+    const std::string_view target = request.target;
+    const auto mark = std::min(target.find('?'), target.size());
+    request.path = target.substr(0, mark);
+    auto match = match_route(request.method, request.path);
+    if (!match.route) {
+        if (match.allow.empty())
+            return problem_answer(
+                problems::not_found, "there is nothing at " + quoted(request.path, 120) +
+                                         "; /openapi.json lists what there is"
+            );
+        auto answer = problem_answer(
+            problems::wrong_method, quoted(request.method, 20) + " is not possible at " +
+                                        request.path + "; possible: " + match.allow
+        );
+        answer.headers.emplace_back("Allow", match.allow);
+        return answer;
+    }
+    request.route = match.route;
+    request.segments = std::move(match.segments);
+    return std::nullopt;
+}
+
+/// The token of "Bearer TOKEN"; empty for anything else.
+std::string_view bearer_of(const Request& request) {
+    const auto* field = request.field("authorization");
+    if (!field || field->size() < 8) return {};
+    const std::string_view scheme = std::string_view(*field).substr(0, 7);
+    const bool bearer = std::ranges::equal(scheme, std::string_view("bearer "), [](char a, char b) {
+        return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+    });
+    return bearer ? std::string_view(*field).substr(7) : std::string_view{};
+}
+
+std::optional<Answer> check_caller(Api& api, Request& request) {
+    const auto access = request.route->access;
+    if (access == Access::open || (access == Access::loopback && request.from_loopback))
+        return std::nullopt;
+    const auto token = bearer_of(request);
+    auto caller = token.empty() ? std::nullopt : api.services.authenticate(token);
+    if (!caller) {
+        auto answer = problem_answer(
+            problems::unauthenticated,
+            token.empty()
+                ? "there is no token; send the header field \"Authorization: Bearer TOKEN\", and "
+                  "make a token with \"porteur token create\""
+                : "the token is not known, has expired or was revoked"
+        );
+        answer.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"porteur\"");
+        return answer;
+    }
+    if (access == Access::change && caller->scope != "operator")
+        return problem_answer(
+            problems::forbidden, "the token " + quoted(caller->token_name, 40) + " has the scope " +
+                                     quoted(caller->scope, 20) + "; this needs \"operator\""
+        );
+    request.caller = std::move(*caller);
+    request.token = token;
+    return std::nullopt;
+}
+
+bool is_media_type(std::string_view field, std::string_view wanted) {
+    const auto type = field.substr(0, std::min(field.find(';'), field.size()));
+    std::string lower;
+    for (const char letter : type)
+        if (letter != ' ' && letter != '\t')
+            lower +=
+                letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+    return lower == wanted;
+}
+
+std::optional<Answer> check_body_fields(const Api& api, const Request& request) {
+    const auto wanted = request.route->body;
+    if (wanted == BodyWanted::none) {
+        if (!request.has_body) return std::nullopt;
+        return problem_answer(
+            problems::bad_request,
+            request.method + " " + request.path + " takes no body; send it without"
+        );
+    }
+    if (!request.has_body) return problem_answer(problems::bad_request, "the body is missing");
+    const auto size_max = wanted == BodyWanted::json ? api.limits.body_size_max_bytes
+                                                     : api.limits.upload_size_max_bytes;
+    if (request.content_length && *request.content_length > size_max)
+        return problem_answer(
+            problems::too_large, "the body has " + std::to_string(*request.content_length) +
+                                     " bytes; at most " + std::to_string(size_max) + " are taken"
+        );
+    const auto* type = request.field("content-type");
+    if (wanted == BodyWanted::json &&
+        (!type ||
+         !(is_media_type(*type, "application/json") ||
+           (request.method == "PATCH" && is_media_type(*type, "application/merge-patch+json")))))
+        return problem_answer(
+            problems::media_type,
+            "Content-Type is " + (type ? quoted(*type, 60) : std::string("missing")) +
+                "; send application/json",
+            "Content-Type"
+        );
+    return std::nullopt;
+}
+
+std::optional<Answer> check_key(Request& request) {
+    const auto* key = request.field("idempotency-key");
+    if (request.route->key == KeyWanted::no) return std::nullopt;
+    if (!key || key->empty()) {
+        if (request.route->key == KeyWanted::optional) return std::nullopt;
+        return problem_answer(
+            problems::key_missing,
+            "send an Idempotency-Key of your own (a UUID will do) with each new request, and the "
+            "same one "
+            "when you repeat it, so that it is carried out once",
+            "Idempotency-Key"
+        );
+    }
+    if (key->size() > 255 ||
+        std::ranges::any_of(*key, [](char letter) { return letter <= ' ' || letter > '~'; }))
+        return problem_answer(
+            problems::invalid_input,
+            "the Idempotency-Key has more than 255 characters, or others than visible ASCII",
+            "Idempotency-Key"
+        );
+    request.key = *key;
+    return std::nullopt;
+}
+
+Async<std::optional<Answer>> read_body(const Api& api, Request& request) {
+    if (request.content_length) request.body.reserve(*request.content_length);
+    while (true) {
+        auto piece = co_await request.body_source->next();
+        if (!piece) co_return answer_of(piece.error());
+        if (piece->empty()) break;
+        if (request.body.size() + piece->size() > api.limits.body_size_max_bytes)
+            co_return problem_answer(
+                problems::too_large, "the body has more than the " +
+                                         std::to_string(api.limits.body_size_max_bytes) +
+                                         " bytes that are taken"
+            );
+        request.body += *piece;
+    }
+    co_return std::nullopt;
+}
+
+/// Gives a key free again when the request has been answered.
+class KeyHold {
+public:
+    KeyHold(KeysUnderWay& keys, std::int64_t tenant, std::string key)
+        : keys_(keys), tenant_(tenant), key_(std::move(key)) {}
+    KeyHold(const KeyHold&) = delete;
+    KeyHold& operator=(const KeyHold&) = delete;
+    ~KeyHold() { keys_.end(tenant_, key_); }
+
+private:
+    KeysUnderWay& keys_;
+    std::int64_t tenant_;
+    std::string key_;
+};
+
+std::optional<Answer> check_before_body(Api& api, Request& request) {
+    if (auto refused = find_route(request)) return refused;
+    if (auto refused = check_caller(api, request)) return refused;
+    const std::string_view target = request.target;
+    const auto mark = std::min(target.find('?'), target.size());
+    auto query = read_query(target.substr(std::min(mark + 1, target.size())), request.route->query);
+    if (!query) return problem_answer(query.error());
+    request.query = std::move(*query);
+    if (auto refused = check_body_fields(api, request)) return refused;
+    return check_key(request);
+}
+
+Async<Answer> pass(Api& api, Request& request) {
+    if (auto refused = check_before_body(api, request)) co_return std::move(*refused);
+
+    // Held from before the look-up until the answer is durable: between two requests with one key,
+    // the second either finds it held or finds the first one's answer.
+    std::optional<KeyHold> hold;
+    if (!request.key.empty()) {
+        if (!api.keys.begin(request.caller.tenant, request.key))
+            co_return problem_answer(
+                problems::under_way,
+                "the first request with this Idempotency-Key has not been answered yet; send it "
+                "again later",
+                "Idempotency-Key"
+            );
+        hold.emplace(api.keys, request.caller.tenant, request.key);
+    }
+    if (request.route->body == BodyWanted::json)
+        if (auto refused = co_await read_body(api, request)) co_return std::move(*refused);
+    if (hold && request.route->body != BodyWanted::upload) {
+        Fingerprint fingerprint;
+        fingerprint.part(request.method);
+        fingerprint.part(request.target);
+        fingerprint.part(request.body);
+        request.fingerprint = fingerprint.hex();
+        if (auto again = answer_again(api, request, request.fingerprint))
+            co_return std::move(*again);
+    }
+    co_return co_await request.route->handle(api, request);
+}
+
+}  // namespace
+
+std::optional<Answer> answer_again(Api& api, const Request& request, std::string_view fingerprint) {
+    auto first = api.services.remembered(request.caller, request.key);
+    if (!first) return problem_answer(first.error());
+    if (!*first) return std::nullopt;
+    if ((*first)->fingerprint != fingerprint)
+        return problem_answer(
+            problems::key_reused,
+            "this Idempotency-Key came with another request before; use a new one for a new "
+            "request",
+            "Idempotency-Key"
+        );
+    Answer answer;
+    answer.status = (*first)->status;
+    answer.body = (*first)->body;
+    answer.headers.emplace_back("Idempotency-Replayed", "true");
+    // What stood in the head of the first answer is in its body too.
+    add_order_headers(answer, request);
+    return answer;
+}
+
+Answer answer_of(const BodyFault& fault) {
+    Answer answer;
+    switch (fault.what) {
+        case BodyFault::What::closed:
+            answer.status = 499;
+            break;
+        case BodyFault::What::too_slow:
+            answer = problem_answer(problems::too_slow, fault.detail);
+            break;
+        case BodyFault::What::malformed:
+        case BodyFault::What::pipelined:
+            answer = problem_answer(problems::bad_request, fault.detail);
+            break;
+    }
+    answer.close = true;
+    return answer;
+}
+
+Async<Answer> answer_request(Api& api, Request& request) {
+    std::string defect;
+    try {
+        co_return co_await pass(api, request);
+    } catch (const std::exception& thrown) {
+        defect = thrown.what();
+    } catch (...) {
+        defect = "an exception of an unknown type";
+    }
+    // The text may hold anything, so only the log gets it.
+    auto answer = problem_answer(
+        problems::internal,
+        "this should not have happened; the log says more. It is safe to send the "
+        "request again with the same Idempotency-Key"
+    );
+    answer.defect = std::move(defect);
+    co_return answer;
+}
+
+}  // namespace porteur

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/order_json.hpp"
+
+#include <cstdio>
+
+#include "api/routes.hpp"
+
+namespace porteur {
+namespace {
+
+template <class Enum>
+json::string word(Enum value) {
+    return json::string(boost::describe::enum_to_string(value, ""));
+}
+
+json::value time_or_null(const std::optional<Instant>& time) {
+    return time ? json::value(json::string(time_text(*time))) : json::value(nullptr);
+}
+
+json::object object_from(const std::string& text) {
+    auto value = parse_json(text);
+    return value && value->is_object() ? std::move(value->get_object()) : json::object{};
+}
+
+std::string last_four(std::string_view text) {
+    // Nothing of a text so short that four characters are most of it.
+    if (text.size() < 8) return std::string(text.size(), '*');
+    std::string out(text.size(), '*');
+    out.replace(text.size() - 4, 4, text.substr(text.size() - 4));
+    return out;
+}
+
+json::array numbers_of(
+    const Order& order, const json::object& request, const json::object& progress
+) {
+    json::array out;
+    const auto* wanted = request.if_contains("numbers");
+    const auto* known = progress.if_contains("numbers");
+    if (!wanted || !wanted->is_array()) return out;
+    for (const auto& number : wanted->get_array()) {
+        json::object line{{"number", number}, {"state", word(order.state)}};
+        if (known && known->is_array())
+            for (const auto& each : known->get_array())
+                if (each.is_object() && each.get_object().contains("number") &&
+                    each.get_object().at("number") == number)
+                    line = each.get_object();
+        out.push_back(std::move(line));
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string time_text(Instant time) {
+    const auto whole = std::chrono::floor<std::chrono::seconds>(time);
+    auto text = rfc3339(whole);
+    char fraction[8];
+    std::snprintf(fraction, sizeof fraction, ".%03dZ", static_cast<int>((time - whole).count()));
+    text.replace(text.size() - 1, 1, fraction);
+    return text;
+}
+
+json::object order_json(const Order& order, std::string_view scope, Detail detail) {
+    auto request = object_from(order.request);
+    auto progress = object_from(order.progress);
+    json::object out{
+        {"id", id_text(order.id)},
+        {"kind", word(order.kind)},
+        {"reference", order.reference},
+        {"account", order.account},
+        {"state", word(order.state)},
+        {"delivery", word(order.delivery)},
+        {"attempt", order.attempt},
+        {"carrier_id", order.carrier_id},
+        {"version", order.version},
+        {"problem", order.problem},
+        {"created", time_text(order.created)},
+        {"updated", time_text(order.updated)},
+        {"submitted", time_or_null(order.submitted)},
+        {"due", time_or_null(order.due)},
+        {"numbers", numbers_of(order, request, progress)},
+    };
+    if (order.kind == OrderKind::port) out["losing_account"] = order.losing_account;
+    if (detail == Detail::in_list) return out;
+    if (scope != "operator")
+        if (auto* account = request.if_contains("account_number"); account && account->is_string())
+            *account = last_four(account->get_string());
+    // The host's own, given beside the request.
+    request.erase("reference");
+    request.erase("attempt");
+    // What a plugin keeps for itself is nobody's business.
+    progress.erase("keep");
+    out["request"] = std::move(request);
+    out["progress"] = std::move(progress);
+    return out;
+}
+
+json::object entry_json(const TimelineEntry& entry) {
+    return {
+        {"id", id_text(entry.id)},
+        {"order", id_text(entry.order)},
+        {"at", time_text(entry.at)},
+        {"source", entry.source},
+        {"kind", entry.kind},
+        {"text", entry.text},
+        {"data", object_from(entry.data)}
+    };
+}
+
+json::object operation_json(const Operation& operation) {
+    return {
+        {"id", id_text(operation.id)},
+        {"account", operation.account},
+        {"name", operation.name},
+        {"build", operation.build},
+        {"state", name_of(operation.state)},
+        {"began", time_text(operation.began)},
+        {"ended", time_or_null(operation.ended)}
+    };
+}
+
+json::object document_json(const StoredDocument& document) {
+    auto out = to_json(document.about).get_object();
+    out["created"] = time_text(document.created);
+    return out;
+}
+
+Answer order_answer(const Order& order, std::string_view scope, int status) {
+    Answer answer;
+    answer.status = status;
+    answer.body = canonical(order_json(order, scope));
+    answer.headers.emplace_back("ETag", "\"" + std::to_string(order.version) + "\"");
+    if (status == 201)
+        answer.headers.emplace_back(
+            "Location", (order.kind == OrderKind::port ? "/v1/port-orders/" : "/v1/purchase-orders/"
+                        ) + id_text(order.id)
+        );
+    return answer;
+}
+
+void add_order_headers(Answer& answer, const Request& request) {
+    const auto body = object_from(answer.body);
+    if (const auto* version = body.if_contains("version"); version && version->is_int64())
+        answer.headers.emplace_back("ETag", "\"" + std::to_string(version->get_int64()) + "\"");
+    if (const auto* id = body.if_contains("id"); id && id->is_string() && answer.status == 201)
+        answer.headers.emplace_back("Location", request.path + "/" + std::string(id->get_string()));
+}
+
+}  // namespace porteur

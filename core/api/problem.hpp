@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Errors as RFC 9457 problem documents: {"type", "title", "status", "detail", "field"}. `type` is
+// "urn:porteur:problem:" and a word that programs may rely on; `field` is a JSON pointer into the
+// request's body, or the name of a query parameter or header field.
+
+#include <string>
+#include <string_view>
+
+#include <porteur/result.hpp>
+
+#include "api/request.hpp"
+
+namespace porteur {
+
+/// The kinds of problem that the API knows; docs/api.md lists them, openapi.json too.
+struct ProblemKind {
+    std::string_view word;
+    int status;
+    std::string_view title;
+};
+
+namespace problems {
+inline constexpr ProblemKind bad_request{"bad-request", 400, "The request is malformed"};
+inline constexpr ProblemKind invalid_input{"invalid-input", 400, "A value is not as it must be"};
+inline constexpr ProblemKind key_missing{"key-missing", 400, "The Idempotency-Key is missing"};
+inline constexpr ProblemKind unauthenticated{"unauthenticated", 401, "A valid token is needed"};
+inline constexpr ProblemKind forbidden{"forbidden", 403, "The token does not allow this"};
+inline constexpr ProblemKind not_found{"not-found", 404, "There is no such thing"};
+inline constexpr ProblemKind wrong_method{"wrong-method", 405, "The method is not allowed here"};
+inline constexpr ProblemKind too_slow{"too-slow", 408, "The request came too slowly"};
+inline constexpr ProblemKind conflict{"conflict", 409, "The order's state does not allow this"};
+inline constexpr ProblemKind under_way{
+    "under-way", 409, "The first request with this key is under way"
+};
+inline constexpr ProblemKind version{"version", 412, "The order has changed in the meantime"};
+inline constexpr ProblemKind too_large{"too-large", 413, "The body is too large"};
+inline constexpr ProblemKind uri_too_long{"uri-too-long", 414, "The address is too long"};
+inline constexpr ProblemKind media_type{"media-type", 415, "This type of content is not taken"};
+inline constexpr ProblemKind expectation{"expectation", 417, "The expectation cannot be met"};
+inline constexpr ProblemKind unsupported{"unsupported", 422, "This account cannot do that"};
+inline constexpr ProblemKind rejected{"rejected", 422, "The carrier refused"};
+inline constexpr ProblemKind key_reused{"key-reused", 422, "The key was used for another request"};
+inline constexpr ProblemKind header_too_large{"header-too-large", 431, "The header is too large"};
+inline constexpr ProblemKind internal{"internal", 500, "A defect in Porteur"};
+inline constexpr ProblemKind not_spoken{"not-spoken", 501, "This part of HTTP is not spoken here"};
+inline constexpr ProblemKind carrier_credentials{
+    "carrier-credentials", 502, "The carrier refuses the account's credentials"
+};
+inline constexpr ProblemKind in_doubt{"in-doubt", 502, "What the carrier did is not known"};
+inline constexpr ProblemKind unavailable{"unavailable", 503, "Not possible at the moment"};
+inline constexpr ProblemKind throttled{"throttled", 503, "The carrier asks for fewer requests"};
+inline constexpr ProblemKind http_version{
+    "http-version", 505, "This version of HTTP is not spoken here"
+};
+}  // namespace problems
+
+/// @param field  JSON pointer, parameter or header name; empty when none is to blame
+/// @threads any
+Answer problem_answer(
+    const ProblemKind& kind, std::string_view detail, std::string_view field = {}
+);
+
+/// The problem that an error of the host is. A message that begins with a JSON pointer and a colon
+/// names the field.
+///
+/// @param of_state  invalid_input without a code means that the order's state forbids it (409), as
+/// for
+///                  submit and cancel
+/// @threads any
+Answer problem_answer(const Error& error, bool of_state = false);
+
+/// The kind for the status of a refusal before any route was looked at. @threads any
+const ProblemKind& kind_of_status(int status);
+
+}  // namespace porteur

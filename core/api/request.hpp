@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// One request as a route sees it, and its answer: values without sockets, so that a route is tested
+// without a network.
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "api/services.hpp"
+
+namespace porteur {
+
+struct Route;
+
+/// Why a body did not arrive whole.
+struct BodyFault {
+    enum class What { closed, too_slow, malformed, pipelined };
+    What what = What::closed;
+    std::string detail;
+};
+
+/// The bytes of a request's body, as they arrive.
+class BodySource {
+public:
+    virtual ~BodySource() = default;
+    /// The next bytes, valid until the next call; empty at the end. The first call tells a client
+    /// that asked (Expect: 100-continue) to go on: nobody is asked for a body that was refused
+    /// before.
+    /// @threads the connection's
+    virtual Async<std::expected<std::string_view, BodyFault>> next() = 0;
+};
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+struct Request {
+    std::string method;
+    std::string target;  ///< as received
+    std::string path;    ///< of the target
+    Fields query;        ///< decoded
+    Fields fields;       ///< header fields, names in lower case
+    std::optional<std::uint64_t> content_length;
+    bool has_body = false;
+    bool from_loopback = false;
+    BodySource* body_source = nullptr;  ///< the connection's; outlives the request
+
+    // Filled on the way to the handler.
+    const Route* route = nullptr;
+    std::vector<std::string> segments;  ///< what stood for {id} and the like
+    Caller caller;
+    std::string token;
+    std::string body;         ///< of JSON routes
+    std::string key;          ///< Idempotency-Key; empty = none
+    std::string fingerprint;  ///< of what the key stands for; JSON routes
+
+    /// The value of a header field; null when it is absent. @param name lower case
+    const std::string* field(std::string_view name) const {
+        for (const auto& [each, value] : fields)
+            if (each == name) return &value;
+        return nullptr;
+    }
+    /// The value of a query parameter; empty when it is absent.
+    std::string_view parameter(std::string_view name) const {
+        for (const auto& [each, value] : query)
+            if (each == name) return value;
+        return {};
+    }
+};
+
+/// The answer goes on as server-sent events.
+struct EventFeed {
+    Caller caller;
+    std::string token;  ///< looked up again before each batch: a revoked one ends the stream
+    Id after = 0;
+};
+
+struct Answer {
+    int status = 200;
+    std::string body;
+    std::string content_type = "application/json";
+    Fields headers;
+    bool close = false;  ///< the connection must not be used again
+    std::optional<EventFeed> feed;
+    std::string defect;  ///< for the log alone; empty if none
+};
+
+}  // namespace porteur

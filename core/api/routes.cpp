@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/routes.hpp"
+
+#include <array>
+
+namespace porteur {
+namespace {
+
+using enum Access;
+constexpr auto no_body = BodyWanted::none;
+constexpr auto json_body = BodyWanted::json;
+constexpr auto upload = BodyWanted::upload;
+constexpr auto no_key = KeyWanted::no;
+constexpr auto may_key = KeyWanted::optional;
+constexpr auto must_key = KeyWanted::required;
+constexpr auto port = OrderKind::port;
+constexpr auto purchase = OrderKind::purchase;
+
+// clang-format off
+constexpr auto table = std::to_array<Route>({
+    {"GET",   "/healthz",                             open,     no_body,   no_key,   "", handlers::show_health},
+    {"GET",   "/readyz",                              open,     no_body,   no_key,   "", handlers::show_readiness},
+    {"GET",   "/metrics",                             loopback, no_body,   no_key,   "", handlers::show_metrics},
+    {"GET",   "/openapi.json",                        open,     no_body,   no_key,   "", handlers::show_openapi},
+
+    {"GET",   "/v1/carriers",                         read,     no_body,   no_key,   "", handlers::list_carriers},
+    {"GET",   "/v1/requirements",                     read,     no_body,   no_key,   "account country number_type end_user action", handlers::show_requirements},
+    {"GET",   "/v1/targets",                          read,     no_body,   no_key,   "account", handlers::list_targets},
+    {"GET",   "/v1/available-numbers",                read,     no_body,   no_key,   "country number_type area_code region city contains quantity deadline_ms", handlers::search_available_numbers},
+    {"POST",  "/v1/portability-checks",               read,     json_body, no_key,   "", handlers::check_portability},
+    {"GET",   "/v1/events",                           read,     no_body,   no_key,   "after", handlers::follow_events},
+    {"POST",  "/v1/documents",                        change,   upload,    must_key, "type name issued_on signed_on", handlers::upload_document},
+    {"GET",   "/v1/documents/{id}",                   read,     no_body,   no_key,   "", handlers::show_document},
+
+    {"POST",  "/v1/port-orders",                      change,   json_body, must_key, "", handlers::create_order, port},
+    {"GET",   "/v1/port-orders",                      read,     no_body,   no_key,   "state delivery limit cursor", handlers::list_orders, port},
+    {"GET",   "/v1/port-orders/{id}",                 read,     no_body,   no_key,   "", handlers::show_order, port},
+    {"PATCH", "/v1/port-orders/{id}",                 change,   json_body, may_key,  "", handlers::amend_order, port},
+    {"POST",  "/v1/port-orders/{id}/submit",          change,   no_body,   must_key, "", handlers::submit_order, port},
+    {"POST",  "/v1/port-orders/{id}/cancel",          change,   no_body,   must_key, "", handlers::cancel_order, port},
+    {"POST",  "/v1/port-orders/{id}/settle",          change,   json_body, must_key, "", handlers::settle_order, port},
+    {"POST",  "/v1/port-orders/{id}/answer",          change,   json_body, must_key, "", handlers::answer_order, port},
+    {"GET",   "/v1/port-orders/{id}/timeline",        read,     no_body,   no_key,   "", handlers::show_timeline, port},
+    {"GET",   "/v1/port-orders/{id}/operations",      read,     no_body,   no_key,   "", handlers::show_operations, port},
+
+    {"POST",  "/v1/purchase-orders",                  change,   json_body, must_key, "", handlers::create_order, purchase},
+    {"GET",   "/v1/purchase-orders",                  read,     no_body,   no_key,   "state delivery limit cursor", handlers::list_orders, purchase},
+    {"GET",   "/v1/purchase-orders/{id}",             read,     no_body,   no_key,   "", handlers::show_order, purchase},
+    {"PATCH", "/v1/purchase-orders/{id}",             change,   json_body, may_key,  "", handlers::amend_order, purchase},
+    {"POST",  "/v1/purchase-orders/{id}/submit",      change,   no_body,   must_key, "", handlers::submit_order, purchase},
+    {"POST",  "/v1/purchase-orders/{id}/cancel",      change,   no_body,   must_key, "", handlers::cancel_order, purchase},
+    {"POST",  "/v1/purchase-orders/{id}/settle",      change,   json_body, must_key, "", handlers::settle_order, purchase},
+    {"POST",  "/v1/purchase-orders/{id}/answer",      change,   json_body, must_key, "", handlers::answer_order, purchase},
+    {"GET",   "/v1/purchase-orders/{id}/timeline",    read,     no_body,   no_key,   "", handlers::show_timeline, purchase},
+    {"GET",   "/v1/purchase-orders/{id}/operations",  read,     no_body,   no_key,   "", handlers::show_operations, purchase},
+});
+// clang-format on
+
+/// Whether a path is of a pattern; what stands for {...} goes into `segments`.
+bool fits(std::string_view pattern, std::string_view path, std::vector<std::string>& segments) {
+    segments.clear();
+    while (true) {
+        const auto brace = pattern.find('{');
+        if (brace == pattern.npos) return pattern == path;
+        if (path.size() < brace || path.substr(0, brace) != pattern.substr(0, brace)) return false;
+        path.remove_prefix(brace);
+        pattern.remove_prefix(pattern.find('}') + 1);
+        const auto end = std::min(path.find('/'), path.size());
+        if (end == 0) return false;
+        segments.emplace_back(path.substr(0, end));
+        path.remove_prefix(end);
+    }
+}
+
+}  // namespace
+
+std::span<const Route> routes() { return table; }
+
+RouteMatch match_route(std::string_view method, std::string_view path) {
+    RouteMatch match;
+    std::vector<std::string> segments;
+    for (const auto& route : table) {
+        if (!fits(route.path, path, segments)) continue;
+        if (route.method == method) {
+            match.route = &route;
+            match.segments = segments;
+            return match;
+        }
+        if (!match.allow.empty()) match.allow += ", ";
+        match.allow += route.method;
+    }
+    return match;
+}
+
+}  // namespace porteur

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Every route of the API, in one table. What holds for a route stands in its line, so that no
+// handler can forget it: who may call, what body it takes, whether it needs an Idempotency-Key,
+// which query parameters it knows. A test compares the table with openapi.json, both ways.
+
+#include <mutex>
+#include <set>
+#include <span>
+#include <string_view>
+
+#include "api/limits.hpp"
+#include "api/request.hpp"
+
+namespace porteur {
+
+/// Who may call a route.
+enum class Access {
+    open,      ///< everybody
+    loopback,  ///< everybody on this machine; from elsewhere as `read`
+    read,      ///< any token
+    change,    ///< a token with the scope "operator"
+};
+
+enum class BodyWanted { none, json, upload };
+enum class KeyWanted { no, optional, required };
+
+/// Idempotency keys whose first request has not been answered yet. @threads any
+class KeysUnderWay {
+public:
+    bool begin(std::int64_t tenant, const std::string& key) {
+        const std::lock_guard lock(mutex_);
+        return keys_.emplace(tenant, key).second;
+    }
+    void end(std::int64_t tenant, const std::string& key) {
+        const std::lock_guard lock(mutex_);
+        keys_.erase({tenant, key});
+    }
+
+private:
+    std::mutex mutex_;
+    std::set<std::pair<std::int64_t, std::string>> keys_;
+};
+
+/// What handlers work with; shared by all connections.
+struct Api {
+    ApiServices& services;  ///< outlives every connection
+    ApiLimits limits;
+    KeysUnderWay keys = {};
+};
+
+/// A handler reads the request, asks the services, makes an answer. It may throw only by a defect;
+/// that becomes a problem of kind internal.
+using Handler = Async<Answer> (*)(Api& api, Request& request);
+
+struct Route {
+    std::string_view method;
+    std::string_view path;  ///< "/v1/port-orders/{id}"
+    Access access = Access::read;
+    BodyWanted body = BodyWanted::none;
+    KeyWanted key = KeyWanted::no;
+    std::string_view query = {};  ///< the parameters that it knows, with blanks between
+    Handler handle = nullptr;
+    OrderKind kind = OrderKind::port;
+};
+
+/// @threads any
+std::span<const Route> routes();
+
+struct RouteMatch {
+    const Route* route = nullptr;       ///< null: no such path, or not with this method
+    std::vector<std::string> segments;  ///< what stands for {...}
+    std::string allow;  ///< the methods of the path, "GET, POST"; empty: no such path
+};
+
+/// @threads any
+RouteMatch match_route(std::string_view method, std::string_view path);
+
+// ------------------------------------------------------------------ handlers, by file
+
+namespace handlers {
+
+// order_routes.cpp
+Async<Answer> create_order(Api& api, Request& request);
+Async<Answer> list_orders(Api& api, Request& request);
+Async<Answer> show_order(Api& api, Request& request);
+Async<Answer> amend_order(Api& api, Request& request);
+Async<Answer> submit_order(Api& api, Request& request);
+Async<Answer> cancel_order(Api& api, Request& request);
+Async<Answer> settle_order(Api& api, Request& request);
+Async<Answer> answer_order(Api& api, Request& request);
+Async<Answer> show_timeline(Api& api, Request& request);
+Async<Answer> show_operations(Api& api, Request& request);
+
+// carrier_routes.cpp
+Async<Answer> list_carriers(Api& api, Request& request);
+Async<Answer> show_requirements(Api& api, Request& request);
+Async<Answer> list_targets(Api& api, Request& request);
+Async<Answer> check_portability(Api& api, Request& request);
+
+// search_route.cpp
+Async<Answer> search_available_numbers(Api& api, Request& request);
+
+// document_routes.cpp
+Async<Answer> upload_document(Api& api, Request& request);
+Async<Answer> show_document(Api& api, Request& request);
+
+// host_routes.cpp
+Async<Answer> follow_events(Api& api, Request& request);
+Async<Answer> show_health(Api& api, Request& request);
+Async<Answer> show_readiness(Api& api, Request& request);
+Async<Answer> show_metrics(Api& api, Request& request);
+Async<Answer> show_openapi(Api& api, Request& request);
+
+}  // namespace handlers
+
+}  // namespace porteur

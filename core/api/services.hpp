@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What the API needs of the rest of the host, named by itself: core/app joins the engine, the
+// store, the plugins and the documents folder to it, tests join a scripted one.
+//
+// Threads: everything is called on the API's io_context, from any thread that runs it, and so may
+// be called by several connections at once. What returns a plain value may read the store but waits
+// for nothing else. What returns Async is awaited on a connection's executor; an implementation
+// that works on another thread says `co_return co_await asio::co_spawn(other, work(...),
+// asio::use_awaitable)`, which comes back to the caller's executor by itself.
+//
+// Errors: the kind decides the status of the answer (api/problem.hpp has the table), the message is
+// shown to the caller. Where the kind alone does not say enough, Error::code is one of the codes
+// below. A message that begins with a JSON pointer ("/request/pin: ...") names that field in the
+// answer.
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "domain/commit.hpp"
+#include "domain/order.hpp"
+#include "domain/order_rules.hpp"
+
+namespace porteur {
+
+template <class T>
+using Async = boost::asio::awaitable<T>;
+
+// ------------------------------------------------------------------ codes of errors
+
+/// There is no such order, document or account, or it is another tenant's: 404.
+inline constexpr std::string_view not_found_code = "not-found";
+/// The order's version is not the one that the caller asked to change: 412.
+inline constexpr std::string_view version_code = "version";
+/// The order is in a state in which this cannot be done, or its reference is taken: 409.
+inline constexpr std::string_view conflict_code = "conflict";
+/// The upload is larger than what is kept: 413.
+inline constexpr std::string_view too_large_code = "too-large";
+/// The bytes are of a type that is not taken, or not of the type that they were said to be: 415.
+inline constexpr std::string_view media_type_code = "media-type";
+
+// ------------------------------------------------------------------ values
+
+/// Who calls, from a token.
+struct Caller {
+    std::int64_t tenant = 0;
+    std::string token_name;
+    std::string scope;  ///< "operator", "read"
+};
+
+/// A checked wish for a new order.
+struct NewOrder {
+    OrderKind kind = OrderKind::port;
+    std::string account;         ///< that carries it out; known to carriers()
+    std::string losing_account;  ///< port only; empty = another carrier
+    std::string reference;       ///< empty: the host makes one
+    std::string request;         ///< canonical JSON of PortOrder or PurchaseOrder, without the PIN
+    std::string pin;             ///< empty: none given
+    bool submit = false;         ///< sent out at once
+};
+
+/// What an amendment changes.
+struct Amendment {
+    std::string request;             ///< the whole request as it shall be, canonical JSON
+    std::optional<std::string> pin;  ///< a new one; empty text takes the old one away
+    std::int64_t base_version = 0;   ///< of the order that `request` was made from
+};
+
+/// What is kept with a change, in the same commit, so that its repeats get the same answer.
+struct IdempotencyRequest {
+    std::string key;
+    std::string fingerprint;  ///< lower-case hex
+    /// Status and body of the answer, made from the changed order. Any thread, no state of the
+    /// caller.
+    std::function<std::pair<int, std::string>(const Order&)> answer;
+};
+
+struct OrderQuery {
+    OrderKind kind = OrderKind::port;
+    std::optional<OrderState> state;
+    std::optional<Delivery> delivery;
+    Id before = 0;   ///< 0 = from the newest
+    int limit = 50;  ///< 1 to 200
+};
+
+struct CarrierOperation {
+    std::string name;
+    bool pure = false;
+    std::string transport;  ///< "pure", "api", "mail", "person"; empty where not known
+};
+
+/// A configured account with the plugin behind it.
+struct CarrierInfo {
+    std::string account;
+    std::string plugin;  ///< the plugin's id
+    std::string name;    ///< the carrier's name
+    std::string version;
+    std::string build;      ///< SHA-256 of the library
+    std::string isolation;  ///< "process", "none"
+    std::vector<std::string> countries;
+    std::vector<CarrierOperation> operations;
+    std::vector<std::pair<std::string, std::string>>
+        limitations;         ///< English, French (may be empty)
+    std::string health;      ///< "ok", "degraded", "down", "stopped"
+    std::string last_error;  ///< empty if none
+    std::optional<Instant> last_error_at;
+};
+
+/// A library that was not taken.
+struct RefusedPlugin {
+    std::string file;  ///< its name without the folder
+    std::string reason;
+};
+
+struct CarrierList {
+    std::vector<CarrierInfo> accounts;
+    std::vector<RefusedPlugin> refused;
+};
+
+/// A document as it is kept.
+struct StoredDocument {
+    DocumentRef about;
+    Instant created{};
+};
+
+/// What a caller says of a document before its bytes come.
+struct DocumentClaim {
+    std::string type;          ///< "loa", "invoice", ...
+    std::string name;          ///< file name; data only, never a path
+    std::string content_type;  ///< as declared: "application/pdf"
+    std::optional<std::chrono::year_month_day> issued_on;
+    std::optional<std::chrono::year_month_day> signed_on;
+    std::optional<std::uint64_t> size;  ///< Content-Length, where there was one
+};
+
+/// As IdempotencyRequest, for an upload.
+struct UploadIdempotency {
+    std::string key;
+    std::string fingerprint;
+    std::function<std::pair<int, std::string>(const StoredDocument&)> answer;
+};
+
+/// One upload under way. Destroyed without finish() having succeeded, it leaves nothing behind.
+class DocumentUpload {
+public:
+    virtual ~DocumentUpload() = default;
+    /// Takes the next bytes: to the disk, never all into memory.
+    /// @errors  invalid_input, with too_large_code, media_type_code or none: the upload is over
+    virtual Result<void> append(std::string_view bytes) = 0;
+    /// Seals and stores it, durable when it returns.
+    /// @errors  invalid_input: what the bytes are (encrypted, cut short, of another type);
+    /// unavailable
+    virtual Async<Result<StoredDocument>> finish(std::optional<UploadIdempotency> idempotency) = 0;
+};
+
+struct HealthCheck {
+    std::string name;  ///< "store", "plugins", "mail"
+    bool ok = true;
+    std::string detail;  ///< shown to callers on this machine and with a token only
+};
+
+struct HealthReport {
+    bool live = true;   ///< false: the process should be started again
+    bool ready = true;  ///< false: send it no requests now
+    std::vector<HealthCheck> checks;
+};
+
+/// Kept for as long as somebody listens; destroying it ends the calls (one may be under way then).
+class Subscription {
+public:
+    virtual ~Subscription() = default;
+};
+
+// ------------------------------------------------------------------ the interface
+
+class ApiServices {
+public:
+    virtual ~ApiServices() = default;
+
+    /// Who holds this token; nothing for an unknown, expired or revoked one. A hashed look-up:
+    /// cheap.
+    virtual std::optional<Caller> authenticate(std::string_view bearer_token) = 0;
+
+    // ---------------------------------------------------------------- changes; durable when they
+    // return
+
+    /// @errors  invalid_input (conflict_code: the reference is taken); unavailable
+    virtual Async<Result<Order>> create(
+        Caller caller, NewOrder order, std::optional<IdempotencyRequest> idempotency
+    ) = 0;
+    /// @param if_version  the change is refused with version_code if the order has another one
+    /// @errors  invalid_input (not_found_code, version_code; conflict_code or none: its state
+    /// forbids
+    ///          it); unavailable: an operation is under way, or the store
+    virtual Async<Result<Order>> submit(
+        Caller caller, Id order, std::optional<std::int64_t> if_version,
+        std::optional<IdempotencyRequest> idempotency
+    ) = 0;
+    virtual Async<Result<Order>> cancel(
+        Caller caller, Id order, std::optional<std::int64_t> if_version,
+        std::optional<IdempotencyRequest> idempotency
+    ) = 0;
+    /// The API has checked that the order is a draft or an exception; the host checks it again, and
+    /// that its version is still `amendment.base_version`.
+    virtual Async<Result<Order>> amend(
+        Caller caller, Id order, Amendment amendment, std::optional<IdempotencyRequest> idempotency
+    ) = 0;
+    virtual Async<Result<Order>> settle(
+        Caller caller, Id order, PersonVerdict verdict, std::string carrier_id,
+        std::optional<IdempotencyRequest> idempotency
+    ) = 0;
+    /// A person answers a manual effect. @errors as submit; invalid_input: it waits for no such
+    /// answer
+    virtual Async<Result<Order>> answer(
+        Caller caller, Id order, std::string choice, std::string text,
+        std::optional<IdempotencyRequest> idempotency
+    ) = 0;
+
+    // ---------------------------------------------------------------- reads; only of the caller's
+    // tenant
+
+    virtual Result<std::optional<Order>> order(const Caller& caller, Id id) = 0;
+    /// Newest first.
+    virtual Result<std::vector<Order>> orders(const Caller& caller, const OrderQuery& query) = 0;
+    /// Oldest first. The API has seen that the order is the caller's.
+    virtual Result<std::vector<TimelineEntry>> timeline(const Caller& caller, Id order) = 0;
+    virtual Result<std::vector<Operation>> operations(const Caller& caller, Id order) = 0;
+    /// Entries with an id greater than `after`, oldest first. Once an entry was given, none with a
+    /// lower id appears any more: the events of /v1/events rely on it.
+    virtual Result<std::vector<TimelineEntry>> entries_after(
+        const Caller& caller, Id after, int limit
+    ) = 0;
+    /// An id that is at least the newest entry's and less than that of every later one.
+    virtual Result<Id> newest_entry(const Caller& caller) = 0;
+    /// Calls `wake` after entries have become durable, on any thread; too often does no harm.
+    virtual std::unique_ptr<Subscription> subscribe(
+        const Caller& caller, std::function<void()> wake
+    ) = 0;
+    virtual Result<std::optional<IdempotencyRecord>> remembered(
+        const Caller& caller, const std::string& key
+    ) = 0;
+
+    // ---------------------------------------------------------------- carriers
+
+    virtual CarrierList carriers() = 0;
+    /// Accounts whose plugin has search_numbers.
+    virtual std::vector<std::string> sellers() = 0;
+    /// Runs one pure or read-only operation now, without an order: requirements, validate,
+    /// list_targets, check_portability, search_numbers, check_account.
+    /// @return  the result's JSON
+    /// @errors  unsupported: the plugin has no such operation; the plugin's own; unavailable: too
+    /// late
+    virtual Async<Result<std::string>> ask(
+        Caller caller, std::string account, std::string operation, std::string input,
+        std::chrono::milliseconds deadline
+    ) = 0;
+
+    // ---------------------------------------------------------------- documents
+
+    /// @errors  invalid_input: what the claim says cannot be (type, name, date); unavailable: no
+    /// room
+    virtual Result<std::unique_ptr<DocumentUpload>> begin_upload(
+        const Caller& caller, DocumentClaim claim
+    ) = 0;
+    virtual Result<std::optional<StoredDocument>> document(
+        const Caller& caller, const std::string& id
+    ) = 0;
+
+    // ---------------------------------------------------------------- the host itself
+
+    virtual HealthReport health() = 0;
+    /// Prometheus text format, version 0.0.4.
+    virtual std::string metrics() = 0;
+};
+
+}  // namespace porteur

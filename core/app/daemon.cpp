@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/daemon.hpp"
+
+#include <future>
+#include <thread>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include "access/sealing.hpp"
+#include "access/token.hpp"
+#include "api/server.hpp"
+#include "app/admin.hpp"
+#include "app/host_services.hpp"
+#include "app/logging.hpp"
+#include "app/performer.hpp"
+#include "engine/engine.hpp"
+
+namespace porteur {
+namespace asio = boost::asio;
+namespace {
+
+using WorkGuard = asio::executor_work_guard<asio::io_context::executor_type>;
+
+ListenSettings listen_settings(const ApiSection& from, const DocumentsSection& documents) {
+    ListenSettings out;
+    out.address = from.address;
+    out.port = from.port;
+    if (from.tls) out.tls = ListenTls{.cert_file = from.tls->cert_file, .key_file = from.tls->key_file};
+    out.limits.header_size_max_bytes = from.limits.header_size_max_bytes;
+    out.limits.header_count_max = from.limits.header_count_max;
+    out.limits.url_size_max_bytes = from.limits.url_size_max_bytes;
+    out.limits.body_size_max_bytes = from.limits.body_size_max_bytes;
+    out.limits.upload_size_max_bytes = documents.size_max_bytes;
+    out.limits.header_timeout = from.limits.header_timeout;
+    out.limits.body_grace = from.limits.body_grace;
+    out.limits.body_rate_min_bytes = from.limits.body_rate_min_bytes;
+    out.limits.idle_timeout = from.limits.idle_timeout;
+    out.limits.connections_per_address_max = from.limits.connections_per_address_max;
+    out.limits.connections_max = from.limits.connections_max;
+    return out;
+}
+
+/// The key of reply tokens hangs on the master key, so that it survives restarts.
+ReplyKey reply_key(const Sealing&, const MasterKey& master) {
+    ReplyKey key{};
+    const auto hash = blake2b_hex("reply-tokens|" + std::string(reinterpret_cast<const char*>(master.data()), MasterKey::size));
+    for (std::size_t at = 0; at < key.size(); ++at)
+        key[at] = static_cast<unsigned char>(std::stoi(hash.substr(2 * at, 2), nullptr, 16));
+    return key;
+}
+
+}  // namespace
+
+struct Daemon::Parts {
+    Settings settings;
+    MasterKey key;
+    StoreSeal seal;
+    asio::io_context engine_io{1};
+    asio::io_context api_io{1};
+    WorkGuard engine_work{engine_io.get_executor()};
+    WorkGuard api_work{api_io.get_executor()};
+    SystemClock clock{engine_io.get_executor()};
+    SystemChance chance;
+    std::unique_ptr<Store> store;
+    std::unique_ptr<StoreForEngine> engine_store;
+    DocumentFolder documents;
+    ConfiguredAccounts accounts;
+    std::unique_ptr<HttpPerformer> http;
+    std::unique_ptr<MailPerformer> mail;
+    std::unique_ptr<Performer> performer;
+    std::unique_ptr<Engine> engine;
+    std::unique_ptr<HostServices> services;
+    std::unique_ptr<ApiServer> api;
+    asio::steady_timer tick{engine_io.get_executor()};
+    std::uint16_t port = 0;
+    std::thread engine_thread, api_thread;
+
+    Parts(Settings given, MasterKey master)
+        : settings(std::move(given)), key(master), seal(Sealing(key)),
+          documents(settings.documents.folder, seal.sealing()), accounts(engine_io.get_executor(), settings) {}
+
+    void every_second() {
+        services->take_snapshot();
+        tick.expires_after(std::chrono::seconds(1));
+        tick.async_wait([this](boost::system::error_code stopped) {
+            if (!stopped) every_second();
+        });
+    }
+
+    /// Runs a function on the engine's thread and waits for it.
+    template <class F>
+    auto on_engine(F run) {
+        std::promise<decltype(run())> promise;
+        auto outcome = promise.get_future();
+        asio::post(engine_io, [&] {
+            if constexpr (std::is_void_v<decltype(run())>) {
+                run();
+                promise.set_value();
+            } else {
+                promise.set_value(run());
+            }
+        });
+        return outcome.get();
+    }
+};
+
+Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
+    auto master = master_key_of(settings);
+    if (!master) return std::unexpected(std::move(master).error());
+    auto parts = std::make_unique<Parts>(std::move(settings), *master);
+    auto& p = *parts;
+    auto address = store_address(p.settings);
+    if (!address) return std::unexpected(std::move(address).error());
+    auto store = Store::open({.address = *address, .holder = "porteurd", .beside = false}, p.seal,
+                             [&p](std::function<void()> run) { asio::post(p.engine_io, std::move(run)); });
+    if (!store) return std::unexpected(std::move(store).error());
+    p.store = std::move(*store);
+    p.engine_store = std::make_unique<StoreForEngine>(*p.store);
+    p.http = std::make_unique<HttpPerformer>(*p.store, p.documents, p.clock);
+    p.mail = std::make_unique<MailPerformer>(*p.store, p.documents, p.clock, p.chance, p.settings.mail, reply_key(p.seal.sealing(), p.key));
+    p.performer = std::make_unique<Performer>(*p.http, *p.mail);
+    Rhythm rhythm;
+    rhythm.follow = p.settings.engine.check_interval;
+    p.engine = std::make_unique<Engine>(p.engine_io.get_executor(), *p.engine_store, p.accounts, *p.performer, p.clock, p.chance, rhythm);
+    p.services = std::make_unique<HostServices>(HostServices::Parts{
+        .engine_thread = p.engine_io.get_executor(), .engine = *p.engine, .accounts = p.accounts, .performer = *p.performer,
+        .store = *p.store, .documents = p.documents, .clock = p.clock, .chance = p.chance,
+        .upload_size_max_bytes = p.settings.documents.size_max_bytes});
+    p.engine->on_entries([services = p.services.get()] { services->wake(); });
+
+    // A plugin's process dies with the thread that started it, so the engine's own thread loads them.
+    p.engine_thread = std::thread([&p] { p.engine_io.run(); });
+    auto daemon = std::unique_ptr<Daemon>(new Daemon(std::move(parts)));
+    auto started = p.on_engine([&p]() -> Result<void> {
+        p.accounts.load();
+        if (auto begun = p.engine->start(); !begun) return begun;
+        p.every_second();
+        return {};
+    });
+    if (!started) return std::unexpected(std::move(started).error());
+    p.api = std::make_unique<ApiServer>(p.api_io, listen_settings(p.settings.api, p.settings.documents), *p.services);
+    auto port = p.api->start();
+    if (!port) return std::unexpected(std::move(port).error());
+    p.port = *port;
+    p.api_thread = std::thread([&p] { p.api_io.run(); });
+    log_info("porteurd listens on " + p.settings.api.address + ":" + std::to_string(p.port));
+    return daemon;
+}
+
+std::uint16_t Daemon::port() const { return parts_->port; }
+
+Result<void> Daemon::reload(Settings settings) {
+    return parts_->on_engine([&]() -> Result<void> {
+        auto mail = settings.mail;
+        if (auto done = parts_->accounts.reload(std::move(settings)); !done) return done;
+        parts_->mail->reload(std::move(mail));
+        parts_->services->take_snapshot();
+        return {};
+    });
+}
+
+void Daemon::stop() {
+    auto& p = *parts_;
+    if (p.api) p.api->stop();
+    p.api_work.reset();
+    if (p.api_thread.joinable()) p.api_thread.join();
+    if (!p.engine_thread.joinable()) return;
+    p.on_engine([&p] {
+        p.tick.cancel();
+        p.engine->stop();
+    });
+    const auto deadline = std::chrono::steady_clock::now() + p.settings.engine.stop_timeout;
+    while (std::chrono::steady_clock::now() < deadline && p.on_engine([&p] { return p.engine->counters().running; }) > 0)
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    p.engine_work.reset();
+    p.engine_io.stop();
+    p.engine_thread.join();
+    p.mail.reset();   // waits for a mail under way
+    p.store.reset();  // writes what is queued
+}
+
+Daemon::~Daemon() { stop(); }
+
+}  // namespace porteur

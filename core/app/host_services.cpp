@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/host_services.hpp"
+
+#include <openssl/sha.h>
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <porteur/json.hpp>
+
+#include "access/token.hpp"
+#include "engine/query.hpp"
+#include "paper/content_type.hpp"
+
+namespace porteur {
+namespace asio = boost::asio;
+namespace {
+
+Error coded(ErrorKind kind, std::string_view code, std::string message) {
+    return {.kind = kind, .message = std::move(message), .code = std::string(code)};
+}
+
+std::function<IdempotencyRecord(const Order&)> remember(const Caller& caller, std::optional<IdempotencyRequest> request, Clock& clock) {
+    if (!request) return {};
+    return [tenant = caller.tenant, request = std::move(*request), &clock](const Order& order) {
+        auto [status, body] = request.answer(order);
+        return IdempotencyRecord{.tenant = tenant, .key = request.key, .fingerprint = request.fingerprint,
+                                 .status = status, .body = std::move(body), .at = clock.now()};
+    };
+}
+
+std::string sha256_hex(std::string_view bytes) {
+    unsigned char hash[SHA256_DIGEST_LENGTH];
+    SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), hash);
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string out;
+    for (const auto byte : hash) {
+        out += digits[byte >> 4];
+        out += digits[byte & 15];
+    }
+    return out;
+}
+
+}  // namespace
+
+// ------------------------------------------------------------------ the picture
+
+void HostServices::take_snapshot() {
+    HostSnapshot made;
+    made.engine = parts_.engine.counters();
+    made.findings = parts_.accounts.findings();
+    for (const auto& [name, account] : parts_.accounts.all()) {
+        const auto& descriptor = *account->descriptor;
+        CarrierInfo info{.account = name, .plugin = descriptor.id, .name = descriptor.name, .version = descriptor.version,
+                         .build = account->runner->build(),
+                         .isolation = account->plugin->isolation == Isolation::process ? "process" : "none",
+                         .countries = descriptor.countries, .operations = {}, .limitations = {}, .health = "ok",
+                         .last_error = account->last_error, .last_error_at = account->last_error_at};
+        for (const auto& operation : descriptor.operations) {
+            info.operations.push_back({.name = operation.name, .pure = operation.pure, .transport = operation.pure ? "pure" : "api"});
+            if (operation.name == "search_numbers") made.sellers.push_back(name);
+        }
+        for (const auto& limitation : descriptor.limitations) info.limitations.emplace_back(limitation.text, limitation.text_fr);
+        const auto breaker = account->breaker.state(std::chrono::steady_clock::now());
+        if (breaker == CircuitBreaker::State::open) info.health = "down";
+        if (breaker == CircuitBreaker::State::half_open) info.health = "degraded";
+        made.carriers.accounts.push_back(std::move(info));
+    }
+    for (const auto& refused : parts_.accounts.refused())
+        made.carriers.refused.push_back({.file = refused.path.filename().string(), .reason = refused.refusal.text()});
+    std::lock_guard lock(mutex_);
+    snapshot_ = std::move(made);
+}
+
+HostSnapshot HostServices::snapshot() const {
+    std::lock_guard lock(mutex_);
+    return snapshot_;
+}
+
+CarrierList HostServices::carriers() { return snapshot().carriers; }
+std::vector<std::string> HostServices::sellers() { return snapshot().sellers; }
+
+HealthReport HostServices::health() {
+    HealthReport report;
+    const auto store = parts_.store.newest_entry();
+    report.checks.push_back({.name = "store", .ok = store.has_value(), .detail = store ? "" : store.error().message});
+    const auto picture = snapshot();
+    report.checks.push_back({.name = "plugins", .ok = picture.findings.empty(),
+                             .detail = picture.findings.empty() ? "" : picture.findings.front()});
+    report.ready = store.has_value();
+    return report;
+}
+
+std::string HostServices::metrics() {
+    using prometheus::ClientMetric;
+    using prometheus::MetricFamily;
+    using prometheus::MetricType;
+    const auto picture = snapshot();
+    std::vector<MetricFamily> families;
+    const auto add = [&](std::string name, std::string help, MetricType type, double value, std::vector<ClientMetric::Label> labels = {}) {
+        if (families.empty() || families.back().name != name) families.push_back({std::move(name), std::move(help), type, {}});
+        ClientMetric metric;
+        metric.label = std::move(labels);
+        if (type == MetricType::Counter)
+            metric.counter.value = value;
+        else
+            metric.gauge.value = value;
+        families.back().metric.push_back(std::move(metric));
+    };
+    add("porteur_operations_total", "Plugin operations that ended", MetricType::Counter, double(picture.engine.operations));
+    add("porteur_operations_parked_total", "Operations that wait for a person", MetricType::Counter, double(picture.engine.parked));
+    add("porteur_plugin_deaths_total", "Ends of plugin processes", MetricType::Counter, double(picture.engine.plugin_deaths));
+    add("porteur_operations_running", "Operations under way", MetricType::Gauge, double(picture.engine.running));
+    add("porteur_orders_waiting", "Orders in the due list", MetricType::Gauge, double(picture.engine.waiting));
+    const auto counters = parts_.store.counters();
+    add("porteur_store_transactions_total", "Durable transactions", MetricType::Counter, double(counters.transactions));
+    add("porteur_store_commits_total", "Commits carried by them", MetricType::Counter, double(counters.commits));
+    add("porteur_store_backlog", "Commits that wait for the writer", MetricType::Gauge, double(parts_.store.backlog()));
+    if (const auto counts = parts_.store.order_counts()) {
+        for (const auto& [words, count] : *counts) {
+            const auto first = words.find('/'), second = words.rfind('/');
+            add("porteur_orders", "Orders by kind, state and delivery", MetricType::Gauge, double(count),
+                {{"kind", words.substr(0, first)}, {"state", words.substr(first + 1, second - first - 1)}, {"delivery", words.substr(second + 1)}});
+        }
+    }
+    for (const auto& account : picture.carriers.accounts)
+        add("porteur_account_up", "1 while the carrier answers", MetricType::Gauge, account.health == "down" ? 0 : 1, {{"account", account.account}});
+    return prometheus::TextSerializer().Serialize(families);
+}
+
+// ------------------------------------------------------------------ who calls
+
+std::optional<Caller> HostServices::authenticate(std::string_view bearer_token) {
+    const auto found = parts_.store.token_by_hash(hash_of_token(bearer_token));
+    if (!found || !*found) return std::nullopt;
+    const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    if ((*found)->revoked || ((*found)->expires && *(*found)->expires <= now)) return std::nullopt;
+    return Caller{.tenant = (*found)->tenant, .token_name = (*found)->name, .scope = (*found)->scope};
+}
+
+// ------------------------------------------------------------------ changes
+
+Async<Result<std::string>> HostServices::ask_on_engine(std::string account, std::string operation, std::string input,
+                                                       std::chrono::milliseconds deadline) {
+    auto view = parts_.accounts.find(account);
+    if (!view) co_return std::unexpected(coded(ErrorKind::invalid_input, not_found_code, "there is no account " + porteur::quoted(account) + "; GET /v1/carriers lists them"));
+    const Id id = parts_.engine.new_id();
+    co_return co_await porteur::ask(std::move(view), parts_.performer, parts_.clock, parts_.chance, id, std::move(account),
+                                    std::move(operation), std::move(input), parts_.clock.now() + deadline);
+}
+
+Async<Result<std::string>> HostServices::ask(Caller, std::string account, std::string operation, std::string input,
+                                             std::chrono::milliseconds deadline) {
+    co_return co_await asio::co_spawn(parts_.engine_thread,
+                                      ask_on_engine(std::move(account), std::move(operation), std::move(input), deadline),
+                                      asio::use_awaitable);
+}
+
+Async<Result<void>> HostServices::validated(Caller caller, std::string account, std::string losing, std::string request) {
+    for (const auto& name : {losing, account}) {
+        if (name.empty()) continue;
+        auto found = co_await ask(caller, name, "validate", request, std::chrono::seconds(5));
+        if (!found && found.error().kind == ErrorKind::unsupported) continue;  // it has nothing to say
+        if (!found) co_return std::unexpected(std::move(found).error());
+        const auto findings = from_text<Findings>(*found);
+        if (!findings) co_return std::unexpected(findings.error());
+        std::string all;
+        for (const auto& problem : findings->problems) {
+            if (!problem.blocking) continue;
+            all += (all.empty() ? (problem.field.empty() ? "" : "/request" + problem.field + ": ") : "; ") + problem.message;
+        }
+        if (!all.empty()) co_return failure(ErrorKind::invalid_input, std::move(all));
+    }
+    co_return Result<void>{};
+}
+
+Async<Result<Order>> HostServices::create(Caller caller, NewOrder wanted, std::optional<IdempotencyRequest> idempotency) {
+    if (wanted.submit)
+        if (auto fit = co_await validated(caller, wanted.account, wanted.losing_account, wanted.request); !fit)
+            co_return std::unexpected(std::move(fit).error());
+    if (!wanted.reference.empty()) {
+        const auto taken = parts_.store.order_by_reference(caller.tenant, wanted.reference);
+        if (!taken) co_return std::unexpected(taken.error());
+        if (*taken)
+            co_return std::unexpected(coded(ErrorKind::invalid_input, conflict_code, "/reference: " + porteur::quoted(wanted.reference) +
+                                            " is the reference of order " + id_text((*taken)->id) + " already"));
+    }
+    Order order;
+    order.tenant = caller.tenant;
+    order.kind = wanted.kind;
+    order.reference = wanted.reference;
+    order.account = wanted.account;
+    order.losing_account = wanted.losing_account;
+    order.request = wanted.request;
+    const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    const std::string prefix = wanted.kind == OrderKind::port ? "port." : "purchase.";
+    std::vector<TimelineEntry> entries{entry(order, now, caller.token_name, prefix + "created", "created by " + caller.token_name)};
+    if (wanted.submit) {
+        auto change = submit_order(order, now, caller.token_name);
+        if (!change) co_return std::unexpected(std::move(change).error());
+        order = std::move(change->order);
+        std::ranges::move(change->entries, std::back_inserter(entries));
+    }
+    OrderWish wish;
+    wish.remember = remember(caller, std::move(idempotency), parts_.clock);
+    if (!wanted.pin.empty()) wish.secrets.push_back({.order = 0, .tenant = caller.tenant, .name = "pin", .value = wanted.pin});
+    co_return co_await asio::co_spawn(parts_.engine_thread,
+                                      parts_.engine.create(std::move(order), std::move(entries), std::move(wish)), asio::use_awaitable);
+}
+
+Async<Result<Order>> HostServices::changed(Caller caller, Id id, std::optional<std::int64_t> if_version,
+                                           std::optional<IdempotencyRequest> idempotency,
+                                           std::function<Result<OrderChange>(const Order&)> change,
+                                           std::vector<OrderSecret> secrets, bool amends) {
+    OrderWish wish;
+    wish.change = [tenant = caller.tenant, id, if_version, change = std::move(change)](const Order& order) -> Result<OrderChange> {
+        if (order.tenant != tenant)
+            return std::unexpected(coded(ErrorKind::invalid_input, not_found_code, "there is no order " + id_text(id)));
+        if (if_version && *if_version != order.version)
+            return std::unexpected(coded(ErrorKind::invalid_input, version_code,
+                                         "order " + id_text(id) + " has changed meanwhile (version " + std::to_string(order.version) + "); read it again"));
+        return change(order);
+    };
+    wish.remember = remember(caller, std::move(idempotency), parts_.clock);
+    wish.secrets = std::move(secrets);
+    wish.amends_request = amends;
+    auto done = co_await asio::co_spawn(parts_.engine_thread, parts_.engine.change(id, std::move(wish)), asio::use_awaitable);
+    if (!done && done.error().kind == ErrorKind::invalid_input && done.error().code.empty())
+        done.error().code = conflict_code;
+    co_return done;
+}
+
+Async<Result<Order>> HostServices::submit(Caller caller, Id id, std::optional<std::int64_t> if_version,
+                                          std::optional<IdempotencyRequest> idempotency) {
+    const auto found = parts_.store.order(id);
+    if (!found) co_return std::unexpected(found.error());
+    if (*found && (*found)->tenant == caller.tenant)
+        if (auto fit = co_await validated(caller, (*found)->account, (*found)->losing_account, (*found)->request); !fit)
+            co_return std::unexpected(std::move(fit).error());
+    co_return co_await changed(caller, id, if_version, std::move(idempotency), [this, caller](const Order& order) {
+        return submit_order(order, parts_.clock.now(), caller.token_name);
+    });
+}
+
+Async<Result<Order>> HostServices::cancel(Caller caller, Id id, std::optional<std::int64_t> if_version,
+                                          std::optional<IdempotencyRequest> idempotency) {
+    co_return co_await changed(caller, id, if_version, std::move(idempotency), [this, caller](const Order& order) {
+        const auto view = parts_.accounts.find(order.account);
+        const auto wanted = order.kind == OrderKind::port ? "cancel_port" : "cancel_purchase";
+        const bool can = view && std::ranges::find(view->descriptor->operations, wanted, &OperationSpec::name) != view->descriptor->operations.end();
+        return cancel_order(order, can, parts_.clock.now(), caller.token_name);
+    });
+}
+
+Async<Result<Order>> HostServices::amend(Caller caller, Id id, Amendment amendment, std::optional<IdempotencyRequest> idempotency) {
+    const auto base = amendment.base_version;
+    std::vector<OrderSecret> secrets;
+    if (amendment.pin && !amendment.pin->empty())
+        secrets.push_back({.order = id, .tenant = caller.tenant, .name = "pin", .value = *amendment.pin});
+    co_return co_await changed(
+        caller, id, base, std::move(idempotency),
+        [this, caller, request = std::move(amendment.request)](const Order& order) -> Result<OrderChange> {
+            if (order.state != OrderState::draft && order.state != OrderState::exception)
+                return failure(ErrorKind::invalid_input, "only a draft or an exception can be changed");
+            OrderChange change{.order = order, .entries = {}};
+            change.order.request = request;
+            change.order.updated = parts_.clock.now();
+            ++change.order.version;
+            change.entries.push_back(entry(order, parts_.clock.now(), caller.token_name,
+                                           order.kind == OrderKind::port ? "port.amended" : "purchase.amended", "the request was changed"));
+            return change;
+        },
+        std::move(secrets), true
+    );
+}
+
+Async<Result<Order>> HostServices::settle(Caller caller, Id id, PersonVerdict verdict, std::string carrier_id,
+                                          std::optional<IdempotencyRequest> idempotency) {
+    co_return co_await changed(caller, id, std::nullopt, std::move(idempotency),
+                               [this, caller, verdict, carrier_id = std::move(carrier_id)](const Order& order) {
+                                   return settle_by_person(order, verdict, carrier_id, parts_.clock.now(), caller.token_name);
+                               });
+}
+
+Async<Result<Order>> HostServices::answer(Caller caller, Id id, std::string choice, std::string text,
+                                          std::optional<IdempotencyRequest>) {
+    const auto found = parts_.store.order(id);
+    if (!found) co_return std::unexpected(found.error());
+    if (!*found || (*found)->tenant != caller.tenant)
+        co_return std::unexpected(coded(ErrorKind::invalid_input, not_found_code, "there is no order " + id_text(id)));
+    auto done = co_await asio::co_spawn(parts_.engine_thread, parts_.engine.answer(id, std::move(choice), std::move(text)), asio::use_awaitable);
+    if (!done && done.error().kind == ErrorKind::invalid_input) done.error().code = conflict_code;
+    co_return done;
+}
+
+// ------------------------------------------------------------------ reads
+
+Result<std::optional<Order>> HostServices::order(const Caller& caller, Id id) {
+    auto found = parts_.store.order(id);
+    if (found && *found && (*found)->tenant != caller.tenant) return std::optional<Order>{};
+    return found;
+}
+Result<std::vector<Order>> HostServices::orders(const Caller& caller, const OrderQuery& query) {
+    return parts_.store.orders({.tenant = caller.tenant, .kind = query.kind, .state = query.state, .delivery = query.delivery},
+                               query.before, query.limit);
+}
+Result<std::vector<TimelineEntry>> HostServices::timeline(const Caller&, Id order) { return parts_.store.timeline(order); }
+Result<std::vector<Operation>> HostServices::operations(const Caller&, Id order) { return parts_.store.operations_of(order); }
+Result<std::vector<TimelineEntry>> HostServices::entries_after(const Caller& caller, Id after, int limit) {
+    return parts_.store.entries_after(after, caller.tenant, limit);
+}
+Result<Id> HostServices::newest_entry(const Caller&) { return parts_.store.newest_entry(); }
+Result<std::optional<IdempotencyRecord>> HostServices::remembered(const Caller& caller, const std::string& key) {
+    return parts_.store.idempotency(caller.tenant, key);
+}
+
+class HostSubscription : public Subscription {
+public:
+    HostSubscription(HostServices& services, std::uint64_t id) : services_(services), id_(id) {}
+    ~HostSubscription() override {
+        std::lock_guard lock(services_.listeners_mutex_);
+        services_.listeners_.erase(id_);
+    }
+
+private:
+    HostServices& services_;
+    std::uint64_t id_;
+};
+
+std::unique_ptr<Subscription> HostServices::subscribe(const Caller&, std::function<void()> wake) {
+    std::lock_guard lock(listeners_mutex_);
+    listeners_[++last_listener_] = std::make_shared<std::function<void()>>(std::move(wake));
+    return std::make_unique<HostSubscription>(*this, last_listener_);
+}
+
+void HostServices::wake() {
+    std::vector<std::shared_ptr<std::function<void()>>> all;
+    {
+        std::lock_guard lock(listeners_mutex_);
+        if (listeners_.empty()) return;
+        for (const auto& [id, each] : listeners_) all.push_back(each);
+    }
+    for (const auto& each : all) (*each)();
+}
+
+// ------------------------------------------------------------------ documents
+
+namespace {
+
+/// Kept in memory, bounded by the largest upload, until it is sealed in one piece.
+class SealedUpload : public DocumentUpload {
+public:
+    SealedUpload(Caller caller, DocumentClaim claim, Store& store, const DocumentFolder& folder, std::uint64_t size_max)
+        : caller_(std::move(caller)), claim_(std::move(claim)), store_(store), folder_(folder), size_max_(size_max) {}
+
+    Result<void> append(std::string_view bytes) override {
+        if (bytes_.size() + bytes.size() > size_max_)
+            return std::unexpected(coded(ErrorKind::invalid_input, too_large_code,
+                                         "the document is larger than " + std::to_string(size_max_) + " bytes"));
+        bytes_ += bytes;
+        return {};
+    }
+    Async<Result<StoredDocument>> finish(std::optional<UploadIdempotency>) override {
+        auto type = content_type_of(bytes_, claim_.content_type);
+        if (!type) {
+            type.error().code = media_type_code;
+            co_return std::unexpected(std::move(type).error());
+        }
+        StoredDocument made;
+        const auto random = porteur::random_bytes(16);
+        made.about.id = "doc-" + blake2b_hex(random).substr(0, 32);
+        made.about.type = claim_.type;
+        made.about.name = claim_.name;
+        made.about.content_type = *type;
+        made.about.size = static_cast<std::int64_t>(bytes_.size());
+        made.about.sha256 = sha256_hex(bytes_);
+        made.about.issued_on = claim_.issued_on;
+        made.about.signed_on = claim_.signed_on;
+        made.created = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+        if (auto kept = folder_.keep(made.about.id, bytes_); !kept) co_return std::unexpected(std::move(kept).error());
+        auto added = store_.add_document({.id = made.about.id, .tenant = caller_.tenant, .about = made.about, .created = made.created});
+        if (!added) co_return std::unexpected(std::move(added).error());
+        co_return made;
+    }
+
+private:
+    Caller caller_;
+    DocumentClaim claim_;
+    Store& store_;
+    const DocumentFolder& folder_;
+    std::uint64_t size_max_;
+    std::string bytes_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<DocumentUpload>> HostServices::begin_upload(const Caller& caller, DocumentClaim claim) {
+    if (claim.size && *claim.size > parts_.upload_size_max_bytes)
+        return std::unexpected(coded(ErrorKind::invalid_input, too_large_code,
+                                     "the document is larger than " + std::to_string(parts_.upload_size_max_bytes) + " bytes"));
+    return std::make_unique<SealedUpload>(caller, std::move(claim), parts_.store, parts_.documents, parts_.upload_size_max_bytes);
+}
+
+Result<std::optional<StoredDocument>> HostServices::document(const Caller& caller, const std::string& id) {
+    auto found = parts_.store.document(id);
+    if (!found) return std::unexpected(std::move(found).error());
+    if (!*found || (*found)->tenant != caller.tenant) return std::optional<StoredDocument>{};
+    return std::optional(StoredDocument{.about = (*found)->about, .created = (*found)->created});
+}
+
+}  // namespace porteur

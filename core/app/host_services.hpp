@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What the API needs, from the engine (on its own thread), the store (on the caller's), the plugins and
+// the documents folder.
+
+#include <mutex>
+#include <set>
+
+#include "api/services.hpp"
+#include "app/accounts.hpp"
+#include "app/documents.hpp"
+#include "engine/engine.hpp"
+
+namespace porteur {
+
+/// A picture of what lives on the engine's thread, renewed every second.
+struct HostSnapshot {
+    CarrierList carriers;
+    std::vector<std::string> sellers;
+    EngineCounters engine;
+    std::vector<std::string> findings;
+};
+
+class HostServices : public ApiServices {
+public:
+    struct Parts {
+        boost::asio::any_io_executor engine_thread;
+        Engine& engine;
+        ConfiguredAccounts& accounts;
+        EffectPerformer& performer;
+        Store& store;
+        const DocumentFolder& documents;
+        Clock& clock;
+        Chance& chance;
+        std::uint64_t upload_size_max_bytes = 20 << 20;
+    };
+    explicit HostServices(Parts parts) : parts_(std::move(parts)) {}
+
+    /// Renews the picture. @threads the engine's
+    void take_snapshot();
+    /// Wakes all subscriptions. @threads any
+    void wake();
+
+    std::optional<Caller> authenticate(std::string_view bearer_token) override;
+    Async<Result<Order>> create(Caller, NewOrder, std::optional<IdempotencyRequest>) override;
+    Async<Result<Order>> submit(Caller, Id, std::optional<std::int64_t>, std::optional<IdempotencyRequest>) override;
+    Async<Result<Order>> cancel(Caller, Id, std::optional<std::int64_t>, std::optional<IdempotencyRequest>) override;
+    Async<Result<Order>> amend(Caller, Id, Amendment, std::optional<IdempotencyRequest>) override;
+    Async<Result<Order>> settle(Caller, Id, PersonVerdict, std::string, std::optional<IdempotencyRequest>) override;
+    Async<Result<Order>> answer(Caller, Id, std::string, std::string, std::optional<IdempotencyRequest>) override;
+    Result<std::optional<Order>> order(const Caller&, Id) override;
+    Result<std::vector<Order>> orders(const Caller&, const OrderQuery&) override;
+    Result<std::vector<TimelineEntry>> timeline(const Caller&, Id) override;
+    Result<std::vector<Operation>> operations(const Caller&, Id) override;
+    Result<std::vector<TimelineEntry>> entries_after(const Caller&, Id, int) override;
+    Result<Id> newest_entry(const Caller&) override;
+    std::unique_ptr<Subscription> subscribe(const Caller&, std::function<void()>) override;
+    Result<std::optional<IdempotencyRecord>> remembered(const Caller&, const std::string&) override;
+    CarrierList carriers() override;
+    std::vector<std::string> sellers() override;
+    Async<Result<std::string>> ask(Caller, std::string, std::string, std::string, std::chrono::milliseconds) override;
+    Result<std::unique_ptr<DocumentUpload>> begin_upload(const Caller&, DocumentClaim) override;
+    Result<std::optional<StoredDocument>> document(const Caller&, const std::string&) override;
+    HealthReport health() override;
+    std::string metrics() override;
+
+private:
+    friend class HostSubscription;
+    HostSnapshot snapshot() const;
+    /// Asks the plugins' own `validate`, where they have one; a blocking problem is an Error.
+    Async<Result<void>> validated(Caller caller, std::string account, std::string losing, std::string request);
+    Async<Result<std::string>> ask_on_engine(std::string account, std::string operation, std::string input,
+                                             std::chrono::milliseconds deadline);
+    Async<Result<Order>> changed(Caller caller, Id id, std::optional<std::int64_t> if_version,
+                                 std::optional<IdempotencyRequest> idempotency,
+                                 std::function<Result<OrderChange>(const Order&)> change, std::vector<OrderSecret> secrets = {},
+                                 bool amends = false);
+
+    Parts parts_;
+    mutable std::mutex mutex_;
+    HostSnapshot snapshot_;
+    std::mutex listeners_mutex_;
+    std::map<std::uint64_t, std::shared_ptr<std::function<void()>>> listeners_;
+    std::uint64_t last_listener_ = 0;
+};
+
+}  // namespace porteur

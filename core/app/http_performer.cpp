@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/http_performer.hpp"
+
+#include <porteur/json.hpp>
+
+#include "access/token.hpp"
+#include "carriers/classify.hpp"
+#include "carriers/http_effect.hpp"
+#include "settings/secret.hpp"
+
+namespace porteur {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Steady = std::chrono::steady_clock;
+
+/// Longer waits are the engine's to make: they leave memory.
+constexpr milliseconds held_wait_max{5'000};
+
+Performed failed(const Effect& effect, const Error& error) {
+    return {.completion = {effect.seq, error.kind,
+                           canonical(json::object{{"code", error.code}, {"message", error.message}}), {}},
+            .lost = error.kind == ErrorKind::in_doubt, .retry_after = error.retry_after};
+}
+
+const OperationSpec* spec_of(const Account& account, const std::string& operation) {
+    for (const auto& each : account.descriptor->operations)
+        if (each.name == operation) return &each;
+    return nullptr;
+}
+
+/// The key of a KEYED effect: never random, so that every try of it is recognised.
+/// @source RELIABILITY.md 1.4: hash(tenant, order, step, attempt)
+std::optional<IdempotencyKey> key_of(const Account& account, const EffectContext& context, const Effect& effect) {
+    if (effect.guarantee != Guarantee::keyed) return std::nullopt;
+    const auto* spec = spec_of(account, context.operation_name);
+    if (!spec || (spec->key_header.empty() && spec->key_json.empty())) return std::nullopt;
+    const std::string material = std::to_string(context.tenant) + "|" + context.reference + "|" + std::to_string(context.order) + "|" +
+                                 context.operation_name + "|" + effect.step + "|" + std::to_string(context.attempt) + "|" +
+                                 std::to_string(effect.seq);
+    return IdempotencyKey{spec->key_header.empty() ? spec->key_json : "header:" + spec->key_header, blake2b_hex(material).substr(0, 32)};
+}
+
+/// An answer that a plugin could not read is a lost outcome for a ONCE effect, not a success.
+bool unreadable(const HttpAnswer& answer) {
+    if (answer.status < 200 || answer.status >= 300 || answer.body.empty()) return false;
+    const auto type = answer.header("content-type");
+    if (type.find("html") != type.npos) return true;
+    return type.find("json") != type.npos && !parse_json(answer.body);
+}
+
+}  // namespace
+
+Result<std::string> HttpPerformer::secret(const Account& account, const EffectContext& context, std::string_view name) {
+    if (name.starts_with("order.")) {
+        auto found = store_.order_secret(context.order, std::string(name.substr(6)));
+        if (!found) return std::unexpected(std::move(found).error());
+        if (!*found) return failure(ErrorKind::invalid_input, "the order has no secret " + quoted(name));
+        return std::move(**found);
+    }
+    const auto place = account.configured.secrets.find(std::string(name));
+    if (place == account.configured.secrets.end())
+        return failure(ErrorKind::unauthorized, "the account names no secret " + quoted(name));
+    return read_secret(place->second);
+}
+
+Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
+    // The engine's views are all made by ConfiguredAccounts; it is kept alive by the context.
+    auto& account = const_cast<Account&>(static_cast<const Account&>(*context.view));
+    const auto repeat = effect.guarantee == Guarantee::once ? Repeat::forbidden : Repeat::harmless;
+
+    if (account.limit) {
+        // A penalty may have been set while a place in the line was waited for, so it is asked twice.
+        auto free = account.limit->reserve(Steady::now());
+        for (;;) {
+            const auto now = Steady::now();
+            const auto until = std::max(free, account.limit->free_at());
+            if (until <= now) break;
+            const auto wait = std::chrono::ceil<milliseconds>(until - now);
+            if (wait > held_wait_max)
+                co_return failed(effect, {.kind = ErrorKind::throttled, .message = "the carrier's rate limit",
+                                          .retry_after = std::chrono::ceil<seconds>(wait)});
+            co_await clock_.sleep_until(clock_.now() + wait);
+        }
+    }
+    if (!account.breaker.allow(Steady::now())) {
+        const auto wait = std::chrono::ceil<seconds>(account.breaker.open_until() - Steady::now());
+        co_return failed(effect, {.kind = ErrorKind::unavailable,
+                                  .message = "the carrier has not answered for a while; it is asked again in " +
+                                             std::to_string(std::max<long long>(1, wait.count())) + " s",
+                                  .retry_after = std::max(seconds(1), wait)});
+    }
+
+    EffectResources resources;
+    resources.secret = [&](std::string_view name) { return secret(account, context, name); };
+    resources.document = [&](std::string_view id) -> Result<EffectDocument> {
+        auto bytes = documents_.bytes(std::string(id));
+        if (!bytes) return std::unexpected(std::move(bytes).error());
+        auto row = store_.document(std::string(id));
+        if (!row) return std::unexpected(std::move(row).error());
+        if (!*row) return failure(ErrorKind::invalid_input, "there is no document " + quoted(id));
+        return EffectDocument{std::move(*bytes), (*row)->about.name, (*row)->about.content_type};
+    };
+    resources.key = key_of(account, context, effect);
+    auto request = request_from_effect(effect.head, effect.body, resources);
+    if (!request) {
+        account.breaker.abandoned();
+        co_return failed(effect, request.error());
+    }
+    if (request->timeout.count() == 0) request->timeout = account.timeout;
+    if (context.deadline) {
+        const auto left = std::max<milliseconds>(*context.deadline - clock_.now(), milliseconds(1));
+        request->timeout = std::min(request->timeout, left);
+    }
+    request->retry_on_401 = true;
+
+    auto exchanged = co_await account.client->send(std::move(*request));
+    const auto now = Steady::now();
+    if (!exchanged) {
+        const auto error = classify(exchanged.error(), repeat);
+        if (error.kind == ErrorKind::unavailable || error.kind == ErrorKind::in_doubt)
+            account.breaker.failed(now);
+        else
+            account.breaker.succeeded();
+        account.last_error = error.message;
+        account.last_error_at = clock_.now();
+        co_return failed(effect, error);
+    }
+    if (account.limit) account.limit->learn(now, rate_headers_of(*exchanged));
+    if (exchanged->status >= 500)
+        account.breaker.failed(now);
+    else
+        account.breaker.succeeded();
+    auto error = classify(*exchanged, repeat, std::chrono::floor<seconds>(clock_.now()));
+    if (!error && repeat == Repeat::forbidden && unreadable(*exchanged))
+        error = Error{.kind = ErrorKind::in_doubt, .message = "the answer cannot be read"};
+    if (error) {
+        if (error->kind == ErrorKind::throttled && account.limit) account.limit->penalise(now, error->retry_after);
+        account.last_error = error->message;
+        account.last_error_at = clock_.now();
+        co_return failed(effect, *error);
+    }
+    co_return Performed{.completion = {effect.seq, ErrorKind::none, completion_head(*exchanged), std::move(exchanged->body)}};
+}
+
+}  // namespace porteur

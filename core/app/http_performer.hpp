@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/accounts.hpp"
+#include "app/documents.hpp"
+#include "engine/interfaces.hpp"
+
+namespace porteur {
+
+/// Performs http effects: rate limit, breaker, request with what the plugin only names, exchange, and
+/// what the answer means for a SAFE, KEYED or ONCE effect.
+/// @threads  the engine's
+class HttpPerformer {
+public:
+    HttpPerformer(Store& store, const DocumentFolder& documents, Clock& clock)
+        : store_(store), documents_(documents), clock_(clock) {}
+
+    Async<Performed> perform(EffectContext context, Effect effect);
+
+private:
+    Result<std::string> secret(const Account& account, const EffectContext& context, std::string_view name);
+
+    Store& store_;
+    const DocumentFolder& documents_;
+    Clock& clock_;
+};
+
+}  // namespace porteur

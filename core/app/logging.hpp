@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "settings/settings.hpp"
+
+namespace porteur {
+
+/// Sends the log to standard error, as people or machines read it. @threads any, once
+void start_logging(const LogSection& settings);
+
+/// One line each; never a secret, never a whole telephone number. Control bytes are made visible. @threads any
+void log_debug(std::string_view text);
+void log_info(std::string_view text);
+void log_warning(std::string_view text);
+void log_error(std::string_view text);
+
+}  // namespace porteur

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/mail_performer.hpp"
+
+#include <future>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <porteur/json.hpp>
+
+#include "access/token.hpp"
+#include "app/logging.hpp"
+#include "mail/message.hpp"
+#include "settings/secret.hpp"
+
+namespace porteur {
+namespace {
+
+namespace asio = boost::asio;
+
+Performed failed(std::uint32_t seq, const Error& error) {
+    return {.completion = {seq, error.kind, canonical(json::object{{"code", error.code}, {"message", error.message}}), {}},
+            .lost = error.kind == ErrorKind::in_doubt, .retry_after = error.retry_after};
+}
+
+Performed sent(std::uint32_t seq, const OutboxMail& mail) {
+    return {.completion = {seq, ErrorKind::none,
+                           canonical(json::object{{"message_id", mail.message_id}, {"reply", mail.reply}}), {}}};
+}
+
+bool may_write_to(const Account& account, const std::string& address) {
+    const auto& allowed = account.descriptor->mail;
+    const auto at = address.rfind('@');
+    const auto domain = at == address.npos ? std::string() : address.substr(at + 1);
+    const auto has = [](const std::vector<std::string>& list, const std::string& one) {
+        return std::ranges::find(list, one) != list.end();
+    };
+    return has(allowed.addresses, address) || has(allowed.domains, domain) || has(account.configured.mail_to, address);
+}
+
+}  // namespace
+
+MailPerformer::MailPerformer(Store& store, const DocumentFolder& documents, Clock& clock, Chance& chance,
+                             std::optional<MailSection> settings, ReplyKey key)
+    : store_(store), documents_(documents), clock_(clock), chance_(chance), settings_(std::move(settings)), key_(key) {}
+
+MailPerformer::~MailPerformer() {
+    stop_.request_stop();
+    sender_.join();
+}
+
+Async<Result<void>> MailPerformer::commit(Commit made) {
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(Result<void>)>(
+        [this](auto handler, Commit taken) {
+            auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+            store_.commit(std::move(taken), [shared](Result<void> done) { std::move (*shared)(std::move(done)); });
+        },
+        asio::use_awaitable, std::move(made)
+    );
+}
+
+Result<SmtpSettings> MailPerformer::smtp() const {
+    if (!settings_ || !settings_->smtp)
+        return failure(ErrorKind::unavailable, "no mail server is configured; add [mail.smtp] to porteur.toml");
+    const auto& from = *settings_->smtp;
+    SmtpSettings out;
+    out.server = {.host = from.host, .port = from.port, .security = from.security, .ca_file = from.ca_file.string()};
+    out.user = from.user;
+    if (from.password) {
+        auto password = read_secret(from.password);
+        if (!password) return std::unexpected(std::move(password).error());
+        out.password = std::move(*password);
+    }
+    out.client_name = settings_->domain.empty() ? "localhost" : settings_->domain;
+    return out;
+}
+
+/// Renders the mail, once and for all.
+Result<OutboxMail> MailPerformer::write(const EffectContext& context, const Effect& effect) {
+    if (!settings_) return failure(ErrorKind::unavailable, "no mail is configured; add [mail] to porteur.toml");
+    const auto& account = static_cast<const Account&>(*context.view);
+    auto head = parse_json(effect.head);
+    if (!head) return std::unexpected(std::move(head).error());
+    struct Attached {
+        std::string id, name;
+    };
+    OutgoingMail mail;
+    json::array recipients;
+    try {
+        const auto& object = head->as_object();
+        for (const auto& each : object.at("to").as_array()) {
+            const std::string address(each.as_string());
+            if (!may_write_to(account, address))
+                return failure(ErrorKind::invalid_input, "the plugin may not write to " + quoted(address) +
+                                                             "; add it to mail_to of the account if it should");
+            mail.to.push_back({.name = {}, .address = address});
+            recipients.push_back(each);
+        }
+        mail.subject = object.at("subject").as_string();
+        if (const auto* files = object.if_contains("documents"))
+            for (const auto& each : files->as_array()) {
+                const std::string id(each.at("id").as_string());
+                auto bytes = documents_.bytes(id);
+                if (!bytes) return std::unexpected(std::move(bytes).error());
+                auto row = store_.document(id);
+                if (!row) return std::unexpected(std::move(row).error());
+                if (!*row) return failure(ErrorKind::invalid_input, "there is no document " + quoted(id));
+                std::string name(each.at("name").as_string());
+                mail.files.push_back({.name = name.empty() ? (*row)->about.name : std::move(name),
+                                      .content_type = (*row)->about.content_type, .bytes = std::move(*bytes)});
+            }
+    } catch (const std::exception& wrong) {
+        return failure(ErrorKind::invalid_input, std::string("the mail's head is not as agreed: ") + wrong.what());
+    }
+    std::uint64_t random = 0;
+    for (const char byte : chance_.random_bytes(8)) random = random << 8 | static_cast<unsigned char>(byte);
+    const auto domain = settings_->domain.empty() ? settings_->from.address.substr(settings_->from.address.rfind('@') + 1)
+                                                  : settings_->domain;
+    auto id = make_message_id({.order = id_text(context.order), .step = effect.step,
+                               .epoch = static_cast<std::uint32_t>(context.attempt), .random = random, .domain = domain});
+    if (!id) return std::unexpected(std::move(id).error());
+    mail.message_id = *id;
+    mail.date = std::chrono::floor<std::chrono::seconds>(clock_.now());
+    mail.from = {.name = settings_->from.name, .address = settings_->from.address};
+    mail.text = effect.body;
+    if (auto reply = reply_address(settings_->from.address, reply_token(id_text(context.order), key_))) mail.reply_to = *reply;
+    auto mime = render_mail(mail);
+    if (!mime) return std::unexpected(std::move(mime).error());
+    OutboxMail out;
+    out.operation = context.operation;
+    out.seq = effect.seq;
+    out.tenant = context.tenant;
+    out.order = context.order;
+    out.message_id = mail.message_id;
+    out.phase = "ready";
+    out.recipients = canonical(recipients);
+    out.hash = blake2b_hex(*mime);
+    out.mime = std::move(*mime);
+    out.updated = clock_.now();
+    return out;
+}
+
+Async<Performed> MailPerformer::perform(EffectContext context, Effect effect) {
+    auto known = store_.mail(context.operation, effect.seq);
+    if (!known) co_return failed(effect.seq, known.error());
+    if (!*known) {
+        auto made = write(context, effect);
+        if (!made) co_return failed(effect.seq, made.error());
+        Commit outbox;
+        outbox.new_mails.push_back(*made);
+        if (auto done = co_await commit(std::move(outbox)); !done)
+            co_return failed(effect.seq, {.kind = ErrorKind::unavailable, .message = done.error().message});
+        *known = std::move(*made);
+    }
+    if ((*known)->phase == "accepted") co_return sent(effect.seq, **known);
+    co_return co_await send(std::move(**known), effect.seq);
+}
+
+Async<Performed> MailPerformer::send(OutboxMail mail, std::uint32_t seq) {
+    auto server = smtp();
+    if (!server) co_return failed(seq, server.error());
+    ::porteur::Envelope envelope;
+    envelope.from = settings_->from.address;
+    const auto recipients = from_text<std::vector<std::string>>(mail.recipients);
+    if (!recipients) co_return failed(seq, recipients.error());
+    envelope.to = *recipients;
+    envelope.archive_copy = settings_->archive;
+    ++mail.tries;
+
+    // The sender's thread writes the phases itself and waits for each: data_sent must be on the disk
+    // before the mail's first byte leaves.
+    auto report = co_await asio::co_spawn(
+        sender_,
+        [](Store& store, OutboxMail sending, SmtpSettings to, Envelope with, std::stop_token stop) -> Async<SmtpReport> {
+            const auto observer = [&](SmtpPhase phase, std::string_view reply) -> Result<void> {
+                if (phase != SmtpPhase::data_sent && phase != SmtpPhase::accepted) return {};
+                sending.phase = std::string(name_of(phase));
+                sending.reply = std::string(reply);
+                Commit made;
+                made.changed_mails.push_back(sending);
+                auto written = std::make_shared<std::promise<Result<void>>>();
+                auto outcome = written->get_future();
+                store.commit(std::move(made), [written](Result<void> done) { written->set_value(std::move(done)); });
+                return outcome.get();
+            };
+            co_return send_mail(to, with, sending.mime, observer, stop);
+        }(store_, mail, std::move(*server), std::move(envelope), stop_.get_token()),
+        asio::use_awaitable
+    );
+    mail.reply = report.reply;
+    if (report.accepted()) {
+        log_info("mail of order " + id_text(mail.order) + " accepted: " + mail.reply);
+        co_return sent(seq, mail);
+    }
+    co_return failed(seq, *report.error);
+}
+
+Async<std::optional<Performed>> MailPerformer::recall(EffectContext context, Effect effect) {
+    auto known = store_.mail(context.operation, effect.seq);
+    if (!known) co_return std::nullopt;
+    // No row: it was never written, so it never left. Before data_sent: likewise. It is sent now.
+    if (!*known || ((*known)->phase != "data_sent" && (*known)->phase != "accepted"))
+        co_return co_await perform(std::move(context), std::move(effect));
+    if ((*known)->phase == "accepted") co_return sent(effect.seq, **known);
+    co_return std::nullopt;
+}
+
+}  // namespace porteur

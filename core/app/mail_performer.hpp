@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/thread_pool.hpp>
+
+#include "app/accounts.hpp"
+#include "app/documents.hpp"
+#include "engine/interfaces.hpp"
+#include "mail/message_id.hpp"
+#include "mail/smtp.hpp"
+
+namespace porteur {
+
+/// Performs mail effects. The mail's bytes are frozen in the outbox before the first try; its phases are
+/// written there, so that after a crash it is known whether the mail may have left.
+/// @threads  the engine's; the sending itself happens on a thread of its own
+class MailPerformer {
+public:
+    MailPerformer(Store& store, const DocumentFolder& documents, Clock& clock, Chance& chance,
+                  std::optional<MailSection> settings, ReplyKey key);
+    ~MailPerformer();
+
+    Async<Performed> perform(EffectContext context, Effect effect);
+    /// What the outbox knows of a mail whose outcome is not in the journal.
+    Async<std::optional<Performed>> recall(EffectContext context, Effect effect);
+    void reload(std::optional<MailSection> settings) { settings_ = std::move(settings); }
+
+private:
+    Result<OutboxMail> write(const EffectContext& context, const Effect& effect);
+    Async<Result<void>> commit(Commit made);
+    Async<Performed> send(OutboxMail mail, std::uint32_t seq);
+    Result<SmtpSettings> smtp() const;
+
+    Store& store_;
+    const DocumentFolder& documents_;
+    Clock& clock_;
+    Chance& chance_;
+    std::optional<MailSection> settings_;
+    ReplyKey key_;
+    std::stop_source stop_;
+    boost::asio::thread_pool sender_{2};
+};
+
+}  // namespace porteur

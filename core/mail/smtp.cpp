@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mail/smtp.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "mail/address.hpp"
+#include "mail/smtp_text.hpp"
+#include "mail/text_codec.hpp"
+
+namespace porteur {
+namespace {
+
+using namespace std::chrono;
+
+struct Reply {
+    int code = 0;
+    std::string text;  ///< all lines, codes included, joined by '\n'
+
+    bool is(int hundred) const { return code / 100 == hundred; }
+};
+
+/// One sending: each step returns what went wrong, and send_mail() reads as the list of steps.
+class Sending {
+public:
+    Sending(const SmtpSettings& settings, const Envelope& envelope, const PhaseObserver& observer)
+        : settings_(settings), envelope_(envelope), observer_(observer) {}
+
+    SmtpReport report(Result<void> outcome) {
+        if (!outcome) report_.error = outcome.error();
+        return std::move(report_);
+    }
+
+    Result<void> check() const {
+        if (!envelope_.from.empty()) {
+            if (auto checked = check_address(envelope_.from, "envelope sender"); !checked)
+                return checked;
+        }
+        if (envelope_.to.empty()) {
+            return failure(ErrorKind::invalid_input, "envelope: no recipient; name at least one");
+        }
+        for (const auto& address : recipients()) {
+            if (auto checked = check_address(address, "envelope recipient"); !checked)
+                return checked;
+        }
+        if (envelope_.envid.size() > 100 || find_control(envelope_.envid)) {
+            return failure(
+                ErrorKind::invalid_input,
+                "envelope id " + quoted(envelope_.envid) + " is longer than 100 or holds controls"
+            );
+        }
+        return check_address("x@" + settings_.client_name, "client name");
+    }
+
+    Result<void> tell(SmtpPhase phase, std::string_view detail) {
+        if (observer_) {
+            if (auto told = observer_(phase, detail); !told) {
+                const bool too_late = phase == SmtpPhase::accepted;
+                return failure(
+                    too_late ? ErrorKind::in_doubt : ErrorKind::unavailable,
+                    fmt::format(
+                        "{}: {} at {}: {}", where(),
+                        too_late ? "accepted, but that was not recorded" : "stopped by the sender",
+                        name_of(phase), told.error().message
+                    )
+                );
+            }
+        }
+        report_.reached = phase;
+        return {};
+    }
+
+    /// Connected, greeted and secured. A 5xx up to here is about us or the server, not about this
+    /// mail, and may be gone later: it never rejects the mail.
+    Result<void> reach(std::stop_token stop) {
+        auto done = connect(std::move(stop));
+        if (done) done = secure();
+        if (!done && done.error().kind == ErrorKind::rejected)
+            done.error().kind = ErrorKind::unavailable;
+        return done;
+    }
+
+    Result<void> log_in() {
+        if (settings_.user.empty()) return {};
+        if (!abilities_.auth_plain && !abilities_.auth_login) {
+            return failure(
+                ErrorKind::unauthorized,
+                where() +
+                    ": offers neither AUTH PLAIN nor LOGIN; take the user out of the settings or "
+                    "use another server"
+            );
+        }
+        // The commands are never part of a message: they hold the password.
+        Result<Reply> reply;
+        if (abilities_.auth_plain) {
+            std::string plain("\0", 1);
+            plain += settings_.user + std::string("\0", 1) + settings_.password;
+            reply = exchange("AUTH PLAIN " + base64_word(plain), settings_.command_timeout);
+        } else {
+            reply = exchange("AUTH LOGIN", settings_.command_timeout);
+            for (const std::string* secret : {&settings_.user, &settings_.password}) {
+                if (!reply || !reply->is(3)) break;
+                reply = exchange(base64_word(*secret), settings_.command_timeout);
+            }
+        }
+        if (!reply) return std::unexpected(reply.error());
+        if (reply->is(2)) return {};
+        auto error = refused(*reply, "AUTH");
+        if (!reply->is(4)) error.error().kind = ErrorKind::unauthorized;
+        return error;
+    }
+
+    Result<void> send_envelope(std::size_t size, bool eight_bit) {
+        if (abilities_.size_max > 0 && size > abilities_.size_max) {
+            auto error = Error{
+                .kind = ErrorKind::rejected,
+                .message = fmt::format(
+                    "{}: takes mails of {} bytes and this one has {}; send fewer or smaller files",
+                    where(), abilities_.size_max, size
+                )
+            };
+            error.code = "SIZE";
+            return std::unexpected(std::move(error));
+        }
+        if (eight_bit && !abilities_.eight_bit) {
+            return failure(
+                ErrorKind::invalid_input, where() + ": takes 7-bit mails only and this one is not"
+            );
+        }
+        std::string mail = "MAIL FROM:<" + envelope_.from + ">";
+        if (abilities_.size_max > 0) mail += fmt::format(" SIZE={}", size);
+        if (eight_bit) mail += " BODY=8BITMIME";
+        if (abilities_.dsn) {
+            mail += " RET=HDRS";
+            if (!envelope_.envid.empty()) mail += " ENVID=" + to_xtext(envelope_.envid);
+        }
+        if (auto done = command(mail, 2); !done) return std::unexpected(done.error());
+        for (const auto& address : recipients()) {
+            std::string recipient = "RCPT TO:<" + address + ">";
+            if (abilities_.dsn) recipient += " NOTIFY=FAILURE,DELAY";
+            if (auto done = command(recipient, 2); !done) {
+                quit();
+                return std::unexpected(done.error());
+            }
+        }
+        auto reply = exchange("DATA", settings_.data_timeout);
+        if (!reply) return std::unexpected(reply.error());
+        if (!reply->is(3)) return refused(*reply, "DATA");
+        return {};
+    }
+
+    /// From here on every loss is a doubt.
+    Result<void> send_body(std::string_view wire) {
+        constexpr std::size_t block_bytes = 65536;
+        while (!wire.empty()) {
+            const auto block = wire.substr(0, block_bytes);
+            if (auto sent = connection_->write(block, steady_clock::now() + settings_.data_timeout);
+                !sent) {
+                // Some servers refuse a mail in the middle and close; their reply settles it.
+                const auto reply = read_reply(seconds(2));
+                if (reply && (reply->is(4) || reply->is(5))) return refused(*reply, "mail");
+                return doubt(sent.error());
+            }
+            wire.remove_prefix(block.size());
+        }
+        auto reply = read_reply(settings_.final_timeout);
+        if (!reply) return doubt(reply.error());
+        if (reply->is(4) || reply->is(5)) return refused(*reply, "mail");
+        if (!reply->is(2)) {
+            return doubt(Error{.message = where() + ": answered " + quoted(reply->text)});
+        }
+        return {};
+    }
+
+    /// Says good-bye without waiting for the answer: the mail's fate is settled.
+    void quit() {
+        if (connection_) (void)connection_->write("QUIT\r\n", steady_clock::now() + seconds(1));
+        connection_.reset();
+    }
+
+    const std::string& last_reply() const { return report_.reply; }
+
+private:
+    Result<void> connect(std::stop_token stop) {
+        auto opened = MailConnection::open(settings_.server, std::move(stop));
+        if (!opened) return std::unexpected(opened.error());
+        connection_.emplace(std::move(*opened));
+        auto greeting = read_reply(settings_.command_timeout);
+        if (!greeting) return std::unexpected(greeting.error());
+        if (!greeting->is(2)) return refused(*greeting, "greeting");
+        return greet();
+    }
+
+    Result<void> secure() {
+        if (settings_.server.security != MailSecurity::starttls) return {};
+        if (!abilities_.starttls) {
+            return failure(
+                ErrorKind::unavailable,
+                where() +
+                    ": does not offer STARTTLS, so nothing was sent; if it never does, use tls"
+            );
+        }
+        if (auto done = command("STARTTLS", 2); !done) return std::unexpected(done.error());
+        if (auto done = connection_->start_tls(); !done) return done;
+        // What was offered in plain text does not count (RFC 3207, section 4.2).
+        return greet();
+    }
+
+    std::string where() const {
+        return fmt::format("smtp {}:{}", settings_.server.host, settings_.server.port);
+    }
+
+    std::vector<std::string> recipients() const {
+        std::vector<std::string> all = envelope_.to;
+        if (!envelope_.archive_copy.empty()) all.push_back(envelope_.archive_copy);
+        return all;
+    }
+
+    Result<void> greet() {
+        auto reply = exchange("EHLO " + settings_.client_name, settings_.command_timeout);
+        if (!reply) return std::unexpected(reply.error());
+        if (reply->is(2)) {
+            abilities_ = read_smtp_abilities(reply->text);
+            return {};
+        }
+        abilities_ = {};
+        if (!reply->is(5)) return refused(*reply, "EHLO");
+        if (auto done = command("HELO " + settings_.client_name, 2); !done) {
+            return std::unexpected(done.error());
+        }
+        return {};
+    }
+
+    /// A reply in full: bounded in lines, in length and, as a whole, in time.
+    Result<Reply> read_reply(milliseconds timeout) {
+        constexpr int lines_max = 100;
+        const auto deadline = steady_clock::now() + timeout;
+        Reply reply;
+        for (int count = 0; count < lines_max; ++count) {
+            auto line = connection_->read_line(deadline);
+            if (!line) {
+                // A reply cut off in the middle says nothing.
+                return failure(ErrorKind::unavailable, "smtp " + line.error().message);
+            }
+            int code = 0;
+            const auto read = std::from_chars(
+                line->data(), line->data() + std::min<std::size_t>(3, line->size()), code
+            );
+            const char mark = line->size() > 3 ? (*line)[3] : ' ';
+            if (read.ptr != line->data() + 3 || code < 200 || code > 599 ||
+                (mark != ' ' && mark != '-') || (count > 0 && code != reply.code)) {
+                return failure(
+                    ErrorKind::unavailable, where() + ": " + quoted(*line) + " is not an SMTP reply"
+                );
+            }
+            reply.code = code;
+            if (count > 0) reply.text += '\n';
+            reply.text += *line;
+            if (mark == ' ') {
+                report_.reply = reply.text;
+                return reply;
+            }
+        }
+        return failure(ErrorKind::unavailable, where() + ": sent a reply of more than 100 lines");
+    }
+
+    Result<Reply> exchange(const std::string& line, milliseconds timeout) {
+        if (auto sent = connection_->write(line + "\r\n", steady_clock::now() + timeout); !sent) {
+            return failure(ErrorKind::unavailable, "smtp " + sent.error().message);
+        }
+        return read_reply(timeout);
+    }
+
+    Result<Reply> command(const std::string& line, int expected) {
+        auto reply = exchange(line, settings_.command_timeout);
+        if (reply && !reply->is(expected)) return refused(*reply, line);
+        return reply;
+    }
+
+    std::unexpected<Error> refused(const Reply& reply, std::string_view what) const {
+        Error error{
+            .kind = reply.is(5) ? ErrorKind::rejected : ErrorKind::unavailable,
+            .message = fmt::format(
+                "{}: {} was answered {}; the mail was not taken", where(), quoted(what, 120),
+                quoted(reply.text, 200)
+            )
+        };
+        if (reply.code == 530) error.kind = ErrorKind::unauthorized;
+        error.code = std::to_string(reply.code);
+        return std::unexpected(std::move(error));
+    }
+
+    static std::unexpected<Error> doubt(const Error& cause) {
+        return failure(
+            ErrorKind::in_doubt,
+            cause.message +
+                "; the server may have the mail, so proof is looked for before it is sent again"
+        );
+    }
+
+    const SmtpSettings& settings_;
+    const Envelope& envelope_;
+    const PhaseObserver& observer_;
+    std::optional<MailConnection> connection_ = {};
+    SmtpAbilities abilities_ = {};
+    SmtpReport report_ = {};
+};
+
+}  // namespace
+
+std::string_view name_of(SmtpPhase phase) noexcept {
+    switch (phase) {
+        case SmtpPhase::connecting:
+            return "connecting";
+        case SmtpPhase::envelope:
+            return "envelope";
+        case SmtpPhase::data_sent:
+            return "data_sent";
+        case SmtpPhase::accepted:
+            return "accepted";
+    }
+    return "connecting";
+}
+
+SmtpReport send_mail(
+    const SmtpSettings& settings, const Envelope& envelope, std::string_view mime,
+    const PhaseObserver& observer, std::stop_token stop
+) {
+    Sending sending(settings, envelope, observer);
+    const auto wire = to_wire(mime);
+    if (!wire) return sending.report(std::unexpected(wire.error()));
+    const bool eight_bit =
+        std::ranges::any_of(*wire, [](char letter) { return (letter & 0x80) != 0; });
+
+    Result<void> done = sending.check();
+    if (done) done = sending.tell(SmtpPhase::connecting, "");
+    if (done) done = sending.reach(std::move(stop));
+    if (done) done = sending.log_in();
+    if (done) done = sending.tell(SmtpPhase::envelope, sending.last_reply());
+    if (done) done = sending.send_envelope(wire->size(), eight_bit);
+    if (done) done = sending.tell(SmtpPhase::data_sent, sending.last_reply());
+    // An observer that stops here leaves a connection to be closed without the final dot: the
+    // server then drops what it has, which is nothing (RFC 5321, section 4.1.1.4).
+    if (done) done = sending.send_body(*wire);
+    if (done) {
+        done = sending.tell(SmtpPhase::accepted, sending.last_reply());
+        sending.quit();
+    }
+    return sending.report(std::move(done));
+}
+
+}  // namespace porteur

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <porteur/testkit.hpp>
+
+namespace porteur::testkit {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+const Plugin& ringcentral() {
+    static const Plugin plugin = Plugin::linked();
+    return plugin;
+}
+json::object order() { return parsed(file("order.json")).as_object(); }
+
+struct World {
+    std::string account = file("account.json");
+    std::string address = file("business-address.json");
+    std::string service = file("service-info.json");
+    std::vector<std::string> pages = {file("numbers-page-1.json"), file("numbers-page-2.json")};
+    std::string today = "2026-11-22T15:00:00Z";
+    std::string settings = "{}";
+};
+
+Script preflight(const json::object& given, const World& world = {}) {
+    const std::string account = "/restapi/v1.0/account/~";
+    Script script(ringcentral(), "preflight", canonical(given), world.settings);
+    script.expects_http("GET", account).answers(200, world.account);
+    script.expects_http("GET", account + "/business-address").answers(200, world.address);
+    script.expects_http("GET", account + "/service-info").answers(200, world.service);
+    for (const auto& page : world.pages)
+        script.expects_http("GET", account + "/phone-number").answers(200, page);
+    script.asks_time(world.today);
+    return script;
+}
+std::vector<Problem> problems(const json::object& given, const World& world = {}) {
+    return preflight(given, world).result<Findings>().problems;
+}
+auto problem(std::string field, Reason reason, bool blocking) {
+    return AllOf(
+        Field(&Problem::field, field), Field(&Problem::reason, reason),
+        Field(&Problem::blocking, blocking)
+    );
+}
+
+TEST(Preflight, FindsNothingWrongWithAnOrderThatFits) {
+    auto script = preflight(order());
+    script.ends_with(R"({"problems":[]})");
+    EXPECT_THAT(script.result<Findings>().note, HasSubstr("billing address"));
+    EXPECT_EQ(cut_everywhere(script), 7u);
+}
+
+TEST(Preflight, FindsANumberThatIsNotOnTheAccount) {
+    auto given = order();
+    given["numbers"].as_array().push_back("+14165550177");
+    const auto found = problems(given);
+    EXPECT_THAT(found, Contains(problem("/numbers/2", Reason::number_not_on_account, true)));
+    EXPECT_THAT(found[0].message, AllOf(HasSubstr("+*******0177"), Not(HasSubstr("416555"))));
+}
+
+TEST(Preflight, FindsNumbersThatRingCentralDoesNotHold) {
+    auto given = order();
+    given["numbers"] = json::array{"+14165550104"};
+    EXPECT_THAT(problems(given), Contains(problem("/numbers/0", Reason::not_portable, true)));
+}
+
+TEST(Preflight, FindsANumberThatIsNotInService) {
+    auto given = order();
+    given["numbers"] = json::array{"+14165550105"};
+    EXPECT_THAT(problems(given), Contains(problem("/numbers/0", Reason::number_inactive, true)));
+}
+
+TEST(Preflight, WarnsThatTheMainNumberLeavesWhileOthersStay) {
+    auto given = order();
+    given["numbers"] = json::array{"+14165550100"};
+    EXPECT_THAT(
+        problems(given), Contains(problem("/numbers", Reason::btn_porting_with_remainder, false))
+    );
+
+    World alone;
+    alone.pages = {file("numbers-only-main.json")};
+    EXPECT_THAT(problems(given, alone), IsEmpty());
+}
+
+TEST(Preflight, WarnsOfAnAccountNumberThatIsNotTheMainNumber) {
+    auto given = order();
+    given["account_number"] = "9055550100";
+    EXPECT_THAT(
+        problems(given),
+        Contains(problem("/account_number", Reason::account_number_mismatch, false))
+    );
+}
+
+TEST(Preflight, WarnsWhereOnlyTheSpellingOfAnAddressDiffers) {
+    auto given = order();
+    given["service_address"].as_object()["street_type"] = "Street";
+    given["service_address"].as_object()["city"] = "TORONTO";
+    const auto found = problems(given);
+    ASSERT_EQ(found.size(), 2u);
+    EXPECT_THAT(found[0], problem("/service_address/street", Reason::address_mismatch, false));
+    EXPECT_THAT(
+        found[0].message, HasSubstr("is spelt \"1 King Street W\" in the order and \"1 King St W\"")
+    );
+    EXPECT_THAT(found[1], problem("/service_address/city", Reason::address_mismatch, false));
+}
+
+TEST(Preflight, ComparesTheAddressPartByPart) {
+    auto given = order();
+    given["service_address"].as_object()["street"] = "Queen";
+    given["service_address"].as_object()["postal_code"] = "M4B 1B3";
+    given["service_address"].as_object()["region"] = "QC";
+    given["end_user"].as_object()["name"] = "Other Inc";
+    const auto found = problems(given);
+    EXPECT_THAT(
+        found, Contains(problem("/service_address/street", Reason::address_mismatch, false))
+    );
+    EXPECT_THAT(
+        found,
+        Contains(problem("/service_address/postal_code", Reason::postal_code_mismatch, false))
+    );
+    EXPECT_THAT(
+        found, Contains(problem("/service_address/region", Reason::address_mismatch, false))
+    );
+    EXPECT_THAT(found, Contains(problem("/end_user/name", Reason::name_mismatch, false)));
+}
+
+TEST(Preflight, BlocksAnotherAddressWhereTheAccountSaysSo) {
+    auto given = order();
+    given["service_address"].as_object()["street"] = "Queen";
+    given["service_address"].as_object()["city"] = "TORONTO";
+    World strict;
+    strict.settings = R"({"address_difference":"block"})";
+    const auto found = problems(given, strict);
+    EXPECT_THAT(
+        found, Contains(problem("/service_address/street", Reason::address_mismatch, true))
+    );
+    EXPECT_THAT(found, Contains(problem("/service_address/city", Reason::address_mismatch, false)));
+}
+
+TEST(Preflight, RefusesAnAccountThatIsNotInGoodStanding) {
+    World world;
+    world.account = file("account-suspended.json");
+    world.service = file("service-info-trial.json");
+    EXPECT_THAT(problems(order(), world), ::testing::SizeIs(2));
+}
+
+TEST(Preflight, RefusesAStatementOfMoreThan45Days) {
+    World last_day, day_after;
+    last_day.today = "2026-12-15T23:59:59Z";  // 45 days after 31 October
+    day_after.today = "2026-12-16T00:00:00Z";
+    EXPECT_THAT(problems(order(), last_day), IsEmpty());
+    const auto found = problems(order(), day_after);
+    ASSERT_THAT(found, Contains(problem("/documents", Reason::document_refused, true)));
+    EXPECT_THAT(found[0].message, HasSubstr("46 days old"));
+}
+
+TEST(Preflight, RefusesAStatementOfTheFuture) {
+    World world;
+    world.today = "2026-10-01T00:00:00Z";
+    EXPECT_THAT(
+        problems(order(), world), Contains(problem("/documents", Reason::document_refused, true))
+    );
+}
+
+TEST(Preflight, PassesOnThatTheAccountMayNotBeRead) {
+    Script script(ringcentral(), "preflight", canonical(order()));
+    script.expects_http("GET", "/restapi/v1.0/account/~")
+        .answers_file(403, "error-permission.json");
+    script.expects_http("GET", "/restapi/v1.0/account/~/business-address")
+        .answers_file(200, "business-address.json");
+    script.expects_http("GET", "/restapi/v1.0/account/~/service-info")
+        .answers_file(200, "service-info.json");
+    script.fails_with(ErrorKind::unauthorized, Reason::none, HasSubstr("[ReadAccounts]"))
+        .coded("CMN-401");
+    cut_everywhere(script);
+}
+
+}  // namespace
+}  // namespace porteur::testkit

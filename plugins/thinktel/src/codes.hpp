@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// ThinkTel's words to ours: ticket states, replies, refusals.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <porteur/model.hpp>
+
+namespace thinktel {
+
+/// What a ticket's Status means.
+struct StatusMeaning {
+    porteur::OrderState state;
+    bool ended;             ///< the ticket holds its numbers no longer: they may be submitted again
+    std::string_view note;  ///< for the timeline; empty if the word says it all
+};
+
+/// Nothing for a word that ThinkTel's documents do not have. @threads any
+/// @source CARRIERS.md 3.5: the 14 values of PortInStatus.Status, mixed case as they are
+std::optional<StatusMeaning> meaning_of(std::string_view status);
+
+/// "Rejected" for 0 and so on; "reply 9" for what is not documented. @threads any
+/// @source thinktel.json, TicketResponse.Reply
+std::string name_of_reply(std::int64_t reply);
+
+/// One refused field of an LSR.
+struct RejectedField {
+    std::string field;    ///< FLD ABBR
+    std::string code;     ///< RJCT CODE
+    std::string remarks;  ///< what people wrote
+};
+
+/// The canonical reason and what to correct. The field's name decides; then the words of the
+/// remarks; then the code.
+/// @source field names: the LSR forms of the OBF Local Service Ordering Guidelines, which the
+/// reject record's
+///         own keys (FORM, FLD ABBR, RJCT CODE) come from; two-character codes: DOMAIN.md 1.5
+/// @threads any
+porteur::Rejection rejection_of(const RejectedField& rejected);
+
+/// The canonical reason that a sentence of ThinkTel's is about; Reason::other if none is
+/// recognised.
+/// @threads any
+porteur::Reason reason_in(std::string_view words);
+
+/// JSON pointers into the order that a refusal for this reason asks to correct. @threads any
+std::vector<std::string> fields_of(porteur::Reason reason);
+
+}  // namespace thinktel

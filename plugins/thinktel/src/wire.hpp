@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// ThinkTel's JSON. Telephone numbers are integers of ten digits; dates are YYYY-MM-DD in requests
+// and YYYYMMDD in answers; answers may be labelled text/json, which nobody here looks at.
+// @source CARRIERS.md 3.1 to 3.5 and ThinkTel's OpenAPI file
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <porteur/http.hpp>
+#include <porteur/model.hpp>
+
+namespace thinktel {
+
+/// The ten digits; nothing for a number outside the North American plan. @threads any
+std::optional<std::int64_t> digits_of(const porteur::PhoneNumber& number);
+
+/// The number of a ten-digit integer or text ("416-555-0101"); nothing for anything else. @threads
+/// any
+std::optional<porteur::PhoneNumber> number_from(const porteur::json::value& theirs);
+
+/// Settings that go into a form.
+struct Submitter {
+    std::string email;
+    std::int64_t current_provider = 0;
+    std::string current_reseller;
+};
+
+/// The request that submits a port to an existing trunk, documents by reference, sent ONCE under
+/// the step "submit". The order has been checked (checks.hpp).
+/// @param pilot  the trunk's pilot number
+porteur::HttpRequest submission(
+    const porteur::PortOrder& order, std::int64_t pilot, const Submitter& submitter
+);
+
+/// A port-in ticket.
+struct Ticket {
+    std::string id;
+    std::string status;
+    bool validated = false;  ///< ValidationLSC
+    bool disputing = false;
+    std::optional<std::chrono::year_month_day> date;
+    std::vector<porteur::PhoneNumber> numbers;  ///< NumbersToPort; may be empty
+    std::vector<porteur::Rejection> rejections;
+};
+
+/// @param body  PortInStatus
+Ticket ticket_from(const porteur::json::value& body);
+
+/// ThinkTel's own sentence in an error answer: Message of the JSON, or the plain text that some
+/// errors come as; cut, and with numbers masked. @threads any
+std::string message_in(const std::string& body);
+
+}  // namespace thinktel

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pure operations: requirements, validate, split.
+#include <gtest/gtest.h>
+
+#include <porteur/testkit.hpp>
+
+namespace porteur::testkit {
+namespace {
+
+using ::testing::Contains;
+using ::testing::Field;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+const Plugin& thinktel() {
+    static const Plugin plugin = Plugin::linked();
+    return plugin;
+}
+
+std::vector<Problem> problems_of(const json::object& order, const std::string& settings = "{}") {
+    Script script(thinktel(), "validate", canonical(order), settings);
+    cut_everywhere(script);
+    return script.result<Findings>().problems;
+}
+json::object order() { return parsed(file("order.json")).as_object(); }
+
+auto at(std::string field, Reason reason) {
+    return AllOf(
+        Field(&Problem::field, field), Field(&Problem::reason, reason),
+        Field(&Problem::blocking, true)
+    );
+}
+
+TEST(Validate, FindsNothingWrongWithACompleteOrder) {
+    EXPECT_THAT(problems_of(order()), IsEmpty());
+}
+
+TEST(Validate, FindsEachFieldThatTheFormNeeds) {
+    const auto problems = problems_of({});
+    for (const auto* field :
+         {"/numbers", "/end_user/name", "/account_number", "/service_address/house_number",
+          "/service_address/street", "/service_address/city", "/service_address/region",
+          "/service_address/postal_code", "/service_address/country", "/losing_carrier",
+          "/contact_email", "/target/trunk"})
+        EXPECT_THAT(problems, Contains(Field(&Problem::field, field))) << field;
+    EXPECT_THAT(problems, Contains(at("/documents", Reason::loa_required)));
+}
+
+TEST(Validate, TakesFromTheSettingsWhatTheOrderDoesNotSay) {
+    auto given = order();
+    given.erase("losing_carrier");
+    given.erase("contact_email");
+    given.erase("target");
+    EXPECT_THAT(
+        problems_of(
+            given,
+            R"({"current_provider":12,"submitter_email":"p@acme.example","trunk":"7005551212"})"
+        ),
+        IsEmpty()
+    );
+}
+
+TEST(Validate, RefusesTollFreeBesideStandardNumbers) {
+    auto given = order();
+    given["numbers"].as_array().push_back("+18885550101");
+    EXPECT_THAT(problems_of(given), Contains(at("/numbers", Reason::split_required)));
+}
+
+TEST(Validate, RefusesANumberFromElsewhereByItsPlace) {
+    auto given = order();
+    given["numbers"].as_array().push_back("+33123456789");
+    EXPECT_THAT(problems_of(given), Contains(at("/numbers/2", Reason::unsupported_by_gaining)));
+}
+
+TEST(Validate, RefusesThatTheMainNumberLeavesWhileOthersStay) {
+    auto given = order();
+    given["btn"] = "+14165550101";
+    EXPECT_THAT(problems_of(given), IsEmpty());
+    given["remaining"] = json::array{"+14165550103"};
+    EXPECT_THAT(problems_of(given), Contains(at("/remaining", Reason::btn_porting_with_remainder)));
+}
+
+TEST(Validate, WarnsOnlyOfAMissingInvoice) {
+    auto given = order();
+    given["documents"].as_array().pop_back();
+    const auto problems = problems_of(given);
+    ASSERT_EQ(problems.size(), 1u);
+    EXPECT_FALSE(problems[0].blocking);
+}
+
+TEST(Validate, WantsTheRespOrgFormForTollFree) {
+    auto given = parsed(file("order-toll-free.json")).as_object();
+    given["documents"] = json::array{};
+    EXPECT_THAT(problems_of(given), Contains(at("/documents", Reason::tollfree_resporg)));
+}
+
+TEST(Validate, RefusesANewServiceAsTarget) {
+    auto given = order();
+    given["target"] = json::object{{"offering", "OFF-4"}};
+    EXPECT_THAT(
+        problems_of(given), Contains(at("/target/offering", Reason::unsupported_by_gaining))
+    );
+}
+
+TEST(Split, KeepsTollFreeApartInTheOrderGiven) {
+    Script(thinktel(), "split", R"({"numbers":["+18005550101","+14165550102","+14165550101"]})")
+        .ends_with(R"([
+        {"numbers":["+14165550102","+14165550101"],"note_en":"standard numbers"},
+        {"numbers":["+18005550101"],"note_fr":"numéros sans frais"}])");
+}
+
+TEST(Split, LeavesOneKindAlone) {
+    Script(thinktel(), "split", R"({"numbers":["+14165550102"]})")
+        .ends_with(R"([{"numbers":["+14165550102"]}])");
+    Script(thinktel(), "split", R"({"numbers":[]})").ends_exactly("[]");
+}
+
+TEST(Requirements, AreThereInBothLanguages) {
+    for (const auto* type : {"local", "toll_free"}) {
+        Script script(
+            thinktel(), "requirements",
+            canonical(json::object{{"number_type", type}, {"action", "port_in"}})
+        );
+        const auto list = script.result<Requirements>();
+        EXPECT_GE(list.items.size(), 7u);
+        for (const auto& each : list.items) {
+            EXPECT_THAT(each.label_en, Not(IsEmpty())) << each.code;
+            EXPECT_THAT(each.label_fr, Not(IsEmpty())) << each.code;
+            EXPECT_THAT(each.help_fr, Not(IsEmpty())) << each.code;
+        }
+        EXPECT_EQ(list.notes_en.size(), list.notes_fr.size());
+        EXPECT_THAT(
+            list.items,
+            Contains(
+                Field(&Requirement::code, std::string_view(type) == "local" ? "loa" : "resporg")
+            )
+        );
+    }
+}
+
+TEST(Operations, ThatThinkTelDoesNotHaveAreNotThere) {
+    for (const auto* name : {"cancel_port", "purchase", "preflight", ""}) {
+        const OneRun run(thinktel(), name, "{}", "{}");
+        EXPECT_EQ(run.first().returned, PORTEUR_E_UNSUPPORTED) << name;
+        EXPECT_EQ(run.first().error.kind, ErrorKind::unsupported) << name;
+    }
+}
+
+TEST(Operations, RefuseAnInputThatIsNotTheirs) {
+    Script(thinktel(), "submit_port", R"({"numbers":["4165550101"]})")
+        .fails_with(ErrorKind::invalid_input, Reason::none, ::testing::HasSubstr("/numbers/0"));
+}
+
+}  // namespace
+}  // namespace porteur::testkit

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A plugin with one thing wrong, chosen by a macro: what the checks before and while loading must find. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <porteur/plugin.h>
+
+#if defined(BROKEN_SOCKET)
+#include <sys/socket.h>
+#elif defined(BROKEN_THREAD)
+#include <pthread.h>
+static void *run(void *argument) { return argument; }
+#endif
+
+#ifndef PLUGIN_ID
+#define PLUGIN_ID "broken"
+#endif
+#ifndef PLUGIN_VERSION
+#define PLUGIN_VERSION "1.0.0"
+#endif
+#ifndef PLUGIN_MINOR
+#define PLUGIN_MINOR 0
+#endif
+
+#define VIEW(text) { (text), sizeof(text) - 1 }
+
+struct porteur_op {
+    int nothing;
+};
+
+static int32_t op_begin(const porteur_host *host, porteur_view operation, porteur_view input, porteur_op **out,
+                        porteur_error *err) PORTEUR_NX {
+    (void)host;
+    (void)input;
+    *out = NULL;
+#if defined(BROKEN_BEGINS_NOTHING)
+    return PORTEUR_OK;
+#elif defined(BROKEN_BEGIN_CRASHES)
+    abort();
+#endif
+    if (operation.len == strlen("check_account") && memcmp(operation.ptr, "check_account", operation.len) == 0) {
+        *out = calloc(1, sizeof **out);
+        return PORTEUR_OK;
+    }
+    snprintf(err->message, sizeof err->message, "only check_account is offered");
+    err->kind = PORTEUR_KIND_UNSUPPORTED;
+    return PORTEUR_E_UNSUPPORTED;
+}
+
+static int32_t op_step(porteur_op *op, const porteur_completion *const *completions, uint32_t count,
+                       porteur_turn *turn, porteur_error *err) PORTEUR_NX {
+    (void)op;
+    (void)completions;
+    (void)count;
+    (void)turn;
+    (void)err;
+#if defined(BROKEN_SOCKET)
+    return socket(AF_INET, SOCK_STREAM, 0);
+#elif defined(BROKEN_FILE)
+    return fopen("/etc/passwd", "r") != NULL;
+#elif defined(BROKEN_EXEC)
+    return system("true");
+#elif defined(BROKEN_THREAD)
+    pthread_t thread;
+    return pthread_create(&thread, NULL, run, NULL);
+#elif defined(USES_CLOCK)
+    return (int32_t)time(NULL) + rand() + (getenv("HOME") != NULL);
+#elif defined(BROKEN_UNRESOLVED)
+    extern int a_function_that_nobody_has(void);
+    return a_function_that_nobody_has();
+#else
+    return PORTEUR_E_MISUSE;
+#endif
+}
+
+static int32_t op_cancel(porteur_op *op, porteur_view why, porteur_turn *turn, porteur_error *err) PORTEUR_NX {
+    (void)op;
+    (void)why;
+    (void)turn;
+    (void)err;
+    return PORTEUR_E_MISUSE;
+}
+
+static void op_end(porteur_op *op) PORTEUR_NX { free(op); }
+
+#if defined(BROKEN_CONSTRUCTOR)
+__attribute__((constructor)) static void on_load(void) { abort(); }
+#endif
+
+__attribute__((used)) static const porteur_plugin plugin = {
+    .size = sizeof plugin,
+    .abi_minor = PLUGIN_MINOR,
+    .id = VIEW(PLUGIN_ID),
+    .version = VIEW(PLUGIN_VERSION),
+    .sdk = VIEW("none"),
+    .op_begin = op_begin,
+#if !defined(BROKEN_NO_STEP)
+    .op_step = op_step,
+#endif
+    .op_cancel = op_cancel,
+    .op_end = op_end,
+};
+
+#if defined(BROKEN_TWO_SYMBOLS)
+PORTEUR_EXPORT int porteur_another(void);
+int porteur_another(void) { return 1; }
+#endif
+
+#if defined(BROKEN_OTHER_SYMBOL)
+PORTEUR_EXPORT const porteur_plugin *porteur_entry_v9(const porteur_host *host, porteur_error *err);
+const porteur_plugin *porteur_entry_v9(const porteur_host *host, porteur_error *err) {
+#elif defined(BROKEN_NO_SYMBOL)
+__attribute__((used)) static const porteur_plugin *entry(const porteur_host *host, porteur_error *err) {
+#else
+const porteur_plugin *porteur_entry_v0(const porteur_host *host, porteur_error *err) PORTEUR_NX {
+#endif
+    (void)host;
+    (void)err;
+    (void)op_step;
+#if defined(BROKEN_REFUSES)
+    snprintf(err->message, sizeof err->message, "the host is too old for me");
+    return NULL;
+#else
+    return &plugin;
+#endif
+}
