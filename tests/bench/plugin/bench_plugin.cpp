@@ -6,11 +6,10 @@
 //
 //   bench_plugin [ROUNDS [OPERATIONS]]
 
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -71,13 +70,24 @@ asio::awaitable<void> run_operations(
     --left;
 }
 
-/// Nanoseconds per step.
-double measure(
+/// Nanoseconds per step, by the wall and of this process's CPU.
+struct Cost {
+    double wall, cpu;
+};
+
+double cpu_now() {
+    timespec used{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return static_cast<double>(used.tv_sec) * 1e9 + static_cast<double>(used.tv_nsec);
+}
+
+Cost measure(
     asio::io_context& io, PluginRunner& runner, std::uint64_t operations, std::size_t in_flight
 ) {
     std::size_t left = in_flight;
     const auto each = operations / in_flight;
     const auto began = Clock::now();
+    const double cpu_began = cpu_now();
     for (std::size_t lane = 0; lane < in_flight; ++lane)
         asio::co_spawn(
             io, run_operations(runner, 1 + lane * each, each, left),
@@ -88,7 +98,8 @@ double measure(
     io.restart();
     while (left != 0) io.run_one();
     const std::chrono::duration<double, std::nano> took = Clock::now() - began;
-    return took.count() / static_cast<double>(each * in_flight * steps_per_operation);
+    const auto steps = static_cast<double>(each * in_flight * steps_per_operation);
+    return {took.count() / steps, (cpu_now() - cpu_began) / steps};
 }
 
 // ------------------------------------------------------------------ the bare round trip
@@ -226,24 +237,31 @@ int main(int count, char** arguments) {
         const std::chrono::duration<double, std::milli> start_took = Clock::now() - start_began;
         BarePair bare(sizes);
 
-        std::vector<double> here, one, many, pair, ratio;
+        if (count > 3) {  // for a profiler: the daemon's side alone
+            const auto cost = measure(io, **in_daemon, operations * rounds, 1);
+            std::printf("{\"ns_per_step\":%.0f,\"cpu_ns_per_step\":%.0f}\n", cost.wall, cost.cpu);
+            return 0;
+        }
+        std::vector<double> here, here_cpu, one, many, many_cpu, pair, ratio;
         for (std::uint64_t round = 0; round <= rounds; ++round) {
             const double now_pair = bare.measure(operations);
-            const double now_one = measure(io, *process, operations, 1);
-            const double now_many = measure(io, *process, operations, 32);
-            const double now_here = measure(io, **in_daemon, operations * 4, 1);
+            const auto now_one = measure(io, *process, operations, 1);
+            const auto now_many = measure(io, *process, operations, 32);
+            const auto now_here = measure(io, **in_daemon, operations * 4, 1);
             if (round == 0) continue;  // memory and caches warm up
             pair.push_back(now_pair);
-            one.push_back(now_one);
-            many.push_back(now_many);
-            here.push_back(now_here);
-            ratio.push_back(now_one / now_pair);
+            one.push_back(now_one.wall);
+            many.push_back(now_many.wall);
+            many_cpu.push_back(now_many.cpu);
+            here.push_back(now_here.wall);
+            here_cpu.push_back(now_here.cpu);
+            ratio.push_back(now_one.wall / now_pair);
         }
         std::printf(
             "{\"bench\":\"plugin\",\"where\":\"daemon\",\"in_flight\":1,\"ns_per_step\":%.0f,"
-            "\"must_ns\":2000,"
+            "\"cpu_ns_per_step\":%.0f,\"must_ns\":2000,"
             "\"rounds\":%llu}\n",
-            median(here), static_cast<unsigned long long>(rounds)
+            median(here), median(here_cpu), static_cast<unsigned long long>(rounds)
         );
         std::printf(
             "{\"bench\":\"plugin\",\"where\":\"socket_pair\",\"in_flight\":1,\"ns_per_round_trip\":"
@@ -258,8 +276,9 @@ int main(int count, char** arguments) {
         );
         std::printf(
             "{\"bench\":\"plugin\",\"where\":\"process\",\"in_flight\":32,\"ns_per_step\":%.0f,"
+            "\"daemon_cpu_ns_per_step\":%.0f,"
             "\"steps_per_s\":%.0f}\n",
-            median(many), 1e9 / median(many)
+            median(many), median(many_cpu), 1e9 / median(many)
         );
         std::printf(
             "{\"bench\":\"plugin\",\"where\":\"start\",\"scan_ms\":%.1f,\"process_up_ms\":%.1f}\n",
