@@ -16,7 +16,7 @@ struct ApiLimits {
     std::uint64_t upload_size_max_bytes = 20 << 20;  ///< streamed, never whole in memory
     std::chrono::milliseconds header_timeout{10'000};
     std::chrono::milliseconds body_grace{10'000
-    };                                        ///< after it a body must keep body_rate_min_bytes
+    };  ///< after it a body must keep body_rate_min_bytes
     std::uint64_t body_rate_min_bytes = 500;  ///< a second; for answers that nobody reads too
     std::chrono::milliseconds idle_timeout{60'000};  ///< between two requests
     std::uint32_t connections_per_address_max = 64;

@@ -27,7 +27,7 @@ namespace asio = boost::asio;
 using std::chrono::milliseconds;
 
 constexpr std::int64_t quantity_max = 100;
-constexpr milliseconds deadline_max{30'000};
+constexpr milliseconds deadline_max{60'000};
 
 std::unexpected<Error> wrong(
     std::string_view name, std::string_view value, std::string_view wanted
@@ -52,9 +52,11 @@ Result<std::int64_t> read_count(
 
 Result<NumberQuery> read_search(const Request& request) {
     NumberQuery query;
-    auto country = read_country(request.parameter("country"));
-    if (!country) return std::unexpected(std::move(country).error());
-    query.country = *country;
+    if (const auto named = request.parameter("country"); !named.empty()) {
+        auto country = read_country(named);
+        if (!country) return std::unexpected(std::move(country).error());
+        query.country = *country;
+    }
     auto type = read_number_type(request.parameter("number_type"));
     if (!type) return std::unexpected(std::move(type).error());
     query.number_type = *type;

@@ -145,7 +145,7 @@ std::optional<Caller> HostServices::authenticate(std::string_view bearer_token) 
 Async<Result<std::string>> HostServices::ask_on_engine(std::string account, std::string operation, std::string input,
                                                        std::chrono::milliseconds deadline) {
     auto view = parts_.accounts.find(account);
-    if (!view) co_return std::unexpected(coded(ErrorKind::invalid_input, not_found_code, "there is no account " + quoted(account) + "; GET /v1/carriers lists them"));
+    if (!view) co_return std::unexpected(coded(ErrorKind::invalid_input, not_found_code, "there is no account " + porteur::quoted(account) + "; GET /v1/carriers lists them"));
     const Id id = parts_.engine.new_id();
     co_return co_await porteur::ask(std::move(view), parts_.performer, parts_.clock, parts_.chance, id, std::move(account),
                                     std::move(operation), std::move(input), parts_.clock.now() + deadline);
@@ -184,7 +184,7 @@ Async<Result<Order>> HostServices::create(Caller caller, NewOrder wanted, std::o
         const auto taken = parts_.store.order_by_reference(caller.tenant, wanted.reference);
         if (!taken) co_return std::unexpected(taken.error());
         if (*taken)
-            co_return std::unexpected(coded(ErrorKind::invalid_input, conflict_code, "/reference: " + quoted(wanted.reference) +
+            co_return std::unexpected(coded(ErrorKind::invalid_input, conflict_code, "/reference: " + porteur::quoted(wanted.reference) +
                                             " is the reference of order " + id_text((*taken)->id) + " already"));
     }
     Order order;

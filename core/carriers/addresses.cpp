@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-namespace porteur {
+namespace porteur::carriers {
 namespace {
 
 namespace ip = boost::asio::ip;
@@ -48,4 +48,4 @@ bool is_private(const ip::address& address) {
            (bytes[0] & 0xFE) == 0xFC;
 }
 
-}  // namespace porteur
+}  // namespace porteur::carriers

@@ -3,7 +3,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
-namespace porteur {
+namespace porteur::carriers {
 
 /// Whether an address is not one of the public Internet: this host, private and link-local
 /// networks, shared address space, multicast and reserved ranges; also where an IPv6 address only
@@ -13,4 +13,4 @@ namespace porteur {
 /// @source  RFC 6890 and the IANA special-purpose address registries
 bool is_private(const boost::asio::ip::address& address);
 
-}  // namespace porteur
+}  // namespace porteur::carriers

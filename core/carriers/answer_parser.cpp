@@ -10,7 +10,7 @@
 
 #include "carriers/encoding.hpp"
 
-namespace porteur {
+namespace porteur::carriers {
 namespace {
 
 namespace http = boost::beast::http;
@@ -149,4 +149,4 @@ std::string AnswerParser::problem() const { return impl_->error.message(); }
 
 HttpAnswer AnswerParser::take() { return std::move(impl_->answer); }
 
-}  // namespace porteur
+}  // namespace porteur::carriers

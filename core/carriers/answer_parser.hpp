@@ -8,7 +8,7 @@
 
 #include "carriers/exchange.hpp"
 
-namespace porteur {
+namespace porteur::carriers {
 
 /// Reads HTTP/1 answers from bytes as they arrive (Beast's parser, kept out of this header).
 ///
@@ -47,4 +47,4 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace porteur
+}  // namespace porteur::carriers

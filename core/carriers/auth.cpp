@@ -8,6 +8,9 @@
 #include "carriers/place.hpp"
 
 namespace porteur {
+
+using namespace carriers;
+
 namespace {
 
 constexpr std::array<std::pair<std::string_view, AuthScheme>, 6> schemes = {{
@@ -88,17 +91,17 @@ Result<void> check(const AuthSettings& auth) {
     return failure(ErrorKind::internal, "auth scheme without a check");
 }
 
-bool uses_tokens(AuthScheme scheme) noexcept {
+bool carriers::uses_tokens(AuthScheme scheme) noexcept {
     return scheme == AuthScheme::oauth2_client_credentials ||
            scheme == AuthScheme::oauth2_jwt_bearer;
 }
 
-Credentials::~Credentials() {
+carriers::Credentials::~Credentials() {
     wipe(value);
     for (auto& secret : secrets) wipe(secret);
 }
 
-std::string basic_value(std::string_view user, std::string_view password) {
+std::string carriers::basic_value(std::string_view user, std::string_view password) {
     std::string pair;
     pair.reserve(user.size() + password.size() + 1);
     pair.append(user).append(":").append(password);
@@ -109,7 +112,9 @@ std::string basic_value(std::string_view user, std::string_view password) {
     return value;
 }
 
-Result<Credentials> fixed_credentials(const AuthSettings& auth, const SecretReader& reader) {
+Result<Credentials> carriers::fixed_credentials(
+    const AuthSettings& auth, const SecretReader& reader
+) {
     Credentials made;
     const auto read = [&](const std::string& name) -> Result<void> {
         auto value = reader(name);

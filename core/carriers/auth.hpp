@@ -40,6 +40,8 @@ struct AuthSettings {
 /// @errors invalid_input: the message names the scheme and what it lacks @threads any
 Result<void> check(const AuthSettings& settings);
 
+namespace carriers {
+
 [[nodiscard]] bool uses_tokens(AuthScheme scheme) noexcept;
 
 /// A header that proves who we are, and the secrets in it.
@@ -60,5 +62,7 @@ std::string basic_value(std::string_view user, std::string_view password);
 /// The credentials of the schemes without tokens: none, basic, bearer, header.
 /// @errors what `secrets` answers; internal: a secret with a control byte in it @threads any
 Result<Credentials> fixed_credentials(const AuthSettings& settings, const SecretReader& secrets);
+
+}  // namespace carriers
 
 }  // namespace porteur

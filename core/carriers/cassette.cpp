@@ -20,6 +20,9 @@
 #include "carriers/redact.hpp"
 
 namespace porteur {
+
+using namespace carriers;
+
 namespace {
 
 namespace json = boost::json;
@@ -67,7 +70,7 @@ struct Secrets {
     Redactor redactor;
     std::vector<Place> places;
 
-    explicit Secrets(const HttpRequest& sent) {
+    explicit Secrets(const CarrierRequest& sent) {
         for (const auto& secret : sent.secrets) redactor.add(secret);
         for (const auto& text : sent.secret_places) {
             // "Authorization" is a place of the client's own, which parse_place leaves to it.
@@ -172,7 +175,7 @@ void put_body(json::object& into, std::string body) {
 
 }  // namespace
 
-std::string cassette_line(const HttpRequest& sent, const Exchanged& outcome) {
+std::string cassette_line(const CarrierRequest& sent, const Exchanged& outcome) {
     const Secrets secrets(sent);
 
     // Members are put in the order of their names: the line is canonical JSON.
@@ -212,7 +215,7 @@ Result<ExchangeHook> record_to_file(const std::string& path) {
         ::close(*number);
         delete number;
     });
-    return [file](const HttpRequest& sent, const Exchanged& outcome) {
+    return [file](const CarrierRequest& sent, const Exchanged& outcome) {
         const auto line = cassette_line(sent, outcome) + "\n";
         [[maybe_unused]] const auto written = ::write(*file, line.data(), line.size());
     };

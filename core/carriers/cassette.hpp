@@ -23,7 +23,7 @@ namespace porteur {
 /// wherever it occurs (redact.hpp), first in the plain bytes and then in the line.
 ///
 /// @threads any
-std::string cassette_line(const HttpRequest& sent, const Exchanged& outcome);
+std::string cassette_line(const CarrierRequest& sent, const Exchanged& outcome);
 
 /// A hook that appends each exchange to a file, made with mode 0600 if it is new. One write for
 /// each line, so that two recorders may share a file. A write that fails is dropped: recording

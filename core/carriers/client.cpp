@@ -13,6 +13,9 @@
 #include "carriers/token_source.hpp"
 
 namespace porteur {
+
+using namespace carriers;
+
 namespace {
 
 namespace asio = boost::asio;
@@ -27,7 +30,7 @@ Exchanged not_sent(Error error) {
     return std::unexpected(ExchangeFailure{.error = std::move(error), .may_have_left = false});
 }
 
-Result<void> check(const HttpRequest& request) {
+Result<void> check(const CarrierRequest& request) {
     if (!is_token(request.method)) {
         return failure(ErrorKind::invalid_input, "method " + quoted(request.method) + " is none");
     }
@@ -49,7 +52,7 @@ Result<void> check(const HttpRequest& request) {
 
 /// The bytes of the head. Its buffer is wiped by whoever holds it.
 std::string head_of(
-    const HttpRequest& request, const Destinations::Target& target, std::string_view user_agent,
+    const CarrierRequest& request, const Destinations::Target& target, std::string_view user_agent,
     const Credentials& credentials
 ) {
     std::string head;
@@ -79,7 +82,7 @@ struct Wiped {
 };
 
 struct WipedSecrets {
-    HttpRequest& request;
+    CarrierRequest& request;
     ~WipedSecrets() {
         if (request.secrets.empty()) return;
         wipe(request.body);
@@ -126,22 +129,22 @@ struct CarrierClient::Impl : std::enable_shared_from_this<Impl> {
         token_pool = make_pool(executor, 1);
         tokens = std::make_shared<TokenSource>(
             executor, settings.auth, secrets, std::move(clock),
-            [weak = weak_from_this()](HttpRequest request) {
+            [weak = weak_from_this()](CarrierRequest request) {
                 return send_token_request(weak.lock(), std::move(request));
             }
         );
     }
 
-    Time deadline_of(const HttpRequest& request) const {
+    Time deadline_of(const CarrierRequest& request) const {
         const auto timeout = request.timeout.count() > 0 ? request.timeout : settings.timeout;
         return std::chrono::steady_clock::now() + timeout;
     }
 
     void show(
-        const HttpRequest& request, const Destinations::Target& target,
+        const CarrierRequest& request, const Destinations::Target& target,
         const Credentials& credentials, const Exchanged& outcome
     ) const {
-        HttpRequest seen = request;
+        CarrierRequest seen = request;
         seen.url_or_path = target.origin->text() + target.target;
         if (!credentials.header.empty()) {
             seen.headers.emplace(seen.headers.begin(), credentials.header, credentials.value);
@@ -155,19 +158,19 @@ struct CarrierClient::Impl : std::enable_shared_from_this<Impl> {
     }
 
     static asio::awaitable<Exchanged> send_token_request(
-        std::shared_ptr<Impl> self, HttpRequest request
+        std::shared_ptr<Impl> self, CarrierRequest request
     );
-    static asio::awaitable<Exchanged> send(std::shared_ptr<Impl> self, HttpRequest request);
+    static asio::awaitable<Exchanged> send(std::shared_ptr<Impl> self, CarrierRequest request);
 
     /// The arguments are the caller's, which waits for the end.
     asio::awaitable<Exchanged> exchange(
-        Pool& from, const HttpRequest& request, const Destinations::Target& target,
+        Pool& from, const CarrierRequest& request, const Destinations::Target& target,
         const Credentials& credentials, Time until
     );
 };
 
 asio::awaitable<Exchanged> CarrierClient::Impl::exchange(
-    Pool& from, const HttpRequest& request, const Destinations::Target& target,
+    Pool& from, const CarrierRequest& request, const Destinations::Target& target,
     const Credentials& credentials, Time until
 ) {
     static const std::string nothing;
@@ -193,7 +196,7 @@ asio::awaitable<Exchanged> CarrierClient::Impl::exchange(
 }
 
 asio::awaitable<Exchanged> CarrierClient::Impl::send_token_request(
-    std::shared_ptr<Impl> self, HttpRequest request
+    std::shared_ptr<Impl> self, CarrierRequest request
 ) {
     if (!self) {
         co_return not_sent({.kind = ErrorKind::unavailable, .message = "the account was closed"});
@@ -210,7 +213,7 @@ asio::awaitable<Exchanged> CarrierClient::Impl::send_token_request(
 }
 
 asio::awaitable<Exchanged> CarrierClient::Impl::send(
-    std::shared_ptr<Impl> self, HttpRequest request
+    std::shared_ptr<Impl> self, CarrierRequest request
 ) {
     const WipedSecrets wiped{request};
     const Time until = self->deadline_of(request);
@@ -283,7 +286,7 @@ CarrierClient::CarrierClient(CarrierClient&&) noexcept = default;
 CarrierClient& CarrierClient::operator=(CarrierClient&&) noexcept = default;
 CarrierClient::~CarrierClient() = default;
 
-asio::awaitable<Exchanged> CarrierClient::send(HttpRequest request) {
+asio::awaitable<Exchanged> CarrierClient::send(CarrierRequest request) {
     return Impl::send(impl_, std::move(request));
 }
 

@@ -21,7 +21,7 @@ namespace porteur {
 
 /// Sees each exchange as it went over the wire: the url absolute, credentials among the headers,
 /// `secrets` complete. For recorders, which take the secrets out (cassette.hpp); must not wait.
-using ExchangeHook = std::function<void(const HttpRequest& sent, const Exchanged& outcome)>;
+using ExchangeHook = std::function<void(const CarrierRequest& sent, const Exchanged& outcome)>;
 
 /// What an account's section of the settings, over its plugin's descriptor, says about HTTP.
 struct ClientSettings {
@@ -73,7 +73,7 @@ public:
     /// @cancel  at any wait; gives a failure that says whether a byte may have left. A cancellation
     ///          that meets a wait which has just ended comes as Asio's exception instead, and
     ///          counts as may have left
-    [[nodiscard]] boost::asio::awaitable<Exchanged> send(HttpRequest request);
+    [[nodiscard]] boost::asio::awaitable<Exchanged> send(CarrierRequest request);
 
     /// Forgets token and refusals, for a person who mended something at the carrier.
     void forget_token();

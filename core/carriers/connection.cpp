@@ -23,7 +23,7 @@
 #include "carriers/addresses.hpp"
 #include "carriers/tls.hpp"
 
-namespace porteur {
+namespace porteur::carriers {
 namespace {
 
 namespace asio = boost::asio;
@@ -275,9 +275,17 @@ asio::awaitable<Exchanged> Connection::read_answer(Stream& stream, std::string w
     if (state == State::broken) {
         co_return lost("its answer is not HTTP that can be read: " + parser_.problem());
     }
+    // We ask for none, but HTTP lets a server choose where nothing was said (RFC 9110, 12.5.3).
+    auto answer = parser_.take();
+    if (const auto coding = answer.header("content-encoding");
+        !coding.empty() && coding != "identity") {
+        co_return lost(
+            "its answer comes encoded as " + quoted(coding) + ", which nobody asked for"
+        );
+    }
     // Bytes after the end belong to no request of ours.
     clean_ = !at_end && why_sending_failed.empty() && input_used_ == 0 && parser_.keep_alive();
-    co_return parser_.take();
+    co_return answer;
 }
 
-}  // namespace porteur
+}  // namespace porteur::carriers

@@ -16,7 +16,7 @@
 #include "carriers/destination.hpp"
 #include "carriers/exchange.hpp"
 
-namespace porteur {
+namespace porteur::carriers {
 
 struct ConnectionLimits {
     std::size_t header_size_max;
@@ -103,4 +103,4 @@ private:
     bool clean_ = false;
 };
 
-}  // namespace porteur
+}  // namespace porteur::carriers

@@ -8,7 +8,7 @@
 
 #include "carriers/encoding.hpp"
 
-namespace porteur {
+namespace porteur::carriers {
 namespace {
 
 std::unexpected<Error> bad_url(std::string_view text, std::string_view why) {
@@ -114,4 +114,4 @@ Result<Destinations::Target> Destinations::find(std::string_view url_or_path) co
     return Target{*known, std::move(url->target)};
 }
 
-}  // namespace porteur
+}  // namespace porteur::carriers

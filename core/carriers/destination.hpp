@@ -9,7 +9,7 @@
 
 #include <porteur/result.hpp>
 
-namespace porteur {
+namespace porteur::carriers {
 
 /// Where a connection goes: scheme, host and port.
 struct Origin {
@@ -69,4 +69,4 @@ private:
     std::vector<std::shared_ptr<const Origin>> origins_;  // the base URL's first
 };
 
-}  // namespace porteur
+}  // namespace porteur::carriers

@@ -8,7 +8,7 @@
 #include <array>
 #include <cstdint>
 
-namespace porteur {
+namespace porteur::carriers {
 namespace {
 
 constexpr char upper_digits[] = "0123456789ABCDEF";
@@ -126,4 +126,4 @@ bool is_field_value(std::string_view text) noexcept {
     });
 }
 
-}  // namespace porteur
+}  // namespace porteur::carriers

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace porteur {
+namespace porteur::carriers {
 
 /// RFC 4648 section 4, with padding, in one line. @threads any
 std::string base64(std::string_view bytes);
@@ -37,4 +37,4 @@ bool is_token(std::string_view text) noexcept;
 /// Whether a text may stand as a header's value: no control byte but the tab. @threads any
 bool is_field_value(std::string_view text) noexcept;
 
-}  // namespace porteur
+}  // namespace porteur::carriers

@@ -14,8 +14,9 @@ namespace porteur {
 
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
-/// One request to a carrier, whole in memory.
-struct HttpRequest {
+/// One request to a carrier, whole in memory. (The SDK's HttpRequest is an effect that asks for
+/// one.)
+struct CarrierRequest {
     std::string method = "GET";
     /// "/orders?npa=416" is appended to the account's base URL; "https://..." stands for itself and
     /// must be on the account's list of hosts.

@@ -17,6 +17,9 @@
 #include "carriers/place.hpp"
 
 namespace porteur {
+
+using namespace carriers;
+
 namespace {
 
 namespace json = boost::json;
@@ -33,7 +36,7 @@ struct SecretUse {
 
 /// The head, read; texts copied as the request needs them anyway.
 struct Head {
-    HttpRequest request;
+    CarrierRequest request;
     std::string content;
     std::string query;
     std::vector<DocumentUse> documents;
@@ -239,7 +242,7 @@ public:
         return {};
     }
 
-    Result<void> write(HttpRequest& request) {
+    Result<void> write(CarrierRequest& request) {
         if (document_) {
             body_ = json::serialize(*document_);
         } else if (is("multipart/form-data")) {
@@ -310,7 +313,7 @@ Result<void> put_documents(const Head& head, const EffectResources& resources, B
 }
 
 Result<void> put_value(
-    std::string_view at, std::string_view text, HttpRequest& request, BodyBuilder& body
+    std::string_view at, std::string_view text, CarrierRequest& request, BodyBuilder& body
 ) {
     const auto place = parse_place(at);
     if (!place) return std::unexpected(place.error());
@@ -323,7 +326,7 @@ Result<void> put_value(
 }
 
 Result<void> put_secrets(
-    const Head& head, const EffectResources& resources, HttpRequest& request, BodyBuilder& body
+    const Head& head, const EffectResources& resources, CarrierRequest& request, BodyBuilder& body
 ) {
     for (const auto& use : head.secrets) {
         if (!resources.secret) return bad_head("secrets", "are not offered here");
@@ -367,7 +370,7 @@ void append_json_text(std::string& out, std::string_view text) {
 
 }  // namespace
 
-Result<HttpRequest> request_from_effect(
+Result<CarrierRequest> request_from_effect(
     std::string_view head_text, std::string body, const EffectResources& resources
 ) {
     auto head = read_head(head_text);

@@ -60,7 +60,7 @@ struct EffectResources {
 ///          answer is passed on
 /// @threads any
 /// @source  PLUGIN_CONTRACT.md section 1, R6 and R7
-Result<HttpRequest> request_from_effect(
+Result<CarrierRequest> request_from_effect(
     std::string_view head, std::string body, const EffectResources& resources
 );
 

@@ -3,7 +3,7 @@
 
 #include "carriers/encoding.hpp"
 
-namespace porteur {
+namespace porteur::carriers {
 namespace {
 
 /// A quotation mark would end the parameter; line breaks were refused before.
@@ -72,4 +72,4 @@ Result<MultipartBody> multipart_body(const std::vector<FormPart>& parts) {
     return made;
 }
 
-}  // namespace porteur
+}  // namespace porteur::carriers

@@ -7,7 +7,7 @@
 
 #include <porteur/result.hpp>
 
-namespace porteur {
+namespace porteur::carriers {
 
 /// One part of a multipart/form-data body.
 struct FormPart {
@@ -30,4 +30,4 @@ struct MultipartBody {
 /// @source   RFC 7578; names are escaped as browsers do it (WHATWG HTML, 4.10.22.8)
 Result<MultipartBody> multipart_body(const std::vector<FormPart>& parts);
 
-}  // namespace porteur
+}  // namespace porteur::carriers

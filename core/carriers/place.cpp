@@ -10,7 +10,7 @@
 
 #include "carriers/encoding.hpp"
 
-namespace porteur {
+namespace porteur::carriers {
 namespace {
 
 namespace json = boost::json;
@@ -113,4 +113,4 @@ Result<void> put_at(json::value& document, std::string_view pointer, std::string
     return {};
 }
 
-}  // namespace porteur
+}  // namespace porteur::carriers

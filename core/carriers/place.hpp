@@ -9,7 +9,7 @@
 
 #include <porteur/result.hpp>
 
-namespace porteur {
+namespace porteur::carriers {
 
 /// Where the host puts a value that the plugin only names.
 struct Place {
@@ -43,4 +43,4 @@ Result<std::vector<std::string>> pointer_tokens(std::string_view pointer);
 /// @threads  any
 Result<void> put_at(boost::json::value& document, std::string_view pointer, std::string_view text);
 
-}  // namespace porteur
+}  // namespace porteur::carriers

@@ -7,7 +7,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-namespace porteur {
+namespace porteur::carriers {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
@@ -209,4 +209,4 @@ void Pool::sweep() {
     if (earliest != Time::max()) arm(earliest);
 }
 
-}  // namespace porteur
+}  // namespace porteur::carriers

@@ -17,7 +17,7 @@
 
 #include "carriers/connection.hpp"
 
-namespace porteur {
+namespace porteur::carriers {
 
 struct PoolSettings {
     std::size_t connections_max;
@@ -99,4 +99,4 @@ private:
     Time armed_for_ = Time::max();
 };
 
-}  // namespace porteur
+}  // namespace porteur::carriers

@@ -20,7 +20,7 @@ std::optional<std::int64_t> number_in(std::string_view text) {
 
 }  // namespace
 
-Result<RequestRate> parse_rate(std::string_view text) {
+Result<RequestRate> parse_request_rate(std::string_view text) {
     const auto slash = text.find('/');
     const auto count = number_in(text.substr(0, slash));
     const auto unit = slash == text.npos ? std::string_view{} : text.substr(slash + 1);

@@ -26,7 +26,7 @@ struct RequestRate {
 ///
 /// @errors   invalid_input: another form, zero, or more than 1,000,000; the message quotes the text
 /// @threads  any
-Result<RequestRate> parse_rate(std::string_view text);
+Result<RequestRate> parse_request_rate(std::string_view text);
 
 /// What a carrier says about its own limit in the headers of an answer.
 struct RateHeaders {

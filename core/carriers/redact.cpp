@@ -7,7 +7,7 @@
 
 #include "carriers/encoding.hpp"
 
-namespace porteur {
+namespace porteur::carriers {
 namespace {
 
 std::string replaced(std::string text, std::string_view what, std::string_view with) {
@@ -94,4 +94,4 @@ std::string Redactor::apply(std::string_view text) const {
     return out;
 }
 
-}  // namespace porteur
+}  // namespace porteur::carriers

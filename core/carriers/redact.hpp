@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace porteur {
+namespace porteur::carriers {
 
 /// What stands in place of a secret.
 inline constexpr std::string_view redacted = "[secret]";
@@ -30,4 +30,4 @@ private:
     std::vector<std::string> forms_;  // longest first, so that none hides the rest of another
 };
 
-}  // namespace porteur
+}  // namespace porteur::carriers

@@ -6,7 +6,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
-namespace porteur {
+namespace porteur::carriers {
 
 namespace ssl = boost::asio::ssl;
 
@@ -67,4 +67,4 @@ std::string certificate_problem(SSL* session) {
     return verdict == X509_V_OK ? std::string() : X509_verify_cert_error_string(verdict);
 }
 
-}  // namespace porteur
+}  // namespace porteur::carriers

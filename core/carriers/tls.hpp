@@ -7,7 +7,7 @@
 
 #include <porteur/result.hpp>
 
-namespace porteur {
+namespace porteur::carriers {
 
 /// A TLS client context: verification on, TLS 1.2 or newer, ALPN http/1.1.
 ///
@@ -28,4 +28,4 @@ bool expect_host(SSL* session, const std::string& host);
 /// certificate". Empty when the certificate was not the reason. @threads any
 std::string certificate_problem(SSL* session);
 
-}  // namespace porteur
+}  // namespace porteur::carriers

@@ -17,7 +17,7 @@
 #include "carriers/encoding.hpp"
 #include "carriers/retry_after.hpp"
 
-namespace porteur {
+namespace porteur::carriers {
 namespace {
 
 namespace asio = boost::asio;
@@ -160,7 +160,7 @@ asio::awaitable<void> TokenSource::fetch(std::shared_ptr<TokenSource> self) {
     if (outcome) wipe(outcome->body);
 }
 
-Result<HttpRequest> TokenSource::make_request() {
+Result<CarrierRequest> TokenSource::make_request() {
     std::vector<std::string> values;
     for (const auto* name : {&auth_.client_id, &auth_.client_secret, &auth_.assertion}) {
         if (name->empty()) continue;
@@ -178,7 +178,7 @@ Result<HttpRequest> TokenSource::make_request() {
         );
     }
 
-    HttpRequest request{
+    CarrierRequest request{
         .method = "POST", .url_or_path = auth_.token_url, .headers = {}, .body = {}
     };
     request.headers = {
@@ -264,4 +264,4 @@ void TokenSource::wake_all() {
     waiting_.clear();
 }
 
-}  // namespace porteur
+}  // namespace porteur::carriers

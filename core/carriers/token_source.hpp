@@ -20,7 +20,7 @@
 #include "carriers/clock.hpp"
 #include "carriers/exchange.hpp"
 
-namespace porteur {
+namespace porteur::carriers {
 
 /// A credential that was refused is not shown to the token endpoint again for this long, unless it
 /// has changed: some carriers lock an account that keeps trying. @source CARRIERS.md 1.3, 1.9
@@ -38,7 +38,7 @@ class TokenSource : public std::enable_shared_from_this<TokenSource> {
 public:
     using Time = std::chrono::steady_clock::time_point;
     /// Sends a token request; the url is absolute. `secrets` are those in request and answer.
-    using Send = std::function<boost::asio::awaitable<Exchanged>(HttpRequest request)>;
+    using Send = std::function<boost::asio::awaitable<Exchanged>(CarrierRequest request)>;
 
     struct Token {
         std::string text;
@@ -75,7 +75,7 @@ private:
 
     void start_fetch();
     static boost::asio::awaitable<void> fetch(std::shared_ptr<TokenSource> self);
-    Result<HttpRequest> make_request();
+    Result<CarrierRequest> make_request();
     void take_in(const Exchanged& outcome);
     Error error_of(const HttpAnswer& answer);
     void wake_all();
@@ -98,4 +98,4 @@ private:
     Time refused_until_{}, not_before_{};
 };
 
-}  // namespace porteur
+}  // namespace porteur::carriers

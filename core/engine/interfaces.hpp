@@ -71,6 +71,8 @@ struct AccountView {
     std::string settings = "{}";  ///< canonical JSON, for the plugin
     std::size_t in_flight_max = 256;
     std::optional<std::chrono::milliseconds> settle;  ///< overrides the descriptor's, for tests and demos
+    /// An order at the carrier is asked for at least this often, whatever the plugin wishes.
+    std::optional<std::chrono::milliseconds> check_interval;
 };
 
 class Accounts {

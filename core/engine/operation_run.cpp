@@ -398,6 +398,8 @@ Async<RunEnd> OperationRun::finish(const Turn& turn) {
     operation_.output = end.done ? turn.output : error_text(end.error);
     operation_.ended = now;
     auto change = after_operation(order_, end, now, world_.chance.fraction(), world_.rhythm);
+    if (change.order.stage == Stage::follow && change.order.due && account_->check_interval)
+        change.order.due = std::min(*change.order.due, now + *account_->check_interval);
 
     Commit commit;
     if (!buffer_.empty()) commit.journal.push_back({operation_.id, operation_.tenant, position_ + 1, std::move(buffer_)});

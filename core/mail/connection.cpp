@@ -66,7 +66,7 @@ Poco::Timespan timespan(milliseconds duration) {
     );
 }
 
-milliseconds left_until(Connection::Deadline deadline) {
+milliseconds left_until(MailConnection::Deadline deadline) {
     return std::max(0ms, ceil<milliseconds>(deadline - steady_clock::now()));
 }
 
@@ -98,7 +98,7 @@ std::string_view name_of(MailSecurity security) noexcept {
     return "starttls";
 }
 
-struct Connection::Socket {
+struct MailConnection::Socket {
     MailServerAddress server;
     std::stop_token stop;
     net::StreamSocket plain = {};
@@ -116,11 +116,11 @@ struct Connection::Socket {
     }
 };
 
-Connection::Connection(std::unique_ptr<Socket> socket) : socket_(std::move(socket)) {}
-Connection::Connection(Connection&&) noexcept = default;
-Connection& Connection::operator=(Connection&&) noexcept = default;
+MailConnection::MailConnection(std::unique_ptr<Socket> socket) : socket_(std::move(socket)) {}
+MailConnection::MailConnection(MailConnection&&) noexcept = default;
+MailConnection& MailConnection::operator=(MailConnection&&) noexcept = default;
 
-Connection::~Connection() {
+MailConnection::~MailConnection() {
     if (!socket_) return;
     const SigpipeBlocked no_signal;
     try {
@@ -136,7 +136,7 @@ Connection::~Connection() {
     }
 }
 
-Result<Connection> Connection::open(const MailServerAddress& server, std::stop_token stop) {
+Result<MailConnection> MailConnection::open(const MailServerAddress& server, std::stop_token stop) {
     auto socket = std::make_unique<Socket>(Socket{.server = server, .stop = std::move(stop)});
     const SigpipeBlocked no_signal;
     std::vector<net::IPAddress> addresses;
@@ -173,7 +173,7 @@ Result<Connection> Connection::open(const MailServerAddress& server, std::stop_t
                 net::SocketAddress(address, server.port), timespan(server.connect_timeout)
             );
             socket->plain.setNoDelay(true);
-            Connection connection(std::move(socket));
+            MailConnection connection(std::move(socket));
             if (server.security == MailSecurity::tls) {
                 if (auto secured = connection.start_tls(); !secured) {
                     return std::unexpected(secured.error());
@@ -187,7 +187,7 @@ Result<Connection> Connection::open(const MailServerAddress& server, std::stop_t
     return socket->failed(last);
 }
 
-Result<void> Connection::start_tls() {
+Result<void> MailConnection::start_tls() {
     Socket& socket = *socket_;
     const SigpipeBlocked no_signal;
     if (!socket.received.empty()) {
@@ -230,7 +230,7 @@ Result<void> Connection::start_tls() {
     return {};
 }
 
-Result<std::string> Connection::read_line(Deadline deadline) {
+Result<std::string> MailConnection::read_line(Deadline deadline) {
     Socket& socket = *socket_;
     const SigpipeBlocked no_signal;
     std::size_t searched = 0;
@@ -265,7 +265,7 @@ Result<std::string> Connection::read_line(Deadline deadline) {
     }
 }
 
-Result<void> Connection::write(std::string_view bytes, Deadline deadline) {
+Result<void> MailConnection::write(std::string_view bytes, Deadline deadline) {
     Socket& socket = *socket_;
     const SigpipeBlocked no_signal;
     constexpr std::size_t block_bytes = 65536;

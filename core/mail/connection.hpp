@@ -35,7 +35,7 @@ struct MailServerAddress {
 ///
 /// Every wait has a deadline and ends within 0.2 s when stop is requested (but for the name
 /// service, whose own time-out holds). @threads one at a time; blocks
-class Connection {
+class MailConnection {
 public:
     using Deadline = std::chrono::steady_clock::time_point;
 
@@ -43,12 +43,12 @@ public:
     /// @errors unavailable: not reached, not in time, or its certificate is not for it;
     /// invalid_input:
     ///         plaintext_loopback to another machine, or a CA file that cannot be read
-    static Result<Connection> open(const MailServerAddress& server, std::stop_token stop);
+    static Result<MailConnection> open(const MailServerAddress& server, std::stop_token stop);
 
-    Connection(Connection&&) noexcept;
-    Connection& operator=(Connection&&) noexcept;
+    MailConnection(MailConnection&&) noexcept;
+    MailConnection& operator=(MailConnection&&) noexcept;
     /// Closes without a word.
-    ~Connection();
+    ~MailConnection();
 
     /// Goes over to TLS. What the server said in plain text before, unread, is an attack and
     /// refused.
@@ -64,7 +64,7 @@ public:
 
 private:
     struct Socket;
-    explicit Connection(std::unique_ptr<Socket> socket);
+    explicit MailConnection(std::unique_ptr<Socket> socket);
     std::unique_ptr<Socket> socket_;
 };
 

@@ -28,7 +28,7 @@ Result<void> check_text(std::string_view text, std::size_t bytes_max, std::strin
             fmt::format("{}: {} bytes is more than {}; shorten it", field, text.size(), bytes_max)
         );
     }
-    if (!is_utf8(text)) {
+    if (!is_valid_utf8(text)) {
         return failure(
             ErrorKind::invalid_input, fmt::format("{}: {} is not UTF-8 text", field, quoted(text))
         );
@@ -136,7 +136,7 @@ Result<void> check_mail(const OutgoingMail& mail, const MailLimits& limits) {
     }
     if (auto checked = check_text(mail.subject, subject_bytes_max, "subject"); !checked)
         return checked;
-    if (!is_utf8(mail.text)) return failure(ErrorKind::invalid_input, "text: is not UTF-8 text");
+    if (!is_valid_utf8(mail.text)) return failure(ErrorKind::invalid_input, "text: is not UTF-8 text");
     return {};
 }
 

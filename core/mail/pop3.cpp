@@ -37,7 +37,7 @@ std::optional<Numbered> read_numbered(std::string_view line) {
 
 class Visit {
 public:
-    Visit(const Pop3Settings& settings, Connection connection)
+    Visit(const Pop3Settings& settings, MailConnection connection)
         : settings_(settings), connection_(std::move(connection)) {}
 
     Result<void> begin() {
@@ -105,7 +105,7 @@ private:
         return fmt::format("pop3 {}:{}", settings_.server.host, settings_.server.port);
     }
 
-    Result<std::string> read_line(Connection::Deadline deadline) {
+    Result<std::string> read_line(MailConnection::Deadline deadline) {
         auto line = connection_.read_line(deadline);
         if (!line) return failure(ErrorKind::unavailable, "pop3 " + line.error().message);
         return line;
@@ -145,7 +145,7 @@ private:
     }
 
     const Pop3Settings& settings_;
-    Connection connection_;
+    MailConnection connection_;
 };
 
 /// A refusal in the middle of a visit is the server's trouble, which passes.
@@ -160,7 +160,7 @@ Result<Pop3Summary> fetch_new_mail(
     const Pop3Settings& settings, const SeenBefore& seen_before, const TakeMail& take,
     std::stop_token stop
 ) {
-    auto connection = Connection::open(settings.server, std::move(stop));
+    auto connection = MailConnection::open(settings.server, std::move(stop));
     if (!connection) {
         connection.error().message.insert(0, "pop3 ");
         return std::unexpected(connection.error());

@@ -185,7 +185,7 @@ public:
 
 private:
     Result<void> connect(std::stop_token stop) {
-        auto opened = Connection::open(settings_.server, std::move(stop));
+        auto opened = MailConnection::open(settings_.server, std::move(stop));
         if (!opened) return std::unexpected(opened.error());
         connection_.emplace(std::move(*opened));
         auto greeting = read_reply(settings_.command_timeout);
@@ -304,7 +304,7 @@ private:
     const SmtpSettings& settings_;
     const Envelope& envelope_;
     const PhaseObserver& observer_;
-    std::optional<Connection> connection_ = {};
+    std::optional<MailConnection> connection_ = {};
     SmtpAbilities abilities_ = {};
     SmtpReport report_ = {};
 };

@@ -86,7 +86,7 @@ struct SmtpReport {
 /// @param mime   the mail's bytes from render_mail(); lines of at most 998 bytes; 8-bit ones only
 /// where
 ///               the server takes them
-/// @param stop   ends every wait; see Connection
+/// @param stop   ends every wait; see MailConnection
 /// @threads      any, one mail each; blocks. Never throws, but for what the observer throws
 /// @source       RFC 5321; 3207 (STARTTLS), 4954 (AUTH), 1870 (SIZE), 3461 (DSN), 1047
 SmtpReport send_mail(

@@ -111,7 +111,7 @@ std::optional<char32_t> take_utf8(std::string_view& text) {
     return value;
 }
 
-bool is_utf8(std::string_view text) {
+bool is_valid_utf8(std::string_view text) {
     while (!text.empty()) {
         if (!take_utf8(text)) return false;
     }
@@ -268,7 +268,7 @@ std::string to_utf8(std::string_view bytes, std::string_view charset) {
     const bool seven_bit =
         std::ranges::all_of(bytes, [](char letter) { return (letter & 0x80) == 0; });
     if (equal_ascii_case(charset, "utf-16") || equal_ascii_case(charset, "utf-7")) charset = "";
-    if (seven_bit || is_utf8(bytes)) return std::string(bytes);
+    if (seven_bit || is_valid_utf8(bytes)) return std::string(bytes);
     // ISO-8859-1 is read as its superset Windows-1252, as every mail reader does.
     Poco::TextEncoding::Ptr from;
     if (!charset.empty() && charset.size() < 40 && !equal_ascii_case(charset, "utf-8") &&
@@ -283,7 +283,7 @@ std::string to_utf8(std::string_view bytes, std::string_view charset) {
     } catch (const Poco::Exception&) {
         return fold_to_ascii(bytes);
     }
-    return is_utf8(out) ? out : fold_to_ascii(out);
+    return is_valid_utf8(out) ? out : fold_to_ascii(out);
 }
 
 std::string lower_ascii(std::string_view text) {

@@ -14,7 +14,7 @@ namespace porteur {
 std::optional<char32_t> take_utf8(std::string_view& text);
 
 /// Whether all of `text` is well-formed UTF-8. @threads any
-bool is_utf8(std::string_view text);
+bool is_valid_utf8(std::string_view text);
 
 /// The first character of `text` that must not stand in a header: a C0 or C1 control (CR, LF, NUL,
 /// TAB, NEL among them), DEL, U+2028 or U+2029, or a byte that is not UTF-8 (given as its value).

@@ -3,7 +3,7 @@
 // request, goes over loopback HTTP and comes back as a completion head. The carrier is a forked
 // process that does as little as a server can, kept on another core where there is one.
 //
-//     carriers_bench [exchanges] [in flight] [none|basic]      prints one JSON object
+//     tools/bench exchange [exchanges] [in flight] [none|basic]      prints one JSON object
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>

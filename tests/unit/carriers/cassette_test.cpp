@@ -22,10 +22,12 @@
 namespace porteur::test {
 namespace {
 
+using namespace carriers;
+
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-HttpRequest request_with(std::string body, HttpHeaders headers = {}) {
+CarrierRequest request_with(std::string body, HttpHeaders headers = {}) {
     return {
         .method = "POST",
         .url_or_path = "https://api.acme.example/orders",

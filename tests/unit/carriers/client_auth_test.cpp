@@ -12,6 +12,8 @@
 namespace porteur::test {
 namespace {
 
+using namespace carriers;
+
 using namespace std::chrono_literals;
 using porteur::testing::FailsWith;
 using porteur::testing::Gives;

@@ -2,6 +2,8 @@
 #include "carriers/client.hpp"
 
 #include <algorithm>
+#include <array>
+#include <ranges>
 
 #include <gtest/gtest.h>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -17,6 +19,8 @@
 namespace porteur::test {
 namespace {
 
+using namespace carriers;
+
 using namespace std::chrono_literals;
 using porteur::testing::FailsWith;
 using ::testing::_;
@@ -25,7 +29,7 @@ using ::testing::HasSubstr;
 /// Short enough not to be waited for, long enough for a loaded machine to have sent the request.
 constexpr auto soon = 150ms;
 
-HttpRequest hurried(HttpRequest request) {
+CarrierRequest hurried(CarrierRequest request) {
     request.timeout = soon;
     return request;
 }
@@ -178,13 +182,19 @@ TEST(CarrierClient, LeavesADoubtAfterHalfAnAnswer) {
     }
 }
 
+/// Answers the first request of each connection, so that it stands open, and stalls in the second.
+asio::awaitable<void> stalls(Peer& peer, int) {
+    co_await peer.read();
+    co_await peer.answer(200, "{}");
+    co_await peer.read();
+    co_await peer.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345");
+    co_await peer.until_closed();
+}
+
 TEST(CarrierClient, LeavesADoubtWhenTheAnswerTakesTooLong) {
-    Loopback carrier([](Peer& peer, int) -> asio::awaitable<void> {
-        co_await peer.read();
-        co_await peer.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345");
-        co_await peer.until_closed();
-    });
+    Loopback carrier(stalls);
     auto client = client_of(carrier);
+    EXPECT_THAT(carrier.run(client.send(get("/"))), Answers(200, "{}"));
     EXPECT_THAT(
         carrier.run(client.send(hurried(post("/", "{}")))), LeavesADoubt(HasSubstr("time-out"))
     );
@@ -192,15 +202,21 @@ TEST(CarrierClient, LeavesADoubtWhenTheAnswerTakesTooLong) {
 }
 
 TEST(CarrierClient, KeepsToTheDeadlineOfEachRequestOnASharedTimer) {
-    Loopback carrier([](Peer& peer, int) -> asio::awaitable<void> {
-        co_await peer.read();
-        co_await peer.until_closed();
-    });
+    Loopback carrier(stalls);
     auto client = client_of(carrier);
-    int ended = 0;
+    std::vector<Exchanged> warm;
+    for (int at = 0; at < 2; ++at) {
+        asio::co_spawn(
+            carrier.context, client.send(get("/")),
+            [&](std::exception_ptr, Exchanged outcome) { warm.push_back(std::move(outcome)); }
+        );
+    }
+    carrier.run_until([&] { return warm.size() == 2; });
+    ASSERT_EQ(client.open_connections(), 2U);
+
     std::vector<std::chrono::milliseconds> order;
     // The earlier deadline comes second, and the timer is moved forward for it.
-    for (const auto timeout : {2 * soon, soon}) {
+    for (const auto timeout : {4 * soon, soon}) {
         auto request = get("/");
         request.timeout = timeout;
         asio::co_spawn(
@@ -208,12 +224,11 @@ TEST(CarrierClient, KeepsToTheDeadlineOfEachRequestOnASharedTimer) {
             [&, timeout](std::exception_ptr, Exchanged outcome) {
                 EXPECT_THAT(outcome, LeavesADoubt(HasSubstr("time-out")));
                 order.push_back(timeout);
-                ++ended;
             }
         );
     }
-    carrier.run_until([&] { return ended == 2; });
-    EXPECT_EQ(order, (std::vector<std::chrono::milliseconds>{soon, 2 * soon}));
+    carrier.run_until([&] { return order.size() == 2; });
+    EXPECT_EQ(order, (std::vector<std::chrono::milliseconds>{soon, 4 * soon}));
 }
 
 TEST(CarrierClient, LeavesADoubtWhenTheAnswerIsTooLarge) {
@@ -269,6 +284,16 @@ TEST(CarrierClient, LeavesADoubtWhenTheAnswerIsNotHttp) {
             << garbage;
         EXPECT_EQ(client.open_connections(), 0U);
     }
+}
+
+TEST(CarrierClient, LeavesADoubtWhenTheAnswerIsCompressedUnasked) {
+    Loopback carrier([](Peer& peer, int) -> asio::awaitable<void> {
+        while (co_await peer.read()) {
+            co_await peer.answer(200, "\x1F\x8B", "Content-Encoding: gzip\r\n");
+        }
+    });
+    auto client = client_of(carrier);
+    EXPECT_THAT(carrier.run(client.send(post("/", "{}"))), LeavesADoubt(HasSubstr("gzip")));
 }
 
 TEST(CarrierClient, ReadsChunkedAnswersAndDropsTheirTrailers) {
@@ -446,11 +471,14 @@ TEST(CarrierClient, RefusesAtOnceWhenTheLineIsFull) {
         co_await peer.until_closed();
     });
     auto client = client_of(carrier, {.connections_max = 1, .waiting_max = 2});
+    std::array<asio::cancellation_signal, 3> ends;
     int ended = 0;
-    for (int at = 0; at < 3; ++at) {
+    for (auto& end : ends) {
         asio::co_spawn(
-            carrier.context, client.send(hurried(get("/"))),
-            [&](std::exception_ptr, Exchanged) { ++ended; }
+            carrier.context, client.send(get("/")),
+            asio::bind_cancellation_slot(
+                end.slot(), [&](std::exception_ptr, Exchanged) { ++ended; }
+            )
         );
     }
     carrier.run_until([&] { return client.waiting_requests() == 2; });
@@ -458,6 +486,8 @@ TEST(CarrierClient, RefusesAtOnceWhenTheLineIsFull) {
         carrier.run(client.send(get("/"))), NeverLeft(ErrorKind::unavailable, HasSubstr("busy"))
     );
     EXPECT_EQ(ended, 0);
+    carrier.run_until([&] { return carrier.connections == 1; });
+    for (auto& end : ends | std::views::reverse) end.emit(asio::cancellation_type::terminal);
     carrier.run_until([&] { return ended == 3; });
 }
 
@@ -466,18 +496,19 @@ TEST(CarrierClient, IsCertainThatNothingLeftWhenNoConnectionBecameFreeInTime) {
         co_await peer.until_closed();
     });
     auto client = client_of(carrier, {.connections_max = 1});
-    auto slow = get("/");
-    slow.timeout = 4 * soon;
+    asio::cancellation_signal end;
     int ended = 0;
-    asio::co_spawn(carrier.context, client.send(slow), [&](std::exception_ptr, Exchanged) {
-        ++ended;
-    });
+    asio::co_spawn(
+        carrier.context, client.send(get("/")),
+        asio::bind_cancellation_slot(end.slot(), [&](std::exception_ptr, Exchanged) { ++ended; })
+    );
     carrier.run_until([&] { return carrier.connections == 1; });
     EXPECT_THAT(
         carrier.run(client.send(hurried(get("/")))),
         NeverLeft(ErrorKind::unavailable, HasSubstr("became free in time"))
     );
     EXPECT_EQ(client.waiting_requests(), 0U);
+    end.emit(asio::cancellation_type::terminal);
     carrier.run_until([&] { return ended == 1; });
 }
 
@@ -591,7 +622,7 @@ TEST(CarrierClient, ShowsEachExchangeToItsHook) {
     Loopback carrier(answers_always);
     std::vector<std::string> seen;
     auto client =
-        client_of(carrier, {.hook = [&](const HttpRequest& sent, const Exchanged& outcome) {
+        client_of(carrier, {.hook = [&](const CarrierRequest& sent, const Exchanged& outcome) {
                       seen.push_back(
                           sent.method + " " + sent.url_or_path + " " +
                           std::to_string(outcome->status)

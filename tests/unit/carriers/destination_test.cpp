@@ -8,6 +8,8 @@
 namespace porteur {
 namespace {
 
+using namespace carriers;
+
 using ::testing::_;
 using ::testing::AllOf;
 using testing::FailsWith;

@@ -11,6 +11,8 @@
 namespace porteur {
 namespace {
 
+using namespace carriers;
+
 using ::testing::_;
 using testing::FailsWith;
 using ::testing::HasSubstr;

@@ -28,7 +28,7 @@ EffectResources resources() {
     };
 }
 
-Result<HttpRequest> made(std::string_view head, std::string body = {}) {
+Result<CarrierRequest> made(std::string_view head, std::string body = {}) {
     return request_from_effect(head, std::move(body), resources());
 }
 

@@ -164,9 +164,9 @@ CarrierClient client_of(
     return std::move(*made);
 }
 
-HttpRequest get(std::string path) { return {.method = "GET", .url_or_path = std::move(path)}; }
+CarrierRequest get(std::string path) { return {.method = "GET", .url_or_path = std::move(path)}; }
 
-HttpRequest post(std::string path, std::string body) {
+CarrierRequest post(std::string path, std::string body) {
     return {.method = "POST", .url_or_path = std::move(path), .body = std::move(body)};
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -82,14 +83,22 @@ public:
             if (error) std::rethrow_exception(error);
             result.emplace(std::move(value));
         });
-        while (!result) context.run_one();
+        while (!result) step();
         return std::move(*result);
     }
 
     /// Runs until a condition holds.
     template <class Condition>
     void run_until(Condition condition) {
-        while (!condition()) context.run_one();
+        while (!condition()) step();
+    }
+
+    /// Handles one event. Throws when none comes for long, so that a broken promise fails and does
+    /// not hang the program.
+    void step() {
+        if (context.run_one_for(std::chrono::seconds{20}) == 0) {
+            throw std::runtime_error("nothing has happened on the loopback carrier for 20 s");
+        }
     }
 
     asio::io_context context;
@@ -116,7 +125,7 @@ CarrierClient client_of(
     ClientClock clock = {}
 );
 
-HttpRequest get(std::string path);
-HttpRequest post(std::string path, std::string body);
+CarrierRequest get(std::string path);
+CarrierRequest post(std::string path, std::string body);
 
 }  // namespace porteur::test

@@ -18,16 +18,16 @@ constexpr RateLimit::Time start{100s};
 HttpAnswer answer_with(HttpHeaders headers) { return {200, std::move(headers), {}}; }
 
 TEST(ParseRate, TakesSecondsMinutesAndHours) {
-    EXPECT_THAT(parse_rate("10/s"), Gives(RequestRate{10, 1s}));
-    EXPECT_THAT(parse_rate("50/min"), Gives(RequestRate{50, 1min}));
-    EXPECT_THAT(parse_rate("50/m"), Gives(RequestRate{50, 1min}));
-    EXPECT_THAT(parse_rate("1000/h"), Gives(RequestRate{1000, 1h}));
+    EXPECT_THAT(parse_request_rate("10/s"), Gives(RequestRate{10, 1s}));
+    EXPECT_THAT(parse_request_rate("50/min"), Gives(RequestRate{50, 1min}));
+    EXPECT_THAT(parse_request_rate("50/m"), Gives(RequestRate{50, 1min}));
+    EXPECT_THAT(parse_request_rate("1000/h"), Gives(RequestRate{1000, 1h}));
 }
 
 TEST(ParseRate, RefusesAnythingElseAndSaysWhatToWrite) {
     for (const char* text :
          {"", "10", "/s", "0/s", "-1/s", "1.5/s", "10/day", "10 /s", "1000001/s"}) {
-        EXPECT_THAT(parse_rate(text), FailsWith(ErrorKind::invalid_input, HasSubstr("\"10/s\"")))
+        EXPECT_THAT(parse_request_rate(text), FailsWith(ErrorKind::invalid_input, HasSubstr("\"10/s\"")))
             << text;
     }
 }

@@ -160,7 +160,7 @@ OutgoingMail mail_with(const std::string& text, int& taken, int& refused) {
             EXPECT_EQ(rendered.error().kind, ErrorKind::invalid_input);
             EXPECT_THAT(rendered.error().message, ::testing::StartsWith(name));
             EXPECT_FALSE(
-                find_control(rendered.error().message).has_value() && is_utf8(text) &&
+                find_control(rendered.error().message).has_value() && is_valid_utf8(text) &&
                 !find_control(text)
             );
         }

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "buying.hpp"
+
+#include <porteur/sdk.hpp>
+
+#include "codes.hpp"
+
+namespace genesys {
+
+using namespace porteur;
+
+namespace {
+
+Bought bought_from(const Answer& answer) {
+    if (answer.status() == 400 || answer.status() == 404 || answer.status() == 409) {
+        const auto code = code_in(answer);
+        return {
+            std::nullopt, code.empty() ? std::to_string(answer.status()) : code, message_in(answer),
+            ""
+        };
+    }
+    require_ok(answer);
+    auto owned = owned_from(answer.json());  // 200 and 202 say the same
+    if (!owned)
+        fail(
+            ErrorKind::in_doubt, Reason::none, "",
+            "genesys: the answer to a purchase names no number; a person must look at the inventory"
+        );
+    return {std::move(owned), "", "", ""};
+}
+
+/// Orders one number; `suffix` tells apart the try with an address.
+Op<Bought> buy(PurchaseOrder order, std::size_t index, std::string suffix, std::string address_id) {
+    using namespace std::chrono_literals;
+    const auto& number = order.numbers[index];
+    const auto step = step_of("buy" + suffix, index);
+    const auto sent = co_await buy_number(step, order, number, address_id);
+    if (!sent.in_doubt() && !sent.says_nothing()) co_return bought_from(sent);
+
+    if (!sent.in_doubt())
+        co_await sleep_for(step_of("settle" + suffix, index), 60s);  // the descriptor's settle
+    const auto found = co_await find_number(step_of("find" + suffix, index), number).looks_up(step);
+    require_ok(found);
+    if (auto owned = exactly(found.json(), number)) co_return Bought{std::move(owned), "", "", ""};
+    const auto again = co_await buy_number(step, order, number, address_id);
+    co_return bought_from(again);
+}
+
+/// The id of an address with this name in a listing.
+std::string address_named(const json::value& listing, std::string_view name) {
+    for (const auto& each : list_at(listing, "entities"))
+        if (text_at(each, "name") == name) return text_at(each, "id");
+    return {};
+}
+
+/// Reads the addresses, all pages, for one by name. `looks_up` names the ONCE step it is to tell
+/// of.
+Op<std::string> find_address(std::string step, std::string name, std::string looks_up) {
+    for (std::int64_t page = 1;; ++page) {
+        auto request = http()
+                           .get(
+                               step_of(step, static_cast<std::size_t>(page - 1)),
+                               "/api/v2/routing/sms/addresses"
+                           )
+                           .query("pageSize", std::int64_t{25})
+                           .query("pageNumber", page);
+        if (!looks_up.empty()) request.looks_up(looks_up);
+        const auto answer = co_await std::move(request);
+        require_ok(answer);
+        auto id = address_named(answer.json(), name);
+        if (!id.empty() || page >= integer_at(answer.json(), "pageCount").value_or(1)) co_return id;
+    }
+}
+
+/// The id of the order's address at Genesys: made if it is not there yet. It bears our reference.
+Op<std::string> address_id_for(PurchaseOrder order) {
+    const auto& at = order.address;
+    if (at.street.empty() || at.city.empty() || at.postal_code.empty() || at.country.empty())
+        fail(
+            ErrorKind::invalid_input, Reason::address_required, "",
+            "genesys: this number wants an address; give street, city, postal code and country"
+        );
+    const auto name =
+        (order.end_user.name.empty() ? "" : order.end_user.name + " ") + order.reference;
+    const auto known = co_await find_address("addresses", name, "");
+    if (!known.empty()) co_return known;
+
+    auto made = co_await create_address("create-address", order, name);
+    if (made.in_doubt()) {
+        const auto found = co_await find_address("find-address", name, "create-address");
+        if (!found.empty()) co_return found;
+        made = co_await create_address("create-address", order, name);
+    }
+    require_ok(made);
+    co_return text_at(made.json(), "id");
+}
+
+}  // namespace
+
+std::string step_of(std::string_view name, std::size_t index) {
+    return index == 0 ? std::string(name) : std::string(name) + "-" + std::to_string(index + 1);
+}
+
+Op<Bought> buy_with_what_it_wants(PurchaseOrder order, std::size_t index, std::string address_id) {
+    auto bought = co_await buy(order, index, "", address_id);
+    if (!bought.owned && wants_address(bought.code) && address_id.empty()) {
+        address_id = co_await address_id_for(order);
+        bought = co_await buy(order, index, "-addressed", address_id);
+    }
+    bought.address_id = address_id;
+    co_return bought;
+}
+
+}  // namespace genesys

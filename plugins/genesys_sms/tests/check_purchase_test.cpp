@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <porteur/testkit.hpp>
+
+namespace porteur::testkit {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr auto numbers = "/api/v2/routing/sms/phonenumbers";
+
+const Plugin& genesys() {
+    static const Plugin plugin = Plugin::linked();
+    return plugin;
+}
+Script check(json::array wanted, json::object kept = {}) {
+    return Script(
+        genesys(), "check_purchase",
+        canonical(json::object{
+            {"reference", "po-9"},
+            {"carrier_id", "n-1"},
+            {"numbers", std::move(wanted)},
+            {"submitted_at", "2026-11-16T09:00:00Z"},
+            {"kept", std::move(kept)}
+        })
+    );
+}
+json::object mailed(const char* number) {
+    return {{number, json::object{{"what", "mailed"}, {"code", "<m>"}}}};
+}
+
+TEST(CheckPurchase, IsCompletedWhenTheNumberIsActive) {
+    auto script = check({"+13175550101"});
+    script.expects_http("GET", numbers)
+        .safe()
+        .with_query({{"phoneNumber", "13175550101"}})
+        .answers_file(200, "inventory-active.json")
+        .ends_with(R"({"state":"completed","carrier_word":"ACTIVE/Completed"})");
+    EXPECT_FALSE(script.result<PurchaseProgress>().check_again);
+    EXPECT_EQ(cut_everywhere(script), 2u);
+}
+
+TEST(CheckPurchase, GoesOnWhileProvisioningRuns) {
+    auto script = check({"+13175550101"});
+    script.expects_http("GET", numbers)
+        .answers_file(200, "inventory-running.json")
+        .ends_with(R"({"state":"submitted","check_again":60})");
+}
+
+TEST(CheckPurchase, TellsWhyProvisioningFailed) {
+    auto script = check({"+13175550101"});
+    script.expects_http("GET", numbers)
+        .answers_file(200, "inventory-failed.json")
+        .ends_with(R"({"state":"rejected",
+        "numbers":[{"reason":"NUMBER_TAKEN","carrier_word":"phone.number.unavailable"}]})");
+}
+
+TEST(CheckPurchase, IsPartialWhenSomeNumbersWereRefused) {
+    auto script = check(
+        {"+13175550101", "+13175550102"},
+        {{"+13175550101", json::object{{"what", "refused"}, {"code", "phone.number.unavailable"}}}}
+    );
+    script.expects_http("GET", numbers).answers_file(200, "inventory-none.json");
+    script.expects_http("GET", numbers).answers_file(200, "inventory-second-active.json");
+    script.ends_with(
+        R"({"state":"partial","numbers":[{"state":"rejected","reason":"NUMBER_TAKEN"},{"state":"completed"}]})"
+    );
+}
+
+TEST(CheckPurchase, WaitsForTheReviewOfAMail) {
+    auto script = check({"+33644550101"}, mailed("+33644550101"));
+    script.expects_http("GET", numbers)
+        .answers_file(200, "inventory-none.json")
+        .asks_time("2026-11-18T09:00:00Z")
+        .ends_with(
+            R"({"state":"in_review","check_again":21600,"note":"","keep":{"+33644550101":{"what":"mailed"}}})"
+        );
+    cut_everywhere(script);
+}
+
+TEST(CheckPurchase, SaysThatAReviewTakesTooLong) {
+    auto script = check({"+33644550101"}, mailed("+33644550101"));
+    script.expects_http("GET", numbers)
+        .answers_file(200, "inventory-none.json")
+        .asks_time("2026-11-23T09:00:01Z");
+    EXPECT_THAT(script.result<PurchaseProgress>().note, HasSubstr("ask the desk"));
+}
+
+TEST(CheckPurchase, CompletesAPurchaseByMailWhenTheNumberAppears) {
+    auto script = check({"+33644550101"}, mailed("+33644550101"));
+    script.expects_http("GET", numbers)
+        .answers_file(200, "inventory-france-active.json")
+        .ends_with(R"({"state":"completed"})");
+}
+
+TEST(CheckPurchase, DoesNotTakeALongerNumberForOurs) {
+    auto script = check({"+13175550101"});
+    script.expects_http("GET", numbers)
+        .answers_file(200, "inventory-longer-number.json")
+        .ends_with(R"({"state":"submitted"})");
+}
+
+TEST(CheckPurchase, AsksAPersonAboutAStateThatIsNotDocumented) {
+    auto script = check({"+13175550101"});
+    script.expects_http("GET", numbers)
+        .answers(
+            200,
+            R"({"entities":[{"id":"n-1","phoneNumber":"+13175550101","phoneNumberStatus":"BEAMED","version":1}]})"
+        )
+        .fails_with(ErrorKind::internal, Reason::none, HasSubstr("\"BEAMED\""))
+        .coded("BEAMED");
+}
+
+TEST(CheckPurchase, PassesOnThatGenesysIsAwayOrRefuses) {
+    check({"+13175550101"})
+        .expects_http("GET", numbers)
+        .fails(ErrorKind::throttled)
+        .fails_with(ErrorKind::throttled);
+    check({"+13175550101"})
+        .expects_http("GET", numbers)
+        .answers_file(429, "error-rate.json")
+        .fails_with(ErrorKind::throttled)
+        .coded("too.many.requests.retry.after");
+    check({"+13175550101"})
+        .expects_http("GET", numbers)
+        .answers_file(500, "error-server.json")
+        .fails_with(ErrorKind::unavailable);
+    check({"+13175550101"})
+        .expects_http("GET", numbers)
+        .answers_file(403, "error-permission.json")
+        .fails_with(ErrorKind::unauthorized);
+}
+
+}  // namespace
+}  // namespace porteur::testkit

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command.hpp"
+
+#include "commands/all.hpp"
+
+namespace porteur::cli {
+
+std::string OptionSpec::key() const { return name.substr(name.rfind("--") + 2); }
+
+std::optional<std::string> Arguments::given(const std::string& key) const {
+    const auto found = values.find(key);
+    if (found == values.end() || found->second.empty()) return std::nullopt;
+    return found->second.back();
+}
+
+std::string Arguments::text(const std::string& key) const { return given(key).value_or(""); }
+
+std::vector<std::string> Arguments::list(const std::string& key) const {
+    const auto found = values.find(key);
+    return found == values.end() ? std::vector<std::string>{} : found->second;
+}
+
+std::string Arguments::group() const { return command.substr(0, command.find(' ')); }
+
+const std::vector<CommandSpec>& all_commands() {
+    static const std::vector<CommandSpec> commands = [] {
+        std::vector<CommandSpec> all;
+        const auto add = [&](std::vector<CommandSpec> some) {
+            for (auto& each : some) all.push_back(std::move(each));
+        };
+        add(carrier_commands());
+        add(order_commands("port"));
+        add(order_commands("purchase"));
+        add(number_commands());
+        add(document_commands());
+        add(status_commands());
+        add(machine_commands());
+        return all;
+    }();
+    return commands;
+}
+
+const std::vector<OptionSpec>& common_options() {
+    static const std::vector<OptionSpec> options{
+        {"--url", ValueKind::text, "URL",
+         "where the daemon listens (PORTEUR_URL; else http://127.0.0.1:8480)"},
+        {"--token-file", ValueKind::file, "FILE",
+         "file with the token (else PORTEUR_TOKEN, else ~/.config/porteur/token)"},
+        {"--token", ValueKind::text, "TOKEN",
+         "the token itself; others on this machine can see it, so prefer the two above"},
+        {"--ca-file", ValueKind::file, "FILE", "PEM certificates to trust instead of the system's"},
+        {"--plain-http", ValueKind::flag, "", "send the token without encryption to another machine"
+        },
+        {"--json", ValueKind::flag, "", "print the API's answer as one JSON document"},
+        {"--lang", ValueKind::choice, "LANG", "language of labels (else LANG)", {"en", "fr"}},
+        {"-v,--verbose", ValueKind::flag, "",
+         "say more, such as the Idempotency-Key, on standard error"},
+    };
+    return options;
+}
+
+std::string help_of_group(const std::string& group) {
+    if (group == "port") return "port orders: move numbers from one carrier to another";
+    if (group == "purchase") return "purchase orders: buy numbers";
+    if (group == "numbers") return "numbers that can be bought";
+    if (group == "portability") return "whether numbers can be ported";
+    if (group == "documents") return "letters of authorization, invoices and other papers";
+    if (group == "token") return "tokens for the API";
+    return "";
+}
+
+}  // namespace porteur::cli

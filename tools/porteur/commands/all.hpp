@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "command.hpp"
+
+namespace porteur::cli {
+
+/// carriers, requirements, targets
+std::vector<CommandSpec> carrier_commands();
+/// create, submit, show, list, cancel, watch, settle, answer, amend. @param group  "port",
+/// "purchase"
+std::vector<CommandSpec> order_commands(const std::string& group);
+/// numbers search, portability check
+std::vector<CommandSpec> number_commands();
+/// documents add
+std::vector<CommandSpec> document_commands();
+/// status
+std::vector<CommandSpec> status_commands();
+/// token create, completion: what needs no API
+std::vector<CommandSpec> machine_commands();
+
+}  // namespace porteur::cli

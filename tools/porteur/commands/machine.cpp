@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// porteur token create and completion: what is done on this machine, without the API.
+#include <ostream>
+
+#include "commands/all.hpp"
+#include "completion.hpp"
+#include "session.hpp"
+
+namespace porteur::cli {
+namespace {
+
+Outcome<ExitCode> create_token(Session& session) {
+    std::vector<std::string> words{"token", "create"};
+    words.insert(words.end(), session.arguments.words.begin(), session.arguments.words.end());
+    const auto status = session.around().run_daemon(words);
+    if (!status) return passed_on(status);
+    // The daemon's program has said what was wrong, and its exit status stands.
+    return static_cast<ExitCode>(*status);
+}
+
+Outcome<ExitCode> print_completion(Session& session) {
+    session.around().out << completion_script(session.arguments.words.front()) << std::flush;
+    return ExitCode::done;
+}
+
+}  // namespace
+
+std::vector<CommandSpec> machine_commands() {
+    return {
+        {.path = "token create",
+         .help =
+             "make a token; only on the daemon's machine, as it runs 'porteurd token create ...'",
+         .words = {},
+         .options = {},
+         .run = create_token,
+         .takes_rest = true},
+        {.path = "completion",
+         .help = "print a script that completes porteur's commands in a shell",
+         .words = {{"SHELL", "bash, zsh or fish", false, {"bash", "zsh", "fish"}}},
+         .options = {},
+         .run = print_completion},
+    };
+}
+
+}  // namespace porteur::cli

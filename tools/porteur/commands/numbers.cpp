@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// porteur numbers search, portability check
+#include <algorithm>
+#include <charconv>
+
+#include "commands/all.hpp"
+#include "order_fields.hpp"
+#include "session.hpp"
+
+namespace porteur::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+Outcome<ExitCode> search(Session& session) {
+    const auto& said = session.arguments;
+    std::chrono::seconds deadline = 20s;
+    if (const auto text = said.given("deadline")) {
+        const auto read = parse_duration("--deadline", *text);
+        if (!read) return passed_on(read);
+        deadline = *read;
+    }
+    const auto client = session.client();
+    if (!client) return passed_on(client);
+    const auto reply = (*client)->get(
+        with_query(
+            "/v1/available-numbers",
+            {{"country", said.text("country")},
+             {"number_type", said.text("number-type")},
+             {"area_code", said.text("area-code")},
+             {"region", said.text("region")},
+             {"city", said.text("city")},
+             {"contains", said.text("contains")},
+             {"quantity", said.text("quantity")},
+             {"deadline_ms", said.has("deadline") ? std::to_string(deadline.count() * 1000) : ""}}
+        ),
+        deadline + 30s
+    );
+    if (!reply) return passed_on(reply);
+    const auto& numbers = list_member(reply->document, "numbers");
+    const auto& unanswered = list_member(reply->document, "unanswered");
+    const bool nobody = numbers.empty() && !unanswered.empty();
+    const auto code = nobody ? ExitCode::not_reachable : ExitCode::done;
+    if (session.wants_json()) {
+        session.print_json(reply->document);
+        return code;
+    }
+    Table table({"NUMBER", "ACCOUNT", "TYPE", "REGION", "CITY", "FEATURES", "DOCUMENTS", "A MONTH"}
+    );
+    for (const auto& number : numbers)
+        table.add({
+            member(number, "number"),
+            member(number, "account"),
+            member(number, "type"),
+            member(number, "region"),
+            member(number, "city"),
+            joined(list_member(number, "features"), " "),
+            member(number, "documents_needed") == "true" ? Cell("needed", Colour::yellow)
+                                                         : Cell("no"),
+            member(number, "monthly_price"),
+        });
+    if (table.empty() && !nobody) session.print_line("No seller has such a number.");
+    session.print(table);
+    for (const auto& seller : unanswered)
+        session.say(member(seller, "account") + " did not answer: " + member(seller, "why"));
+    return code;
+}
+
+Outcome<ExitCode> check_portability(Session& session) {
+    const auto& words = session.arguments.words;
+    json::array numbers;
+    for (auto word = words.begin() + 1; word != words.end(); ++word) {
+        auto number = e164("NUMBER", *word);
+        if (!number) return passed_on(number);
+        numbers.emplace_back(*number);
+    }
+    const auto client = session.client();
+    if (!client) return passed_on(client);
+    const auto reply = (*client)->send(
+        "POST", "/v1/portability-checks",
+        json::object{{"account", words.front()}, {"numbers", std::move(numbers)}}, session.change()
+    );
+    if (!reply) return passed_on(reply);
+    const auto& results = list_member(reply->document, "items");
+    const bool all_portable = std::ranges::all_of(results, [](const json::value& each) {
+        return member(each, "portable") == "true";
+    });
+    const auto code = all_portable ? ExitCode::done : ExitCode::refused;
+    if (session.wants_json()) {
+        session.print_json(reply->document);
+        return code;
+    }
+    Table table({"NUMBER", "PORTABLE", "REASON", "CARRIER'S WORD"});
+    for (const auto& each : results) {
+        const bool portable = member(each, "portable") == "true";
+        table.add({
+            member(each, "number"),
+            portable ? Cell("yes", Colour::green) : Cell("no", Colour::red),
+            member(each, "reason"),
+            member(each, "carrier_word"),
+        });
+    }
+    session.print(table);
+    return code;
+}
+
+}  // namespace
+
+std::vector<CommandSpec> number_commands() {
+    return {
+        {.path = "numbers search",
+         .help = "numbers that can be bought now, asked of all sellers at once",
+         .words = {},
+         .options =
+             {{"--country", ValueKind::text, "COUNTRY", "ISO 3166-1 code, as in FR"},
+              {"--number-type",
+               ValueKind::choice,
+               "",
+               "which numbers",
+               {"local", "mobile", "national", "toll_free", "shared_cost", "short_code"}},
+              {"--area-code", ValueKind::text, "DIGITS", "area code"},
+              {"--region", ValueKind::text, "REGION", "ISO 3166-2 without the country, as in ON"},
+              {"--city", ValueKind::text, "CITY", "city"},
+              {"--contains", ValueKind::text, "DIGITS", "digits that the number shall contain"},
+              {"--quantity", ValueKind::count, "COUNT", "how many of each seller"},
+              {"--deadline", ValueKind::duration, "TIME", "how long sellers may take (20s)"}},
+         .run = search,
+         .footer = "Sellers that did not answer in time are named on standard error; if none did, "
+                   "the exit\n"
+                   "status is 3."},
+        {.path = "portability check",
+         .help = "whether an account could take numbers in",
+         .words =
+             {{"ACCOUNT", "the gaining account"},
+              {"NUMBER", "numbers in E.164 form, as in +14165550101", true}},
+         .options = {},
+         .run = check_portability,
+         .footer = "The exit status is 1 if one of them cannot be ported."},
+    };
+}
+
+}  // namespace porteur::cli

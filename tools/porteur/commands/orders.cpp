@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+// porteur port ... and porteur purchase ...: the same commands over the two kinds of orders.
+#include <algorithm>
+
+#include <porteur/result.hpp>
+
+#include "commands/all.hpp"
+#include "order_fields.hpp"
+#include "order_view.hpp"
+#include "watch.hpp"
+
+namespace porteur::cli {
+namespace {
+
+std::string group_of(const Session& session) { return session.arguments.group(); }
+const std::string& id_of(const Session& session) { return session.arguments.words.front(); }
+
+/// Shows what became of an order after a change, or follows it where --watch asks for that.
+Outcome<ExitCode> show_changed(Session& session, const json::value& order) {
+    const auto group = group_of(session);
+    if (session.arguments.has("watch")) {
+        if (!session.wants_json()) session.print_line(member(order, "id"), Colour::bold);
+        return watch_order(session, group, member(order, "id"));
+    }
+    if (session.wants_json())
+        session.print_json(order);
+    else
+        print_short(session, group, order);
+    return ExitCode::done;
+}
+
+/// A wrong --timeout is said before anything is sent.
+Outcome<void> check_timeout(const Session& session) {
+    if (const auto text = session.arguments.given("timeout"))
+        if (const auto read = parse_duration("--timeout", *text); !read) return passed_on(read);
+    return {};
+}
+
+Outcome<ExitCode> create(Session& session) {
+    const auto& said = session.arguments;
+    if (const auto checked = check_timeout(session); !checked) return passed_on(checked);
+    auto body = body_of_file(session);
+    if (!body) return passed_on(body);
+    const auto options = request_of_options(session);
+    if (!options) return passed_on(options);
+    for (const auto* key : {"account", "losing-account", "reference"})
+        if (const auto text = said.given(key)) {
+            std::string name = key;
+            std::ranges::replace(name, '-', '_');
+            (*body)[name] = *text;
+        }
+    if (said.has("submit")) (*body)["submit"] = true;
+    if (member(*body, "account").empty())
+        return trouble(
+            ExitCode::usage,
+            "which account shall carry the order out? Name it with --account; 'porteur "
+            "carriers' lists them"
+        );
+    auto& request = (*body)["request"];
+    if (request.is_null()) request.emplace_object();
+    if (!request.is_object())
+        return trouble(ExitCode::usage, "--file: its \"request\" is no JSON object");
+    merge(request.get_object(), *options);
+
+    const auto client = session.client();
+    if (!client) return passed_on(client);
+    const auto documents = uploaded_documents(session);
+    if (!documents) return passed_on(documents);
+    if (!documents->empty()) {
+        auto& list = request.get_object()["documents"];
+        if (!list.is_array()) list.emplace_array();
+        for (const auto& id : *documents) list.get_array().push_back(id);
+    }
+    const auto reply =
+        (*client)->send("POST", path_of_orders(group_of(session)), *body, session.change());
+    if (!reply) return passed_on(reply);
+    return show_changed(session, reply->document);
+}
+
+/// POSTs to one of an order's verbs.
+Outcome<ExitCode> act(Session& session, std::string_view verb, const json::value& body) {
+    if (const auto checked = check_timeout(session); !checked) return passed_on(checked);
+    const auto client = session.client();
+    if (!client) return passed_on(client);
+    const auto reply = (*client)->send(
+        "POST", path_of_order(group_of(session), id_of(session), verb), body, session.change()
+    );
+    if (!reply) return passed_on(reply);
+    return show_changed(session, reply->document);
+}
+
+Outcome<ExitCode> submit(Session& session) { return act(session, "/submit", nullptr); }
+Outcome<ExitCode> cancel(Session& session) { return act(session, "/cancel", nullptr); }
+
+Outcome<ExitCode> settle(Session& session) {
+    const auto& verdict = session.arguments.words.at(1);
+    const auto carrier_id = session.arguments.text("carrier-id");
+    if (verdict == "found_at_carrier" && carrier_id.empty())
+        return trouble(
+            ExitCode::usage, "under which id does the carrier have it? Give it with --carrier-id"
+        );
+    json::object body{{"verdict", verdict}};
+    if (!carrier_id.empty()) body["carrier_id"] = carrier_id;
+    return act(session, "/settle", body);
+}
+
+Outcome<ExitCode> answer(Session& session) {
+    json::object body{{"choice", session.arguments.words.at(1)}};
+    if (const auto text = session.arguments.given("text")) body["text"] = *text;
+    return act(session, "/answer", body);
+}
+
+Outcome<ExitCode> amend(Session& session) {
+    if (const auto checked = check_timeout(session); !checked) return passed_on(checked);
+    auto body = body_of_file(session);
+    if (!body) return passed_on(body);
+    const auto options = request_of_options(session);
+    if (!options) return passed_on(options);
+    json::object changes;
+    if (auto* request = body->if_contains("request"); request && request->is_object())
+        changes = std::move(request->get_object());
+    merge(changes, *options);
+
+    const auto client = session.client();
+    if (!client) return passed_on(client);
+    const auto path = path_of_order(group_of(session), id_of(session));
+    // Changed is what was looked at: somebody else's change in between is not overwritten.
+    const auto before = (*client)->get(path);
+    if (!before) return passed_on(before);
+    const auto documents = uploaded_documents(session);
+    if (!documents) return passed_on(documents);
+    if (!documents->empty()) {
+        // A list is replaced as a whole, so the documents that the order has stay in it.
+        json::array all;
+        if (const auto* request = before->document.get_object().if_contains("request"))
+            for (const auto& each : list_member(*request, "documents"))
+                all.emplace_back(member(each, "id"));
+        all.insert(all.end(), documents->begin(), documents->end());
+        changes["documents"] = std::move(all);
+    }
+    if (changes.empty())
+        return trouble(
+            ExitCode::usage,
+            "there is nothing to change; give fields, as in --account-number 123, or "
+            "--file"
+        );
+    auto change = session.change();
+    change.if_match = before->etag;
+    const auto reply =
+        (*client)->send("PATCH", path, json::object{{"request", std::move(changes)}}, change);
+    if (!reply) return passed_on(reply);
+    return show_changed(session, reply->document);
+}
+
+Outcome<ExitCode> show(Session& session) {
+    const auto client = session.client();
+    if (!client) return passed_on(client);
+    const auto group = group_of(session);
+    const auto order = (*client)->get(path_of_order(group, id_of(session)));
+    if (!order) return passed_on(order);
+    if (session.wants_json()) {
+        session.print_json(order->document);
+        return ExitCode::done;
+    }
+    const auto timeline = (*client)->get(path_of_order(group, id_of(session), "/timeline"));
+    if (!timeline) return passed_on(timeline);
+    print_order(session, group, order->document);
+    const auto& entries = list_member(timeline->document, "items");
+    if (!entries.empty()) session.print_line("");
+    for (const auto& entry : entries) print_timeline_entry(session, entry);
+    return ExitCode::done;
+}
+
+std::string numbers_of(const json::value& order) {
+    const auto& numbers = list_member(order, "numbers");
+    if (numbers.empty()) return {};
+    const auto first = member(numbers.front(), "number");
+    return numbers.size() == 1 ? first : first + " +" + std::to_string(numbers.size() - 1);
+}
+
+Outcome<ExitCode> list_orders(Session& session) {
+    const auto& said = session.arguments;
+    const auto client = session.client();
+    if (!client) return passed_on(client);
+    const auto limit = said.text("limit");
+    const auto reply = (*client)->get(with_query(
+        path_of_orders(group_of(session)), {{"state", said.text("state")},
+                                            {"delivery", said.text("delivery")},
+                                            {"limit", limit},
+                                            {"cursor", said.text("cursor")}}
+    ));
+    if (!reply) return passed_on(reply);
+    if (session.wants_json()) {
+        session.print_json(reply->document);
+        return ExitCode::done;
+    }
+    Table table(
+        {"ORDER", "REFERENCE", "FROM", "ACCOUNT", "STATE", "DELIVERY", "NUMBERS", "UPDATED",
+         "PROBLEM"}
+    );
+    for (const auto& order : list_member(reply->document, "items")) {
+        const auto state = member(order, "state");
+        const auto delivery = member(order, "delivery");
+        table.add({
+            member(order, "id"),
+            member(order, "reference"),
+            member(order, "losing_account"),
+            member(order, "account"),
+            {state, colour_of(state)},
+            {delivery, colour_of(delivery)},
+            numbers_of(order),
+            local_time(member(order, "updated")),
+            member(order, "problem"),
+        });
+    }
+    if (table.empty()) session.print_line("There is no such order.");
+    session.print(table);
+    const auto next = member(reply->document, "next_cursor");
+    if (!next.empty()) session.say("there are more; go on with --cursor " + next);
+    return ExitCode::done;
+}
+
+Outcome<ExitCode> watch(Session& session) {
+    return watch_order(session, group_of(session), id_of(session));
+}
+
+std::vector<OptionSpec> joined_options(
+    std::vector<OptionSpec> some, const std::vector<OptionSpec>& more
+) {
+    some.insert(some.end(), more.begin(), more.end());
+    return some;
+}
+
+}  // namespace
+
+std::vector<CommandSpec> order_commands(const std::string& group) {
+    using enum ValueKind;
+    const bool port = group == "port";
+    const std::vector<OptionSpec> key{
+        {"--idempotency-key", text, "KEY", "repeat an earlier run without doing it twice"}
+    };
+    const std::vector<OptionSpec> watching{
+        {"--watch", flag, "", "then follow the order to its end"},
+        {"--stay", flag, "", "go on following while it waits for a person"},
+        {"--timeout", duration, "TIME", "follow for so long at most, as in 30s, 5m, 2h"},
+    };
+    const auto changing = joined_options(watching, key);
+    const auto fields = options_of_fields(group);
+    const WordSpec id{"ID", "the order's id"};
+    std::vector<OptionSpec> of_create{
+        {"--file", file, "FILE", "the order as JSON, as the API takes it; - reads standard input"},
+        {"--account", text, "ACCOUNT",
+         port ? "the gaining account, which carries the order out" : "the seller's account"},
+    };
+    if (port)
+        of_create.push_back(
+            {"--losing-account", text, "ACCOUNT",
+             "checks the order first, where its carrier is here"}
+        );
+    of_create.push_back({"--reference", text, "TEXT", "yours, unique; else one is made"});
+    of_create.push_back({"--submit", flag, "", "send it out at once; else it stays a draft"});
+    std::vector<std::string> states;
+    for (const auto* state :
+         {"draft", "submitted", "needs_documents", "accepted", "confirmed", "activating",
+          "in_review", "alternates_offered", "exception", "supplement_pending", "cancel_pending",
+          "completed", "partial", "cancelled", "rejected", "expired"})
+        states.emplace_back(state);
+
+    return {
+        {.path = group + " create",
+         .help = port ? "make a port order" : "make a purchase order",
+         .words = {},
+         .options = joined_options(joined_options(of_create, fields), changing),
+         .run = create,
+         .footer = "What options say goes over what --file says."},
+        {.path = group + " submit",
+         .help = "send a draft, or a corrected exception, to the carrier",
+         .words = {id},
+         .options = changing,
+         .run = submit},
+        {.path = group + " show",
+         .help = "an order with its numbers, documents and timeline",
+         .words = {id},
+         .options = {},
+         .run = show},
+        {.path = group + " list",
+         .help = "orders, newest first",
+         .words = {},
+         .options =
+             {{"--state", choice, "", "only these", states},
+              {"--delivery",
+               choice,
+               "",
+               "only these",
+               {"idle", "sending", "in_doubt", "retry_at", "waiting_for_person"}},
+              {"--limit", count, "COUNT", "how many, 1 to 200 (50)"},
+              {"--cursor", text, "CURSOR", "go on where an earlier list ended"}},
+         .run = list_orders},
+        {.path = group + " cancel",
+         .help = "call an order off; after it left, the carrier is asked to",
+         .words = {id},
+         .options = changing,
+         .run = cancel},
+        {.path = group + " watch",
+         .help = "follow an order live until it ends",
+         .words = {id},
+         .options = std::vector<OptionSpec>(watching.begin() + 1, watching.end()),
+         .run = watch,
+         .footer = "The exit status is 0 when it is completed, 1 when it ended otherwise, 7 when "
+                   "it waits\n"
+                   "for a person, 8 when --timeout passed."},
+        {.path = group + " settle",
+         .help = "say what the carrier told you about an order in doubt",
+         .words =
+             {id,
+              {"VERDICT",
+               "found_at_carrier, not_carried_out or tried_again",
+               false,
+               {"found_at_carrier", "not_carried_out", "tried_again"}}},
+         .options = joined_options(
+             {{"--carrier-id", text, "ID", "the carrier's own id of the order, if it was found"}},
+             changing
+         ),
+         .run = settle,
+         .footer =
+             "not_carried_out has the order sent again: say it only when the carrier is certain."},
+        {.path = group + " answer",
+         .help = "answer what an order asks a person",
+         .words = {id, {"CHOICE", "one of the choices that the order offers"}},
+         .options = joined_options({{"--text", text, "TEXT", "more words to it"}}, changing),
+         .run = answer},
+        {.path = group + " amend",
+         .help = "correct the fields of a draft or an exception",
+         .words = {id},
+         .options = joined_options(
+             joined_options(
+                 {{"--file", file, "FILE", "changed fields as JSON; - reads standard input"}},
+                 fields
+             ),
+             changing
+         ),
+         .run = amend,
+         .footer = "An empty text takes a field away. Documents are added to those that it has."},
+    };
+}
+
+}  // namespace porteur::cli

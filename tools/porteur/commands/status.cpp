@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// porteur status
+#include <map>
+
+#include "commands/all.hpp"
+#include "order_view.hpp"
+
+namespace porteur::cli {
+namespace {
+
+constexpr int pages_max = 5;
+constexpr int page_size = 200;
+
+struct Count {
+    std::map<std::string, std::int64_t> by_state, by_delivery;
+    bool more = false;  ///< only the newest are counted
+};
+
+Outcome<Count> count_orders(Client& client, const std::string& group) {
+    Count count;
+    std::string cursor;
+    for (int page = 0; page < pages_max; ++page) {
+        const auto reply = client.get(with_query(
+            path_of_orders(group), {{"limit", std::to_string(page_size)}, {"cursor", cursor}}
+        ));
+        if (!reply) return passed_on(reply);
+        for (const auto& order : list_member(reply->document, "items")) {
+            ++count.by_state[member(order, "state")];
+            ++count.by_delivery[member(order, "delivery")];
+        }
+        cursor = member(reply->document, "next_cursor");
+        if (cursor.empty()) return count;
+    }
+    count.more = true;
+    return count;
+}
+
+json::object json_of(const Count& count) {
+    json::object states, deliveries;
+    for (const auto& [state, number] : count.by_state) states[state] = number;
+    for (const auto& [delivery, number] : count.by_delivery) deliveries[delivery] = number;
+    return {
+        {"by_state", std::move(states)},
+        {"by_delivery", std::move(deliveries)},
+        {"more", count.more}
+    };
+}
+
+std::string listed(const std::map<std::string, std::int64_t>& counts) {
+    std::string out;
+    for (const auto& [name, number] : counts)
+        out += (out.empty() ? "" : ", ") + std::to_string(number) + " " + name;
+    return out.empty() ? "none" : out;
+}
+
+void add_count(Facts& facts, const std::string& name, const Count& count) {
+    facts.add(name, listed(count.by_state) + (count.more ? " (of the newest 1000)" : ""));
+    auto delivery = count.by_delivery;
+    delivery.erase("idle");
+    if (!delivery.empty()) facts.add("", Cell(listed(delivery), Colour::yellow));
+}
+
+json::value document_of(const HttpAnswer& answer) {
+    auto read = parse_json(answer.body);
+    return read ? std::move(*read) : json::value(nullptr);
+}
+
+Outcome<ExitCode> show_status(Session& session) {
+    const auto client = session.client();
+    if (!client) return passed_on(client);
+    const auto health = (*client)->ask("/healthz");
+    if (!health) return passed_on(health);
+    const auto ready = (*client)->ask("/readyz");
+    if (!ready) return passed_on(ready);
+    const bool is_ready = health->status == 200 && ready->status == 200;
+    const auto about = document_of(*ready);
+    if (about.is_null()) return std::unexpected(trouble_of(*ready, (*client)->server()));
+
+    // Without a token health is all that can be told.
+    std::map<std::string, Count> counts;
+    if (!(*client)->server().token.empty() && is_ready)
+        for (const auto* group : {"port", "purchase"}) {
+            auto count = count_orders(**client, group);
+            if (!count) return passed_on(count);
+            counts[group] = std::move(*count);
+        }
+    const auto code = is_ready ? ExitCode::done : ExitCode::not_reachable;
+    if (session.wants_json()) {
+        json::object orders;
+        for (const auto& [group, count] : counts) orders[group] = json_of(count);
+        session.print_json(json::object{
+            {"healthz", document_of(*health)}, {"readyz", about}, {"orders", std::move(orders)}
+        });
+        return code;
+    }
+    Facts facts;
+    facts.add("Daemon", (*client)->server().url.text());
+    facts.add("Live", health->status == 200 ? Cell("yes", Colour::green) : Cell("no", Colour::red));
+    facts.add("Ready", is_ready ? Cell("yes", Colour::green) : Cell("no", Colour::red));
+    for (const auto& check : list_member(about, "checks")) {
+        const auto detail = member(check, "detail");
+        const bool ok = member(check, "ok") == "true";
+        facts.add(
+            "- " + member(check, "name"),
+            Cell(
+                (ok ? "ok" : "not ok") + (detail.empty() ? "" : ": " + detail),
+                ok ? Colour::none : Colour::red
+            )
+        );
+    }
+    for (const auto& [group, count] : counts)
+        add_count(facts, group == "port" ? "Port orders" : "Purchase orders", count);
+    session.print(facts);
+    if ((*client)->server().token.empty()) session.say("orders are counted only with a token");
+    return code;
+}
+
+}  // namespace
+
+std::vector<CommandSpec> status_commands() {
+    return {
+        {.path = "status",
+         .help = "whether the daemon is well, and how many orders stand where",
+         .words = {},
+         .options = {},
+         .run = show_status},
+    };
+}
+
+}  // namespace porteur::cli

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon_program.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <string_view>
+
+#include <porteur/result.hpp>
+
+namespace porteur::cli {
+namespace {
+
+bool is_program(const std::string& path) {
+    struct stat about{};
+    return ::stat(path.c_str(), &about) == 0 && S_ISREG(about.st_mode) &&
+           ::access(path.c_str(), X_OK) == 0;
+}
+
+}  // namespace
+
+Outcome<std::string> find_daemon(const std::string& beside, const std::string& path) {
+    if (const auto here = beside + "/porteurd"; is_program(here)) return here;
+    for (std::string_view rest = path; !rest.empty();) {
+        const auto colon = std::min(rest.find(':'), rest.size());
+        const auto folder = rest.substr(0, colon);
+        rest.remove_prefix(std::min(colon + 1, rest.size()));
+        // An empty entry means the current folder, where a stranger may have put something.
+        if (folder.empty()) continue;
+        if (const auto there = std::string(folder) + "/porteurd"; is_program(there)) return there;
+    }
+    return trouble(
+        ExitCode::not_found, "porteurd is neither in " + quoted(beside, 200) +
+                                 " nor on PATH; run this on the daemon's machine"
+    );
+}
+
+Outcome<int> become_daemon(const std::vector<std::string>& arguments) {
+    std::error_code error;
+    const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+    const char* path = std::getenv("PATH");
+    const auto program = find_daemon(self.parent_path().string(), path ? path : "");
+    if (!program) return passed_on(program);
+    std::vector<std::string> words{*program};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    std::vector<char*> pointers;
+    for (auto& word : words) pointers.push_back(word.data());
+    pointers.push_back(nullptr);
+    ::execv(program->c_str(), pointers.data());
+    return trouble(ExitCode::failed, *program + " cannot be run: " + std::strerror(errno));
+}
+
+}  // namespace porteur::cli

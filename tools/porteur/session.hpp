@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "client.hpp"
+#include "command.hpp"
+#include "surroundings.hpp"
+#include "table.hpp"
+
+namespace porteur::cli {
+
+/// One run of one command: what was said, how the daemon is reached, how answers are shown.
+///
+/// @threads one
+class Session {
+public:
+    Session(const Arguments& said, Surroundings& around) : arguments(said), around_(around) {}
+
+    const Arguments& arguments;
+    Surroundings& around() { return around_; }
+
+    /// The daemon's API; the same object each time.
+    /// @errors usage: address or token file; not_authorised: a token must not go there
+    Outcome<Client*> client();
+
+    bool wants_json() const { return arguments.has("json"); }
+    bool colours() const;
+    /// Whether labels are shown in French.
+    bool is_french() const;
+
+    /// Headers of a change. The key is random and stays the same for all changes of this run but
+    /// for `part`, which keeps several of them apart.
+    Change change(std::string_view part = {});
+
+    void print(const Table& table) { write(table.text(colours())); }
+    void print(const Facts& facts) { write(facts.text(colours())); }
+    void print_json(const json::value& document) { write(json::serialize(document) + "\n"); }
+    /// One line, made fit for a terminal.
+    void print_line(std::string_view line, Colour colour = Colour::none);
+    /// "porteur: ..." on standard error.
+    void say(std::string_view line);
+    /// As say(), only with --verbose.
+    void say_more(std::string_view line);
+
+private:
+    void write(const std::string& text);
+    Outcome<std::string> find_token(bool& from_file) const;
+
+    Surroundings& around_;
+    std::unique_ptr<Client> client_;
+    std::string key_;
+};
+
+/// The whole of a file; "-" reads standard input.
+/// @errors usage: cannot be read, or larger than `size_max`
+Outcome<std::string> read_whole(
+    const std::string& path, Surroundings& around, std::size_t size_max = 64 * 1024 * 1024
+);
+
+/// "90", "90s", "5m", "2h", "1d". @errors usage: another form, or 0
+Outcome<std::chrono::seconds> parse_duration(const std::string& option, std::string_view text);
+
+/// A text of an answer's object; empty where it is absent or no text. Numbers are written out.
+std::string member(const json::value& object, std::string_view name);
+/// The same along a path of members: {"request", "end_user", "name"}.
+std::string member_at(const json::value& object, std::initializer_list<std::string_view> path);
+/// A list of an answer's object; empty where it is absent or no list.
+const json::array& list_member(const json::value& object, std::string_view name);
+/// Texts of a list, joined.
+std::string joined(const json::array& texts, std::string_view between = ", ");
+
+}  // namespace porteur::cli

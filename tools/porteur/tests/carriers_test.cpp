@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
+#include "world.hpp"
+
+namespace porteur::cli {
+namespace {
+
+const std::string carriers = R"({"items":[
+{"account":"rc-main","plugin":"ringcentral","name":"RingCentral","version":"1.0.0","countries":["US","CA"],
+ "operations":[{"name":"preflight","pure":false,"transport":"api"},{"name":"requirements","pure":true,"transport":"pure"}],
+ "health":{"state":"ok","last_error":"","last_error_at":null}},
+{"account":"tt","plugin":"thinktel","name":"ThinkTel","version":"1.0.0","countries":["CA"],"operations":[],
+ "health":{"state":"degraded","last_error":"503 for 2 minutes","last_error_at":"2026-12-01T09:30:00.000Z"}}],
+"refused":[{"file":"old.so","reason":"it was built for ABI 1, and this daemon speaks ABI 0"}]})";
+
+TEST(Carriers, AreATableWithRefusedPluginsBeneath) {
+    World world;
+    ScriptedServer server({{.expects = "GET /v1/carriers", .body = carriers}});
+    EXPECT_EQ(
+        world.run({"carriers"}, server),
+        (
+            Ran{0,
+                "ACCOUNT  CARRIER      PLUGIN             HEALTH    COUNTRIES  LAST ERROR\n"
+                "rc-main  RingCentral  ringcentral 1.0.0  ok        US CA\n"
+                "tt       ThinkTel     thinktel 1.0.0     degraded  CA         503 for 2 minutes\n",
+                "porteur: the plugin \"old.so\" was refused: it was built for ABI 1, and this "
+                "daemon speaks ABI 0\n"}
+        )
+    );
+    EXPECT_EQ(server.seen().at(0).field("authorization"), "Bearer prt_of_the_test");
+}
+
+TEST(Carriers, ListWhatTheyDoWhenAsked) {
+    World world;
+    ScriptedServer server({{.expects = "GET /v1/carriers", .body = carriers}});
+    EXPECT_THAT(
+        world.run({"carriers", "--operations"}, server).out,
+        ::testing::HasSubstr("preflight requirements")
+    );
+}
+
+TEST(Carriers, AreColouredOnATerminalUnlessNoColorIsSet) {
+    World world;
+    world.is_terminal = true;
+    ScriptedServer server({
+        {.expects = "GET /v1/carriers", .body = carriers},
+        {.expects = "GET /v1/carriers", .body = carriers},
+        {.expects = "GET /v1/carriers", .body = carriers},
+    });
+    EXPECT_THAT(world.run({"carriers"}, server).out, ::testing::HasSubstr("\x1b[32mok\x1b[0m "));
+    world.environment["NO_COLOR"] = "1";
+    EXPECT_THAT(world.run({"carriers"}, server).out, ::testing::Not(::testing::HasSubstr("\x1b")));
+    world.environment["NO_COLOR"] = "";
+    world.environment["TERM"] = "dumb";
+    EXPECT_THAT(world.run({"carriers"}, server).out, ::testing::Not(::testing::HasSubstr("\x1b")));
+}
+
+TEST(Carriers, AreTheApisDocumentWithJson) {
+    World world;
+    ScriptedServer server(
+        {{.expects = "GET /v1/carriers", .body = R"({ "items": [], "refused": [] })"}}
+    );
+    EXPECT_EQ(
+        world.run({"carriers", "--json"}, server), (Ran{0, "{\"items\":[],\"refused\":[]}\n", ""})
+    );
+}
+
+const std::string requirements = R"({"items":[
+{"code":"pin","field":"/pin","kind":"text","label_en":"Voicemail PIN","label_fr":"Code PIN de messagerie vocale",
+ "help_en":"RingCentral app, settings, phone","help_fr":"Application RingCentral, paramètres, téléphone",
+ "pattern":"[0-9]{6,10}","required":true},
+{"code":"invoice","field":"/documents","kind":"document","label_en":"Billing statement","label_fr":"Relevé de facturation",
+ "help_en":"","help_fr":"","pattern":"","age_days_max":45,"required":false}],
+"notes_en":["Do not cancel your service before the port is done."],
+"notes_fr":["N'annulez pas votre service avant la fin du portage."]})";
+
+TEST(Requirements, AreShownInEnglish) {
+    World world;
+    ScriptedServer server({
+        {.expects = "GET /v1/carriers", .body = carriers},
+        {.expects = "GET /v1/requirements?account=rc-main&action=port_out", .body = requirements},
+    });
+    EXPECT_EQ(
+        world.run({"requirements", "rc-main", "--action", "port_out"}, server),
+        (
+            Ran{0,
+                "          REQUIREMENT        KIND      FIELD       RULE                 WHERE TO "
+                "FIND IT\n"
+                "required  Voicemail PIN      text      /pin        [0-9]{6,10}          "
+                "RingCentral app, settings, phone\n"
+                "optional  Billing statement  document  /documents  at most 45 days old\n"
+                "\n"
+                "- Do not cancel your service before the port is done.\n",
+                ""}
+        )
+    );
+}
+
+TEST(Requirements, AreShownInFrenchByOptionOrEnvironment) {
+    World world;
+    const std::string french =
+        "             EXIGENCE                       GENRE     CHAMP       RÈGLE                OÙ "
+        "LA TROUVER\n"
+        "requis       Code PIN de messagerie vocale  text      /pin        [0-9]{6,10}          "
+        "Application "
+        "RingCentral, paramètres, téléphone\n"
+        "si possible  Relevé de facturation          document  /documents  de 45 jours au plus\n"
+        "\n"
+        "- N'annulez pas votre service avant la fin du portage.\n";
+    ScriptedServer server({
+        {.expects = "GET /v1/carriers", .body = carriers},
+        {.expects = "GET /v1/requirements?account=rc-main", .body = requirements},
+        {.expects = "GET /v1/carriers", .body = carriers},
+        {.expects = "GET /v1/requirements?account=rc-main", .body = requirements},
+    });
+    EXPECT_EQ(world.run({"requirements", "rc-main", "--lang", "fr"}, server), (Ran{0, french, ""}));
+    world.environment["LANG"] = "fr_CA.UTF-8";
+    EXPECT_EQ(world.run({"requirements", "rc-main"}, server), (Ran{0, french, ""}));
+}
+
+TEST(Requirements, AreFoundByTheKindOfCarrier) {
+    World world;
+    ScriptedServer server({
+        {.expects = "GET /v1/carriers", .body = carriers},
+        {.expects =
+             "GET /v1/requirements?account=tt&country=CA&number_type=local&end_user=business",
+         .body = R"({"items":[],"notes_en":[],"notes_fr":[]})"},
+    });
+    EXPECT_EQ(
+        world.run(
+            {"requirements", "thinktel", "--country", "CA", "--number-type", "local",
+             "--end-user-kind", "business", "-v"},
+            server
+        ),
+        (Ran{0, "Nothing is required.\n", "porteur: account tt is of the kind thinktel\n"})
+    );
+}
+
+TEST(Requirements, NameWhatThereIsForAnUnknownAccount) {
+    World world;
+    ScriptedServer server({{.expects = "GET /v1/carriers", .body = carriers}});
+    EXPECT_EQ(
+        world.run({"requirements", "acme"}, server),
+        (
+            Ran{status_of(ExitCode::not_found), "",
+                "porteur: there is neither an account nor a kind of carrier \"acme\"; there are "
+                "rc-main (ringcentral), "
+                "tt (thinktel)\n"}
+        )
+    );
+}
+
+TEST(Targets, AreATable) {
+    World world;
+    ScriptedServer server({
+        {.expects = "GET /v1/targets?account=tt",
+         .body =
+             R"({"items":[{"kind":"trunk","id":"4165550100","label_en":"Trunk Toronto","label_fr":"Liaison Toronto"},
+                    {"kind":"offering","id":"12","label_en":"Business line","label_fr":"Ligne d'affaires"}]})"
+        },
+    });
+    EXPECT_EQ(
+        world.run({"targets", "tt", "--lang", "fr"}, server),
+        (
+            Ran{0,
+                "KIND      ID          WHAT IT IS\n"
+                "trunk     4165550100  Liaison Toronto\n"
+                "offering  12          Ligne d'affaires\n",
+                ""}
+        )
+    );
+}
+
+}  // namespace
+}  // namespace porteur::cli
