@@ -259,6 +259,7 @@ TEST(SlowClient, IsLetGoBetweenRequests) {
 TEST(SlowClient, ThatDoesNotReadItsAnswersIsLetGo) {
     ApiLimits limits;
     limits.body_grace = short_time;
+    limits.body_rate_min_bytes = 1'000'000'000;
     Served served(limits);
     // More than the buffers of both sides hold, on a connection that nobody reads.
     served.host.metrics_text = std::string(std::size_t{32} << 20U, 'x');

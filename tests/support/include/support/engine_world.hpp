@@ -225,13 +225,22 @@ public:
 class RealStore : public EngineStore {
 public:
     explicit RealStore(Store& store) : store_(store) {}
-    void commit(Commit commit, CommitDone done) override { store_.commit(std::move(commit), std::move(done)); }
+    void commit(Commit commit, CommitDone done) override {
+        ++pending_;
+        store_.commit(std::move(commit), [this, done = std::move(done)](Result<void> result) {
+            --pending_;
+            done(std::move(result));
+        });
+    }
+    /// Commits whose end nobody has heard of yet: time may not jump while there are any.
+    int pending() const { return pending_; }
     Result<std::vector<DueOrder>> due_orders() override { return store_.due_orders(); }
     Result<std::optional<Order>> order(Id id) override { return store_.order(id); }
     Result<std::optional<StoredOperation>> operation(Id id) override { return store_.operation(id); }
 
 private:
     Store& store_;
+    int pending_ = 0;
 };
 
 }  // namespace porteur::testing
