@@ -65,7 +65,7 @@ struct Daemon::Parts {
     SystemChance chance;
     std::unique_ptr<Store> store;
     std::unique_ptr<StoreForEngine> engine_store;
-    DocumentFolder documents;
+    paper::DocumentFolder documents;
     ConfiguredAccounts accounts;
     std::unique_ptr<HttpPerformer> http;
     std::unique_ptr<MailPerformer> mail;
@@ -77,9 +77,8 @@ struct Daemon::Parts {
     std::uint16_t port = 0;
     std::thread engine_thread, api_thread;
 
-    Parts(Settings given, MasterKey master)
-        : settings(std::move(given)), key(master), seal(Sealing(key)),
-          documents(settings.documents.folder, seal.sealing()), accounts(engine_io.get_executor(), settings) {}
+    Parts(Settings given, MasterKey master, paper::DocumentFolder folder)
+        : settings(std::move(given)), key(master), seal(Sealing(key)), documents(std::move(folder)), accounts(engine_io.get_executor(), settings) {}
 
     void every_second() {
         services->take_snapshot();
@@ -111,7 +110,10 @@ Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     auto master = master_key_of(settings);
     if (!master) return std::unexpected(std::move(master).error());
-    auto parts = std::make_unique<Parts>(std::move(settings), *master);
+    auto documents = paper::DocumentFolder::open(settings.documents.folder,
+                                                 std::span<const unsigned char, MasterKey::size>(master->data(), MasterKey::size));
+    if (!documents) return std::unexpected(std::move(documents).error());
+    auto parts = std::make_unique<Parts>(std::move(settings), *master, std::move(*documents));
     auto& p = *parts;
     auto address = store_address(p.settings);
     if (!address) return std::unexpected(std::move(address).error());

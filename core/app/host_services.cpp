@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/host_services.hpp"
 
-#include <openssl/sha.h>
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
@@ -12,7 +11,7 @@
 
 #include "access/token.hpp"
 #include "engine/query.hpp"
-#include "paper/content_type.hpp"
+#include "paper/document_intake.hpp"
 
 namespace porteur {
 namespace asio = boost::asio;
@@ -29,18 +28,6 @@ std::function<IdempotencyRecord(const Order&)> remember(const Caller& caller, st
         return IdempotencyRecord{.tenant = tenant, .key = request.key, .fingerprint = request.fingerprint,
                                  .status = status, .body = std::move(body), .at = clock.now()};
     };
-}
-
-std::string sha256_hex(std::string_view bytes) {
-    unsigned char hash[SHA256_DIGEST_LENGTH];
-    SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), hash);
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string out;
-    for (const auto byte : hash) {
-        out += digits[byte >> 4];
-        out += digits[byte & 15];
-    }
-    return out;
 }
 
 }  // namespace
@@ -349,37 +336,31 @@ void HostServices::wake() {
 
 namespace {
 
-/// Kept in memory, bounded by the largest upload, until it is sealed in one piece.
+/// Looked at while it streams by, sealed piece by piece; its record is made when it is whole.
 class SealedUpload : public DocumentUpload {
 public:
-    SealedUpload(Caller caller, DocumentClaim claim, Store& store, const DocumentFolder& folder, std::uint64_t size_max)
-        : caller_(std::move(caller)), claim_(std::move(claim)), store_(store), folder_(folder), size_max_(size_max) {}
+    SealedUpload(Caller caller, DocumentClaim claim, Store& store, paper::DocumentIntake intake,
+                 std::unique_ptr<paper::DocumentFolder::Writer> writer)
+        : caller_(std::move(caller)), claim_(std::move(claim)), store_(store), intake_(std::move(intake)), writer_(std::move(writer)) {}
 
     Result<void> append(std::string_view bytes) override {
-        if (bytes_.size() + bytes.size() > size_max_)
-            return std::unexpected(coded(ErrorKind::invalid_input, too_large_code,
-                                         "the document is larger than " + std::to_string(size_max_) + " bytes"));
-        bytes_ += bytes;
-        return {};
+        if (auto looked = intake_.append(bytes); !looked) return looked;
+        return writer_->append(bytes);
     }
     Async<Result<StoredDocument>> finish(std::optional<UploadIdempotency>) override {
-        auto type = content_type_of(bytes_, claim_.content_type);
-        if (!type) {
-            type.error().code = media_type_code;
-            co_return std::unexpected(std::move(type).error());
-        }
+        auto found = intake_.finish();
+        if (!found) co_return std::unexpected(std::move(found).error());
+        if (auto kept = writer_->keep(found->sha256); !kept) co_return std::unexpected(std::move(kept).error());
         StoredDocument made;
-        const auto random = porteur::random_bytes(16);
-        made.about.id = "doc-" + blake2b_hex(random).substr(0, 32);
+        made.about.id = "doc-" + blake2b_hex(porteur::random_bytes(16)).substr(0, 32);
         made.about.type = claim_.type;
         made.about.name = claim_.name;
-        made.about.content_type = *type;
-        made.about.size = static_cast<std::int64_t>(bytes_.size());
-        made.about.sha256 = sha256_hex(bytes_);
+        made.about.content_type = found->content_type;
+        made.about.size = static_cast<std::int64_t>(found->size);
+        made.about.sha256 = found->sha256;
         made.about.issued_on = claim_.issued_on;
         made.about.signed_on = claim_.signed_on;
         made.created = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-        if (auto kept = folder_.keep(made.about.id, bytes_); !kept) co_return std::unexpected(std::move(kept).error());
         auto added = store_.add_document({.id = made.about.id, .tenant = caller_.tenant, .about = made.about, .created = made.created});
         if (!added) co_return std::unexpected(std::move(added).error());
         co_return made;
@@ -389,9 +370,8 @@ private:
     Caller caller_;
     DocumentClaim claim_;
     Store& store_;
-    const DocumentFolder& folder_;
-    std::uint64_t size_max_;
-    std::string bytes_;
+    paper::DocumentIntake intake_;
+    std::unique_ptr<paper::DocumentFolder::Writer> writer_;
 };
 
 }  // namespace
@@ -400,7 +380,12 @@ Result<std::unique_ptr<DocumentUpload>> HostServices::begin_upload(const Caller&
     if (claim.size && *claim.size > parts_.upload_size_max_bytes)
         return std::unexpected(coded(ErrorKind::invalid_input, too_large_code,
                                      "the document is larger than " + std::to_string(parts_.upload_size_max_bytes) + " bytes"));
-    return std::make_unique<SealedUpload>(caller, std::move(claim), parts_.store, parts_.documents, parts_.upload_size_max_bytes);
+    auto intake = paper::DocumentIntake::begin({.type = claim.type, .name = claim.name, .content_type = claim.content_type},
+                                               {.size_max_bytes = parts_.upload_size_max_bytes});
+    if (!intake) return std::unexpected(std::move(intake).error());
+    auto writer = parts_.documents.write();
+    if (!writer) return std::unexpected(std::move(writer).error());
+    return std::make_unique<SealedUpload>(caller, std::move(claim), parts_.store, std::move(*intake), std::move(*writer));
 }
 
 Result<std::optional<StoredDocument>> HostServices::document(const Caller& caller, const std::string& id) {

@@ -30,7 +30,7 @@ public:
         ConfiguredAccounts& accounts;
         EffectPerformer& performer;
         Store& store;
-        const DocumentFolder& documents;
+        const paper::DocumentFolder& documents;
         Clock& clock;
         Chance& chance;
         std::uint64_t upload_size_max_bytes = 20 << 20;

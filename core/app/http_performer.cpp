@@ -95,12 +95,9 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
     EffectResources resources;
     resources.secret = [&](std::string_view name) { return secret(account, context, name); };
     resources.document = [&](std::string_view id) -> Result<EffectDocument> {
-        auto bytes = documents_.bytes(std::string(id));
-        if (!bytes) return std::unexpected(std::move(bytes).error());
-        auto row = store_.document(std::string(id));
-        if (!row) return std::unexpected(std::move(row).error());
-        if (!*row) return failure(ErrorKind::invalid_input, "there is no document " + quoted(id));
-        return EffectDocument{std::move(*bytes), (*row)->about.name, (*row)->about.content_type};
+        auto found = read_document(store_, documents_, std::string(id));
+        if (!found) return std::unexpected(std::move(found).error());
+        return EffectDocument{std::move(found->bytes), found->about.name, found->about.content_type};
     };
     resources.key = key_of(account, context, effect);
     auto request = request_from_effect(effect.head, effect.body, resources);

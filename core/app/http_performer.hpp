@@ -12,7 +12,7 @@ namespace porteur {
 /// @threads  the engine's
 class HttpPerformer {
 public:
-    HttpPerformer(Store& store, const DocumentFolder& documents, Clock& clock)
+    HttpPerformer(Store& store, const paper::DocumentFolder& documents, Clock& clock)
         : store_(store), documents_(documents), clock_(clock) {}
 
     Async<Performed> perform(EffectContext context, Effect effect);
@@ -21,7 +21,7 @@ private:
     Result<std::string> secret(const Account& account, const EffectContext& context, std::string_view name);
 
     Store& store_;
-    const DocumentFolder& documents_;
+    const paper::DocumentFolder& documents_;
     Clock& clock_;
 };
 

@@ -40,7 +40,7 @@ bool may_write_to(const Account& account, const std::string& address) {
 
 }  // namespace
 
-MailPerformer::MailPerformer(Store& store, const DocumentFolder& documents, Clock& clock, Chance& chance,
+MailPerformer::MailPerformer(Store& store, const paper::DocumentFolder& documents, Clock& clock, Chance& chance,
                              std::optional<MailSection> settings, ReplyKey key)
     : store_(store), documents_(documents), clock_(clock), chance_(chance), settings_(std::move(settings)), key_(key) {}
 
@@ -100,14 +100,11 @@ Result<OutboxMail> MailPerformer::write(const EffectContext& context, const Effe
         if (const auto* files = object.if_contains("documents"))
             for (const auto& each : files->as_array()) {
                 const std::string id(each.at("id").as_string());
-                auto bytes = documents_.bytes(id);
-                if (!bytes) return std::unexpected(std::move(bytes).error());
-                auto row = store_.document(id);
-                if (!row) return std::unexpected(std::move(row).error());
-                if (!*row) return failure(ErrorKind::invalid_input, "there is no document " + quoted(id));
+                auto found = read_document(store_, documents_, id);
+                if (!found) return std::unexpected(std::move(found).error());
                 std::string name(each.at("name").as_string());
-                mail.files.push_back({.name = name.empty() ? (*row)->about.name : std::move(name),
-                                      .content_type = (*row)->about.content_type, .bytes = std::move(*bytes)});
+                mail.files.push_back({.name = name.empty() ? found->about.name : std::move(name),
+                                      .content_type = found->about.content_type, .bytes = std::move(found->bytes)});
             }
     } catch (const std::exception& wrong) {
         return failure(ErrorKind::invalid_input, std::string("the mail's head is not as agreed: ") + wrong.what());

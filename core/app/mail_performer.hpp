@@ -16,7 +16,7 @@ namespace porteur {
 /// @threads  the engine's; the sending itself happens on a thread of its own
 class MailPerformer {
 public:
-    MailPerformer(Store& store, const DocumentFolder& documents, Clock& clock, Chance& chance,
+    MailPerformer(Store& store, const paper::DocumentFolder& documents, Clock& clock, Chance& chance,
                   std::optional<MailSection> settings, ReplyKey key);
     ~MailPerformer();
 
@@ -32,7 +32,7 @@ private:
     Result<SmtpSettings> smtp() const;
 
     Store& store_;
-    const DocumentFolder& documents_;
+    const paper::DocumentFolder& documents_;
     Clock& clock_;
     Chance& chance_;
     std::optional<MailSection> settings_;

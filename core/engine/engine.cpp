@@ -117,6 +117,7 @@ Async<void> Engine::run(Id id, std::uint32_t which) {
         keep(*order);
         busy_.erase(id);
         schedule(*order);
+        if (rest_listener_ && !order->due) rest_listener_(*order);
     } else {
         busy_.erase(id);
         if (order.error().kind == ErrorKind::unavailable) schedule(id, clock_.now() + 1s, which);

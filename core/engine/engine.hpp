@@ -60,6 +60,8 @@ public:
 
     /// Called after timeline entries have become durable.
     void on_entries(std::function<void()> listener) { listener_ = std::move(listener); }
+    /// Called when an operation has left an order with no due time: it has ended, or waits for a person.
+    void on_rest(std::function<void(const Order&)> listener) { rest_listener_ = std::move(listener); }
 
     Id new_id();
     EngineCounters counters() const;
@@ -102,6 +104,7 @@ private:
     Clock& clock_;
     RunWorld world_;
     std::function<void()> listener_;
+    std::function<void(const Order&)> rest_listener_;
     std::priority_queue<Due> due_;
     std::deque<Lane> lanes_;
     std::unordered_map<std::string, std::uint32_t> lane_names_;

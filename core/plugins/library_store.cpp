@@ -27,8 +27,7 @@ std::unexpected<LibraryRefusal> refuse(
 
 std::unexpected<LibraryRefusal> cannot(LibraryCheck check, std::string field, int error) {
     return refuse(
-        check, std::move(field), "one that can be used",
-        quoted(system_text("an error", error)),
+        check, std::move(field), "one that can be used", quoted(system_text("an error", error)),
         "give porteurd's user the right, and see that the disk is not full"
     );
 }
@@ -141,8 +140,7 @@ Checked<StoredLibrary> store_library(
     const auto folder = std::filesystem::canonical(path.parent_path(), wrong);
     if (wrong || folder / path.filename() != path)
         return refuse(
-            LibraryCheck::file, "the path", "canonical and absolute",
-            quoted(path.string(), 200),
+            LibraryCheck::file, "the path", "canonical and absolute", quoted(path.string(), 200),
             "name the folder without links, dots and double slashes"
         );
 

@@ -108,8 +108,8 @@ Checked<const porteur_plugin*> enter(
         );
     if (!same(plugin->id, expected.id))
         return refuse(
-            "the id in the code", "the descriptor's " + quoted(expected.id),
-            shown(plugin->id), "write the same id in descriptor.toml and PORTEUR_PLUGIN"
+            "the id in the code", "the descriptor's " + quoted(expected.id), shown(plugin->id),
+            "write the same id in descriptor.toml and PORTEUR_PLUGIN"
         );
     if (!same(plugin->version, expected.version))
         return refuse(

@@ -163,6 +163,10 @@ public:
         });
     }
 
+    void flush_now() override {
+        if (!sending_ && !out_.empty()) send();
+    }
+
     void kill(std::string why) override {
         if (killed_.empty()) killed_ = std::move(why);
         ::kill(pid_, SIGKILL);

@@ -51,6 +51,8 @@ public:
     /// leaves in one call.
     virtual std::string& out() = 0;
     virtual void flush() = 0;
+    /// Sends at once what out() holds, for a caller that knows that nothing more comes with it.
+    virtual void flush_now() = 0;
     /// Kills it; ended() follows, with "was killed: <why>".
     virtual void kill(std::string why) = 0;
     /// Bytes are waiting to be read.

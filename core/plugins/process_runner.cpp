@@ -205,7 +205,7 @@ private:
     // The frame stands in the buffer already.
     asio::awaitable<Result<Turn>> answer(std::uint64_t op) {
         ops_.find(op)->second.busy = true;
-        process_->flush();
+        flush();
         if (!watching_) watch();
         return asio::async_initiate<const asio::use_awaitable_t<>&, void(Result<Turn>)>(
             [this, op](auto handler) {
@@ -217,10 +217,15 @@ private:
         );
     }
 
+    // While answers are told, what the coroutines ask next leaves together at the end of it.
+    void flush() {
+        if (!telling_) process_->flush();
+    }
+
     void end_in_process(std::uint64_t op) {
         if (state_ != State::up) return;
         FrameWriter(process_->out(), FrameType::end).number(op);
-        process_->flush();
+        flush();
     }
 
     // -------------------------------------------------------------- what the process says
@@ -296,11 +301,14 @@ private:
     void tell_waiters() {
         const auto self = shared_from_this();
         if (refusal_ && state_ == State::starting) refuse();
+        telling_ = true;
         while (!answers_.empty()) {
             auto [waiter, turn] = std::move(answers_.front());
             answers_.pop_front();
             if (waiter) waiter->complete(std::move(turn));
         }
+        telling_ = false;
+        if (process_) process_->flush_now();
     }
 
     void refuse() {
@@ -447,6 +455,7 @@ private:
     Ops ops_;
     std::deque<Pending> pending_;  // in the order of their frames
     std::deque<std::pair<std::unique_ptr<Waiter>, Result<Turn>>> answers_;
+    bool telling_ = false;
     std::uint64_t answered_ = 0;
 
     std::chrono::milliseconds tick_;

@@ -42,7 +42,14 @@ struct Address {
 
 Result<Address> read_address(const std::string& text) {
     if (text.starts_with("sqlite:")) return Address{Dialect::sqlite, text.substr(7)};
-    if (text.starts_with("postgresql://")) return Address{Dialect::postgresql, text};
+    if (text.starts_with("postgresql://")) {
+        // SOCI takes the text apart at blanks and at the first "=", and adds a "=" where it found none: the
+        // database "porteur" would become "porteur=". With an option in the address there is one.
+        const bool has_options = text.find('?') != text.npos;
+        return Address{Dialect::postgresql, text.find('=') != text.npos
+                                                ? text
+                                                : text + (has_options ? "&" : "?") + "application_name=porteurd"};
+    }
     if (text.starts_with("postgresql:")) return Address{Dialect::postgresql, text.substr(11)};
     return failure(ErrorKind::invalid_input,
                    "store = " + quoted(text) + " is neither \"sqlite:PATH\" nor \"postgresql://...\"");

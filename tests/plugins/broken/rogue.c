@@ -170,8 +170,9 @@ static int32_t second_step(porteur_op *op, const porteur_completion *completion,
     if (does(op, "abort")) abort();
     if (does(op, "exit")) exit(3);
     if (does(op, "allocate")) {
+        static char *volatile kept; /* or the compiler leaves the allocation out */
         for (;;) {
-            char *block = malloc((size_t)16 << 20);
+            char *block = kept = malloc((size_t)16 << 20);
             if (block == NULL) crash();
             memset(block, 1, (size_t)16 << 20);
         }

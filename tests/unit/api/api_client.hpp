@@ -32,7 +32,8 @@ struct Reply {
 /// A plain blocking connection, which sends what it is told, byte by byte if need be.
 class Client {
 public:
-    explicit Client(std::uint16_t port);
+    /// @param receive_buffer  bytes that the kernel keeps for us; 0 = as it likes
+    explicit Client(std::uint16_t port, int receive_buffer = 0);
     ~Client();
     Client(Client&& other) noexcept
         : socket_(std::exchange(other.socket_, -1)), kept_(std::move(other.kept_)) {}

@@ -465,6 +465,6 @@ HealthReport FakeHost::health() {
     };
 }
 
-std::string FakeHost::metrics() { return "# TYPE porteur_orders gauge\nporteur_orders 3\n"; }
+std::string FakeHost::metrics() { return metrics_text; }
 
 }  // namespace porteur::testing

@@ -24,9 +24,9 @@ public:
     static constexpr std::string_view reader_token = "prt_reader";
     static constexpr std::string_view foreign_token = "prt_foreign";  ///< an operator of tenant 2
 
-    /// Called on the host's thread before a change is made.
+    /// Called on a thread of the host before a change is made.
     std::function<void()> before_change = [] {};
-    /// Answers ask(); called on the host's thread.
+    /// Answers ask(); called on a thread of the host.
     std::function<
         Result<std::string>(std::string account, std::string operation, std::string input)>
         on_ask = [](auto, auto, auto) {
@@ -35,6 +35,7 @@ public:
     /// Given instead of carrying a change out.
     std::optional<Error> refuse_change;
     bool ready = true;
+    std::string metrics_text = "# TYPE porteur_orders gauge\nporteur_orders 3\n";
     std::function<void()> on_carriers = [] {};  ///< may throw
     std::vector<std::string> seller_accounts{"shop-1", "shop-2"};
 
@@ -116,7 +117,7 @@ private:
     std::pair<PersonVerdict, std::string> verdict_;
     std::pair<std::string, std::string> answer_;
     DocumentClaim claim_;
-    boost::asio::thread_pool thread_{1};
+    boost::asio::thread_pool thread_{2};
 };
 
 }  // namespace porteur::testing

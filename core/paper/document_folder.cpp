@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "paper/document_folder.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include <sodium.h>
+
+namespace porteur::paper {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view magic = "PRTD1\n";
+constexpr std::string_view unfinished = "incoming-";
+constexpr std::size_t frame_size = 64 * 1024;
+constexpr std::size_t seal_size = crypto_secretstream_xchacha20poly1305_ABYTES;
+constexpr std::size_t header_size = crypto_secretstream_xchacha20poly1305_HEADERBYTES;
+static_assert(document_key_size == crypto_secretstream_xchacha20poly1305_KEYBYTES);
+
+class File {
+public:
+    explicit File(int descriptor) : descriptor_(descriptor) {}
+    File(File&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+    File& operator=(File&&) = delete;
+    ~File() {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+    int get() const { return descriptor_; }
+
+private:
+    int descriptor_;
+};
+
+std::unexpected<Error> broken(const fs::path& file, std::string_view what) {
+    return failure(
+        ErrorKind::unavailable,
+        "documents: " + file.string() + ": " + std::string(what) + ": " + std::strerror(errno)
+    );
+}
+
+Result<void> write_all(const File& file, const fs::path& name, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const auto count = ::write(file.get(), bytes.data(), bytes.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return broken(name, "cannot be written");
+        bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return {};
+}
+
+/// Reads until `into` is full or the file ends. @return how much came
+Result<std::size_t> read_full(
+    const File& file, const fs::path& name, std::span<unsigned char> into
+) {
+    std::size_t size = 0;
+    while (size < into.size()) {
+        const auto count = ::read(file.get(), into.data() + size, into.size() - size);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return broken(name, "cannot be read");
+        if (count == 0) break;
+        size += static_cast<std::size_t>(count);
+    }
+    return size;
+}
+
+bool is_hash(std::string_view text) {
+    return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
+std::string hex(std::span<const unsigned char> bytes) {
+    std::string out(bytes.size() * 2 + 1, '\0');
+    sodium_bin2hex(out.data(), out.size(), bytes.data(), bytes.size());
+    out.pop_back();
+    return out;
+}
+
+const unsigned char* bytes_of(std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+}  // namespace
+
+struct DocumentFolder::State {
+    fs::path folder;
+    std::array<unsigned char, document_key_size> key{};
+    State() = default;
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() { sodium_memzero(key.data(), key.size()); }
+
+    std::unexpected<Error> damaged(const std::string& sha256) const {
+        return failure(
+            ErrorKind::internal,
+            "documents: " + (folder / sha256).string() +
+                " does not open: it was sealed by another key, or changed since"
+        );
+    }
+};
+
+struct DocumentFolder::Writer::State {
+    std::shared_ptr<const DocumentFolder::State> folder;
+    fs::path name;
+    File file{-1};
+    crypto_secretstream_xchacha20poly1305_state seal{};
+    std::string frame;  // not sealed yet; the last one must be known as such
+    bool kept = false;
+
+    State(std::shared_ptr<const DocumentFolder::State> of, fs::path named, File opened)
+        : folder(std::move(of)), name(std::move(named)), file(std::move(opened)) {}
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() {
+        sodium_memzero(&seal, sizeof seal);
+        sodium_memzero(frame.data(), frame.size());
+        if (!kept) ::unlink(name.c_str());
+    }
+
+    Result<void> write_frame(unsigned char tag) {
+        std::string sealed(frame.size() + seal_size, '\0');
+        crypto_secretstream_xchacha20poly1305_push(
+            &seal, reinterpret_cast<unsigned char*>(sealed.data()), nullptr, bytes_of(frame),
+            frame.size(), nullptr, 0, tag
+        );
+        frame.clear();
+        return write_all(file, name, sealed);
+    }
+};
+
+DocumentFolder::Writer::Writer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+DocumentFolder::Writer::~Writer() = default;
+
+Result<void> DocumentFolder::Writer::append(std::string_view bytes) {
+    auto& state = *state_;
+    while (!bytes.empty()) {
+        // A full frame goes out only when more follows: it might be the last.
+        if (state.frame.size() == frame_size)
+            if (auto done = state.write_frame(0); !done) return done;
+        const auto part = bytes.substr(0, frame_size - state.frame.size());
+        state.frame += part;
+        bytes.remove_prefix(part.size());
+    }
+    return {};
+}
+
+Result<void> DocumentFolder::Writer::keep(const std::string& sha256) {
+    auto& state = *state_;
+    if (!is_hash(sha256))
+        return failure(ErrorKind::internal, "documents: " + quoted(sha256) + " is no SHA-256");
+    if (auto done = state.write_frame(crypto_secretstream_xchacha20poly1305_TAG_FINAL); !done)
+        return done;
+    if (::fsync(state.file.get()) != 0) return broken(state.name, "cannot be synced");
+    const auto place = state.folder->folder / sha256;
+    if (::rename(state.name.c_str(), place.c_str()) != 0)
+        return broken(place, "cannot be put in its place");
+    state.kept = true;
+    const File folder(::open(state.folder->folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (folder.get() < 0 || ::fsync(folder.get()) != 0)
+        return broken(state.folder->folder, "cannot be synced");
+    return {};
+}
+
+DocumentFolder::DocumentFolder(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+DocumentFolder::DocumentFolder(DocumentFolder&&) noexcept = default;
+DocumentFolder& DocumentFolder::operator=(DocumentFolder&&) noexcept = default;
+DocumentFolder::~DocumentFolder() = default;
+
+Result<DocumentFolder> DocumentFolder::open(
+    fs::path folder, std::span<const unsigned char, document_key_size> key
+) {
+    if (sodium_init() < 0)
+        return failure(ErrorKind::internal, "documents: libsodium does not start");
+    std::error_code failed;
+    if (!fs::is_directory(folder, failed)) {
+        fs::create_directories(folder.parent_path(), failed);
+        if (::mkdir(folder.c_str(), 0700) != 0) return broken(folder, "cannot be made");
+    }
+    for (const auto& each : fs::directory_iterator(folder, failed))
+        if (each.path().filename().string().starts_with(unfinished)) ::unlink(each.path().c_str());
+    if (failed)
+        return failure(
+            ErrorKind::unavailable,
+            "documents: " + folder.string() + ": cannot be read: " + failed.message()
+        );
+    auto state = std::make_shared<State>();
+    state->folder = std::move(folder);
+    std::ranges::copy(key, state->key.begin());
+    return DocumentFolder(std::move(state));
+}
+
+Result<std::unique_ptr<DocumentFolder::Writer>> DocumentFolder::write() const {
+    std::array<unsigned char, 16> random;
+    randombytes_buf(random.data(), random.size());
+    auto name = state_->folder / (std::string(unfinished) + hex(random));
+    File file(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (file.get() < 0) return broken(name, "cannot be made");
+    auto made = std::make_unique<Writer::State>(state_, std::move(name), std::move(file));
+    std::array<unsigned char, header_size> header;
+    crypto_secretstream_xchacha20poly1305_init_push(&made->seal, header.data(), state_->key.data());
+    const std::string first =
+        std::string(magic) +
+        std::string(reinterpret_cast<const char*>(header.data()), header.size());
+    if (auto done = write_all(made->file, made->name, first); !done)
+        return std::unexpected(std::move(done).error());
+    return std::unique_ptr<Writer>(new Writer(std::move(made)));
+}
+
+Result<void> DocumentFolder::read(
+    const std::string& sha256, const std::function<Result<void>(std::string_view)>& take
+) const {
+    if (!is_hash(sha256))
+        return failure(ErrorKind::internal, "documents: " + quoted(sha256) + " is no SHA-256");
+    const auto name = state_->folder / sha256;
+    const File file(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (file.get() < 0) return broken(name, "cannot be opened");
+
+    std::array<unsigned char, magic.size() + header_size> first;
+    auto came = read_full(file, name, first);
+    if (!came) return std::unexpected(std::move(came).error());
+    crypto_secretstream_xchacha20poly1305_state seal;
+    if (*came != first.size() || std::memcmp(first.data(), magic.data(), magic.size()) != 0 ||
+        crypto_secretstream_xchacha20poly1305_init_pull(
+            &seal, first.data() + magic.size(), state_->key.data()
+        ) != 0)
+        return state_->damaged(sha256);
+
+    crypto_hash_sha256_state hash;
+    crypto_hash_sha256_init(&hash);
+    std::vector<unsigned char> sealed(frame_size + seal_size), plain(frame_size);
+    for (bool last = false; !last;) {
+        came = read_full(file, name, sealed);
+        if (!came) return std::unexpected(std::move(came).error());
+        unsigned long long size = 0;
+        unsigned char tag = 0;
+        if (*came < seal_size ||
+            crypto_secretstream_xchacha20poly1305_pull(
+                &seal, plain.data(), &size, &tag, sealed.data(), *came, nullptr, 0
+            ) != 0)
+            return state_->damaged(sha256);
+        last = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
+        // Nothing may follow the last frame, and no other may be short.
+        if (!last && *came < sealed.size()) return state_->damaged(sha256);
+        crypto_hash_sha256_update(&hash, plain.data(), size);
+        if (size > 0)
+            if (auto done = take(
+                    {reinterpret_cast<const char*>(plain.data()), static_cast<std::size_t>(size)}
+                );
+                !done)
+                return done;
+    }
+    unsigned char more = 0;
+    came = read_full(file, name, {&more, 1});
+    if (!came) return std::unexpected(std::move(came).error());
+    std::array<unsigned char, crypto_hash_sha256_BYTES> found;
+    crypto_hash_sha256_final(&hash, found.data());
+    if (*came != 0 || hex(found) != sha256) return state_->damaged(sha256);
+    return {};
+}
+
+}  // namespace porteur::paper

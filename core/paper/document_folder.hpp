@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Documents at rest: one sealed file each, named after the SHA-256 of what is in it. A file is
+// written beside its place, synced and then moved there, so that a name never stands for half a
+// document.
+//
+// The form of a file: "PRTD1\n", the header of a libsodium secret stream (XChaCha20-Poly1305),
+// frames of 64 KiB of text each, the last one marked as such. A frame that is missing, moved or
+// changed does not open; a file that stands under another's name is found by its hash.
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <porteur/result.hpp>
+
+namespace porteur::paper {
+
+inline constexpr std::size_t document_key_size = 32;
+
+class DocumentFolder {
+public:
+    /// A document that is being written. Destroyed before keep() has succeeded, it leaves nothing.
+    /// @threads one at a time
+    class Writer {
+    public:
+        ~Writer();
+        Writer(const Writer&) = delete;
+        Writer& operator=(const Writer&) = delete;
+        /// @errors unavailable: the disk is full or broken
+        Result<void> append(std::string_view bytes);
+        /// Durable when it returns; waits for the disk. Another document with the same hash is the
+        /// same.
+        /// @param sha256  of all that was appended, lower-case hex
+        /// @errors        unavailable: as append; internal: `sha256` is no hash
+        Result<void> keep(const std::string& sha256);
+
+    private:
+        friend class DocumentFolder;
+        struct State;
+        explicit Writer(std::unique_ptr<State> state);
+        std::unique_ptr<State> state_;
+    };
+
+    /// Makes the folder (mode 0700) where it is missing, and removes what a crash left half
+    /// written.
+    /// @param key  32 bytes; copied, and wiped at the end
+    /// @errors     unavailable: the folder cannot be made or read
+    static Result<DocumentFolder> open(
+        std::filesystem::path folder, std::span<const unsigned char, document_key_size> key
+    );
+
+    DocumentFolder(DocumentFolder&&) noexcept;
+    DocumentFolder& operator=(DocumentFolder&&) noexcept;
+    ~DocumentFolder();
+
+    /// @errors unavailable @threads any
+    Result<std::unique_ptr<Writer>> write() const;
+
+    /// Gives the bytes of a document, piece by piece. What was given before an error must not be
+    /// used.
+    /// @param take  stops the reading by an error
+    /// @errors      unavailable: there is no such document, or it cannot be read; internal: it was
+    /// sealed
+    ///              by another key, or changed since; what `take` says
+    /// @threads     any
+    Result<void> read(
+        const std::string& sha256, const std::function<Result<void>(std::string_view)>& take
+    ) const;
+
+private:
+    struct State;
+    explicit DocumentFolder(std::shared_ptr<const State> state);
+    std::shared_ptr<const State> state_;
+};
+
+}  // namespace porteur::paper

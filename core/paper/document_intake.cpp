@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "paper/document_intake.hpp"
+
+#include <algorithm>
+#include <array>
+#include <new>
+#include <optional>
+
+#include <openssl/evp.h>
+
+#include "paper/document_type.hpp"
+
+namespace porteur::paper {
+namespace {
+
+constexpr std::array<std::string_view, 10> types = {
+    "loa", "invoice", "csr", "id", "address_proof", "registration", "poa", "tax", "court", "other"
+};
+constexpr std::size_t name_size_max = 255;
+// Where a PDF may have its end mark. @source ISO 32000-1, implementation note 18 of annex H
+constexpr std::size_t pdf_end_bytes = 1024;
+constexpr std::string_view pdf_end = "%%EOF";
+constexpr std::string_view pdf_encryption = "/Encrypt";
+// Width and height of a PNG are the bytes 16 to 23. @source RFC 2083, section 4.1.1
+constexpr std::size_t head_bytes = 24;
+
+std::unexpected<Error> refused(std::string message, std::string_view code = {}) {
+    return std::unexpected(Error{
+        .kind = ErrorKind::invalid_input, .message = std::move(message), .code = std::string(code)
+    });
+}
+
+Result<void> check_name(std::string_view name) {
+    if (name.empty()) return refused("the file name is empty");
+    if (name.size() > name_size_max)
+        return refused(
+            "the file name has " + std::to_string(name.size()) + " bytes; at most 255 are taken"
+        );
+    for (const char letter : name)
+        if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F || letter == '/' ||
+            letter == '\\')
+            return refused(
+                "the file name " + quoted(name, 60) +
+                " has a slash, a backslash or a control byte; "
+                "give the name alone"
+            );
+    return {};
+}
+
+std::uint32_t big_endian(std::string_view bytes) {
+    std::uint32_t value = 0;
+    for (const char byte : bytes.substr(0, 4))
+        value = (value << 8U) | static_cast<unsigned char>(byte);
+    return value;
+}
+
+}  // namespace
+
+struct DocumentIntake::State {
+    IntakeClaim claim;
+    IntakeRules rules;
+    std::string_view declared;
+    EVP_MD_CTX* hash = EVP_MD_CTX_new();
+    std::uint64_t size = 0;
+    std::string head;  // the first bytes
+    std::string tail;  // the last ones
+    std::optional<std::string_view> found;
+    bool looked_at_head = false;
+
+    State() {
+        if (!hash || EVP_DigestInit_ex(hash, EVP_sha256(), nullptr) != 1) throw std::bad_alloc();
+    }
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() { EVP_MD_CTX_free(hash); }
+
+    Result<void> look_at_head() {
+        looked_at_head = true;
+        found = type_of_bytes(head);
+        if (!found)
+            return refused(
+                "the bytes are of none of the types that are taken: PDF, PNG, JPEG, TIFF",
+                media_type_code
+            );
+        if (*found != declared)
+            return refused(
+                "the bytes are " + std::string(*found) + ", and Content-Type says " +
+                    quoted(claim.content_type, 60),
+                media_type_code
+            );
+        if (*found == "image/png" && head.size() >= head_bytes) {
+            const auto width = big_endian(std::string_view(head).substr(16));
+            const auto height = big_endian(std::string_view(head).substr(20));
+            if (width > rules.image_side_max || height > rules.image_side_max)
+                return refused(
+                    "the image has " + std::to_string(width) + " by " + std::to_string(height) +
+                    " pixels; at most " + std::to_string(rules.image_side_max) +
+                    " on a side are taken"
+                );
+        }
+        return {};
+    }
+
+    /// The mark may lie across two pieces, so the end of the one before is looked at again.
+    bool has_encryption(std::string_view bytes) const {
+        const auto overlap = std::min(tail.size(), pdf_encryption.size() - 1);
+        std::string border = tail.substr(tail.size() - overlap);
+        border += bytes.substr(0, pdf_encryption.size() - 1);
+        return border.find(pdf_encryption) != border.npos ||
+               bytes.find(pdf_encryption) != bytes.npos;
+    }
+};
+
+DocumentIntake::DocumentIntake(std::unique_ptr<State> state) : state_(std::move(state)) {}
+DocumentIntake::DocumentIntake(DocumentIntake&&) noexcept = default;
+DocumentIntake& DocumentIntake::operator=(DocumentIntake&&) noexcept = default;
+DocumentIntake::~DocumentIntake() = default;
+
+Result<DocumentIntake> DocumentIntake::begin(IntakeClaim claim, IntakeRules rules) {
+    if (std::ranges::find(types, claim.type) == types.end()) {
+        std::string known;
+        for (const auto each : types) known += " " + std::string(each);
+        return refused("the type " + quoted(claim.type, 40) + " is not one of" + known);
+    }
+    if (auto good = check_name(claim.name); !good) return std::unexpected(std::move(good).error());
+    const auto declared = type_of_declaration(claim.content_type);
+    if (!declared)
+        return refused(
+            "Content-Type " + quoted(claim.content_type, 60) +
+                " is not taken; send application/pdf, image/png, image/jpeg or image/tiff",
+            media_type_code
+        );
+    if (type_of_name(claim.name) != declared)
+        return refused(
+            "the file name " + quoted(claim.name, 60) + " does not end as " +
+            std::string(*declared) + " does"
+        );
+    auto state = std::make_unique<State>();
+    state->claim = std::move(claim);
+    state->rules = rules;
+    state->declared = *declared;
+    return DocumentIntake(std::move(state));
+}
+
+Result<void> DocumentIntake::append(std::string_view bytes) {
+    auto& state = *state_;
+    state.size += bytes.size();
+    if (state.size > state.rules.size_max_bytes)
+        return refused(
+            "the document has more than the " + std::to_string(state.rules.size_max_bytes) +
+                " bytes that are taken",
+            too_large_code
+        );
+    if (!state.looked_at_head) {
+        state.head += bytes.substr(0, head_bytes - state.head.size());
+        // Refused as soon as the type is known to be wrong, looked at in full when the head is
+        // there.
+        if (state.head.size() >= type_bytes && type_of_bytes(state.head) != state.declared)
+            return state.look_at_head();
+        if (state.head.size() == head_bytes)
+            if (auto good = state.look_at_head(); !good) return good;
+    }
+    if (state.declared == "application/pdf" && state.has_encryption(bytes))
+        return refused("the PDF is encrypted; save it without a password and send it again");
+    EVP_DigestUpdate(state.hash, bytes.data(), bytes.size());
+    state.tail += bytes.size() > pdf_end_bytes ? bytes.substr(bytes.size() - pdf_end_bytes) : bytes;
+    if (state.tail.size() > pdf_end_bytes) state.tail.erase(0, state.tail.size() - pdf_end_bytes);
+    return {};
+}
+
+Result<Intaken> DocumentIntake::finish() {
+    auto& state = *state_;
+    if (state.size == 0) return refused("the document is empty");
+    if (!state.looked_at_head)
+        if (auto good = state.look_at_head(); !good)
+            return std::unexpected(std::move(good).error());
+    if (*state.found == "application/pdf" && state.tail.find(pdf_end) == state.tail.npos)
+        return refused("the PDF has no end; it was cut short, or is none");
+    static constexpr char digits[] = "0123456789abcdef";
+    std::array<unsigned char, EVP_MAX_MD_SIZE> hash;
+    unsigned int hash_size = 0;
+    EVP_DigestFinal_ex(state.hash, hash.data(), &hash_size);
+    Intaken intaken{.content_type = std::string(*state.found), .size = state.size, .sha256 = {}};
+    for (unsigned int index = 0; index < hash_size; ++index) {
+        intaken.sha256 += digits[hash[index] >> 4U];
+        intaken.sha256 += digits[hash[index] & 15U];
+    }
+    return intaken;
+}
+
+}  // namespace porteur::paper

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "paper/document_type.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace porteur::paper {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr auto pdf = "application/pdf"sv;
+constexpr auto png = "image/png"sv;
+constexpr auto jpeg = "image/jpeg"sv;
+constexpr auto tiff = "image/tiff"sv;
+
+struct Known {
+    std::string_view word;
+    std::string_view type;
+};
+
+constexpr auto declared = std::to_array<Known>(
+    {{pdf, pdf}, {png, png}, {jpeg, jpeg}, {"image/jpg", jpeg}, {tiff, tiff}, {"image/tif", tiff}}
+);
+constexpr auto endings = std::to_array<Known>(
+    {{"pdf", pdf}, {"png", png}, {"jpg", jpeg}, {"jpeg", jpeg}, {"tif", tiff}, {"tiff", tiff}}
+);
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    for (char& letter : out)
+        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+    return out;
+}
+
+template <std::size_t Count>
+std::optional<std::string_view> found_in(
+    const std::array<Known, Count>& table, std::string_view word
+) {
+    const auto found = std::ranges::find(table, word, &Known::word);
+    return found == table.end() ? std::nullopt : std::optional(found->type);
+}
+
+}  // namespace
+
+std::optional<std::string_view> type_of_bytes(std::string_view first_bytes) {
+    if (first_bytes.starts_with("%PDF-"sv)) return pdf;
+    if (first_bytes.starts_with("\x89PNG\r\n\x1a\n"sv)) return png;
+    if (first_bytes.starts_with("\xFF\xD8\xFF"sv)) return jpeg;
+    if (first_bytes.starts_with("II*\0"sv) || first_bytes.starts_with("MM\0*"sv)) return tiff;
+    return std::nullopt;
+}
+
+std::optional<std::string_view> type_of_declaration(std::string_view content_type) {
+    auto word = content_type.substr(0, std::min(content_type.find(';'), content_type.size()));
+    while (word.ends_with(' ') || word.ends_with('\t')) word.remove_suffix(1);
+    return found_in(declared, lower(word));
+}
+
+std::optional<std::string_view> type_of_name(std::string_view file_name) {
+    const auto dot = file_name.rfind('.');
+    if (dot == file_name.npos || dot == 0) return std::nullopt;
+    return found_in(endings, lower(file_name.substr(dot + 1)));
+}
+
+}  // namespace porteur::paper

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: Apache-2.0
+// openapi.json is the contract: what is served is in it, what is in it is served, and the answers
+// are what it says they are.
+#include <map>
+#include <set>
+
+#include <gmock/gmock.h>
+
+#include "api/contract.hpp"
+#include "api/problem.hpp"
+#include "api/routes.hpp"
+#include "api_client.hpp"
+#include "schema.hpp"
+
+namespace porteur::testing {
+namespace {
+
+using ::testing::ElementsAreArray;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::UnorderedElementsAreArray;
+
+const json::value& contract() {
+    static const json::value read =
+        json::parse(json::string_view(openapi_json().data(), openapi_json().size()), {}, [] {
+            json::parse_options options;
+            options.max_depth = 64;
+            return options;
+        }());
+    return read;
+}
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    for (char& letter : out)
+        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+    return out;
+}
+
+const json::object& operation_of(const Route& route) {
+    return contract().at("paths").at(route.path).at(lower(route.method)).as_object();
+}
+
+/// The parameters of an operation, with references followed.
+std::vector<json::object> parameters_of(const json::object& operation) {
+    std::vector<json::object> out;
+    if (const auto* list = operation.if_contains("parameters"))
+        for (const auto& each : list->as_array()) {
+            const auto* reference = each.as_object().if_contains("$ref");
+            out.push_back(
+                (reference ? *referenced(contract(), reference->as_string()) : each).as_object()
+            );
+        }
+    return out;
+}
+
+std::set<std::string> named_in(const json::object& operation, std::string_view place) {
+    std::set<std::string> names;
+    for (const auto& each : parameters_of(operation))
+        if (each.at("in").as_string() == place) names.emplace(each.at("name").as_string());
+    return names;
+}
+
+void find_references(const json::value& value, std::set<std::string>& into) {
+    if (value.is_array())
+        for (const auto& each : value.get_array()) find_references(each, into);
+    if (!value.is_object()) return;
+    for (const auto& pair : value.get_object()) {
+        if (pair.key() == "$ref") into.emplace(pair.value().as_string());
+        find_references(pair.value(), into);
+    }
+}
+
+TEST(Contract, HasEveryRouteThatIsServedAndNoOther) {
+    std::vector<std::string> served, promised;
+    for (const auto& route : routes())
+        served.push_back(std::string(route.method) + " " + std::string(route.path));
+    for (const auto& path : contract().at("paths").as_object())
+        for (const auto& operation : path.value().as_object()) {
+            std::string method(operation.key());
+            for (char& letter : method) letter = static_cast<char>(std::toupper(letter));
+            promised.push_back(method + " " + std::string(path.key()));
+        }
+    EXPECT_THAT(served, UnorderedElementsAreArray(promised));
+    EXPECT_GE(served.size(), 30U);
+}
+
+TEST(Contract, HasTheParametersThatARouteKnowsAndNoOther) {
+    for (const auto& route : routes()) {
+        const auto& operation = operation_of(route);
+        std::set<std::string> known;
+        std::istringstream words{std::string(route.query)};
+        for (std::string word; words >> word;) known.insert(word);
+        EXPECT_EQ(named_in(operation, "query"), known) << route.method << " " << route.path;
+        EXPECT_EQ(
+            named_in(operation, "path").size(), route.path.find('{') != route.path.npos ? 1U : 0U
+        ) << route.path;
+        for (const auto& each : parameters_of(operation))
+            if (each.at("name").as_string() == "Idempotency-Key")
+                EXPECT_EQ(each.contains("required"), route.key == KeyWanted::required)
+                    << route.path;
+        EXPECT_EQ(
+            named_in(operation, "header").contains("Idempotency-Key"), route.key != KeyWanted::no
+        ) << route.path;
+    }
+}
+
+TEST(Contract, SaysWhoMayCallAndWhatBodyARouteTakes) {
+    for (const auto& route : routes()) {
+        const auto& operation = operation_of(route);
+        const auto* security = operation.if_contains("security");
+        const bool open = security && security->as_array().empty();
+        EXPECT_EQ(open, route.access == Access::open) << route.path;
+        EXPECT_EQ(operation.contains("requestBody"), route.body != BodyWanted::none) << route.path;
+        if (route.body == BodyWanted::json)
+            EXPECT_TRUE(
+                operation.at("requestBody").at("content").as_object().contains("application/json")
+            );
+    }
+}
+
+TEST(Contract, HasProblemsForEveryOperation) {
+    for (const auto& route : routes()) {
+        const auto& responses = operation_of(route).at("responses").as_object();
+        std::set<std::string> wanted{"400", "500", "default"};
+        if (route.access != Access::open) wanted.insert("401");
+        if (route.access == Access::change) wanted.insert("403");
+        if (route.path.find("{id}") != route.path.npos) wanted.insert("404");
+        if (route.body != BodyWanted::none) wanted.insert({"408", "413", "415"});
+        if (route.key == KeyWanted::required) wanted.insert({"409", "422"});
+        for (const auto& status : wanted) {
+            const auto* found = responses.if_contains(status);
+            ASSERT_TRUE(found) << route.method << " " << route.path << " " << status;
+            const auto* reference = found->as_object().if_contains("$ref");
+            ASSERT_TRUE(reference) << route.path << " " << status;
+            const auto* problem = referenced(contract(), reference->as_string());
+            ASSERT_TRUE(problem) << status;
+            EXPECT_TRUE(problem->at("content").as_object().contains("application/problem+json"));
+        }
+    }
+}
+
+TEST(Contract, RefersToNothingThatIsNotThereAndHasNothingUnused) {
+    std::set<std::string> references;
+    find_references(contract(), references);
+    EXPECT_GT(references.size(), 40U);
+    for (const auto& each : references) EXPECT_TRUE(referenced(contract(), each)) << each;
+    for (const char* part : {"schemas", "responses", "parameters"})
+        for (const auto& pair : contract().at("components").at(part).as_object())
+            EXPECT_TRUE(references.contains(
+                "#/components/" + std::string(part) + "/" + std::string(pair.key())
+            )) << pair.key()
+               << " is used nowhere";
+}
+
+TEST(Contract, NamesEachOperationOnce) {
+    std::set<std::string> ids;
+    for (const auto& route : routes()) {
+        const auto& operation = operation_of(route);
+        EXPECT_TRUE(ids.emplace(operation.at("operationId").as_string()).second)
+            << operation.at("operationId");
+        EXPECT_FALSE(operation.at("summary").as_string().empty());
+    }
+}
+
+template <class Enum>
+std::vector<std::string> names_of_enum() {
+    std::vector<std::string> names;
+    boost::mp11::mp_for_each<boost::describe::describe_enumerators<Enum>>([&](auto each) {
+        names.emplace_back(each.name);
+    });
+    return names;
+}
+
+TEST(Contract, HasTheWordsOfTheCode) {
+    const auto words = [](const char* schema) {
+        std::vector<std::string> out;
+        for (const auto& each :
+             contract().at("components").at("schemas").at(schema).at("enum").as_array())
+            out.emplace_back(each.as_string());
+        return out;
+    };
+    EXPECT_THAT(words("OrderState"), ElementsAreArray(names_of_enum<OrderState>()));
+    EXPECT_THAT(words("Delivery"), ElementsAreArray(names_of_enum<Delivery>()));
+    EXPECT_THAT(words("NumberType"), ElementsAreArray(names_of_enum<NumberType>()));
+}
+
+/// The keys of a described struct.
+template <class T>
+std::set<std::string> keys_of() {
+    std::set<std::string> keys;
+    boost::mp11::mp_for_each<detail::Members<T>>([&](auto member) { keys.emplace(member.name); });
+    return keys;
+}
+
+std::set<std::string> properties_of(const char* schema) {
+    std::set<std::string> keys;
+    for (const auto& pair :
+         contract().at("components").at("schemas").at(schema).at("properties").as_object())
+        keys.emplace(pair.key());
+    return keys;
+}
+
+TEST(Contract, HasTheFieldsOfTheModel) {
+    auto port = keys_of<PortOrder>();
+    port.erase("reference");
+    port.erase("attempt");
+    EXPECT_EQ(properties_of("PortRequest"), port);
+    EXPECT_EQ(properties_of("PortRequestInput"), port);
+    auto purchase = keys_of<PurchaseOrder>();
+    purchase.erase("reference");
+    purchase.erase("attempt");
+    EXPECT_EQ(properties_of("PurchaseRequest"), purchase);
+    EXPECT_EQ(properties_of("PurchaseRequestInput"), purchase);
+    EXPECT_EQ(properties_of("Address"), keys_of<Address>());
+    EXPECT_EQ(properties_of("EndUser"), keys_of<EndUser>());
+    EXPECT_EQ(properties_of("Person"), keys_of<Person>());
+    EXPECT_EQ(properties_of("DocumentRef"), keys_of<DocumentRef>());
+    EXPECT_EQ(properties_of("Requirement"), keys_of<Requirement>());
+    EXPECT_EQ(properties_of("Requirements"), keys_of<Requirements>());
+}
+
+// ------------------------------------------------------------------ what is answered
+
+const json::value& response_of(const Route& route, int status) {
+    const auto& responses = operation_of(route).at("responses").as_object();
+    const auto* found = responses.if_contains(std::to_string(status));
+    if (!found) found = &responses.at("default");
+    const auto* reference = found->as_object().if_contains("$ref");
+    return reference ? *referenced(contract(), reference->as_string()) : *found;
+}
+
+void expect_as_promised(const Route& route, const Reply& reply) {
+    const auto label = std::string(route.method) + " " + std::string(route.path) + " " +
+                       std::to_string(reply.status);
+    const auto& content = response_of(route, reply.status).at("content").as_object();
+    auto type = reply.field("content-type");
+    type = type.substr(0, type.find(';'));
+    ASSERT_TRUE(content.contains(type)) << label << ": " << type << " is not promised";
+    if (!type.ends_with("json")) return;
+    EXPECT_THAT(breaches(contract(), content.at(type).at("schema"), reply.document()), IsEmpty())
+        << label;
+}
+
+class Asked {
+public:
+    Reply operator()(
+        const std::string& method, const std::string& path, std::string target,
+        std::string body = "", std::string type = "application/json"
+    ) {
+        const auto match = match_route(method, path);
+        EXPECT_TRUE(match.route) << method << " " << path;
+        auto reply = served.ask(
+            {.method = method,
+             .target = std::move(target),
+             .body = std::move(body),
+             .key = method == "GET" ? "" : "key-" + std::to_string(++key_),
+             .content_type = std::move(type)}
+        );
+        seen.insert(match.route);
+        expect_as_promised(*match.route, reply);
+        return reply;
+    }
+    Served served;
+    std::set<const Route*> seen;
+
+private:
+    int key_ = 0;
+};
+
+TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
+    Asked ask;
+    ask.served.host.on_ask = [](auto, auto operation, auto) -> Result<std::string> {
+        if (operation == "requirements")
+            return R"({"items":[{"code":"pin","age_days_max":30}],"notes_en":["x"]})";
+        if (operation == "list_targets") return R"([{"kind":"trunk","id":"1"}])";
+        return R"([{"number":"+14165550101"}])";
+    };
+    for (const char* path : {"/healthz", "/readyz", "/metrics", "/v1/carriers"})
+        ask("GET", path, path);
+    ask("GET", "/v1/requirements", "/v1/requirements?account=acme-1");
+    ask("GET", "/v1/targets", "/v1/targets?account=acme-1");
+    ask("GET", "/v1/available-numbers", "/v1/available-numbers?country=CA");
+    ask("POST", "/v1/portability-checks", "/v1/portability-checks",
+        R"({"account":"acme-1","numbers":["+14165550101"]})");
+    const auto document =
+        ask("POST", "/v1/documents", "/v1/documents?type=loa&name=a.pdf&signed_on=2026-12-01",
+            "%PDF-", "application/pdf");
+    ask("GET", "/v1/documents/x", "/v1/documents/" + document.text("id"));
+    for (const std::string base : {"/v1/port-orders", "/v1/purchase-orders"}) {
+        const bool port = base == "/v1/port-orders";
+        const auto made = ask(
+            "POST", base, base,
+            R"({"account":"acme-1","request":{"numbers":["+14165550101"],"documents":[")" +
+                document.text("id") +
+                (port ? R"("],"pin":"123456","btn":"+14165550101","requested_date":"2026-12-01"}})"
+                      : R"("]}})")
+        );
+        ASSERT_EQ(made.status, 201) << made.body;
+        const auto id = made.text("id");
+        ask("GET", base, base);
+        ask("GET", base + "/x", base + "/" + id);
+        ask("PATCH", base + "/x", base + "/" + id,
+            R"({"request":{"contact_email":"desk@example.com"}})");
+        ask("GET", base + "/x/timeline", base + "/" + id + "/timeline");
+        ask("GET", base + "/x/operations", base + "/" + id + "/operations");
+        auto order = ask.served.host.get(*id_from_text(id));
+        order.delivery = Delivery::in_doubt;
+        order.submitted = order.due = order.created;
+        order.progress =
+            R"({"carrier_id":"T","state":"submitted","carrier_word":"New","numbers":[{"number":"+14165550101","state":"exception","reason":"PIN_INVALID","carrier_word":"Bad"}],"rejections":[],"note":"","keep":{"a":1}})";
+        ask.served.host.put(order);
+        EXPECT_EQ(
+            ask("POST", base + "/x/settle", base + "/" + id + "/settle",
+                R"({"verdict":"found_at_carrier","carrier_id":"T"})")
+                .status,
+            200
+        );
+        EXPECT_EQ(
+            ask("POST", base + "/x/answer", base + "/" + id + "/answer", R"({"choice":"yes"})")
+                .status,
+            200
+        );
+        EXPECT_EQ(ask("POST", base + "/x/submit", base + "/" + id + "/submit").status, 202);
+        EXPECT_EQ(ask("POST", base + "/x/cancel", base + "/" + id + "/cancel").status, 202);
+    }
+    // Left out: the stream of events, and the contract itself, whose schema is "an object".
+    EXPECT_EQ(ask.seen.size() + 2, routes().size());
+}
+
+TEST(Contract, IsKeptByEveryProblemThatARouteAnswers) {
+    Served served;
+    for (const auto& route : routes()) {
+        std::string path(route.path);
+        if (const auto brace = path.find("{id}"); brace != path.npos)
+            path.replace(brace, 4, "01JD9Y4V8K3ZQ");
+        Sent sent{.method = std::string(route.method), .target = path + "?unknown=1"};
+        const auto reply = served.ask(sent);
+        EXPECT_EQ(reply.status, 400) << path;
+        expect_as_promised(route, reply);
+        sent.token = "nobody";
+        sent.target = path;
+        const auto refused = served.ask(sent);
+        if (refused.status >= 400) expect_as_promised(route, refused);
+    }
+}
+
+TEST(Contract, SchemaCheckFindsWhatIsWrong) {
+    const auto found = [](const char* schema, const char* value) {
+        return breaches(
+            contract(), contract().at("components").at("schemas").at(schema), json::parse(value)
+        );
+    };
+    EXPECT_THAT(found("Number", "\"+14165550101\""), IsEmpty());
+    EXPECT_THAT(found("Number", "\"14165550101\""), Not(IsEmpty()));
+    EXPECT_THAT(found("Number", "7"), Not(IsEmpty()));
+    EXPECT_THAT(found("OrderState", "\"lost\""), Not(IsEmpty()));
+    EXPECT_THAT(found("NumberLine", R"({"number":"+14165550101"})"), Not(IsEmpty()));
+    EXPECT_THAT(
+        found("NumberLine", R"({"number":"+14165550101","state":"draft","x":1})"), Not(IsEmpty())
+    );
+    EXPECT_THAT(found("PortabilityQuestion", R"({"account":"a","numbers":[]})"), Not(IsEmpty()));
+}
+
+}  // namespace
+}  // namespace porteur::testing

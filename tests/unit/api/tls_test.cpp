@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <gmock/gmock.h>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/write.hpp>
+
+#include "api_client.hpp"
+
+namespace porteur::testing {
+namespace {
+
+namespace asio = boost::asio;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+/// A key and a certificate of its own in a folder that goes with it.
+class SelfSigned {
+public:
+    SelfSigned()
+        : folder_(
+              std::filesystem::temp_directory_path() / ("porteur-api-" + std::to_string(::getpid()))
+          ) {
+        std::filesystem::create_directories(folder_);
+        EVP_PKEY* key = EVP_EC_gen("P-256");
+        X509* certificate = X509_new();
+        X509_set_version(certificate, 2);
+        ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+        X509_gmtime_adj(X509_getm_notBefore(certificate), -60);
+        X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+        X509_set_pubkey(certificate, key);
+        auto* name = X509_get_subject_name(certificate);
+        X509_NAME_add_entry_by_txt(
+            name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0
+        );
+        X509_set_issuer_name(certificate, name);
+        X509_sign(certificate, key, EVP_sha256());
+        std::FILE* file = std::fopen(files().cert_file.c_str(), "w");
+        PEM_write_X509(file, certificate);
+        std::fclose(file);
+        file = std::fopen(files().key_file.c_str(), "w");
+        PEM_write_PrivateKey(file, key, nullptr, nullptr, 0, nullptr, nullptr);
+        std::fclose(file);
+        X509_free(certificate);
+        EVP_PKEY_free(key);
+    }
+    ~SelfSigned() { std::filesystem::remove_all(folder_); }
+    ListenTls files() const { return {folder_ / "cert.pem", folder_ / "key.pem"}; }
+
+private:
+    std::filesystem::path folder_;
+};
+
+std::string ask_over_tls(std::uint16_t port, const std::string& bytes, int version_max = 0) {
+    asio::io_context io;
+    asio::ssl::context tls(asio::ssl::context::tls_client);
+    asio::ssl::stream<asio::ip::tcp::socket> stream(io, tls);
+    if (version_max) SSL_set_max_proto_version(stream.native_handle(), version_max);
+    stream.next_layer().connect({asio::ip::address_v4::loopback(), port});
+    boost::system::error_code failed;
+    stream.handshake(asio::ssl::stream_base::client, failed);
+    if (failed) return "no session";
+    asio::write(stream, asio::buffer(bytes));
+    std::string answer;
+    asio::read(stream, asio::dynamic_buffer(answer), failed);
+    return answer;
+}
+
+constexpr const char* get_and_close =
+    "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+TEST(Tls, ServesTheSameAndSaysToStayWithIt) {
+    const SelfSigned own;
+    Served served({}, own.files());
+    EXPECT_THAT(
+        ask_over_tls(served.port, get_and_close),
+        AllOf(
+            HasSubstr("HTTP/1.1 200 OK"), HasSubstr("Strict-Transport-Security: max-age="),
+            HasSubstr("\"ok\":true")
+        )
+    );
+    EXPECT_THAT(
+        ask_over_tls(
+            served.port, "GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 1 1\r\n\r\n"
+        ),
+        HasSubstr("HTTP/1.1 400 ")
+    );
+}
+
+TEST(Tls, SpeaksNoOldVersion) {
+    const SelfSigned own;
+    Served served({}, own.files());
+    EXPECT_THAT(ask_over_tls(served.port, get_and_close, TLS1_2_VERSION), HasSubstr("200 OK"));
+    EXPECT_EQ(ask_over_tls(served.port, get_and_close, TLS1_1_VERSION), "no session");
+}
+
+TEST(Tls, LetsGoOfWhoNeverShakesHands) {
+    const SelfSigned own;
+    ApiLimits limits;
+    limits.header_timeout = std::chrono::milliseconds(50);
+    Served served(limits, own.files());
+    Client silent = served.connect();
+    EXPECT_TRUE(silent.at_end());
+    Client plain = served.connect();
+    plain.send(get_and_close);
+    EXPECT_EQ(plain.receive().status, 0);
+    EXPECT_TRUE(soon([&] { return served.server->connection_count() == 0; }));
+}
+
+TEST(Tls, SaysWhichFileCannotBeUsed) {
+    const SelfSigned own;
+    boost::asio::io_context io;
+    FakeHost host;
+    auto files = own.files();
+    files.key_file = "/nowhere/key.pem";
+    ApiServer server(io, ListenSettings{.port = 0, .tls = files, .limits = {}, .log = {}}, host);
+    const auto started = server.start();
+    ASSERT_FALSE(started);
+    EXPECT_EQ(started.error().kind, ErrorKind::invalid_input);
+    EXPECT_THAT(started.error().message, HasSubstr("/nowhere/key.pem"));
+}
+
+}  // namespace
+}  // namespace porteur::testing

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "domain/order_rules.hpp"
+#include "support/result_matchers.hpp"
+
+namespace porteur {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::FailsWith;
+using ::testing::HasSubstr;
+using enum OrderState;
+
+const Instant noon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + 12h};
+const Rhythm rhythm{.first_retry = 1s, .longest_retry = 60s, .follow = 10s};
+
+Order port(OrderState state, Stage stage) {
+    Order order;
+    order.id = 42;
+    order.tenant = 1;
+    order.account = "thinktel";
+    order.losing_account = "ringcentral";
+    order.reference = "r1";
+    order.request = R"({"numbers":["+14165550101"]})";
+    order.progress = "{}";
+    order.state = state;
+    order.stage = stage;
+    return order;
+}
+
+OperationEnd done(const PortProgress& progress) { return {.operation = "check_port", .done = true, .output = to_text(progress), .error = {}}; }
+OperationEnd failed(ErrorKind kind, std::chrono::seconds wait = 0s) {
+    Error error{.kind = kind, .message = "scripted"};
+    error.retry_after = wait;
+    return {.operation = "submit_port", .done = false, .output = "", .error = error};
+}
+PortProgress says(OrderState state) {
+    PortProgress progress;
+    progress.carrier_id = "T-1";
+    progress.state = state;
+    progress.carrier_word = "WORD";
+    return progress;
+}
+
+TEST(MayFollow, LetsNothingFollowAnEnd) {
+    for (const auto kind : {OrderKind::port, OrderKind::purchase})
+        for (const auto end : {completed, partial, cancelled, rejected, expired})
+            for (const auto next : {draft, submitted, accepted, confirmed, activating, in_review, exception, cancel_pending})
+                EXPECT_FALSE(may_follow(kind, end, next));
+}
+
+TEST(MayFollow, KnowsTheStatesOfItsKindOnly) {
+    EXPECT_TRUE(may_follow(OrderKind::port, submitted, confirmed));
+    EXPECT_FALSE(may_follow(OrderKind::purchase, submitted, confirmed));
+    EXPECT_TRUE(may_follow(OrderKind::purchase, submitted, in_review));
+    EXPECT_FALSE(may_follow(OrderKind::port, submitted, in_review));
+    EXPECT_FALSE(may_follow(OrderKind::port, submitted, draft));
+}
+
+TEST(RolledUp, TakesTheCommonEndOrPartial) {
+    const auto number = [](OrderState state) { return NumberProgress{.number = {}, .state = state, .reason = Reason::none, .carrier_word = ""}; };
+    EXPECT_EQ(rolled_up({}, submitted), submitted);
+    EXPECT_EQ(rolled_up({number(completed), number(completed)}, submitted), completed);
+    EXPECT_EQ(rolled_up({number(completed), number(cancelled)}, completed), partial);
+    EXPECT_EQ(rolled_up({number(completed), number(submitted)}, confirmed), confirmed);
+    EXPECT_EQ(rolled_up({number(completed), number(submitted)}, completed), submitted);
+}
+
+TEST(NextOperation, ComparesWithTheLosingCarrierBeforeItSends) {
+    auto order = port(draft, Stage::none);
+    EXPECT_FALSE(next_operation(order));
+    order = submit_order(order, noon, "anna")->order;
+    EXPECT_EQ(order.stage, Stage::preflight);
+    const auto plan = next_operation(order);
+    EXPECT_EQ(plan->name, "preflight");
+    EXPECT_EQ(plan->account, "ringcentral");
+    EXPECT_EQ(plan->input, R"({"attempt":1,"numbers":["+14165550101"],"reference":"r1"})");
+}
+
+TEST(NextOperation, FollowsUnderTheCarriersOwnId) {
+    auto order = port(submitted, Stage::follow);
+    order.carrier_id = "T-1";
+    order.progress = R"({"keep":{"baseline":["T-0"]}})";
+    order.submitted = noon;
+    const auto reference = from_text<OrderReference>(next_operation(order)->input);
+    ASSERT_TRUE(reference);
+    EXPECT_EQ(reference->carrier_id, "T-1");
+    EXPECT_EQ(reference->numbers.size(), 1u);
+    EXPECT_EQ(canonical(reference->kept), R"({"baseline":["T-0"]})");
+}
+
+TEST(AfterOperation, SendsWhenThePreflightFindsNothingInTheWay) {
+    auto order = port(draft, Stage::preflight);
+    Findings findings;
+    findings.problems.push_back({.field = "/service_address", .reason = Reason::address_mismatch, .message = "St or Street", .blocking = false});
+    const auto change = after_operation(order, {.operation = "preflight", .done = true, .output = to_text(findings), .error = {}}, noon, 0, rhythm);
+    EXPECT_EQ(change.order.stage, Stage::submit);
+    EXPECT_EQ(change.order.due, noon);
+    EXPECT_EQ(change.entries.size(), 2u);
+}
+
+TEST(AfterOperation, StopsADraftThatThePreflightBlocks) {
+    auto order = port(draft, Stage::preflight);
+    Findings findings;
+    findings.problems.push_back({.field = "/numbers/0", .reason = Reason::number_not_on_account, .message = "not on the account"});
+    const auto change = after_operation(order, {.operation = "preflight", .done = true, .output = to_text(findings), .error = {}}, noon, 0, rhythm);
+    EXPECT_EQ(change.order.stage, Stage::none);
+    EXPECT_EQ(change.order.delivery, Delivery::waiting_for_person);
+    EXPECT_EQ(change.order.state, draft);
+    EXPECT_EQ(change.order.problem, "not on the account");
+}
+
+TEST(AfterOperation, FollowsWhatTheCarrierTookAndEndsWithIt) {
+    const auto taken = after_operation(port(draft, Stage::submit), done(says(submitted)), noon, 0, rhythm);
+    EXPECT_EQ(taken.order.state, submitted);
+    EXPECT_EQ(taken.order.stage, Stage::follow);
+    EXPECT_EQ(taken.order.due, noon + 10s);
+    EXPECT_EQ(taken.order.submitted, noon);
+    const auto ended = after_operation(taken.order, done(says(completed)), noon, 0, rhythm);
+    EXPECT_EQ(ended.order.state, completed);
+    EXPECT_EQ(ended.order.stage, Stage::none);
+    EXPECT_FALSE(ended.order.due);
+}
+
+TEST(AfterOperation, KeepsAWordThatCannotFollowAndDoesNotObeyIt) {
+    const auto change = after_operation(port(confirmed, Stage::follow), done(says(in_review)), noon, 0, rhythm);
+    EXPECT_EQ(change.order.state, confirmed);
+    EXPECT_EQ(change.entries.at(0).kind, "port.word_ignored");
+}
+
+TEST(AfterOperation, NeverTakesATransportFailureForARefusal) {
+    for (const auto kind : {ErrorKind::throttled, ErrorKind::unavailable, ErrorKind::in_doubt, ErrorKind::unauthorized, ErrorKind::internal}) {
+        const auto change = after_operation(port(draft, Stage::submit), failed(kind), noon, 0.5, rhythm);
+        EXPECT_EQ(change.order.state, draft) << name_of(kind);
+    }
+}
+
+TEST(AfterOperation, TriesAgainLaterAndLater) {
+    auto order = port(draft, Stage::submit);
+    std::chrono::milliseconds before{0};
+    for (int tried = 0; tried < 4; ++tried) {
+        const auto change = after_operation(order, failed(ErrorKind::unavailable), noon, 1, rhythm);
+        EXPECT_EQ(change.order.delivery, Delivery::retry_at);
+        EXPECT_GT(*change.order.due - noon, before);
+        before = *change.order.due - noon;
+        order = change.order;
+    }
+    EXPECT_LE(before, 60s);
+}
+
+TEST(AfterOperation, WaitsAsLongAsTheCarrierAsks) {
+    const auto change = after_operation(port(draft, Stage::submit), failed(ErrorKind::throttled, 300s), noon, 0, rhythm);
+    EXPECT_GE(*change.order.due - noon, 300s);
+}
+
+TEST(AfterOperation, LeavesADoubtToAPersonAndSendsNothing) {
+    const auto change = after_operation(port(draft, Stage::submit), failed(ErrorKind::in_doubt), noon, 0, rhythm);
+    EXPECT_EQ(change.order.delivery, Delivery::in_doubt);
+    EXPECT_FALSE(change.order.due);
+    EXPECT_FALSE(submit_order(change.order, noon, "anna")) << "an order in doubt was sent again";
+}
+
+TEST(AfterOperation, ParksAResultThatCannotBeRead) {
+    const auto change = after_operation(port(submitted, Stage::follow), {.operation = "check_port", .done = true, .output = "{\"state\":7}", .error = {}}, noon, 0, rhythm);
+    EXPECT_EQ(change.order.delivery, Delivery::waiting_for_person);
+    EXPECT_EQ(change.order.state, submitted);
+}
+
+TEST(SubmitOrder, SendsACorrectedExceptionAsANewAttempt) {
+    auto order = port(exception, Stage::none);
+    order.carrier_id = "T-1";
+    order.submitted = noon;
+    const auto change = submit_order(order, noon, "anna");
+    ASSERT_TRUE(change);
+    EXPECT_EQ(change->order.attempt, 2);
+    EXPECT_EQ(change->order.carrier_id, "");
+}
+
+TEST(SubmitOrder, RefusesWhatIsUnderWayOrEnded) {
+    EXPECT_THAT(submit_order(port(completed, Stage::none), noon, "anna"), FailsWith(ErrorKind::invalid_input, HasSubstr("completed")));
+    auto sending = port(draft, Stage::submit);
+    sending.delivery = Delivery::sending;
+    EXPECT_FALSE(submit_order(sending, noon, "anna"));
+}
+
+TEST(CancelOrder, EndsADraftAtOnceAndAsksTheCarrierLater) {
+    EXPECT_EQ(cancel_order(port(draft, Stage::none), true, noon, "anna")->order.state, cancelled);
+    auto order = port(submitted, Stage::follow);
+    order.carrier_id = "T-1";
+    EXPECT_EQ(cancel_order(order, true, noon, "anna")->order.stage, Stage::cancel);
+    const auto by_hand = cancel_order(order, false, noon, "anna");
+    EXPECT_EQ(by_hand->order.delivery, Delivery::waiting_for_person);
+    EXPECT_THAT(by_hand->order.problem, HasSubstr("T-1"));
+}
+
+TEST(SettleByPerson, SendsAgainOnlyWhatThePersonSaysWasNotCarriedOut) {
+    auto order = port(draft, Stage::submit);
+    order.delivery = Delivery::in_doubt;
+    EXPECT_FALSE(settle_by_person(order, PersonVerdict::tried_again, "", noon, "anna"));
+    EXPECT_FALSE(settle_by_person(order, PersonVerdict::found_at_carrier, "", noon, "anna"));
+    const auto found = settle_by_person(order, PersonVerdict::found_at_carrier, "T-9", noon, "anna");
+    EXPECT_EQ(found->order.stage, Stage::follow);
+    EXPECT_EQ(found->order.state, submitted);
+    const auto again = settle_by_person(order, PersonVerdict::not_carried_out, "", noon, "anna");
+    EXPECT_EQ(again->order.stage, Stage::submit);
+    EXPECT_EQ(again->order.attempt, 2);
+}
+
+TEST(ShardOf, IsStableForEver) {
+    EXPECT_EQ(shard_of(""), 37);
+    EXPECT_EQ(shard_of("thinktel"), 12);
+    EXPECT_LT(shard_of("ringcentral"), shard_count);
+}
+
+}  // namespace
+}  // namespace porteur

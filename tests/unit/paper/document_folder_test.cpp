@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "paper/document_folder.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <fstream>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <openssl/evp.h>
+
+#include "support/result_matchers.hpp"
+
+namespace porteur::paper {
+namespace {
+
+namespace fs = std::filesystem;
+using ::porteur::testing::FailsWith;
+using ::testing::HasSubstr;
+
+std::string sha256_of(const std::string& bytes) {
+    std::array<unsigned char, 32> hash;
+    EVP_Digest(bytes.data(), bytes.size(), hash.data(), nullptr, EVP_sha256(), nullptr);
+    std::string out;
+    for (const auto byte : hash) {
+        out += "0123456789abcdef"[byte >> 4U];
+        out += "0123456789abcdef"[byte & 15U];
+    }
+    return out;
+}
+
+class Folder : public ::testing::Test {
+protected:
+    Folder() {
+        std::string name = (fs::temp_directory_path() / "porteur-paper-XXXXXX").string();
+        place = fs::path(::mkdtemp(name.data())) / "documents";
+    }
+    ~Folder() override { fs::remove_all(place.parent_path()); }
+
+    DocumentFolder opened(unsigned char key_byte = 7) {
+        std::array<unsigned char, document_key_size> key;
+        key.fill(key_byte);
+        auto folder = DocumentFolder::open(place, key);
+        if (!folder) throw std::runtime_error(folder.error().message);
+        return std::move(*folder);
+    }
+    static std::string put(
+        const DocumentFolder& folder, const std::string& bytes, std::size_t piece = 100'000
+    ) {
+        auto writer = folder.write();
+        EXPECT_TRUE(writer);
+        for (std::size_t at = 0; at < bytes.size(); at += piece)
+            EXPECT_TRUE((*writer)->append(bytes.substr(at, piece)));
+        const auto hash = sha256_of(bytes);
+        EXPECT_TRUE((*writer)->keep(hash));
+        return hash;
+    }
+    static Result<std::string> got(const DocumentFolder& folder, const std::string& hash) {
+        std::string out;
+        auto done = folder.read(hash, [&](std::string_view bytes) -> Result<void> {
+            out += bytes;
+            return {};
+        });
+        if (!done) return std::unexpected(done.error());
+        return out;
+    }
+    std::string raw(const std::string& name) const {
+        std::ostringstream out;
+        out << std::ifstream(place / name, std::ios::binary).rdbuf();
+        return out.str();
+    }
+    void put_raw(const std::string& name, const std::string& bytes) const {
+        std::ofstream(place / name, std::ios::binary | std::ios::trunc) << bytes;
+    }
+    std::size_t file_count() const {
+        return static_cast<std::size_t>(std::distance(fs::directory_iterator(place), {}));
+    }
+
+    fs::path place;
+};
+
+TEST_F(Folder, GivesBackWhatItWasGivenWhateverItsSize) {
+    const auto folder = opened();
+    for (const std::size_t size : {0U, 1U, 65535U, 65536U, 65537U, 131072U, 300'000U}) {
+        std::string bytes(size, 'x');
+        for (std::size_t at = 0; at < size; ++at) bytes[at] = static_cast<char>(at * 31 + at / 251);
+        const auto hash = put(folder, bytes, 9973);
+        EXPECT_EQ(got(folder, hash), Result<std::string>(bytes)) << size;
+    }
+}
+
+TEST_F(Folder, IsReadBackAfterARestart) {
+    const auto hash = put(opened(), "%PDF- the letter %%EOF");
+    EXPECT_EQ(got(opened(), hash), Result<std::string>("%PDF- the letter %%EOF"));
+}
+
+TEST_F(Folder, HasNothingReadableOnTheDiskAndNobodyElseMayLook) {
+    const auto hash = put(opened(), "%PDF- signed by Jane Doe %%EOF");
+    EXPECT_EQ(raw(hash).find("Jane"), std::string::npos);
+    struct stat about{};
+    ASSERT_EQ(::stat((place / hash).c_str(), &about), 0);
+    EXPECT_EQ(about.st_mode & 0777U, 0600U);
+    ASSERT_EQ(::stat(place.c_str(), &about), 0);
+    EXPECT_EQ(about.st_mode & 0777U, 0700U);
+}
+
+TEST_F(Folder, KeepsNothingOfADocumentThatWasNotKept) {
+    const auto folder = opened();
+    {
+        auto writer = folder.write();
+        ASSERT_TRUE(writer);
+        EXPECT_TRUE((*writer)->append(std::string(200'000, 'x')));
+        EXPECT_EQ(file_count(), 1U);
+    }
+    EXPECT_EQ(file_count(), 0U);
+}
+
+TEST_F(Folder, RemovesWhatACrashLeft) {
+    put(opened(), "kept");
+    put_raw("incoming-00ff", "half a document");
+    opened();
+    EXPECT_EQ(file_count(), 1U);
+}
+
+TEST_F(Folder, HasTheSameDocumentOnce) {
+    const auto folder = opened();
+    EXPECT_EQ(put(folder, "same"), put(folder, "same"));
+    EXPECT_EQ(file_count(), 1U);
+}
+
+TEST_F(Folder, OpensNothingThatWasChangedCutLengthenedOrMoved) {
+    const auto folder = opened();
+    const std::string bytes(150'000, 'x');
+    const auto hash = put(folder, bytes);
+    const auto sealed = raw(hash);
+    const auto refuses = [&](const std::string& changed) {
+        put_raw(hash, changed);
+        const auto read = got(folder, hash);
+        return !read && read.error().kind == ErrorKind::internal;
+    };
+    // A byte of the mark, the header, each frame, each seal; a cut at each border and near it.
+    for (const std::size_t at :
+         {0UL, 5UL, 6UL, 29UL, 30UL, 31UL, 65583UL, 65600UL, 131136UL, sealed.size() - 1}) {
+        auto changed = sealed;
+        changed[at] = static_cast<char>(changed[at] ^ 1);
+        EXPECT_TRUE(refuses(changed)) << at;
+    }
+    constexpr std::size_t frame = 65536 + 17;
+    for (const std::size_t size :
+         {0UL, 5UL, 29UL, 30UL, 31UL, 30 + frame, 30 + 2 * frame, sealed.size() - 1})
+        EXPECT_TRUE(refuses(sealed.substr(0, size))) << size;
+    EXPECT_TRUE(refuses(sealed + "x"));
+    EXPECT_TRUE(refuses(
+        sealed.substr(0, 30) + sealed.substr(30 + frame, frame) + sealed.substr(30, frame) +
+        sealed.substr(30 + 2 * frame)
+    ));
+    put_raw(hash, sealed);
+    EXPECT_TRUE(got(folder, hash));
+
+    const auto other = put(folder, "another document");
+    EXPECT_TRUE(refuses(raw(other)));
+}
+
+TEST_F(Folder, OpensNothingOfAnotherKey) {
+    const auto hash = put(opened(7), "secret");
+    EXPECT_THAT(got(opened(8), hash), FailsWith(ErrorKind::internal, HasSubstr("another key")));
+}
+
+TEST_F(Folder, ReadsNothingButDocuments) {
+    const auto folder = opened();
+    EXPECT_THAT(
+        got(folder, std::string(64, 'a')),
+        FailsWith(ErrorKind::unavailable, HasSubstr("cannot be opened"))
+    );
+    for (const char* name : {"", "../documents", "/etc/passwd", "incoming-00"})
+        EXPECT_THAT(got(folder, name), FailsWith(ErrorKind::internal, HasSubstr("no SHA-256")));
+    ASSERT_EQ(::symlink("/etc/passwd", (place / std::string(64, 'b')).c_str()), 0);
+    EXPECT_THAT(
+        got(folder, std::string(64, 'b')),
+        FailsWith(ErrorKind::unavailable, HasSubstr("cannot be opened"))
+    );
+}
+
+TEST_F(Folder, StopsWhenTheTakerHasHadEnough) {
+    const auto folder = opened();
+    const auto hash = put(folder, std::string(300'000, 'x'));
+    int pieces = 0;
+    const auto done = folder.read(hash, [&](std::string_view) -> Result<void> {
+        ++pieces;
+        return failure(ErrorKind::cancelled, "enough");
+    });
+    EXPECT_THAT(done, FailsWith(ErrorKind::cancelled, HasSubstr("enough")));
+    EXPECT_EQ(pieces, 1);
+}
+
+TEST_F(Folder, SaysWhyItCannotBe) {
+    std::array<unsigned char, document_key_size> key{};
+    std::ofstream(place) << "a file";
+    EXPECT_THAT(
+        DocumentFolder::open(place, key),
+        FailsWith(ErrorKind::unavailable, HasSubstr("cannot be made"))
+    );
+}
+
+}  // namespace
+}  // namespace porteur::paper

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "paper/document_intake.hpp"
+
+#include <gmock/gmock.h>
+
+#include "paper/document_type.hpp"
+#include "support/result_matchers.hpp"
+
+namespace porteur::paper {
+namespace {
+
+using namespace std::string_literals;
+using ::porteur::testing::FailsWith;
+using ::testing::HasSubstr;
+
+const std::string pdf =
+    "%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n0\n%%EOF\n";
+const std::string jpeg = "\xFF\xD8\xFF\xE0 and so on";
+const std::string tiff = "II*\0 and so on"s;
+
+std::string png(std::uint32_t width, std::uint32_t height) {
+    std::string out = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR"s;
+    for (const auto side : {width, height})
+        for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(side >> shift);
+    return out + "and so on";
+}
+
+/// Takes a document in, in pieces of one size.
+Result<Intaken> taken(
+    std::string_view bytes, std::string type = "application/pdf", std::string name = "loa.pdf",
+    std::size_t piece = 1000, IntakeRules rules = {}
+) {
+    auto intake = DocumentIntake::begin(
+        {.type = "loa", .name = std::move(name), .content_type = std::move(type)}, rules
+    );
+    if (!intake) return std::unexpected(intake.error());
+    for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size())))
+        if (auto done = intake->append(bytes.substr(0, piece)); !done)
+            return std::unexpected(done.error());
+    return intake->finish();
+}
+
+TEST(Intake, TakesEachTypeThatItsBytesShow) {
+    for (const auto& [bytes, type, name] :
+         {std::tuple{pdf, "application/pdf", "a.pdf"},
+          {png(800, 600), "image/png", "a.png"},
+          {jpeg, "image/jpeg", "a.jpg"},
+          {jpeg, "image/jpg", "a.JPEG"},
+          {tiff, "image/tiff", "a.tif"},
+          {"MM\0*x"s, "IMAGE/TIFF; x=y", "été 1.2.tiff"}}) {
+        const auto document = taken(bytes, type, name);
+        ASSERT_TRUE(document) << name << ": " << document.error().message;
+        EXPECT_EQ(document->size, bytes.size());
+        EXPECT_EQ(document->content_type, *type_of_declaration(type));
+    }
+}
+
+TEST(Intake, KnowsTheHashWhateverThePieces) {
+    // echo -n %PDF-%%EOF | sha256sum
+    constexpr const char* hash = "bfa46a6395a5ff9b24b500aa7b859b9cf7c2d1eaca67a66ef03f3355276a5f6e";
+    std::string first;
+    for (const std::size_t piece : {1U, 2U, 3U, 7U, 100U}) {
+        const auto document = taken("%PDF-%%EOF", "application/pdf", "a.pdf", piece);
+        ASSERT_TRUE(document) << piece;
+        EXPECT_EQ(document->sha256, hash) << piece;
+    }
+}
+
+TEST(Intake, RefusesBytesOfAnotherTypeAtOnce) {
+    auto intake =
+        DocumentIntake::begin({.type = "loa", .name = "a.pdf", .content_type = "application/pdf"});
+    ASSERT_TRUE(intake);
+    const auto done = intake->append("MZ\x90\0\3\0\0\0"s);
+    EXPECT_THAT(done, FailsWith(ErrorKind::invalid_input, HasSubstr("PDF, PNG, JPEG, TIFF")));
+    EXPECT_EQ(done.error().code, media_type_code);
+    EXPECT_THAT(
+        taken(jpeg), FailsWith(ErrorKind::invalid_input, HasSubstr("the bytes are image/jpeg"))
+    );
+    for (const auto& bytes :
+         {"<html>..."s, "PK\3\4...."s, "\x89PNG...."s, " %PDF-1.7"s, "%!PS-Adobe"s, "%PD"s, ""s})
+        EXPECT_FALSE(taken(bytes)) << bytes;
+}
+
+TEST(Intake, RefusesAnEncryptedPdfWhereverTheMarkLies) {
+    const std::string locked =
+        "%PDF-1.7\n" + std::string(500, ' ') + "trailer << /Root 1 0 R /Encrypt 5 0 R >>\n%%EOF";
+    for (std::size_t piece = 1; piece < 40; ++piece)
+        EXPECT_THAT(
+            taken(locked, "application/pdf", "a.pdf", piece),
+            FailsWith(ErrorKind::invalid_input, HasSubstr("encrypted"))
+        ) << piece;
+    for (std::size_t piece = 510; piece < 560; ++piece)
+        EXPECT_FALSE(taken(locked, "application/pdf", "a.pdf", piece)) << piece;
+}
+
+TEST(Intake, RefusesAPdfThatWasCutShort) {
+    EXPECT_THAT(
+        taken(pdf.substr(0, pdf.size() - 4)),
+        FailsWith(ErrorKind::invalid_input, HasSubstr("cut short"))
+    );
+    EXPECT_TRUE(taken(pdf + std::string(900, '\n')));
+    EXPECT_FALSE(taken(pdf + std::string(2000, '\n')));
+}
+
+TEST(Intake, RefusesWhatIsTooLargeWhileItReads) {
+    auto intake = DocumentIntake::begin(
+        {.type = "loa", .name = "a.pdf", .content_type = "application/pdf"}, {.size_max_bytes = 100}
+    );
+    ASSERT_TRUE(intake);
+    EXPECT_TRUE(intake->append("%PDF-" + std::string(95, ' ')));
+    const auto done = intake->append("x");
+    EXPECT_THAT(done, FailsWith(ErrorKind::invalid_input, HasSubstr("more than the 100 bytes")));
+    EXPECT_EQ(done.error().code, too_large_code);
+}
+
+TEST(Intake, RefusesAnImageThatWouldUnpackIntoGigabytes) {
+    EXPECT_TRUE(taken(png(20'000, 20'000), "image/png", "a.png", 5));
+    EXPECT_THAT(
+        taken(png(50'000, 50'000), "image/png", "a.png", 5),
+        FailsWith(ErrorKind::invalid_input, HasSubstr("50000 by 50000 pixels"))
+    );
+    EXPECT_FALSE(taken(png(10, 0xFFFFFFFF), "image/png", "a.png"));
+}
+
+TEST(Intake, RefusesAClaimThatCannotBe) {
+    const auto begun = [](std::string type, std::string name, std::string content_type) {
+        return DocumentIntake::begin(
+            {.type = std::move(type),
+             .name = std::move(name),
+             .content_type = std::move(content_type)}
+        );
+    };
+    EXPECT_FALSE(begun("letter", "a.pdf", "application/pdf"));
+    EXPECT_FALSE(begun("", "a.pdf", "application/pdf"));
+    EXPECT_EQ(begun("loa", "a.svg", "image/svg+xml").error().code, media_type_code);
+    EXPECT_FALSE(begun("loa", "a.png", "application/pdf"));
+    EXPECT_FALSE(begun("loa", "a", "application/pdf"));
+    EXPECT_FALSE(begun("loa", ".pdf", "application/pdf"));
+    for (const auto& name :
+         {""s, "../a.pdf"s, "/etc/a.pdf"s, "a\\b.pdf"s, "a\nb.pdf"s, "a\0b.pdf"s, "a\x7F.pdf"s,
+          std::string(256, 'a') + ".pdf"})
+        EXPECT_THAT(begun("loa", name, "application/pdf").error().message, HasSubstr("file name"))
+            << name;
+    EXPECT_TRUE(begun("loa", "..pdf", "application/pdf"));
+}
+
+}  // namespace
+}  // namespace porteur::paper

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+// The same tests on SQLite and on a PostgreSQL of the test's own.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <future>
+
+#include "support/engine_world.hpp"
+#include "support/postgres_server.hpp"
+#include "support/result_matchers.hpp"
+
+namespace porteur {
+namespace {
+
+using testing::FailsWith;
+using ::testing::HasSubstr;
+
+testing::PostgresServer& postgres() {
+    static testing::PostgresServer server;
+    return server;
+}
+
+const Instant noon{std::chrono::milliseconds{1'790'000'000'000}};
+
+class StoreTest : public ::testing::TestWithParam<const char*> {
+protected:
+    StoreTest() {
+        static int count = 0;
+        const std::string name = "store_" + std::to_string(getpid()) + "_" + std::to_string(++count);
+        if (GetParam() == std::string("sqlite")) {
+            folder = std::filesystem::path(::testing::TempDir()) / name;
+            std::filesystem::create_directories(folder);
+            address = "sqlite:" + (folder / "porteur.db").string();
+        } else if (postgres().trouble().empty()) {
+            address = postgres().fresh_database(name);
+        }
+    }
+    ~StoreTest() override {
+        store.reset();
+        if (!folder.empty()) std::filesystem::remove_all(folder);
+    }
+    void SetUp() override {
+        if (address.empty()) GTEST_SKIP() << "PostgreSQL is left out: " << postgres().trouble();
+        open();
+    }
+    void open() {
+        auto opened = Store::open({.address = address, .holder = "test", .beside = false}, seal, [](std::function<void()> run) { run(); });
+        ASSERT_TRUE(opened) << opened.error().message;
+        store = std::move(*opened);
+    }
+    Result<void> commit(Commit made) {
+        std::promise<Result<void>> promise;
+        auto done = promise.get_future();
+        store->commit(std::move(made), [&](Result<void> result) { promise.set_value(std::move(result)); });
+        return done.get();
+    }
+    static Order order(Id id) {
+        Order made;
+        made.id = id;
+        made.tenant = 1;
+        made.shard = 3;
+        made.kind = OrderKind::purchase;
+        made.reference = "ref-" + std::to_string(id);
+        made.account = "acme";
+        made.due = noon;
+        made.request = R"({"name":"Société \"Générale\" \\ de Tests"})";
+        made.progress = "{}";
+        made.created = made.updated = noon;
+        return made;
+    }
+
+    std::filesystem::path folder;
+    std::string address;
+    testing::HexSeal seal;
+    std::unique_ptr<Store> store;
+};
+
+TEST_P(StoreTest, GivesAnOrderBackAsItWasWritten) {
+    auto wanted = order(7);
+    wanted.submitted = noon;
+    wanted.problem = "quotes ' \" and \\ and {braces}, and a NULL";
+    Commit made;
+    made.new_orders.push_back(wanted);
+    ASSERT_TRUE(commit(made));
+    const auto found = store->order(7);
+    ASSERT_TRUE(found && *found);
+    EXPECT_EQ((*found)->request, wanted.request);
+    EXPECT_EQ((*found)->problem, wanted.problem);
+    EXPECT_EQ((*found)->due, noon);
+    EXPECT_EQ((*found)->submitted, noon);
+    EXPECT_EQ((*found)->kind, OrderKind::purchase);
+    EXPECT_EQ(store->order_by_reference(1, "ref-7").value()->id, 7);
+    EXPECT_FALSE(*store->order(8));
+}
+
+TEST_P(StoreTest, WritesOneCommitWholeOrNotAtAll) {
+    Commit first;
+    first.new_orders.push_back(order(1));
+    ASSERT_TRUE(commit(first));
+    Commit second;
+    second.new_orders.push_back(order(2));
+    second.new_orders.push_back(order(1));  // is there already
+    EXPECT_FALSE(commit(second));
+    EXPECT_FALSE(*store->order(2)) << "half of a failed commit was kept";
+}
+
+TEST_P(StoreTest, FailsOnlyTheCommitThatIsAtFault) {
+    std::vector<std::future<Result<void>>> results;
+    std::vector<std::promise<Result<void>>> promises(20);
+    for (int at = 0; at < 20; ++at) {
+        results.push_back(promises[std::size_t(at)].get_future());
+        Commit made;
+        made.new_orders.push_back(order(at == 10 ? 5 : at + 1));  // the eleventh repeats an id
+        store->commit(std::move(made), [&promises, at](Result<void> result) { promises[std::size_t(at)].set_value(std::move(result)); });
+    }
+    int failures = 0;
+    for (auto& each : results) failures += each.get() ? 0 : 1;
+    EXPECT_EQ(failures, 1);
+}
+
+TEST_P(StoreTest, RefusesAChangeOfARowThatIsNotThere) {
+    Commit made;
+    made.changed_orders.push_back(order(99));
+    EXPECT_THAT(commit(made), FailsWith(ErrorKind::unavailable, HasSubstr("not there")));
+}
+
+TEST_P(StoreTest, TakesTwoChangesOfOneOrderInTheirOrder) {
+    Commit made;
+    made.new_orders.push_back(order(1));
+    ASSERT_TRUE(commit(made));
+    std::promise<void> last;
+    for (int version = 2; version <= 30; ++version) {
+        auto changed = order(1);
+        changed.version = version;
+        Commit each;
+        each.changed_orders.push_back(changed);
+        store->commit(std::move(each), [&, version](Result<void>) {
+            if (version == 30) last.set_value();
+        });
+    }
+    last.get_future().wait();
+    EXPECT_EQ(store->order(1).value()->version, 30);
+}
+
+TEST_P(StoreTest, KeepsAJournalInItsOrderWithEveryByte) {
+    Operation operation;
+    operation.id = 11;
+    operation.order = 7;
+    operation.tenant = 1;
+    operation.account = "acme";
+    operation.name = "purchase";
+    operation.build = std::string(64, 'a');
+    operation.input = "{}";
+    operation.output = "{}";
+    operation.began = noon;
+    Commit made;
+    made.new_operations.push_back(operation);
+    std::string bytes;
+    for (int byte = 0; byte < 256; ++byte) bytes += static_cast<char>(byte);
+    made.journal.push_back({11, 1, 1, bytes});
+    made.journal.push_back({11, 1, 2, "second"});
+    ASSERT_TRUE(commit(made));
+    const auto found = store->operation(11);
+    ASSERT_TRUE(found && *found);
+    ASSERT_EQ((*found)->journal.size(), 2u);
+    EXPECT_EQ((*found)->journal[0].payload, bytes);
+    EXPECT_EQ((*found)->journal[1].payload, "second");
+    EXPECT_EQ((*found)->operation.state, Operation::State::open);
+}
+
+TEST_P(StoreTest, MakesForeignBytesFitForAText) {
+    auto foreign = order(1);
+    foreign.problem = std::string("latin1 \xE9, NUL \0, overlong \xC0\xAF end", 31);
+    Commit made;
+    made.new_orders.push_back(foreign);
+    ASSERT_TRUE(commit(made));
+    EXPECT_EQ(store->order(1).value()->problem, "latin1 ?, NUL ?, overlong ?? en");
+}
+
+TEST_P(StoreTest, ListsNewestFirstAPageAtATime) {
+    Commit made;
+    for (Id id = 1; id <= 25; ++id) made.new_orders.push_back(order(id));
+    ASSERT_TRUE(commit(made));
+    const auto first = store->orders({.tenant = 1, .kind = OrderKind::purchase, .state = {}, .delivery = {}}, 0, 10).value();
+    ASSERT_EQ(first.size(), 10u);
+    EXPECT_EQ(first.front().id, 25);
+    const auto second = store->orders({.tenant = 1, .kind = {}, .state = OrderState::draft, .delivery = {}}, first.back().id, 10).value();
+    EXPECT_EQ(second.front().id, 15);
+    EXPECT_TRUE(store->orders({.tenant = 2, .kind = {}, .state = {}, .delivery = {}}, 0, 10).value().empty());
+}
+
+TEST_P(StoreTest, KnowsWhatIsDueEarliestFirst) {
+    Commit made;
+    for (Id id = 1; id <= 3; ++id) {
+        auto each = order(id);
+        each.due = noon + std::chrono::seconds(10 - id);
+        made.new_orders.push_back(each);
+    }
+    auto idle = order(4);
+    idle.due.reset();
+    made.new_orders.push_back(idle);
+    ASSERT_TRUE(commit(made));
+    const auto due = store->due_orders().value();
+    ASSERT_EQ(due.size(), 3u);
+    EXPECT_EQ(due[0].id, 3);
+    EXPECT_EQ(due[2].id, 1);
+}
+
+TEST_P(StoreTest, LetsNobodyElseHoldIt) {
+    auto second = Store::open({.address = address, .holder = "second", .beside = false}, seal, [](std::function<void()> run) { run(); });
+    EXPECT_THAT(second, FailsWith(ErrorKind::unavailable, HasSubstr("holds the store")));
+    EXPECT_TRUE(Store::open({.address = address, .holder = "admin", .beside = true}, seal, [](std::function<void()> run) { run(); }));
+}
+
+TEST_P(StoreTest, IsTheSameAfterItWasOpenedAgain) {
+    Commit made;
+    made.new_orders.push_back(order(1));
+    made.entries.push_back({5, 1, 1, noon, "api", "purchase.created", "made", "{}"});
+    made.secrets.push_back({1, 1, "pin", "135790"});
+    made.keys.push_back({1, "key", "print", 201, "{}", noon});
+    ASSERT_TRUE(commit(made));
+    const auto before = store->dump().value();
+    store.reset();
+    open();
+    EXPECT_EQ(store->dump().value(), before);
+    EXPECT_EQ(store->order_secret(1, "pin").value(), "135790");
+    EXPECT_EQ(store->idempotency(1, "key").value()->status, 201);
+    EXPECT_EQ(store->newest_entry().value(), 5);
+    EXPECT_EQ(store->integrity().value(), "ok");
+}
+
+TEST_P(StoreTest, KeepsTokensAsHashesAndForgetsRevokedOnesNever) {
+    TokenRow token;
+    token.id = 1;
+    token.tenant = 1;
+    token.name = "anna";
+    token.hash = std::string(64, 'b');
+    token.scope = "operator";
+    token.created = noon;
+    ASSERT_TRUE(store->add_token(token));
+    EXPECT_EQ(store->token_by_hash(token.hash).value()->name, "anna");
+    EXPECT_FALSE(store->token_by_hash(token.hash).value()->revoked);
+    ASSERT_TRUE(store->revoke_token(1, noon));
+    EXPECT_EQ(store->token_by_hash(token.hash).value()->revoked, noon);
+    EXPECT_FALSE(*store->token_by_hash("other"));
+}
+
+using StoreDeathTest = StoreTest;
+
+TEST_P(StoreDeathTest, WritesNothingMoreOnceAnotherHasTakenTheLease) {
+    if (GetParam() != std::string("sqlite")) GTEST_SKIP() << "left out on PostgreSQL: the lease is taken by the same SQL there";
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    store.reset();
+    EXPECT_EXIT(
+        {
+            open();
+            const auto database = (folder / "porteur.db").string();
+            const std::string take = "sqlite3 " + database + " \"update leases set holder = 'other', epoch = epoch + 1\"";
+            if (std::system(take.c_str()) != 0) std::_Exit(1);
+            Commit made;
+            made.new_orders.push_back(order(1));
+            (void)commit(made);
+            std::_Exit(2);
+        },
+        ::testing::ExitedWithCode(70), "taken the store over"
+    );
+}
+
+INSTANTIATE_TEST_SUITE_P(Both, StoreTest, ::testing::Values("sqlite", "postgresql"), [](const auto& each) { return std::string(each.param); });
+INSTANTIATE_TEST_SUITE_P(Both, StoreDeathTest, ::testing::Values("sqlite", "postgresql"), [](const auto& each) { return std::string(each.param); });
+
+}  // namespace
+}  // namespace porteur
