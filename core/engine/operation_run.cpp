@@ -348,8 +348,8 @@ Async<OperationRun::Looked> OperationRun::lost(Open& open, bool just_now) {
 }
 
 Async<OperationRun::Looked> OperationRun::settle(Open& open) {
-    const auto until = *open.lost_at + settle_time();
     const auto now = world_.clock.now();
+    const auto until = (PORTEUR_HAS_DEFECT("settle_counted_anew") ? now : *open.lost_at) + settle_time();
     if (now < until && until - now > world_.held_wait_max) co_return Looked{.completion = {}, .wait = Wait{until, false, ""}};
     if (now < until) co_await world_.clock.sleep_until(until);
     co_return Looked{.completion = failed(open.effect.seq, ErrorKind::in_doubt, "the answer was lost"), .wait = {}};
@@ -406,7 +406,7 @@ Async<RunEnd> OperationRun::finish(const Turn& turn) {
     Commit commit;
     if (!buffer_.empty()) commit.journal.push_back({operation_.id, operation_.tenant, position_ + 1, std::move(buffer_)});
     (stored_ ? commit.changed_operations : commit.new_operations).push_back(operation_);
-    commit.changed_orders.push_back(change.order);
+    if (!PORTEUR_HAS_DEFECT("end_without_order")) commit.changed_orders.push_back(change.order);
     commit.entries = std::move(entries_);
     std::ranges::move(change.entries, std::back_inserter(commit.entries));
     PORTEUR_CRASH_POINT("engine.before_end");

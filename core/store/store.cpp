@@ -16,6 +16,7 @@
 #include <mutex>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include <porteur/json.hpp>
 
@@ -135,6 +136,7 @@ public:
             done(failure(ErrorKind::unsupported, "this process only stands beside the store's holder"));
             return;
         }
+        if (PORTEUR_HAS_DEFECT("acknowledged_early")) post_([early = std::exchange(done, nullptr)] { early({}); });
         {
             std::lock_guard lock(mutex_);
             queue_.push_back({std::move(commit), std::move(done)});

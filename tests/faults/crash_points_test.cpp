@@ -16,13 +16,13 @@ namespace porteur::testing {
 namespace {
 
 constexpr Mishap mishaps[] = {
-    Mishap::none,        Mishap::refused_connection, Mishap::lost_before,
-    Mishap::lost_after,  Mishap::carried_out_late,   Mishap::lookup_unavailable,
-    Mishap::number_taken
+    Mishap::none,          Mishap::refused_connection, Mishap::lost_before,
+    Mishap::lost_after,    Mishap::carried_out_late,   Mishap::lookup_unavailable,
+    Mishap::lookup_broken, Mishap::number_taken
 };
-constexpr const char* mishap_names[] = {"none",        "refused_connection", "lost_before",
-                                        "lost_after",  "carried_out_late",   "lookup_unavailable",
-                                        "number_taken"};
+constexpr const char* mishap_names[] = {"none",          "refused_connection", "lost_before",
+                                        "lost_after",    "carried_out_late",   "lookup_unavailable",
+                                        "lookup_broken", "number_taken"};
 
 class CrashPoints : public ::testing::Test {
 protected:
@@ -111,7 +111,8 @@ INSTANTIATE_TEST_SUITE_P(
     OfTheCore, Defects,
     ::testing::Values(
         "intent_skipped", "settle_skipped", "sent_again_after_restart", "sent_again_when_lost",
-        "outcome_unrecorded", "commit_dropped"
+        "outcome_unrecorded", "commit_dropped", "acknowledged_early", "journal_ignored",
+        "settle_counted_anew", "end_without_order"
     ),
     [](const auto& named) { return std::string(named.param); }
 );

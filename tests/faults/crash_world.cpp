@@ -83,6 +83,7 @@ Performed serve(Outside& outside, Mishap mishap, Instant now, const Effect& effe
                 case Mishap::lost_before:
                     return ScriptedPerformer::loses(effect.seq);
                 case Mishap::lookup_unavailable:
+                case Mishap::lookup_broken:
                 case Mishap::lost_after:
                     ++outside.made;
                     return ScriptedPerformer::loses(effect.seq);
@@ -98,8 +99,11 @@ Performed serve(Outside& outside, Mishap mishap, Instant now, const Effect& effe
         return ScriptedPerformer::answers(effect.seq, 201, pending);
     }
     if (effect.step == "find-order") {
-        if (++outside.lookups <= 2 && mishap == Mishap::lookup_unavailable)
+        const bool is_early = ++outside.lookups <= 2;
+        if (is_early && mishap == Mishap::lookup_unavailable)
             return ScriptedPerformer::fails(effect.seq, ErrorKind::unavailable);
+        if (is_early && mishap == Mishap::lookup_broken)
+            return ScriptedPerformer::answers(effect.seq, 500, "");
         return ScriptedPerformer::answers(
             effect.seq, 200,
             outside.made > 0 ? R"({"orders":[)" + pending + "]}" : R"({"orders":[]})"

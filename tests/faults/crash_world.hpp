@@ -11,7 +11,7 @@
 
 namespace porteur::testing {
 
-/// What the carrier does to the first submission (`lost_twice`: to the first two).
+/// What the carrier does to the first submission.
 enum class Mishap {
     none,
     refused_connection,  ///< certainly not carried out
@@ -19,6 +19,7 @@ enum class Mishap {
     lost_after,          ///< carried out, the connection breaks
     carried_out_late,    ///< the connection breaks, carried out ten seconds later
     lookup_unavailable,  ///< as lost_after, and the carrier cannot be asked at first
+    lookup_broken,       ///< as lost_after, and the carrier answers 500 when it is asked at first
     number_taken,        ///< refused by the carrier
 };
 
