@@ -135,7 +135,7 @@ Async<void> Engine::run_due(Order& order, std::uint32_t which) {
 /// One operation. @return whether the order may be looked at again at once
 Async<bool> Engine::run_one(Order& order) {
     std::optional<StoredOperation> stored;
-    if (order.open_operation != 0) {
+    if (order.open_operation != 0 && !PORTEUR_HAS_DEFECT("journal_ignored")) {
         auto found = store_.operation(order.open_operation);
         if (!found) {
             order.due = clock_.now() + 1s;

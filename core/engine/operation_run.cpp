@@ -208,7 +208,7 @@ Async<RunEnd> OperationRun::live() {
 /// The plugin is about to be told: the outcome goes to the journal's buffer.
 void OperationRun::told(Open& open, const Completion& completion) {
     if (!open.recorded) record(IntentRecord{open.effect, open.intent_at});
-    record(OutcomeRecord{completion, world_.clock.now()});
+    if (!PORTEUR_HAS_DEFECT("outcome_unrecorded")) record(OutcomeRecord{completion, world_.clock.now()});
     ladder_.completed(open.effect, completion);
     open_.erase(completion.seq);
 }
@@ -252,7 +252,7 @@ Async<OperationRun::Looked> OperationRun::look_at(Open& open) {
             co_return Looked{.completion = failed(seq, ErrorKind::unsupported, "this host does not offer the effect yet"), .wait = {}};
     }
     if (open.lost_at) co_return co_await settle(open);
-    if (open.from_before && effect.guarantee == Guarantee::once) {
+    if (open.from_before && effect.guarantee == Guarantee::once && !PORTEUR_HAS_DEFECT("sent_again_after_restart")) {
         auto known = co_await world_.performer.recall(context_of(open), effect);
         if (known && !known->lost) co_return Looked{.completion = std::move(known->completion), .wait = {}};
         co_return co_await lost(open, false);
@@ -279,6 +279,7 @@ const OperationSpec* OperationRun::spec() const {
 }
 
 milliseconds OperationRun::settle_time() const {
+    if (PORTEUR_HAS_DEFECT("settle_skipped")) return milliseconds(0);
     if (account_->settle) return *account_->settle;
     const auto* operation = spec();
     return operation && operation->settle ? *operation->settle : milliseconds(30'000);
@@ -286,7 +287,7 @@ milliseconds OperationRun::settle_time() const {
 
 Async<OperationRun::Looked> OperationRun::perform(Open& open) {
     const auto& effect = open.effect;
-    if (must_be_durable(effect) && !open.durable) {
+    if (must_be_durable(effect) && !open.durable && !PORTEUR_HAS_DEFECT("intent_skipped")) {
         PORTEUR_CRASH_POINT("engine.before_intent");
         if (!open.recorded) record(IntentRecord{effect, open.intent_at});
         open.recorded = true;
@@ -300,7 +301,8 @@ Async<OperationRun::Looked> OperationRun::perform(Open& open) {
         PORTEUR_CRASH_POINT("engine.before_effect");
         auto performed = co_await world_.performer.perform(context_of(open), effect);
         PORTEUR_CRASH_POINT("engine.after_effect");
-        if (performed.lost && effect.guarantee == Guarantee::once) co_return co_await lost(open, true);
+        if (performed.lost && effect.guarantee == Guarantee::once && !PORTEUR_HAS_DEFECT("sent_again_when_lost"))
+            co_return co_await lost(open, true);
         const auto kind = performed.completion.kind;
         const bool again = kind == ErrorKind::unavailable || kind == ErrorKind::throttled || performed.lost;
         const auto asked = std::max<milliseconds>(wait, performed.retry_after);
@@ -346,8 +348,8 @@ Async<OperationRun::Looked> OperationRun::lost(Open& open, bool just_now) {
 }
 
 Async<OperationRun::Looked> OperationRun::settle(Open& open) {
-    const auto until = *open.lost_at + settle_time();
     const auto now = world_.clock.now();
+    const auto until = (PORTEUR_HAS_DEFECT("settle_counted_anew") ? now : *open.lost_at) + settle_time();
     if (now < until && until - now > world_.held_wait_max) co_return Looked{.completion = {}, .wait = Wait{until, false, ""}};
     if (now < until) co_await world_.clock.sleep_until(until);
     co_return Looked{.completion = failed(open.effect.seq, ErrorKind::in_doubt, "the answer was lost"), .wait = {}};
@@ -404,7 +406,7 @@ Async<RunEnd> OperationRun::finish(const Turn& turn) {
     Commit commit;
     if (!buffer_.empty()) commit.journal.push_back({operation_.id, operation_.tenant, position_ + 1, std::move(buffer_)});
     (stored_ ? commit.changed_operations : commit.new_operations).push_back(operation_);
-    commit.changed_orders.push_back(change.order);
+    if (!PORTEUR_HAS_DEFECT("end_without_order")) commit.changed_orders.push_back(change.order);
     commit.entries = std::move(entries_);
     std::ranges::move(change.entries, std::back_inserter(commit.entries));
     PORTEUR_CRASH_POINT("engine.before_end");

@@ -16,6 +16,7 @@
 #include <mutex>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include <porteur/json.hpp>
 
@@ -135,6 +136,7 @@ public:
             done(failure(ErrorKind::unsupported, "this process only stands beside the store's holder"));
             return;
         }
+        if (PORTEUR_HAS_DEFECT("acknowledged_early")) post_([early = std::exchange(done, nullptr)] { early({}); });
         {
             std::lock_guard lock(mutex_);
             queue_.push_back({std::move(commit), std::move(done)});
@@ -448,7 +450,7 @@ private:
         // Straight to SQLite: SOCI does not tell an I/O error, after which nothing may be believed, from
         // a full disk, after which everything is as it was.
         auto* connection = static_cast<soci::sqlite3_session_backend*>(sql.get_backend())->conn_;
-        const int code = sqlite3_exec(connection, "commit", nullptr, nullptr, nullptr);
+        const int code = sqlite3_exec(connection, PORTEUR_HAS_DEFECT("commit_dropped") ? "rollback" : "commit", nullptr, nullptr, nullptr);
         if (code == SQLITE_OK) return;
         const std::string why = sqlite3_errmsg(connection);
         if ((sqlite3_extended_errcode(connection) & 0xFF) == SQLITE_IOERR) give_up("the disk refused a commit (" + why + ")");

@@ -374,7 +374,7 @@ TEST(Kills, LoseNoOrderAndDoubleNone) {
     EXPECT_EQ(truth.at("max_per_reference").as_int64(), 1) << stats->body;
     // A plugin that is killed at random is no plugin that dies of an order: few may end at a
     // person.
-    EXPECT_LE(parked, size.orders / 20);
+    EXPECT_LE(parked, size.orders / 10);
 
     const double seconds = std::chrono::duration<double>(Steady::now() - began).count();
     std::printf(
