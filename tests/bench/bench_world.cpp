@@ -36,11 +36,18 @@ Settings settings_of(const HostSettings& given) {
     return settings;
 }
 
+paper::DocumentFolder documents_of(const Settings& settings, const MasterKey& key) {
+    auto folder = paper::DocumentFolder::open(settings.documents.folder,
+                                              std::span<const unsigned char, MasterKey::size>(key.data(), MasterKey::size));
+    if (!folder) stop(folder.error().message);
+    return std::move(*folder);
+}
+
 }  // namespace
 
 Host::Host(const HostSettings& given)
     : settings_(settings_of(given)), key_(std::string(MasterKey::size, 'k')), seal_(Sealing(key_)),
-      documents_(settings_.documents.folder, seal_.sealing()), accounts_(io_.get_executor(), settings_) {
+      documents_(documents_of(settings_, key_)), accounts_(io_.get_executor(), settings_) {
     start_logging({.level = LogLevel::warning});
     auto store = Store::open({.address = given.store, .holder = "bench"}, seal_,
                              [this](std::function<void()> run) { boost::asio::post(io_, std::move(run)); });

@@ -60,7 +60,7 @@ private:
     StoreSeal seal_;
     SystemClock clock_{io_.get_executor()};
     SystemChance chance_;
-    DocumentFolder documents_;
+    paper::DocumentFolder documents_;
     ConfiguredAccounts accounts_;
     std::unique_ptr<Store> store_;
     std::unique_ptr<StoreForEngine> engine_store_;
