@@ -36,7 +36,7 @@ TEST(Sealing, RefusesEveryChangedByte) {
             EXPECT_FALSE(sealing.open(changed, "place")) << at;
         }
     }
-    EXPECT_FALSE(Sealing(MasterKey(std::string(32, 'x'))).open(sealed, "place"));
+    EXPECT_FALSE(Sealing(MasterKey(std::string(32, 'x'))).open(sealing.close("a", "place"), "place"));
 }
 
 TEST(MasterKey, IsMadeOnceAndReadOnlyWhenNobodyElseMay) {
