@@ -169,7 +169,7 @@ public:
 
     void kill(std::string why) override {
         if (killed_.empty()) killed_ = std::move(why);
-        ::kill(pid_, SIGKILL);
+        kill_it();
     }
 
     bool has_unread() override {
@@ -196,6 +196,11 @@ public:
     }
 
 private:
+    // Never with -1, which would be every process there is.
+    void kill_it() const {
+        if (pid_ > 0) ::kill(pid_, SIGKILL);
+    }
+
     void close() {
         error_code none;
         socket_.close(none);
@@ -240,7 +245,7 @@ private:
                 if (wrong == asio::error::operation_aborted || self->over_) return;
                 if (wrong) {
                     // A process that has closed its end is of no more use.
-                    ::kill(self->pid_, SIGKILL);
+                    self->kill_it();
                     return;
                 }
                 self->in_.add(count);
