@@ -176,8 +176,13 @@ Result<std::shared_ptr<Account>> ConfiguredAccounts::make(const AccountSettings&
     if (!made) return failure(made.error().kind, configured.where + ": " + made.error().message);
     account->client.emplace(std::move(*made));
     const auto rate = configured.rate ? configured.rate : descriptor.http.rate;
-    if (rate)
+    if (rate) {
         account->limit.emplace(RequestRate{rate->count, rate->per}, std::max<std::int64_t>(1, rate->count));
+        // Those that one operation asks for together must not wait so long for their turn that they count
+        // as throttled: at most what may leave in three seconds.
+        const auto in_three_seconds = std::int64_t{3} * rate->count / std::max<std::int64_t>(1, rate->per.count());
+        account->effects_at_once = static_cast<std::size_t>(std::clamp<std::int64_t>(in_three_seconds, 1, 8));
+    }
     return account;
 }
 

@@ -69,7 +69,8 @@ struct AccountView {
     OperationRunner* runner = nullptr;
     const Descriptor* descriptor = nullptr;
     std::string settings = "{}";  ///< canonical JSON, for the plugin
-    std::size_t in_flight_max = 256;
+    std::size_t in_flight_max = 256;   ///< operations
+    std::size_t effects_at_once = 8;   ///< of one operation, at the carrier
     std::optional<std::chrono::milliseconds> settle;  ///< overrides the descriptor's, for tests and demos
     /// An order at the carrier is asked for at least this often, whatever the plugin wishes.
     std::optional<std::chrono::milliseconds> check_interval;

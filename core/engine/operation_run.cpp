@@ -6,6 +6,7 @@
 #include <porteur/json.hpp>
 
 #include "domain/crash_point.hpp"
+#include "engine/own_effects.hpp"
 
 namespace porteur {
 namespace {
@@ -29,28 +30,16 @@ bool must_be_durable(const Effect& effect) {
            effect.kind == EffectKind::manual || effect.kind == EffectKind::sleep;
 }
 
+/// Whether it is somebody else who carries it out.
+bool leaves_us(const Effect& effect) {
+    return effect.kind == EffectKind::http || effect.kind == EffectKind::mail;
+}
+
 std::string line_of(const Effect& effect) {
     return "#" + std::to_string(effect.seq) + " " + effect.step + " kind " +
            std::to_string(static_cast<std::uint32_t>(effect.kind)) + " guarantee " +
            std::to_string(static_cast<std::uint32_t>(effect.guarantee)) + " " + quoted(effect.head, 200) + " body " +
            quoted(effect.body, 200);
-}
-
-std::int64_t number_in(const std::string& head, std::string_view key) {
-    const auto parsed = parse_json(head);
-    if (!parsed || !parsed->is_object()) return 0;
-    const auto* found = parsed->get_object().if_contains(key);
-    return found && found->is_int64() ? found->get_int64() : 0;
-}
-
-std::string hex(std::string_view bytes) {
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string out;
-    for (const char letter : bytes) {
-        out += digits[static_cast<unsigned char>(letter) >> 4];
-        out += digits[static_cast<unsigned char>(letter) & 15];
-    }
-    return out;
 }
 
 std::string error_text(const Error& error) {
@@ -59,10 +48,6 @@ std::string error_text(const Error& error) {
                                   {"message", error.message},
                                   {"reason", text_of(error.reason)},
                                   {"retry_after", static_cast<std::int64_t>(error.retry_after.count())}});
-}
-
-Completion failed(std::uint32_t seq, ErrorKind kind, std::string_view message) {
-    return {seq, kind, canonical(json::object{{"message", message}}), {}};
 }
 
 }  // namespace
@@ -123,12 +108,12 @@ Async<RunEnd> OperationRun::go() {
 
 Async<RunEnd> OperationRun::runner_failed(Error error) {
     error_ = std::move(error);
-    if (error_.code == plugin_lost_code || error_.kind == ErrorKind::unavailable) co_return RunEnd::plugin_away;
-    if (error_.code != plugin_died_code) co_return co_await park_operation(error_.message);
-    // What the plugin was told last may be what kills it: it is kept, so that three deaths on the same
-    // entry are seen as such.
+    const bool away = error_.code == plugin_lost_code || error_.kind == ErrorKind::unavailable;
+    if (!away && error_.code != plugin_died_code) co_return co_await park_operation(error_.message);
+    // An answer that came is kept. And what the plugin was told last may be what kills it: three deaths
+    // on the same entry must be seen as such.
     if (stored_ && !co_await flush(false)) co_return RunEnd::abandoned;
-    co_return RunEnd::died;
+    co_return away ? RunEnd::plugin_away : RunEnd::died;
 }
 
 /// Takes the turn's new effects among the open ones. @return what is wrong with them, if anything
@@ -178,30 +163,116 @@ Async<std::optional<RunEnd>> OperationRun::replay() {
 
 Async<RunEnd> OperationRun::live() {
     for (;;) {
-        if (auto wrong = take_effects(turn_)) co_return co_await park_operation(std::move(*wrong));
+        auto wrong = take_effects(turn_);
+        // Nothing of this run may be under way when it ends.
+        if ((wrong || turn_.state != Turn::State::waiting) && flights_) co_await land_all();
+        if (wrong) co_return co_await park_operation(std::move(*wrong));
         if (turn_.state != Turn::State::waiting) co_return co_await finish(turn_);
         if (open_.empty()) co_return co_await park_operation("the plugin waits, but for nothing");
 
-        // Effects are looked at in the order in which the plugin asked; the first that completes is told.
-        std::optional<Completion> completion;
-        std::optional<Wait> wait;
-        for (auto& [seq, open] : open_) {
-            auto looked = co_await look_at(open);
-            if (looked.stopped) co_return RunEnd::abandoned;
-            if (looked.completion) {
-                completion = std::move(looked.completion);
-                break;
-            }
-            if (looked.wait && (!wait || (!looked.wait->person && looked.wait->until < wait->until))) wait = looked.wait;
+        const bool alone = open_.size() == 1 && !(flights_ && flights_->any());
+        auto looked = alone ? co_await look_at(open_.begin()->second) : co_await look_at_all();
+        if (looked.stopped) {
+            if (flights_) co_await land_all();
+            co_return RunEnd::abandoned;
         }
-        if (!completion) co_return co_await leave_memory(*wait);
+        if (!looked.completion) co_return co_await leave_memory(*looked.wait);
 
-        told(open_.at(completion->seq), *completion);
+        told(open_.at(looked.completion->seq), *looked.completion);
         std::vector<Completion> done;
-        done.push_back(std::move(*completion));
+        done.push_back(std::move(*looked.completion));
         auto next = co_await account_->runner->step(operation_.id, std::move(done));
-        if (!next) co_return co_await runner_failed(std::move(next).error());
+        if (!next) {
+            if (flights_) co_await land_all();
+            co_return co_await runner_failed(std::move(next).error());
+        }
         turn_ = std::move(*next);
+    }
+}
+
+// ------------------------------------------------------------------ several effects at once
+
+/// Has everything under way that can be, and gives the first that completes.
+Async<OperationRun::Looked> OperationRun::look_at_all() {
+    if (!flights_) flights_.emplace(co_await boost::asio::this_coro::executor);
+    for (;;) {
+        // What waits for nobody is answered first, in the order of asking.
+        std::optional<Wait> wait;
+        const auto waits = [&wait](const Wait& found) {
+            if (!wait || (!found.person && found.until < wait->until)) wait = found;
+        };
+        for (auto& [seq, open] : open_) {
+            if (leaves_us(open.effect)) continue;
+            auto looked = co_await look_at(open);
+            if (looked.completion || looked.stopped) co_return looked;
+            if (looked.wait) waits(*looked.wait);
+        }
+        if (!co_await make_intents_durable() || !co_await launch_all()) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
+        if (!flights_->any()) {
+            for (const auto& [seq, open] : open_)
+                if (open.not_before) waits({*open.not_before, false, ""});
+            co_return Looked{.completion = {}, .wait = wait};
+        }
+        auto [seq, landed] = co_await flights_->next();
+        auto& open = open_.at(seq);
+        open.in_air = false;
+        if (landed.completion) co_return std::move(landed);
+        if (landed.wait) open.not_before = landed.wait->until;
+        if (landed.lost && !co_await lost(open, true)) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
+    }
+}
+
+/// One write for all of them, before the first one leaves.
+Async<bool> OperationRun::make_intents_durable() {
+    bool owed = false;
+    for (auto& [seq, open] : open_) {
+        if (open.durable || !leaves_us(open.effect) || !must_be_durable(open.effect)) continue;
+        if (!open.recorded) record(IntentRecord{open.effect, open.intent_at});
+        open.recorded = owed = true;
+    }
+    if (!owed || PORTEUR_HAS_DEFECT("intent_skipped")) co_return true;
+    PORTEUR_CRASH_POINT("engine.before_intent");
+    if (!co_await flush(true)) co_return false;
+    for (auto& [seq, open] : open_) open.durable = open.durable || open.recorded;
+    PORTEUR_CRASH_POINT("engine.after_intent");
+    co_return true;
+}
+
+/// @return false when the store refused
+Async<bool> OperationRun::launch_all() {
+    for (auto& [seq, open] : open_) {
+        if (flights_->in_air() >= std::max<std::size_t>(1, account_->effects_at_once)) break;
+        if (open.in_air || !leaves_us(open.effect)) continue;
+        if (open.not_before && world_.clock.now() < *open.not_before) continue;
+        open.not_before.reset();
+        if (!open.lost_at && is_without_trace(open)) {
+            auto known = co_await world_.performer.recall(context_of(open), open.effect);
+            if (known && !known->lost) {
+                open.in_air = true;
+                flights_->launch(seq, landed(std::move(known->completion)));
+                continue;
+            }
+            if (!co_await lost(open, false)) co_return false;
+        }
+        open.in_air = true;
+        flights_->launch(seq, open.lost_at ? settle(open) : perform(open, Company::beside_others));
+    }
+    co_return true;
+}
+
+/// The run ends: what is under way is awaited and written down as if the plugin had been told, so that
+/// no answer that came is forgotten.
+Async<void> OperationRun::land_all() {
+    while (flights_->any()) {
+        auto [seq, landed] = co_await flights_->next();
+        auto& open = open_.at(seq);
+        open.in_air = false;
+        if (landed.lost) {
+            record(LostRecord{seq, world_.clock.now()});
+            ladder_.completed(open.effect, failed(seq, ErrorKind::in_doubt, "the answer was lost"));
+        } else if (landed.completion) {
+            told(open, *landed.completion);
+        }
     }
 }
 
@@ -219,30 +290,16 @@ Async<OperationRun::Looked> OperationRun::look_at(Open& open) {
     const auto& effect = open.effect;
     const auto seq = effect.seq;
     switch (effect.kind) {
-        case EffectKind::now: {
-            const auto at = std::chrono::floor<std::chrono::seconds>(world_.clock.now());
-            co_return Looked{.completion = Completion{seq, ErrorKind::none, "{\"at\":\"" + rfc3339(at) + "\"}", {}}, .wait = {}};
-        }
-        case EffectKind::random: {
-            const auto bytes = std::clamp<std::int64_t>(number_in(effect.head, "bytes"), 1, 1024);
-            co_return Looked{
-                .completion = Completion{seq, ErrorKind::none,
-                                         "{\"hex\":\"" + hex(world_.chance.random_bytes(static_cast<std::size_t>(bytes))) + "\"}", {}},
-                .wait = {}};
-        }
-        case EffectKind::progress: {
-            const auto head = parse_json(effect.head);
-            const auto* text = head && head->is_object() ? head->get_object().if_contains("text") : nullptr;
-            if (text && text->is_string()) add_entry("progress", std::string(text->get_string()));
+        case EffectKind::now:
+        case EffectKind::random:
+            co_return Looked{.completion = carry_out_ourselves(effect, world_.clock, world_.chance), .wait = {}};
+        case EffectKind::progress:
+            if (auto text = text_in(effect.head, "text"); !text.empty()) add_entry("progress", std::move(text));
             co_return Looked{.completion = Completion{seq, ErrorKind::none, "{}", {}}, .wait = {}};
-        }
         case EffectKind::sleep: co_return sleep(open);
         case EffectKind::manual: {
-            const auto head = parse_json(effect.head);
-            const auto* title = head && head->is_object() ? head->get_object().if_contains("title") : nullptr;
-            co_return Looked{.completion = {},
-                             .wait = Wait{Instant::max(), true,
-                                          title && title->is_string() ? std::string(title->get_string()) : effect.step}};
+            auto title = text_in(effect.head, "title");
+            co_return Looked{.completion = {}, .wait = Wait{Instant::max(), true, title.empty() ? effect.step : std::move(title)}};
         }
         case EffectKind::http:
         case EffectKind::mail: break;
@@ -251,13 +308,24 @@ Async<OperationRun::Looked> OperationRun::look_at(Open& open) {
         case EffectKind::patch:
             co_return Looked{.completion = failed(seq, ErrorKind::unsupported, "this host does not offer the effect yet"), .wait = {}};
     }
-    if (open.lost_at) co_return co_await settle(open);
-    if (open.from_before && effect.guarantee == Guarantee::once && !PORTEUR_HAS_DEFECT("sent_again_after_restart")) {
+    if (!open.lost_at && is_without_trace(open)) {
         auto known = co_await world_.performer.recall(context_of(open), effect);
         if (known && !known->lost) co_return Looked{.completion = std::move(known->completion), .wait = {}};
-        co_return co_await lost(open, false);
+        if (!co_await lost(open, false)) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
     }
-    co_return co_await perform(open);
+    if (open.lost_at) co_return co_await settle(open);
+    if (open.not_before && world_.clock.now() < *open.not_before)
+        co_return Looked{.completion = {}, .wait = Wait{*open.not_before, false, ""}};
+    co_return co_await perform(open, Company::alone);
+}
+
+/// A ONCE effect of an earlier run: it may have left, and its outcome is not in the journal.
+bool OperationRun::is_without_trace(const Open& open) {
+    return open.from_before && open.effect.guarantee == Guarantee::once && !PORTEUR_HAS_DEFECT("sent_again_after_restart");
+}
+
+Async<OperationRun::Looked> OperationRun::landed(Completion completion) {
+    co_return Looked{.completion = std::move(completion), .wait = {}};
 }
 
 OperationRun::Looked OperationRun::sleep(Open& open) {
@@ -285,9 +353,11 @@ milliseconds OperationRun::settle_time() const {
     return operation && operation->settle ? *operation->settle : milliseconds(30'000);
 }
 
-Async<OperationRun::Looked> OperationRun::perform(Open& open) {
+/// Performs it, with the repeats that are harmless. Beside others, its intent is durable already, and a
+/// lost outcome is told to whoever launched it: only one may write at a time.
+Async<OperationRun::Looked> OperationRun::perform(Open& open, Company company) {
     const auto& effect = open.effect;
-    if (must_be_durable(effect) && !open.durable && !PORTEUR_HAS_DEFECT("intent_skipped")) {
+    if (company == Company::alone && must_be_durable(effect) && !open.durable && !PORTEUR_HAS_DEFECT("intent_skipped")) {
         PORTEUR_CRASH_POINT("engine.before_intent");
         if (!open.recorded) record(IntentRecord{effect, open.intent_at});
         open.recorded = true;
@@ -301,8 +371,11 @@ Async<OperationRun::Looked> OperationRun::perform(Open& open) {
         PORTEUR_CRASH_POINT("engine.before_effect");
         auto performed = co_await world_.performer.perform(context_of(open), effect);
         PORTEUR_CRASH_POINT("engine.after_effect");
-        if (performed.lost && effect.guarantee == Guarantee::once && !PORTEUR_HAS_DEFECT("sent_again_when_lost"))
-            co_return co_await lost(open, true);
+        if (performed.lost && effect.guarantee == Guarantee::once && !PORTEUR_HAS_DEFECT("sent_again_when_lost")) {
+            if (company == Company::beside_others) co_return Looked{.completion = {}, .wait = {}, .stopped = false, .lost = true};
+            if (!co_await lost(open, true)) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
+            co_return co_await settle(open);
+        }
         const auto kind = performed.completion.kind;
         const bool again = kind == ErrorKind::unavailable || kind == ErrorKind::throttled || performed.lost;
         const auto asked = std::max<milliseconds>(wait, performed.retry_after);
@@ -328,8 +401,9 @@ Async<OperationRun::Looked> OperationRun::perform(Open& open) {
     }
 }
 
-/// The outcome will never be known: from now on the carrier gets its settle time.
-Async<OperationRun::Looked> OperationRun::lost(Open& open, bool just_now) {
+/// The outcome will never be known: from now on the carrier gets its settle time. @return false when
+/// the store refused
+Async<bool> OperationRun::lost(Open& open, bool just_now) {
     open.lost_at = world_.clock.now();
     record(LostRecord{open.effect.seq, *open.lost_at});
     const auto* operation = spec();
@@ -343,8 +417,7 @@ Async<OperationRun::Looked> OperationRun::lost(Open& open, bool just_now) {
                                   "; after " + std::to_string(settle_time().count()) +
                                   " ms the carrier is asked before anything is sent again (rung: " + rung + ")");
     order_.delivery = Delivery::in_doubt;
-    if (!co_await flush(false)) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
-    co_return co_await settle(open);
+    co_return co_await flush(false);
 }
 
 Async<OperationRun::Looked> OperationRun::settle(Open& open) {

@@ -15,9 +15,13 @@
 //      ladder (ladder.hpp) says whether it may leave again.
 //   5  A wait that is long leaves memory: the order gets a due time, and the run begins again from its
 //      journal.
+//   6  Effects that are open together are performed together. All intents that rule 2 asks for are durable
+//      before the first of them leaves. The plugin is told of one outcome at a time, in the order in which
+//      they came; that order is the journal's, so a replay tells in the same.
 
 #include <map>
 
+#include "engine/flights.hpp"
 #include "engine/interfaces.hpp"
 #include "engine/journal_record.hpp"
 #include "engine/ladder.hpp"
@@ -75,6 +79,8 @@ private:
         bool durable = false;             ///< its intent is on the disk
         bool from_before = false;         ///< its intent was written by an earlier run
         std::optional<Instant> lost_at;   ///< durable
+        bool in_air = false;              ///< under way beside others
+        std::optional<Instant> not_before = {};  ///< it was put off until then
     };
     struct Wait {
         Instant until;
@@ -86,7 +92,10 @@ private:
         std::optional<Completion> completion;
         std::optional<Wait> wait;
         bool stopped = false;  ///< the store refused; error_ says why
+        bool lost = false;     ///< performed beside others, and its outcome was lost
     };
+    /// Whether an effect is the only one under way, or one of several.
+    enum class Company { alone, beside_others };
 
     Async<RunEnd> go();
     Async<std::optional<RunEnd>> replay();
@@ -95,9 +104,15 @@ private:
     Async<RunEnd> runner_failed(Error error);
     std::optional<std::string> take_effects(const Turn& turn);
     Async<Looked> look_at(Open& open);
-    Async<Looked> perform(Open& open);
-    Async<Looked> lost(Open& open, bool just_now);
+    Async<Looked> look_at_all();
+    Async<bool> make_intents_durable();
+    Async<bool> launch_all();
+    Async<void> land_all();
+    Async<Looked> perform(Open& open, Company company);
+    Async<bool> lost(Open& open, bool just_now);
     Async<Looked> settle(Open& open);
+    static Async<Looked> landed(Completion completion);
+    static bool is_without_trace(const Open& open);
     Looked sleep(Open& open);
     void record(JournalRecord record);
     void told(Open& open, const Completion& completion);
@@ -118,6 +133,7 @@ private:
     std::string buffer_;
     std::vector<TimelineEntry> entries_;
     std::map<std::uint32_t, Open> open_;
+    std::optional<Flights<Looked>> flights_;  ///< made when several effects are first open together
     std::map<std::uint32_t, IntentRecord> recorded_;
     std::map<std::uint32_t, Instant> lost_;
     std::vector<OutcomeRecord> outcomes_;

@@ -2,23 +2,14 @@
 #include "engine/query.hpp"
 
 #include <algorithm>
+#include <deque>
 
 #include <porteur/json.hpp>
 
+#include "engine/flights.hpp"
+#include "engine/own_effects.hpp"
+
 namespace porteur {
-namespace {
-
-std::string hex(std::string_view bytes) {
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string out;
-    for (const char letter : bytes) {
-        out += digits[static_cast<unsigned char>(letter) >> 4];
-        out += digits[static_cast<unsigned char>(letter) & 15];
-    }
-    return out;
-}
-
-}  // namespace
 
 Async<Result<std::string>> ask(
     std::shared_ptr<const AccountView> view, EffectPerformer& performer, Clock& clock, Chance& chance, Id id,
@@ -33,31 +24,56 @@ Async<Result<std::string>> ask(
         ~Ender() { runner->end(op); }
     } const ender{view->runner, id};
     auto turn = co_await view->runner->begin(id, operation, "{\"input\":" + input + ",\"settings\":" + view->settings + "}");
+    std::deque<Effect> unsent;
+    std::deque<Completion> ready;
+    std::optional<Flights<Performed>> flights;
+    const auto sent = [&](Effect effect) {
+        EffectContext context{.order = 0, .operation = id, .tenant = 0, .account = account, .operation_name = operation,
+                              .reference = {}, .attempt = 1, .step_attempt = 1, .intent_at = clock.now(), .view = view,
+                              .deadline = deadline};
+        return performer.perform(std::move(context), std::move(effect));
+    };
+    const auto answered = [&](std::uint32_t seq, Performed performed) {
+        performed.completion.seq = seq;
+        ready.push_back(std::move(performed.completion));
+    };
     for (;;) {
         if (!turn) co_return std::unexpected(turn.error());
         if (turn->state == Turn::State::done) co_return turn->output;
         if (turn->state == Turn::State::failed) co_return std::unexpected(turn->error);
-        if (turn->effects.size() != 1)
-            co_return failure(ErrorKind::internal, account + ": " + operation + " waits for something else than one effect");
-        const auto effect = turn->effects.front();
-        Completion completion{effect.seq, ErrorKind::none, "{}", {}};
-        if (effect.kind == EffectKind::now) {
-            completion.head = "{\"at\":\"" + rfc3339(std::chrono::floor<std::chrono::seconds>(clock.now())) + "\"}";
-        } else if (effect.kind == EffectKind::random) {
-            completion.head = "{\"hex\":\"" + hex(chance.random_bytes(16)) + "\"}";
-        } else if (effect.kind == EffectKind::http && effect.guarantee == Guarantee::safe) {
+        for (auto& effect : turn->effects) {
+            if (auto own = carry_out_ourselves(effect, clock, chance))
+                ready.push_back(std::move(*own));
+            else if (effect.kind == EffectKind::http && effect.guarantee == Guarantee::safe)
+                unsent.push_back(std::move(effect));
+            else if (effect.kind == EffectKind::progress)
+                ready.push_back({effect.seq, ErrorKind::none, "{}", {}});
+            else
+                co_return failure(ErrorKind::unsupported, account + ": " + operation + " wants more than to ask (step " + quoted(effect.step) + ")");
+        }
+        if (ready.empty()) {
+            const bool others = flights && flights->any();
+            if (unsent.empty() && !others) co_return failure(ErrorKind::internal, account + ": " + operation + " waits, but for nothing");
             if (clock.now() >= deadline) co_return failure(ErrorKind::unavailable, account + ": no answer in time");
-            EffectContext context{.order = 0, .operation = id, .tenant = 0, .account = account, .operation_name = operation,
-                                  .reference = {}, .attempt = 1, .step_attempt = 1, .intent_at = clock.now(), .view = view,
-                                  .deadline = deadline};
-            auto performed = co_await performer.perform(std::move(context), effect);
-            completion = std::move(performed.completion);
-            completion.seq = effect.seq;
-        } else if (effect.kind != EffectKind::progress) {
-            co_return failure(ErrorKind::unsupported, account + ": " + operation + " wants more than to ask (step " + quoted(effect.step) + ")");
+            if (unsent.size() == 1 && !others) {
+                const auto seq = unsent.front().seq;
+                auto performed = co_await sent(std::move(unsent.front()));
+                unsent.clear();
+                answered(seq, std::move(performed));
+            } else {
+                if (!flights) flights.emplace(co_await boost::asio::this_coro::executor);
+                while (!unsent.empty() && flights->in_air() < std::max<std::size_t>(1, view->effects_at_once)) {
+                    const auto seq = unsent.front().seq;
+                    flights->launch(seq, sent(std::move(unsent.front())));
+                    unsent.pop_front();
+                }
+                auto [seq, performed] = co_await flights->next();
+                answered(seq, std::move(performed));
+            }
         }
         std::vector<Completion> done;
-        done.push_back(std::move(completion));
+        done.push_back(std::move(ready.front()));
+        ready.pop_front();
         turn = co_await view->runner->step(id, std::move(done));
     }
 }

@@ -90,6 +90,11 @@ public:
         return true;
     }
     void set(Instant now) { now_ = now; }
+    /// Whoever sleeps is destroyed, as a killed process would lose it; before its executor goes.
+    void forget_sleepers() {
+        alarms_.clear();
+        alarm_.reset();
+    }
 
 private:
     asio::any_io_executor executor_;
@@ -193,10 +198,16 @@ private:
 class ScriptedPerformer : public EffectPerformer {
 public:
     std::function<Performed(const EffectContext&, const Effect&)> carrier;
+    /// How long the far end takes, if it takes time.
+    std::function<Async<void>(const Effect&)> takes;
     std::vector<Effect> performed;
+    std::size_t in_air = 0, in_air_most = 0;
 
     Async<Performed> perform(EffectContext context, Effect effect) override {
         performed.push_back(effect);
+        in_air_most = std::max(in_air_most, ++in_air);
+        if (takes) co_await takes(effect);
+        --in_air;
         co_return carrier(context, effect);
     }
     Async<std::optional<Performed>> recall(EffectContext, Effect) override { co_return std::nullopt; }
