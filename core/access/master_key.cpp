@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 
@@ -17,6 +18,16 @@ MasterKey::MasterKey(std::string_view bytes) {
 }
 
 MasterKey::~MasterKey() { sodium_memzero(bytes_.data(), bytes_.size()); }
+
+MasterKey derived_key(const MasterKey& master, KeyUse use) {
+    static_assert(MasterKey::size == crypto_kdf_KEYBYTES);
+    if (sodium_init() < 0) std::abort();
+    unsigned char bytes[MasterKey::size];
+    crypto_kdf_derive_from_key(bytes, sizeof bytes, static_cast<std::uint64_t>(use), "porteur_", master.data());
+    MasterKey key(std::string_view(reinterpret_cast<const char*>(bytes), sizeof bytes));
+    sodium_memzero(bytes, sizeof bytes);
+    return key;
+}
 
 Result<MasterKey> parse_master_key(std::string_view text) {
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.remove_suffix(1);

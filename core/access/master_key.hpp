@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 
 #include <porteur/result.hpp>
@@ -25,6 +26,14 @@ public:
 private:
     std::array<unsigned char, size> bytes_{};
 };
+
+/// What a key of its own is derived for. The numbers are for ever.
+enum class KeyUse : std::uint64_t { rows = 1, documents = 2 };
+
+/// The key of one use: who learns it learns neither the master key nor that of another use.
+/// @threads any
+/// @source  libsodium's crypto_kdf_derive_from_key (BLAKE2b, keyed), context "porteur_"
+MasterKey derived_key(const MasterKey& master, KeyUse use);
 
 /// Reads a key as `porteurd init` wrote it: 64 hexadecimal digits.
 /// @errors  invalid_input: of another form

@@ -4,7 +4,6 @@
 #include <openssl/evp.h>
 #include <sodium.h>
 
-#include <cstdlib>
 #include <cstring>
 
 namespace porteur {
@@ -12,15 +11,14 @@ namespace {
 
 constexpr std::size_t nonce_size = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t tag_size = crypto_aead_xchacha20poly1305_ietf_ABYTES;
-constexpr std::string_view version = "1:";
+constexpr std::string_view version = "2:";
+constexpr std::string_view version_1 = "1:";
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
 }  // namespace
 
-Sealing::Sealing(const MasterKey& key) : key_(key) {
-    if (sodium_init() < 0) std::abort();
-}
+Sealing::Sealing(const MasterKey& key) : key_(derived_key(key, KeyUse::rows)), key_of_version_1_(key) {}
 
 std::string Sealing::close(std::string_view plain, std::string_view place) const {
     std::string raw(nonce_size + plain.size() + tag_size, '\0');
@@ -38,7 +36,9 @@ std::string Sealing::close(std::string_view plain, std::string_view place) const
 
 Result<std::string> Sealing::open(std::string_view sealed, std::string_view place) const {
     const auto bad = failure(ErrorKind::internal, "does not open: sealed by another key, for another place, or changed");
-    if (!sealed.starts_with(version)) return bad;
+    static_assert(version.size() == version_1.size());
+    const bool old = sealed.starts_with(version_1);
+    if (!old && !sealed.starts_with(version)) return bad;
     const auto text = sealed.substr(version.size());
     std::string raw(3 * (text.size() / 4), '\0');
     auto* bytes = reinterpret_cast<unsigned char*>(raw.data());
@@ -58,7 +58,7 @@ Result<std::string> Sealing::open(std::string_view sealed, std::string_view plac
     std::string plain(size - nonce_size - tag_size, '\0');
     if (crypto_aead_xchacha20poly1305_ietf_decrypt(
             reinterpret_cast<unsigned char*>(plain.data()), nullptr, nullptr, bytes + nonce_size, size - nonce_size,
-            bytes_of(place), place.size(), bytes, key_.data()
+            bytes_of(place), place.size(), bytes, (old ? key_of_version_1_ : key_).data()
         ) != 0)
         return bad;
     return plain;

@@ -9,7 +9,8 @@
 namespace porteur {
 
 /// Seals texts at rest: XChaCha20-Poly1305 with a random nonce, the place as associated data, so that a
-/// sealed text does not open anywhere else; base 64 with the version "1:" in front.
+/// sealed text does not open anywhere else; base 64 with the version in front. "2:" is sealed by the key
+/// that is derived for rows; "1:", of stores from before, by the master key itself, and still opens.
 /// @threads any, after construction
 class Sealing {
 public:
@@ -20,7 +21,7 @@ public:
     Result<std::string> open(std::string_view sealed, std::string_view place) const;
 
 private:
-    MasterKey key_;
+    MasterKey key_, key_of_version_1_;
 };
 
 }  // namespace porteur

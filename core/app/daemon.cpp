@@ -42,7 +42,8 @@ ListenSettings listen_settings(const ApiSection& from, const DocumentsSection& d
     return out;
 }
 
-/// The key of reply tokens hangs on the master key, so that it survives restarts.
+/// The key of reply tokens hangs on the master key, so that it survives restarts; it is a hash of that, so
+/// that nobody comes back from it. It must not change: mails that have left carry its tokens.
 ReplyKey reply_key(const Sealing&, const MasterKey& master) {
     ReplyKey key{};
     const auto hash = blake2b_hex("reply-tokens|" + std::string(reinterpret_cast<const char*>(master.data()), MasterKey::size));
@@ -110,8 +111,9 @@ Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     auto master = master_key_of(settings);
     if (!master) return std::unexpected(std::move(master).error());
-    auto documents = paper::DocumentFolder::open(settings.documents.folder,
-                                                 std::span<const unsigned char, MasterKey::size>(master->data(), MasterKey::size));
+    const auto document_key = derived_key(*master, KeyUse::documents);
+    const auto bytes_of = [](const MasterKey& key) { return std::span<const unsigned char, MasterKey::size>(key.data(), MasterKey::size); };
+    auto documents = paper::DocumentFolder::open(settings.documents.folder, bytes_of(document_key), bytes_of(*master));
     if (!documents) return std::unexpected(std::move(documents).error());
     auto parts = std::make_unique<Parts>(std::move(settings), *master, std::move(*documents));
     auto& p = *parts;

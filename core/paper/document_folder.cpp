@@ -19,7 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view magic = "PRTD1\n";
+constexpr std::string_view magic = "PRTD2\n";
+constexpr std::string_view old_magic = "PRTD1\n";
+static_assert(magic.size() == old_magic.size());
 constexpr std::string_view unfinished = "incoming-";
 constexpr std::size_t frame_size = 64 * 1024;
 constexpr std::size_t seal_size = crypto_secretstream_xchacha20poly1305_ABYTES;
@@ -91,11 +93,14 @@ const unsigned char* bytes_of(std::string_view text) {
 
 struct DocumentFolder::State {
     fs::path folder;
-    std::array<unsigned char, document_key_size> key{};
+    std::array<unsigned char, document_key_size> key{}, old_key{};
     State() = default;
     State(const State&) = delete;
     State& operator=(const State&) = delete;
-    ~State() { sodium_memzero(key.data(), key.size()); }
+    ~State() {
+        sodium_memzero(key.data(), key.size());
+        sodium_memzero(old_key.data(), old_key.size());
+    }
 
     std::unexpected<Error> damaged(const std::string& sha256) const {
         return failure(
@@ -174,7 +179,8 @@ DocumentFolder& DocumentFolder::operator=(DocumentFolder&&) noexcept = default;
 DocumentFolder::~DocumentFolder() = default;
 
 Result<DocumentFolder> DocumentFolder::open(
-    fs::path folder, std::span<const unsigned char, document_key_size> key
+    fs::path folder, std::span<const unsigned char, document_key_size> key,
+    std::span<const unsigned char, document_key_size> old_key
 ) {
     if (sodium_init() < 0)
         return failure(ErrorKind::internal, "documents: libsodium does not start");
@@ -193,6 +199,7 @@ Result<DocumentFolder> DocumentFolder::open(
     auto state = std::make_shared<State>();
     state->folder = std::move(folder);
     std::ranges::copy(key, state->key.begin());
+    std::ranges::copy(old_key, state->old_key.begin());
     return DocumentFolder(std::move(state));
 }
 
@@ -222,13 +229,15 @@ Result<void> DocumentFolder::read(
     const File file(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (file.get() < 0) return broken(name, "cannot be opened");
 
-    std::array<unsigned char, magic.size() + header_size> first;
+    std::array<unsigned char, magic.size() + header_size> first{};
     auto came = read_full(file, name, first);
     if (!came) return std::unexpected(std::move(came).error());
     crypto_secretstream_xchacha20poly1305_state seal;
-    if (*came != first.size() || std::memcmp(first.data(), magic.data(), magic.size()) != 0 ||
+    const bool old = std::memcmp(first.data(), old_magic.data(), old_magic.size()) == 0;
+    if (*came != first.size() ||
+        (!old && std::memcmp(first.data(), magic.data(), magic.size()) != 0) ||
         crypto_secretstream_xchacha20poly1305_init_pull(
-            &seal, first.data() + magic.size(), state_->key.data()
+            &seal, first.data() + magic.size(), (old ? state_->old_key : state_->key).data()
         ) != 0)
         return state_->damaged(sha256);
 

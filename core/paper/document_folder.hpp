@@ -5,9 +5,10 @@
 // written beside its place, synced and then moved there, so that a name never stands for half a
 // document.
 //
-// The form of a file: "PRTD1\n", the header of a libsodium secret stream (XChaCha20-Poly1305),
+// The form of a file: "PRTD2\n", the header of a libsodium secret stream (XChaCha20-Poly1305),
 // frames of 64 KiB of text each, the last one marked as such. A frame that is missing, moved or
-// changed does not open; a file that stands under another's name is found by its hash.
+// changed does not open; a file that stands under another's name is found by its hash. "PRTD1\n" is the
+// same under the key of before, and is still read.
 
 #include <filesystem>
 #include <functional>
@@ -48,10 +49,12 @@ public:
 
     /// Makes the folder (mode 0700) where it is missing, and removes what a crash left half
     /// written.
-    /// @param key  32 bytes; copied, and wiped at the end
+    /// @param key      32 bytes; copied, and wiped at the end
+    /// @param old_key  of files that begin with PRTD1
     /// @errors     unavailable: the folder cannot be made or read
     static Result<DocumentFolder> open(
-        std::filesystem::path folder, std::span<const unsigned char, document_key_size> key
+        std::filesystem::path folder, std::span<const unsigned char, document_key_size> key,
+        std::span<const unsigned char, document_key_size> old_key
     );
 
     DocumentFolder(DocumentFolder&&) noexcept;

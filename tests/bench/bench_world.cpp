@@ -37,8 +37,8 @@ Settings settings_of(const HostSettings& given) {
 }
 
 paper::DocumentFolder documents_of(const Settings& settings, const MasterKey& key) {
-    auto folder = paper::DocumentFolder::open(settings.documents.folder,
-                                              std::span<const unsigned char, MasterKey::size>(key.data(), MasterKey::size));
+    const std::span<const unsigned char, MasterKey::size> bytes(key.data(), MasterKey::size);
+    auto folder = paper::DocumentFolder::open(settings.documents.folder, bytes, bytes);
     if (!folder) stop(folder.error().message);
     return std::move(*folder);
 }

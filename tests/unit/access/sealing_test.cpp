@@ -39,6 +39,20 @@ TEST(Sealing, RefusesEveryChangedByte) {
     EXPECT_FALSE(Sealing(MasterKey(std::string(32, 'x'))).open(sealing.close("a", "place"), "place"));
 }
 
+// Made by the version before: the master key itself sealed it.
+TEST(Sealing, OpensWhatWasSealedBeforeRowsHadAKeyOfTheirOwn) {
+    EXPECT_THAT(Sealing(key).open("1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXpJah7GvYmbPgJdH5ik+NLGp/3K1l/n2sD4NWOifmmg==", "orders.request|17"), Gives(std::string("sealed long ago")));
+    EXPECT_FALSE(Sealing(key).open("1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXpJah7GvYmbPgJdH5ik+NLGp/3K1l/n2sD4NWOifmmg==", "orders.request|18"));
+}
+
+TEST(Sealing, SealsByAKeyThatIsNotTheMasterKey) {
+    const auto sealed = Sealing(key).close("a", "place");
+    EXPECT_TRUE(sealed.starts_with("2:"));
+    EXPECT_FALSE(Sealing(key).open("1:" + sealed.substr(2), "place"));
+    EXPECT_NE(std::string_view(reinterpret_cast<const char*>(derived_key(key, KeyUse::documents).data()), MasterKey::size),
+              std::string_view(reinterpret_cast<const char*>(derived_key(key, KeyUse::rows).data()), MasterKey::size));
+}
+
 TEST(MasterKey, IsMadeOnceAndReadOnlyWhenNobodyElseMay) {
     const std::string file = ::testing::TempDir() + "porteur.key." + std::to_string(getpid());
     ASSERT_TRUE(make_master_key(file));

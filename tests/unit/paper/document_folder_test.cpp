@@ -42,7 +42,9 @@ protected:
     DocumentFolder opened(unsigned char key_byte = 7) {
         std::array<unsigned char, document_key_size> key;
         key.fill(key_byte);
-        auto folder = DocumentFolder::open(place, key);
+        std::array<unsigned char, document_key_size> old_key;
+        old_key.fill(key_byte == 7 ? 8 : 9);
+        auto folder = DocumentFolder::open(place, key, old_key);
         if (!folder) throw std::runtime_error(folder.error().message);
         return std::move(*folder);
     }
@@ -195,11 +197,26 @@ TEST_F(Folder, StopsWhenTheTakerHasHadEnough) {
     EXPECT_EQ(pieces, 1);
 }
 
+// The form of before: the same stream, under the key that everything hung on.
+TEST_F(Folder, ReadsWhatWasSealedBeforeDocumentsHadAKeyOfTheirOwn) {
+    const auto hash = put(opened(8), "an invoice");
+    {
+        std::fstream file(place / hash, std::ios::in | std::ios::out | std::ios::binary);
+        char magic[7] = {};
+        file.read(magic, 6);
+        ASSERT_STREQ(magic, "PRTD2\n");
+        file.seekp(0);
+        file.write("PRTD1\n", 6);
+    }
+    EXPECT_EQ(got(opened(7), hash).value_or("nothing"), "an invoice") << "8 is the old key of 7";
+    EXPECT_FALSE(got(opened(8), hash)) << "what is sealed by the key of now does not pass as old";
+}
+
 TEST_F(Folder, SaysWhyItCannotBe) {
     std::array<unsigned char, document_key_size> key{};
     std::ofstream(place) << "a file";
     EXPECT_THAT(
-        DocumentFolder::open(place, key),
+        DocumentFolder::open(place, key, key),
         FailsWith(ErrorKind::unavailable, HasSubstr("cannot be made"))
     );
 }
