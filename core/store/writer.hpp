@@ -26,10 +26,11 @@ public:
 
 private:
     void put_order(const Order& order);
-    void change_order(const Order& order);
+    void change_order(const Order& order, bool moved_only);
     void put_operation(const Operation& operation);
     void change_operation(const Operation& operation);
     void put_mail(const OutboxMail& mail);
+    std::string sealed(const std::string& plain, std::string_view place, Id id) const;
     Bulk& bulk(std::size_t which) { return *bulks_[which]; }
 
     const Seal& seal_;
