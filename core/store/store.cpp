@@ -236,6 +236,31 @@ public:
             return first(queries::mails(sql, seal_, "where message_id = :message_id", {{}, {message_id}}));
         });
     }
+    Result<std::vector<AwaitedEvent>> awaited_events(std::int64_t lookup) override {
+        return read([&](soci::session& sql) { return queries::awaited_events(sql, lookup); });
+    }
+    Result<std::vector<InboundEvent>> free_events(std::int64_t lookup) override {
+        return read([&](soci::session& sql) {
+            return queries::inbound_events(
+                sql, seal_, "where taken_by = 0 and id in (select event_id from inbound_event_keys where lookup = :lookup) order by id",
+                {{lookup}, {}}
+            );
+        });
+    }
+    Result<std::optional<InboundEvent>> event(Id id) override {
+        return read([&](soci::session& sql) { return first(queries::inbound_events(sql, seal_, "where id = :id", {{id}, {}})); });
+    }
+    Result<std::vector<EventOffer>> event_offers() override {
+        return read([](soci::session& sql) { return queries::event_offers(sql); });
+    }
+    Result<Compactable> compactable(Id after, Instant ended_before, int limit) override {
+        return read([&](soci::session& sql) {
+            return queries::compactable(sql, after, first_id_at(ended_before), ended_before, limit);
+        });
+    }
+    Result<std::vector<Id>> events_before(Instant before, int limit) override {
+        return read([&](soci::session& sql) { return queries::events_before(sql, first_id_at(before), limit); });
+    }
     Result<std::map<std::string, std::int64_t>> order_counts() override {
         return read([](soci::session& sql) { return queries::order_counts(sql); });
     }

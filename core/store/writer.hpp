@@ -30,6 +30,9 @@ private:
     void put_operation(const Operation& operation);
     void change_operation(const Operation& operation);
     void put_mail(const OutboxMail& mail);
+    void put_event(const InboundEvent& event);
+    void compact(Id operation);
+    void put_id(std::size_t which, Id id);
     Bulk& bulk(std::size_t which) { return *bulks_[which]; }
 
     const Seal& seal_;
