@@ -40,6 +40,17 @@ TEST(Tasks, ShowWhatToDoAndWhatMayBeAnswered) {
     for (const char* limit : {"0", "201", "x", "-1"}) EXPECT_EQ(served.get(std::string("/v1/tasks?limit=") + limit).status, 400) << limit;
 }
 
+TEST(Tasks, RefuseAWrongAnswerByItsFieldAndALateOneByTheState) {
+    Served served;
+    const auto order = served.post("/v1/port-orders", R"({"account":"acme-1","request":{"numbers":["+14165550101"]}})").text("id");
+    served.host.refuse_change = Error{.kind = ErrorKind::invalid_input, .message = "/choice: \"perhaps\" is none of \"done\""};
+    const auto wrong = served.post("/v1/port-orders/" + order + "/answer", R"({"choice":"perhaps"})");
+    EXPECT_EQ(wrong.status, 400);
+    EXPECT_EQ(wrong.text("field"), "/choice");
+    served.host.refuse_change = Error{.kind = ErrorKind::invalid_input, .message = "it waits for no answer"};
+    EXPECT_EQ(served.post("/v1/port-orders/" + order + "/answer", R"({"choice":"done"})").status, 409);
+}
+
 TEST(InboundEvents, AreTakenOnceUnderTheirKey) {
     Served served;
     const Sent sent{.method = "POST", .target = "/v1/events/inbound", .body = event_body, .key = "e-1"};
