@@ -148,6 +148,33 @@ create table documents (
 );
 insert into tenants (id, parent, kind, name) values (1, null, 'system', 'System')
 )"},
+    Migration{2, "events from outside and who waits for them", R"(
+create table inbound_events (
+  id bigint primary key,
+  tenant_id bigint not null,
+  account text not null,
+  source text not null,
+  keys text not null,
+  body text not null,
+  at bigint not null,
+  taken_by bigint not null
+);
+create table inbound_event_keys (
+  event_id bigint not null,
+  lookup bigint not null,
+  primary key (event_id, lookup)
+);
+create index inbound_event_keys_lookup on inbound_event_keys (lookup);
+create table awaited_events (
+  operation_id bigint not null,
+  seq bigint not null,
+  order_id bigint not null,
+  tenant_id bigint not null,
+  lookup bigint not null,
+  primary key (operation_id, seq)
+);
+create index awaited_events_lookup on awaited_events (lookup)
+)"},
 };
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {

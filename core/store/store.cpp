@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
@@ -238,6 +239,31 @@ public:
             return first(queries::mails(sql, seal_, "where message_id = :message_id", {{}, {message_id}}));
         });
     }
+    Result<std::vector<AwaitedEvent>> awaited_events(std::int64_t lookup) override {
+        return read([&](soci::session& sql) { return queries::awaited_events(sql, lookup); });
+    }
+    Result<std::vector<InboundEvent>> free_events(std::int64_t lookup) override {
+        return read([&](soci::session& sql) {
+            return queries::inbound_events(
+                sql, seal_, "where taken_by = 0 and id in (select event_id from inbound_event_keys where lookup = :lookup) order by id",
+                {{lookup}, {}}
+            );
+        });
+    }
+    Result<std::optional<InboundEvent>> event(Id id) override {
+        return read([&](soci::session& sql) { return first(queries::inbound_events(sql, seal_, "where id = :id", {{id}, {}})); });
+    }
+    Result<std::vector<EventOffer>> event_offers() override {
+        return read([](soci::session& sql) { return queries::event_offers(sql); });
+    }
+    Result<Compactable> compactable(Id after, Instant ended_before, int limit) override {
+        return read([&](soci::session& sql) {
+            return queries::compactable(sql, after, first_id_at(ended_before), ended_before, limit);
+        });
+    }
+    Result<std::vector<Id>> events_before(Instant before, int limit) override {
+        return read([&](soci::session& sql) { return queries::events_before(sql, first_id_at(before), limit); });
+    }
     Result<std::map<std::string, std::int64_t>> order_counts() override {
         return read([](soci::session& sql) { return queries::order_counts(sql); });
     }
@@ -416,26 +442,29 @@ private:
         }
     }
 
-    /// As many commits as are there, up to a bound, and no row twice: a later change of the same row
-    /// begins the next transaction.
+    /// As many commits as are there, up to a bound. PostgreSQL gets a batch's changes of a table in one
+    /// statement, which takes no row twice: a later change of the same row begins the next transaction.
     void take_batch(std::vector<Queued>& batch) {
         std::set<Id> changed;
         while (!queue_.empty() && batch.size() < batch_max) {
-            bool again = false;
-            for (const auto& each : queue_.front().commit.changed_orders) again = again || changed.contains(each.id);
-            for (const auto& each : queue_.front().commit.moved_orders) again = again || changed.contains(each.id);
-            for (const auto& each : queue_.front().commit.amended_orders) again = again || changed.contains(each.id);
-            for (const auto& each : queue_.front().commit.changed_operations) again = again || changed.contains(each.id);
-            for (const auto& each : queue_.front().commit.changed_mails) again = again || changed.contains(each.operation);
-            if (again) return;
-            for (const auto& each : queue_.front().commit.changed_orders) changed.insert(each.id);
-            for (const auto& each : queue_.front().commit.moved_orders) changed.insert(each.id);
-            for (const auto& each : queue_.front().commit.amended_orders) changed.insert(each.id);
-            for (const auto& each : queue_.front().commit.changed_operations) changed.insert(each.id);
-            for (const auto& each : queue_.front().commit.changed_mails) changed.insert(each.operation);
+            if (address_.dialect == Dialect::postgresql) {
+                const auto rows = changed_rows(queue_.front().commit);
+                if (std::ranges::any_of(rows, [&](Id row) { return changed.contains(row); })) return;
+                changed.insert(rows.begin(), rows.end());
+            }
             batch.push_back(std::move(queue_.front()));
             queue_.pop_front();
         }
+    }
+
+    static std::vector<Id> changed_rows(const Commit& commit) {
+        std::vector<Id> rows;
+        for (const auto& each : commit.changed_orders) rows.push_back(each.id);
+        for (const auto& each : commit.moved_orders) rows.push_back(each.id);
+        for (const auto& each : commit.amended_orders) rows.push_back(each.id);
+        for (const auto& each : commit.changed_operations) rows.push_back(each.id);
+        for (const auto& each : commit.changed_mails) rows.push_back(each.operation);
+        return rows;
     }
 
     std::vector<Result<void>> write(const std::vector<Queued>& batch) {

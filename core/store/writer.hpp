@@ -31,6 +31,9 @@ private:
     void change_operation(const Operation& operation);
     void put_mail(const OutboxMail& mail);
     std::string sealed(const std::string& plain, std::string_view place, Id id) const;
+    void put_event(const InboundEvent& event);
+    void compact(Id operation);
+    void put_id(std::size_t which, Id id);
     Bulk& bulk(std::size_t which) { return *bulks_[which]; }
 
     const Seal& seal_;
