@@ -210,6 +210,8 @@ private:
         for (std::size_t at = 0; at < keys; ++at)
             where += std::string(at > 0 ? " and " : "") + "t." + std::string(columns[at].name) + " = v." +
                      std::string(columns[at].name);
+        if (!shape_.counter.empty())
+            where += " and t." + std::string(shape_.counter) + " = v." + std::string(shape_.counter) + " - 1";
         if (erases)
             return "delete from " + std::string(shape_.table) + " as t using unnest(" + arrays + ") as v(" +
                    joined(columns, 0, "", "", ", ") + ") where " + where;

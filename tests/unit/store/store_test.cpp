@@ -142,6 +142,57 @@ TEST_P(StoreTest, TakesTwoChangesOfOneOrderInTheirOrder) {
     EXPECT_EQ(store->order(1).value()->version, 30);
 }
 
+TEST_P(StoreTest, TakesNoChangeOverOneThatItHasNotSeen) {
+    Commit made;
+    made.new_orders.push_back(order(1));
+    ASSERT_TRUE(commit(made));
+    auto changed = order(1);
+    changed.version = 3;
+    for (const bool moved : {false, true}) {
+        Commit skips;
+        (moved ? skips.moved_orders : skips.changed_orders).push_back(changed);
+        EXPECT_THAT(commit(skips), FailsWith(ErrorKind::unavailable, HasSubstr("not as it was")));
+    }
+    EXPECT_EQ(store->order(1).value()->version, 1);
+}
+
+TEST_P(StoreTest, FailsACommitWhereTheOneBeforeItFailed) {
+    Commit made;
+    made.new_orders.push_back(order(1));
+    ASSERT_TRUE(commit(made));
+    auto changed = order(1);
+    changed.version = 2;
+    Commit first;
+    first.moved_orders.push_back(changed);
+    first.new_orders.push_back(order(1));  // is there already: all of it fails
+    changed.version = 3;
+    Commit second;
+    second.moved_orders.push_back(changed);
+    std::promise<Result<void>> one, two;
+    store->commit(std::move(first), [&](Result<void> result) { one.set_value(std::move(result)); });
+    store->commit(std::move(second), [&](Result<void> result) { two.set_value(std::move(result)); });
+    EXPECT_FALSE(one.get_future().get());
+    EXPECT_FALSE(two.get_future().get());
+    EXPECT_EQ(store->order(1).value()->version, 1);
+}
+
+TEST_P(StoreTest, KeepsWhatTheCarrierSaidWhenAnOrderOnlyMoves) {
+    auto said = order(1);
+    said.progress = R"({"state":"submitted"})";
+    Commit made;
+    made.new_orders.push_back(said);
+    ASSERT_TRUE(commit(made));
+    said.version = 2;
+    said.delivery = Delivery::sending;
+    said.progress = "{}";
+    Commit moves;
+    moves.moved_orders.push_back(said);
+    ASSERT_TRUE(commit(moves));
+    const auto now = store->order(1).value().value();
+    EXPECT_EQ(now.delivery, Delivery::sending);
+    EXPECT_EQ(now.progress, R"({"state":"submitted"})");
+}
+
 TEST_P(StoreTest, KeepsAJournalInItsOrderWithEveryByte) {
     Operation operation;
     operation.id = 11;

@@ -236,7 +236,13 @@ public:
 class RealStore : public EngineStore {
 public:
     explicit RealStore(Store& store) : store_(store) {}
+    /// Commits that never come to the store, as if its disk were full at that moment.
+    std::function<bool(const Commit&)> refuses;
     void commit(Commit commit, CommitDone done) override {
+        if (refuses && refuses(commit)) {
+            done(failure(ErrorKind::unavailable, "scripted: the store takes nothing now"));
+            return;
+        }
         ++pending_;
         store_.commit(std::move(commit), [this, done = std::move(done)](Result<void> result) {
             --pending_;

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// An order's commits follow one another without a wait between (engine.hpp, commit_behind): what happens
+// when the store does not take one of them.
+#include "engine_fixture.hpp"
+
+namespace porteur::testing {
+namespace {
+
+class CommitOrderTest : public EngineFixture {
+protected:
+    // Asked again at once, so that an operation's end has the next one behind it.
+    CommitOrderTest() { accounts.all["acme"]->check_interval = 0ms; }
+
+    int posts() const {
+        return static_cast<int>(std::ranges::count_if(performer.performed, [](const Effect& effect) {
+            return effect.guarantee == Guarantee::once;
+        }));
+    }
+};
+
+TEST_F(CommitOrderTest, SendsNothingForAnOrderThatTheStoreRefused) {
+    real->refuses = [](const Commit& commit) { return !commit.new_orders.empty(); };
+    Order order;
+    order.tenant = 1;
+    order.kind = OrderKind::purchase;
+    order.reference = "r1";
+    order.account = "acme";
+    order.request = "{}";
+    order.stage = Stage::submit;
+    order.due = clock->now();
+    std::optional<Result<Order>> made;
+    boost::asio::co_spawn(*io, engine->create(order, {}, {}), [&](std::exception_ptr, Result<Order> result) { made = std::move(result); });
+    settle_down(50);
+    ASSERT_TRUE(made.has_value());
+    EXPECT_FALSE(*made);
+    EXPECT_EQ(posts(), 0);
+    EXPECT_EQ(engine->counters().running, 0U);
+    EXPECT_EQ(engine->counters().waiting, 0U) << "the engine still looks after an order that nobody took in";
+}
+
+TEST_F(CommitOrderTest, LooksAnOrderUpWhoseEndTheStoreNeverTook) {
+    int refusals = 0;
+    // All five tries of the purchase's end.
+    real->refuses = [&](const Commit& commit) { return !commit.changed_operations.empty() && refusals < 5 && ++refusals > 0; };
+    carrier.polls_until_done = 1;
+    const auto made = purchase("r1");
+    ASSERT_TRUE(ends(made.id)) << words(made.id);
+    EXPECT_EQ(refusals, 5);
+    EXPECT_EQ(stored(made.id).state, OrderState::completed);
+    EXPECT_EQ(carrier.orders["r1"], 1) << "bought twice";
+}
+
+TEST_F(CommitOrderTest, GoesOnAfterAnEndThatTheStoreTookAtTheSecondTry) {
+    int refusals = 0;
+    real->refuses = [&](const Commit& commit) { return !commit.changed_operations.empty() && refusals < 1 && ++refusals > 0; };
+    const auto made = purchase("r1");
+    ASSERT_TRUE(ends(made.id)) << words(made.id);
+    EXPECT_EQ(refusals, 1);
+    EXPECT_EQ(stored(made.id).state, OrderState::completed);
+    EXPECT_EQ(posts(), 1);
+    EXPECT_EQ(words(made.id).find("in_doubt"), std::string::npos) << words(made.id);
+}
+
+TEST_F(CommitOrderTest, WritesEachVersionOfAnOrderOnce) {
+    std::vector<std::int64_t> versions;
+    real->refuses = [&](const Commit& commit) {
+        for (const auto* list : {&commit.new_orders, &commit.changed_orders, &commit.moved_orders})
+            for (const auto& each : *list) versions.push_back(each.version);
+        return false;
+    };
+    const auto made = purchase("r1");
+    ASSERT_TRUE(ends(made.id));
+    for (std::size_t at = 0; at < versions.size(); ++at) EXPECT_EQ(versions[at], static_cast<std::int64_t>(at) + 1);
+}
+
+}  // namespace
+}  // namespace porteur::testing
