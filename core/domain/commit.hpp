@@ -56,6 +56,7 @@ struct OutboxMail {
 struct Commit {
     std::vector<Order> new_orders;
     std::vector<Order> changed_orders;   ///< all but `request`
+    std::vector<Order> moved_orders;     ///< all but `request` and `progress`: the carrier said nothing new
     std::vector<Order> amended_orders;   ///< `request` alone
     std::vector<Operation> new_operations;
     std::vector<Operation> changed_operations;
@@ -73,7 +74,7 @@ struct Commit {
     std::vector<Id> dropped_events;
 
     bool empty() const noexcept {
-        return new_orders.empty() && changed_orders.empty() && amended_orders.empty() &&
+        return new_orders.empty() && changed_orders.empty() && moved_orders.empty() && amended_orders.empty() &&
                new_operations.empty() && changed_operations.empty() && journal.empty() &&
                entries.empty() && secrets.empty() && keys.empty() && new_mails.empty() &&
                changed_mails.empty() && new_events.empty() && taken_events.empty() && new_waits.empty() &&

@@ -235,7 +235,7 @@ Async<bool> OperationRun::flush(bool mark_sending) {
         order_.open_operation = operation_.id;
         order_.updated = world_.clock.now();
         ++order_.version;
-        commit.changed_orders.push_back(order_);
+        commit.moved_orders.push_back(order_);
     }
     if (commit.empty()) co_return true;
     auto done = co_await world_.commit(std::move(commit));
@@ -304,7 +304,7 @@ Async<RunEnd> OperationRun::leave_memory(const Wait& wait) {
     if (!buffer_.empty()) commit.journal.push_back({operation_.id, operation_.tenant, position_ + 1, std::move(buffer_)});
     if (!stored_) commit.new_operations.push_back(operation_);
     commit.entries = std::move(entries_);
-    commit.changed_orders.push_back(order_);
+    commit.moved_orders.push_back(order_);
     auto done = co_await world_.commit(std::move(commit));
     if (!done) {
         error_ = done.error();

@@ -25,6 +25,7 @@ E enum_from(const std::string& text) {
 }
 
 std::string opened(const Seal& seal, const std::string& sealed, const std::string& place) {
+    if (sealed == "{}") return sealed;  // writer.cpp: nothing to hide
     auto plain = seal.open(sealed, place);
     if (!plain) throw std::runtime_error(place + ": " + plain.error().message);
     return std::move(*plain);

@@ -107,7 +107,9 @@ public:
             }
             if (auto done = migrate(*session, address_.dialect); !done) return done;
             take_lease(*session);
+            if (address_.dialect == Dialect::postgresql) favour_keys(*session);
             write_session_ = std::move(session);
+            lease_ = std::make_unique<LeaseQuestion>(*write_session_, settings_.holder);
             writer_ = std::make_unique<Writer>(*write_session_, address_.dialect, seal_);
             readers_.push_back(connect());
         } catch (const std::exception& wrong) {
@@ -338,6 +340,43 @@ private:
         all.commit();
     }
 
+    /// The writer finds its rows by their keys. How many a batch has is not known when the statement is
+    /// planned, and for the planner's guess it would read the whole table, each time. Statements this small
+    /// are not worth compiling either.
+    static void favour_keys(soci::session& sql) {
+        sql << "set jit = off";
+        sql << "set enable_seqscan = off";
+        sql << "set enable_hashjoin = off";
+        sql << "set enable_mergejoin = off";
+    }
+
+    /// "Are the shards still ours?", prepared once: it is asked in every transaction.
+    class LeaseQuestion {
+    public:
+        LeaseQuestion(soci::session& sql, std::string holder) : holder_(std::move(holder)), statement_(sql) {
+            statement_.exchange(soci::into(epochs_, state_));
+            statement_.exchange(soci::use(holder_));
+            statement_.alloc();
+            statement_.prepare("select sum(epoch) from leases where holder = :holder");
+            statement_.define_and_bind();
+        }
+        /// The sum of the epochs of our leases; nothing when there is none.
+        std::optional<long long> ask() {
+            state_ = soci::i_null;
+            statement_.execute(true);
+            const auto answer = state_ == soci::i_null ? std::nullopt : std::optional(epochs_);
+            // To its end: a statement left open is a reader, for whom SQLite would keep the whole WAL.
+            while (statement_.fetch()) continue;
+            return answer;
+        }
+
+    private:
+        std::string holder_;
+        long long epochs_ = 0;
+        soci::indicator state_ = soci::i_null;
+        soci::statement statement_;
+    };
+
     template <class Read>
     auto read(Read ask) -> Result<decltype(ask(std::declval<soci::session&>()))> {
         std::unique_ptr<soci::session> session;
@@ -409,11 +448,13 @@ private:
         while (!queue_.empty() && batch.size() < batch_max) {
             bool again = false;
             for (const auto& each : queue_.front().commit.changed_orders) again = again || changed.contains(each.id);
+            for (const auto& each : queue_.front().commit.moved_orders) again = again || changed.contains(each.id);
             for (const auto& each : queue_.front().commit.amended_orders) again = again || changed.contains(each.id);
             for (const auto& each : queue_.front().commit.changed_operations) again = again || changed.contains(each.id);
             for (const auto& each : queue_.front().commit.changed_mails) again = again || changed.contains(each.operation);
             if (again) return;
             for (const auto& each : queue_.front().commit.changed_orders) changed.insert(each.id);
+            for (const auto& each : queue_.front().commit.moved_orders) changed.insert(each.id);
             for (const auto& each : queue_.front().commit.amended_orders) changed.insert(each.id);
             for (const auto& each : queue_.front().commit.changed_operations) changed.insert(each.id);
             for (const auto& each : queue_.front().commit.changed_mails) changed.insert(each.operation);
@@ -458,10 +499,7 @@ private:
 
     /// Every transaction proves that the shards are still ours: a sleeper that was taken over writes nothing.
     void check_lease(soci::session& sql) {
-        long long now = 0;
-        soci::indicator state = soci::i_null;
-        sql << "select sum(epoch) from leases where holder = :holder", soci::into(now, state), soci::use(settings_.holder);
-        if (state == soci::i_null || now != fence_) {
+        if (lease_->ask() != fence_) {
             roll_back(sql);
             give_up("another porteurd has taken the store over");
         }
@@ -502,6 +540,7 @@ private:
     long long fence_ = 0;
 
     std::unique_ptr<soci::session> write_session_;
+    std::unique_ptr<LeaseQuestion> lease_;
     std::unique_ptr<Writer> writer_;
 
     std::mutex readers_mutex_;

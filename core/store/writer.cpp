@@ -15,7 +15,7 @@ using Verb = BulkShape::Verb;
 
 // The order of the enumerators is the order in which PostgreSQL gets the batches.
 enum Which : std::size_t {
-    new_order, changed_order, amended_order, new_operation, changed_operation, journal_piece,
+    new_order, changed_order, moved_order, amended_order, new_operation, changed_operation, journal_piece,
     timeline_entry, order_secret, idempotency_record, new_mail, changed_mail,
     new_event, new_event_key, taken_event, new_wait,
     compacted_operation, compacted_mail, erased_journal, erased_wait, erased_event_key, erased_event, which_count
@@ -34,6 +34,8 @@ std::vector<BulkShape> shapes() {
          {"open_operation", number}, {"attempt", number}, {"tries", number}, {"carrier_id", text},
          {"version", number}, {"updated_at", number}, {"submitted_at", number}, {"progress", text},
          {"problem", text}}, 1};
+    all[moved_order] = all[changed_order];
+    std::erase_if(all[moved_order].columns, [](const Column& column) { return column.name == "progress"; });
     all[amended_order] = {Verb::update, "orders", {{"id", number}, {"request", text}}, 1};
     all[new_operation] = {Verb::insert, "operations",
         {{"id", number}, {"order_id", number}, {"tenant_id", number}, {"shard", number}, {"account", text},
@@ -96,6 +98,12 @@ Writer::Writer(soci::session& sql, Dialect dialect, const Seal& seal)
     expected_[compacted_mail] = -1;  // an operation may have sent none, or several
 }
 
+/// A text as it lies in the store. An empty object has nothing to hide, and stands there as it is.
+std::string Writer::sealed(const std::string& plain, std::string_view place, Id id) const {
+    if (plain == "{}") return plain;
+    return seal_.close(plain, std::string(place) + std::to_string(id));
+}
+
 void Writer::put_order(const Order& order) {
     auto& row = bulk(new_order);
     row.number(order.id);
@@ -117,15 +125,16 @@ void Writer::put_order(const Order& order) {
     row.number(stamp(order.created));
     row.number(stamp(order.updated));
     row.optional_number(stamp(order.submitted));
-    row.text(seal_.close(order.request, "orders.request|" + std::to_string(order.id)));
-    row.text(seal_.close(order.progress, "orders.progress|" + std::to_string(order.id)));
+    row.text(sealed(order.request, "orders.request|", order.id));
+    row.text(sealed(order.progress, "orders.progress|", order.id));
     row.text(order.problem);
     row.end_row();
     used_[new_order] = true;
 }
 
-void Writer::change_order(const Order& order) {
-    auto& row = bulk(changed_order);
+void Writer::change_order(const Order& order, bool moved_only) {
+    const auto which = moved_only ? moved_order : changed_order;
+    auto& row = bulk(which);
     row.number(order.id);
     row.text(enum_text(order.state));
     row.text(enum_text(order.delivery));
@@ -138,11 +147,11 @@ void Writer::change_order(const Order& order) {
     row.number(order.version);
     row.number(stamp(order.updated));
     row.optional_number(stamp(order.submitted));
-    row.text(seal_.close(order.progress, "orders.progress|" + std::to_string(order.id)));
+    if (!moved_only) row.text(sealed(order.progress, "orders.progress|", order.id));
     row.text(order.problem);
     row.end_row();
-    ++expected_[changed_order];
-    used_[changed_order] = true;
+    ++expected_[which];
+    used_[which] = true;
 }
 
 void Writer::put_operation(const Operation& operation) {
@@ -155,8 +164,8 @@ void Writer::put_operation(const Operation& operation) {
     row.text(operation.name);
     row.text(operation.build);
     row.text(name_of(operation.state));
-    row.text(seal_.close(operation.input, "operations.input|" + std::to_string(operation.id)));
-    row.text(seal_.close(operation.output, "operations.output|" + std::to_string(operation.id)));
+    row.text(sealed(operation.input, "operations.input|", operation.id));
+    row.text(sealed(operation.output, "operations.output|", operation.id));
     row.number(operation.deaths);
     row.number(stamp(operation.began));
     row.optional_number(stamp(operation.ended));
@@ -168,7 +177,7 @@ void Writer::change_operation(const Operation& operation) {
     auto& row = bulk(changed_operation);
     row.number(operation.id);
     row.text(name_of(operation.state));
-    row.text(seal_.close(operation.output, "operations.output|" + std::to_string(operation.id)));
+    row.text(sealed(operation.output, "operations.output|", operation.id));
     row.number(operation.deaths);
     row.optional_number(stamp(operation.ended));
     row.end_row();
@@ -240,7 +249,8 @@ void Writer::compact(Id operation) {
 
 void Writer::put(const Commit& commit) {
     for (const auto& each : commit.new_orders) put_order(each);
-    for (const auto& each : commit.changed_orders) change_order(each);
+    for (const auto& each : commit.changed_orders) change_order(each, false);
+    for (const auto& each : commit.moved_orders) change_order(each, true);
     for (const auto& each : commit.amended_orders) {
         auto& row = bulk(amended_order);
         row.number(each.id);
