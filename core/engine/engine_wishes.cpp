@@ -135,7 +135,7 @@ Commit Engine::outcome_from_outside(Order& order, std::int64_t position, Complet
     order.delivery = Delivery::sending;
     order.problem.clear();
     ++order.version;
-    made.changed_orders.push_back(order);
+    made.moved_orders.push_back(order);
     return made;
 }
 

@@ -96,7 +96,7 @@ TEST(Vocabulary, ListsEveryValueOfTheDeliveryAxis) {
 
 TEST(Vocabulary, ListsEveryLineOfATimelineThatTheCoreWrites) {
     static const std::regex kind(
-        R"re((?:prefix\(order\.kind\) \+ |say\(|add_entry\(|"port\.|"purchase\.)"?([a-z_]+)")re"
+        R"re((?:prefix\(order\.kind\) \+ |say\(|add_entry\(|kind_of_entry\(\*?order, |"port\.|"purchase\.)"?([a-z_]+)")re"
     );
     std::set<std::string> in_code;
     for (const auto& file : project()) {

@@ -94,6 +94,21 @@ TEST_F(OutsideTest, AnEventThatCameBeforeIsKeptForWhoeverWaitsLater) {
     ASSERT_TRUE(waits(second.id));
 }
 
+TEST_F(OutsideTest, AnEventThatComesAtAnyMomentEndsTheWaitOnce) {
+    for (int moment = 0; moment < 40; ++moment) {
+        const auto order = purchase("event-" + std::to_string(moment));
+        // The wait is about to begin, or has begun: after so many turns of the engine's thread.
+        for (int turn = 0; turn < moment; ++turn) {
+            io->restart();
+            if (io->poll_one() == 0) io->run_one_for(1ms);
+        }
+        ASSERT_TRUE(deliver(told(its_event, std::to_string(moment))));
+        ASSERT_TRUE(ends(order.id)) << words(order.id);
+        EXPECT_EQ(stored(order.id).carrier_id, "acme:" + std::to_string(moment));
+        EXPECT_EQ(count(order.id, "purchase.event_received"), 1);
+    }
+}
+
 TEST_F(OutsideTest, AnEventOfLastMonthIsNotKeptAnyMore) {
     ASSERT_TRUE(deliver(told(its_event)));
     clock->set(clock->now() + 30 * 24h);
