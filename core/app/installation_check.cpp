@@ -59,6 +59,8 @@ void check_account_of(const AccountSettings& account, const PluginCatalog& catal
         return;
     }
     for (auto& each : check_account(account, found->second.descriptor)) wrong.add(std::move(each));
+    if (!account.sha256.empty() && account.sha256 != found->second.build)
+        wrong.add(account.where + ": the plugin's build is " + found->second.build + ", but the account takes only " + account.sha256);
     if (!account.enabled) return;
     for (const auto& [name, secret] : account.secrets) wrong.take(read_secret(secret));
 }

@@ -103,7 +103,7 @@ protected:
     const std::string shown_id = "01JD9Y4V8K3ZQ";
     Program ringcentral =
         simulator("sim-ringcentral", {"--light", "0", "--heavy", "0", "--auth", "0"});
-    Program thinktel = simulator("sim-thinktel", {"--clock-speed", "60000"});
+    Program thinktel = simulator("sim-thinktel", {"--clock-speed", "150000"});
     Program genesys = simulator("sim-genesys", {"--clock-speed", "600"});
     sim::test::SmtpCatcher desk;
     DaemonHost host;

@@ -154,6 +154,18 @@ TEST(CheckConfig, HoldsAnAccountAgainstItsPlugin) {
     );
 }
 
+TEST(CheckConfig, HoldsAnAccountToTheBuildThatItNames) {
+    const Installation here;
+    here.write(
+        "config/carriers/thinktel.toml",
+        "plugin = \"thinktel\"\nenabled = false\nsha256 = \"" + std::string(64, '0') +
+            "\"\n[secrets]\nuser = { env = \"U\" }\npassword = { env = \"P\" }\n"
+    );
+    const auto ended = here.porteurd("--check-config");
+    EXPECT_EQ(ended.status, 1);
+    EXPECT_THAT(ended.output, HasSubstr("the account takes only 0000"));
+}
+
 TEST(CheckConfig, SaysThatALibraryIsRefused) {
     const Installation here;
     here.write("plugins/porteur-broken.so", "this is no library");

@@ -91,11 +91,11 @@ JudgedCarrier ringcentral() {
 }
 
 JudgedCarrier thinktel() {
-    // Base paths are no part of prism's routes. A carrier's day passes in a second and a half.
+    // Base paths are no part of prism's routes. A week of the carrier passes in four seconds.
     return {
         "thinktel",
         "thinktel.json",
-        {program("sim-thinktel"), "--base-path", "", "--clock-speed", "60000"},
+        {program("sim-thinktel"), "--base-path", "", "--clock-speed", "150000"},
         {}
     };
 }
