@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include <cstring>
+#include <mutex>
 
 namespace porteur {
 namespace {
@@ -14,11 +15,18 @@ constexpr std::size_t tag_size = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 constexpr std::string_view version = "2:";
 constexpr std::string_view version_1 = "1:";
 
+/// A nonce for each text: libsodium's own generator, seeded by the kernel, asks the kernel once and not each
+/// time. @source libsodium documentation, "Generating random data", randombytes_internal_implementation
+void prepare_nonces() {
+    static std::once_flag once;
+    std::call_once(once, [] { randombytes_set_implementation(&randombytes_internal_implementation); });
+}
+
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
 }  // namespace
 
-Sealing::Sealing(const MasterKey& key) : key_(derived_key(key, KeyUse::rows)), key_of_version_1_(key) {}
+Sealing::Sealing(const MasterKey& key) : key_(derived_key(key, KeyUse::rows)), key_of_version_1_(key) { prepare_nonces(); }
 
 std::string Sealing::close(std::string_view plain, std::string_view place) const {
     std::string raw(nonce_size + plain.size() + tag_size, '\0');

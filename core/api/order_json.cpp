@@ -22,6 +22,13 @@ json::object object_from(const std::string& text) {
     return value && value->is_object() ? std::move(value->get_object()) : json::object{};
 }
 
+/// What is kept is brief; what is shown has every field.
+template <class Model>
+json::object whole(json::object brief) {
+    auto read = from_json<Model>(brief);
+    return read ? std::move(to_json(*read).get_object()) : std::move(brief);
+}
+
 std::string last_four(std::string_view text) {
     // Nothing of a text so short that four characters are most of it.
     if (text.size() < 8) return std::string(text.size(), '*');
@@ -82,6 +89,8 @@ json::object order_json(const Order& order, std::string_view scope, Detail detai
     };
     if (order.kind == OrderKind::port) out["losing_account"] = order.losing_account;
     if (detail == Detail::in_list) return out;
+    request = order.kind == OrderKind::port ? whole<PortOrder>(std::move(request))
+                                            : whole<PurchaseOrder>(std::move(request));
     if (scope != "operator")
         if (auto* account = request.if_contains("account_number"); account && account->is_string())
             *account = last_four(account->get_string());

@@ -85,7 +85,7 @@ Result<OrderRequest> checked(const json::object& written) {
                 "this number, " + model->numbers[index].masked() + ", stands in the list already"
             );
     return OrderRequest{
-        .canonical = to_text(*model), .pin = std::nullopt, .number_count = model->numbers.size()
+        .canonical = to_brief_text(*model), .pin = std::nullopt, .number_count = model->numbers.size()
     };
 }
 

@@ -336,7 +336,9 @@ Async<Answer> answer_order(Api& api, Request& request) {
         request.caller, order->id, std::move(*choice), std::move(*text),
         idempotency_of(request, 200)
     );
-    co_return changed_answer(changed, request, 200, true);
+    // What is wrong with a field is for the caller to mend; that nobody waits is the order's state.
+    const bool of_field = !changed && changed.error().message.starts_with('/');
+    co_return changed_answer(changed, request, 200, !of_field);
 }
 
 Async<Answer> show_timeline(Api& api, Request& request) {

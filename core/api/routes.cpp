@@ -29,6 +29,8 @@ constexpr auto table = std::to_array<Route>({
     {"GET",   "/v1/available-numbers",                read,     no_body,   no_key,   "country number_type area_code region city contains quantity deadline_ms", handlers::search_available_numbers},
     {"POST",  "/v1/portability-checks",               read,     json_body, no_key,   "", handlers::check_portability},
     {"GET",   "/v1/events",                           read,     no_body,   no_key,   "after", handlers::follow_events},
+    {"POST",  "/v1/events/inbound",                   change,   json_body, must_key, "", handlers::take_event},
+    {"GET",   "/v1/tasks",                            read,     no_body,   no_key,   "limit", handlers::list_tasks},
     {"POST",  "/v1/documents",                        change,   upload,    must_key, "type name issued_on signed_on", handlers::upload_document},
     {"GET",   "/v1/documents/{id}",                   read,     no_body,   no_key,   "", handlers::show_document},
 

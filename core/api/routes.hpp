@@ -93,6 +93,10 @@ Async<Answer> answer_order(Api& api, Request& request);
 Async<Answer> show_timeline(Api& api, Request& request);
 Async<Answer> show_operations(Api& api, Request& request);
 
+// task_routes.cpp
+Async<Answer> list_tasks(Api& api, Request& request);
+Async<Answer> take_event(Api& api, Request& request);
+
 // carrier_routes.cpp
 Async<Answer> list_carriers(Api& api, Request& request);
 Async<Answer> show_requirements(Api& api, Request& request);

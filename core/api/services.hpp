@@ -163,6 +163,28 @@ public:
     virtual Async<Result<StoredDocument>> finish(std::optional<UploadIdempotency> idempotency) = 0;
 };
 
+/// Work that waits for a person; the answer goes to the order's route.
+struct OpenTask {
+    Id order = 0;
+    OrderKind kind = OrderKind::port;
+    std::string account;
+    std::string reference;
+    std::string step;
+    std::string title;
+    std::string text;                  ///< what to do
+    std::vector<std::string> choices;  ///< empty: any word
+    bool text_required = false;
+    Instant since{};
+    std::optional<Instant> reminded_next;
+};
+
+/// As IdempotencyRequest, for an event from outside.
+struct EventIdempotency {
+    std::string key;
+    std::string fingerprint;
+    std::function<std::pair<int, std::string>(Id)> answer;
+};
+
 struct HealthCheck {
     std::string name;  ///< "store", "plugins", "mail"
     bool ok = true;
@@ -226,12 +248,20 @@ public:
         std::optional<IdempotencyRequest> idempotency
     ) = 0;
 
+    /// Something came from outside that an order may wait for. @return its id
+    /// @errors  invalid_input; unavailable: the store
+    virtual Async<Result<Id>> deliver(
+        Caller caller, InboundEvent event, std::optional<EventIdempotency> idempotency
+    ) = 0;
+
     // ---------------------------------------------------------------- reads; only of the caller's
     // tenant
 
     virtual Result<std::optional<Order>> order(const Caller& caller, Id id) = 0;
     /// Newest first.
     virtual Result<std::vector<Order>> orders(const Caller& caller, const OrderQuery& query) = 0;
+    /// The newest first.
+    virtual Result<std::vector<OpenTask>> tasks(const Caller& caller, int limit) = 0;
     /// Oldest first. The API has seen that the order is the caller's.
     virtual Result<std::vector<TimelineEntry>> timeline(const Caller& caller, Id order) = 0;
     virtual Result<std::vector<Operation>> operations(const Caller& caller, Id order) = 0;

@@ -152,6 +152,7 @@ Result<std::shared_ptr<Account>> ConfiguredAccounts::make(const AccountSettings&
     account->settings = resolved_settings_json(configured, descriptor);
     account->in_flight_max = configured.in_flight_max.value_or(settings_.engine.in_flight_max);
     account->settle = configured.settle;
+    account->operation_timeout = configured.operation_timeout.value_or(settings_.engine.operation_timeout);
     account->check_interval = configured.check_interval;
     account->timeout = configured.timeout.value_or(descriptor.http.timeout);
 

@@ -13,6 +13,7 @@
 #include "api/server.hpp"
 #include "app/admin.hpp"
 #include "app/host_services.hpp"
+#include "app/housekeeping.hpp"
 #include "app/logging.hpp"
 #include "app/performer.hpp"
 #include "engine/engine.hpp"
@@ -22,6 +23,20 @@ namespace asio = boost::asio;
 namespace {
 
 using WorkGuard = asio::executor_work_guard<asio::io_context::executor_type>;
+
+/// What was asked of the API: every request at `debug`, what went wrong here always. Paths hold ids and no
+/// numbers; queries and bodies are left out.
+void log_request(const AccessLine& line) {
+    if (line.defect.empty() && line.status < 500 && !logs_debug()) return;
+    const std::string text = "api: " + line.peer + " " + line.method + " " + line.path + " " + std::to_string(line.status) + " " +
+                             std::to_string(line.took.count()) + " us";
+    if (!line.defect.empty())
+        log_error(text + ": " + line.defect);
+    else if (line.status >= 500)
+        log_warning(text);
+    else
+        log_debug(text);
+}
 
 ListenSettings listen_settings(const ApiSection& from, const DocumentsSection& documents) {
     ListenSettings out;
@@ -39,6 +54,7 @@ ListenSettings listen_settings(const ApiSection& from, const DocumentsSection& d
     out.limits.idle_timeout = from.limits.idle_timeout;
     out.limits.connections_per_address_max = from.limits.connections_per_address_max;
     out.limits.connections_max = from.limits.connections_max;
+    out.log = log_request;
     return out;
 }
 
@@ -74,6 +90,7 @@ struct Daemon::Parts {
     std::unique_ptr<Engine> engine;
     std::unique_ptr<HostServices> services;
     std::unique_ptr<ApiServer> api;
+    std::unique_ptr<Housekeeping> housekeeping;
     asio::steady_timer tick{engine_io.get_executor()};
     std::uint16_t port = 0;
     std::thread engine_thread, api_thread;
@@ -150,6 +167,11 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     auto port = p.api->start();
     if (!port) return std::unexpected(std::move(port).error());
     p.port = *port;
+    p.housekeeping = std::make_unique<Housekeeping>(
+        p.api_io.get_executor(), *p.store, [] { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); },
+        HousekeepingSettings{.retention = p.settings.engine.retention}
+    );
+    p.housekeeping->start();
     p.api_thread = std::thread([&p] { p.api_io.run(); });
     log_info("porteurd listens on " + p.settings.api.address + ":" + std::to_string(p.port));
     return daemon;
@@ -158,18 +180,22 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
 std::uint16_t Daemon::port() const { return parts_->port; }
 
 Result<void> Daemon::reload(Settings settings) {
-    return parts_->on_engine([&]() -> Result<void> {
+    const auto retention = settings.engine.retention;
+    auto done = parts_->on_engine([&]() -> Result<void> {
         auto mail = settings.mail;
         if (auto done = parts_->accounts.reload(std::move(settings)); !done) return done;
         parts_->mail->reload(std::move(mail));
         parts_->services->take_snapshot();
         return {};
     });
+    if (done) asio::post(parts_->api_io, [p = parts_.get(), retention] { p->housekeeping->set_retention(retention); });
+    return done;
 }
 
 void Daemon::stop() {
     auto& p = *parts_;
     if (p.api) p.api->stop();
+    if (p.housekeeping) asio::post(p.api_io, [&p] { p.housekeeping->stop(); });
     p.api_work.reset();
     if (p.api_thread.joinable()) p.api_thread.join();
     if (!p.engine_thread.joinable()) return;

@@ -10,6 +10,7 @@
 #include <porteur/json.hpp>
 
 #include "access/token.hpp"
+#include "engine/outside.hpp"
 #include "engine/query.hpp"
 #include "paper/document_intake.hpp"
 
@@ -288,18 +289,86 @@ Async<Result<Order>> HostServices::settle(Caller caller, Id id, PersonVerdict ve
 }
 
 Async<Result<Order>> HostServices::answer(Caller caller, Id id, std::string choice, std::string text,
-                                          std::optional<IdempotencyRequest>) {
+                                          std::optional<IdempotencyRequest> idempotency) {
     const auto found = parts_.store.order(id);
     if (!found) co_return std::unexpected(found.error());
     if (!*found || (*found)->tenant != caller.tenant)
         co_return std::unexpected(coded(ErrorKind::invalid_input, not_found_code, "there is no order " + id_text(id)));
-    auto done = co_await asio::co_spawn(parts_.engine_thread, parts_.engine.answer(id, std::move(choice), std::move(text)), asio::use_awaitable);
-    if (!done && done.error().kind == ErrorKind::invalid_input) done.error().code = conflict_code;
+    TaskAnswer answer{.choice = std::move(choice), .text = std::move(text), .by = caller.token_name,
+                      .remember = remember(caller, std::move(idempotency), parts_.clock)};
+    auto done = co_await asio::co_spawn(parts_.engine_thread, parts_.engine.answer(id, std::move(answer)), asio::use_awaitable);
+    // What is wrong with a field is the caller's to mend; that nobody waits for it is a conflict.
+    if (!done && done.error().kind == ErrorKind::invalid_input && !done.error().message.starts_with('/')) done.error().code = conflict_code;
     co_return done;
+}
+
+Async<Result<Id>> HostServices::deliver(Caller caller, InboundEvent event, std::optional<EventIdempotency> idempotency) {
+    event.tenant = caller.tenant;
+    std::function<IdempotencyRecord(Id)> remember;
+    if (idempotency)
+        remember = [tenant = caller.tenant, request = std::move(*idempotency), &clock = parts_.clock](Id id) {
+            auto [status, body] = request.answer(id);
+            return IdempotencyRecord{.tenant = tenant, .key = request.key, .fingerprint = request.fingerprint,
+                                     .status = status, .body = std::move(body), .at = clock.now()};
+        };
+    co_return co_await asio::co_spawn(parts_.engine_thread, parts_.engine.deliver(std::move(event), std::move(remember)), asio::use_awaitable);
 }
 
 // ------------------------------------------------------------------ reads
 
+namespace {
+
+/// The manual tasks of an order's open operation.
+Result<std::vector<OpenTask>> tasks_of(Store& store, const Order& order, Instant now) {
+    std::vector<OpenTask> out;
+    if (order.open_operation == 0) return out;
+    auto stored = store.operation(order.open_operation);
+    if (!stored) return std::unexpected(std::move(stored).error());
+    if (!*stored || (*stored)->operation.state != Operation::State::open) return out;
+    auto open = open_effects(**stored);
+    if (!open) return std::unexpected(std::move(open).error());
+    for (const auto& [seq, intent] : open->effects) {
+        if (intent.effect.kind != EffectKind::manual) continue;
+        auto task = task_of(intent);
+        OpenTask made{.order = order.id, .kind = order.kind, .account = (*stored)->operation.account, .reference = order.reference,
+                      .step = std::move(task.step), .title = std::move(task.title), .text = std::move(task.text),
+                      .choices = std::move(task.choices), .text_required = task.text_required, .since = task.since, .reminded_next = {}};
+        if (task.remind_every.count() > 0)
+            made.reminded_next = task.since + ((now - task.since) / task.remind_every + 1) * task.remind_every;
+        out.push_back(std::move(made));
+    }
+    return out;
+}
+
+}  // namespace
+
+Result<std::vector<OpenTask>> HostServices::tasks(const Caller& caller, int limit) {
+    constexpr int page = 200;
+    constexpr int pages_max = 25;  // what waits for a person for another reason stands among them
+    std::vector<OpenTask> out;
+    const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    for (const auto kind : {OrderKind::port, OrderKind::purchase}) {
+        Id before = 0;
+        std::size_t found = 0;
+        for (int at = 0; at < pages_max && found < static_cast<std::size_t>(limit); ++at) {
+            auto waiting = parts_.store.orders(
+                {.tenant = caller.tenant, .kind = kind, .state = {}, .delivery = Delivery::waiting_for_person}, before, page
+            );
+            if (!waiting) return std::unexpected(std::move(waiting).error());
+            for (const auto& order : *waiting) {
+                auto tasks = tasks_of(parts_.store, order, now);
+                if (!tasks) return std::unexpected(std::move(tasks).error());
+                found += tasks->size();
+                std::ranges::move(*tasks, std::back_inserter(out));
+            }
+            if (waiting->size() < page) break;
+            before = waiting->back().id;
+        }
+    }
+    std::ranges::sort(out, std::greater<>(), &OpenTask::since);
+    if (out.size() > static_cast<std::size_t>(limit)) out.resize(static_cast<std::size_t>(limit));
+    return out;
+}
 Result<std::optional<Order>> HostServices::order(const Caller& caller, Id id) {
     auto found = parts_.store.order(id);
     if (found && *found && (*found)->tenant != caller.tenant) return std::optional<Order>{};

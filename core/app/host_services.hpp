@@ -52,6 +52,8 @@ public:
     Async<Result<Order>> amend(Caller, Id, Amendment, std::optional<IdempotencyRequest>) override;
     Async<Result<Order>> settle(Caller, Id, PersonVerdict, std::string, std::optional<IdempotencyRequest>) override;
     Async<Result<Order>> answer(Caller, Id, std::string, std::string, std::optional<IdempotencyRequest>) override;
+    Async<Result<Id>> deliver(Caller, InboundEvent, std::optional<EventIdempotency>) override;
+    Result<std::vector<OpenTask>> tasks(const Caller&, int limit) override;
     Result<std::optional<Order>> order(const Caller&, Id) override;
     Result<std::vector<Order>> orders(const Caller&, const OrderQuery&) override;
     Result<std::vector<TimelineEntry>> timeline(const Caller&, Id) override;

@@ -4,6 +4,7 @@
 #include <porteur/json.hpp>
 
 #include "access/token.hpp"
+#include "app/logging.hpp"
 #include "carriers/classify.hpp"
 #include "carriers/http_effect.hpp"
 #include "settings/secret.hpp"
@@ -112,8 +113,14 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
     }
     request->retry_on_401 = true;
 
+    const auto sent_at = Steady::now();
     auto exchanged = co_await account.client->send(std::move(*request));
     const auto now = Steady::now();
+    if (logs_debug())
+        // Neither address nor body: both may hold numbers.
+        log_debug("carrier: " + context.account + " " + context.operation_name + " " + effect.step + ": " +
+                  (exchanged ? std::to_string(exchanged->status) : "no answer") + " " +
+                  std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(now - sent_at).count()) + " us");
     if (!exchanged) {
         const auto error = classify(exchanged.error(), repeat);
         if (error.kind == ErrorKind::unavailable || error.kind == ErrorKind::in_doubt)

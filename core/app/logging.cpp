@@ -33,23 +33,30 @@ std::string visible(std::string_view text) {
     return out;
 }
 
+spdlog::level::level_enum level_of(LogLevel level) {
+    switch (level) {
+        case LogLevel::trace: return spdlog::level::trace;
+        case LogLevel::debug: return spdlog::level::debug;
+        case LogLevel::info: return spdlog::level::info;
+        case LogLevel::warning: return spdlog::level::warn;
+        case LogLevel::error: return spdlog::level::err;
+    }
+    return spdlog::level::info;
+}
+
 }  // namespace
 
 void start_logging(const LogSection& settings) {
     as_json = settings.format == LogFormat::json;
     auto logger = spdlog::stderr_color_mt("porteurd");
     logger->set_pattern(as_json ? R"({"at":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","text":%v})" : "%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
-    switch (settings.level) {
-        case LogLevel::trace: logger->set_level(spdlog::level::trace); break;
-        case LogLevel::debug: logger->set_level(spdlog::level::debug); break;
-        case LogLevel::info: logger->set_level(spdlog::level::info); break;
-        case LogLevel::warning: logger->set_level(spdlog::level::warn); break;
-        case LogLevel::error: logger->set_level(spdlog::level::err); break;
-    }
+    logger->set_level(level_of(settings.level));
     logger->flush_on(spdlog::level::info);
     spdlog::set_default_logger(std::move(logger));
 }
 
+void change_log_level(LogLevel level) { spdlog::default_logger_raw()->set_level(level_of(level)); }
+bool logs_debug() { return spdlog::default_logger_raw()->should_log(spdlog::level::debug); }
 void log_debug(std::string_view text) { spdlog::debug("{}", visible(text)); }
 void log_info(std::string_view text) { spdlog::info("{}", visible(text)); }
 void log_warning(std::string_view text) { spdlog::warn("{}", visible(text)); }

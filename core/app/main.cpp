@@ -84,11 +84,14 @@ int serve(const std::string& config) {
         sigwait(&signals, &which);
         if (which != SIGHUP) break;
         auto fresh = load_settings(config);
+        const auto level = fresh ? fresh->log.level : LogLevel::info;
         auto done = fresh ? (*daemon)->reload(std::move(*fresh)) : Result<void>(std::unexpected(fresh.error()));
-        if (done)
+        if (done) {
+            change_log_level(level);
             log_info("settings read again");
-        else
+        } else {
             log_error("the old settings are kept: " + done.error().message);
+        }
     }
     log_info("stopping; what is under way is brought to its end");
     (*daemon)->stop();

@@ -14,6 +14,8 @@ public:
     Async<std::optional<Performed>> recall(EffectContext context, Effect effect) override;
 
 private:
+    static Async<Performed> sign(EffectContext context, Effect effect);
+
     HttpPerformer& http_;
     MailPerformer& mail_;
 };

@@ -6,6 +6,7 @@
 
 #include <functional>
 
+#include "domain/inbound.hpp"
 #include "domain/order.hpp"
 
 namespace porteur {
@@ -55,6 +56,7 @@ struct OutboxMail {
 struct Commit {
     std::vector<Order> new_orders;
     std::vector<Order> changed_orders;   ///< all but `request`
+    std::vector<Order> moved_orders;     ///< all but `request` and `progress`: the carrier said nothing new
     std::vector<Order> amended_orders;   ///< `request` alone
     std::vector<Operation> new_operations;
     std::vector<Operation> changed_operations;
@@ -64,12 +66,19 @@ struct Commit {
     std::vector<IdempotencyRecord> keys;
     std::vector<OutboxMail> new_mails;
     std::vector<OutboxMail> changed_mails;  ///< phase, reply, tries alone
+    std::vector<InboundEvent> new_events;
+    std::vector<InboundEvent> taken_events;   ///< taken_by alone
+    std::vector<AwaitedEvent> new_waits;
+    /// Ended operations of which only a summary stays: input, journal, mails and waits go.
+    std::vector<Id> compacted_operations;
+    std::vector<Id> dropped_events;
 
     bool empty() const noexcept {
-        return new_orders.empty() && changed_orders.empty() && amended_orders.empty() &&
+        return new_orders.empty() && changed_orders.empty() && moved_orders.empty() && amended_orders.empty() &&
                new_operations.empty() && changed_operations.empty() && journal.empty() &&
                entries.empty() && secrets.empty() && keys.empty() && new_mails.empty() &&
-               changed_mails.empty();
+               changed_mails.empty() && new_events.empty() && taken_events.empty() && new_waits.empty() &&
+               compacted_operations.empty() && dropped_events.empty();
     }
 };
 

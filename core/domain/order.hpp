@@ -25,6 +25,9 @@ using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
 /// base 32.
 using Id = std::int64_t;
 
+/// The least id that can have been given at this time or later.
+constexpr Id first_id_at(Instant at) noexcept { return at.time_since_epoch().count() << 20; }
+
 /// "01JD9Y4V8K3ZQ" and back; nothing for text of another form. @threads any
 std::string id_text(Id id);
 std::optional<Id> id_from_text(std::string_view text);

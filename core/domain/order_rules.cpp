@@ -310,18 +310,22 @@ std::optional<OperationPlan> next_operation(const Order& order) {
         made.attempt = order.attempt;
         made.carrier_id = order.carrier_id;
         if (order.submitted) made.submitted_at = std::chrono::floor<std::chrono::seconds>(*order.submitted);
-        auto request = parse_json(order.request);
+        unsigned char scratch[4096];
+        json::monotonic_resource memory(scratch, sizeof scratch);
+        auto request = parse_json(order.request, &memory);
         if (request && request->is_object())
             if (const auto* numbers = request->get_object().if_contains("numbers"))
                 if (auto read = from_json<std::vector<PhoneNumber>>(*numbers)) made.numbers = std::move(*read);
-        auto progress = parse_json(order.progress);
+        auto progress = parse_json(order.progress, &memory);
         if (progress && progress->is_object())
             if (const auto* keep = progress->get_object().if_contains("keep"); keep && keep->is_object())
                 made.kept = keep->get_object();
-        return to_text(made);
+        return to_brief_text(made);
     };
     const auto whole = [&] {
-        auto request = parse_json(order.request);
+        unsigned char scratch[4096];
+        json::monotonic_resource memory(scratch, sizeof scratch);
+        auto request = parse_json(order.request, &memory);
         if (request && request->is_object()) {
             request->get_object()["attempt"] = order.attempt;
             request->get_object()["reference"] = order.reference;
@@ -413,7 +417,7 @@ Result<OrderChange> settle_by_person(const Order& order, PersonVerdict verdict, 
     if (order.delivery != Delivery::in_doubt && order.delivery != Delivery::waiting_for_person)
         return failure(ErrorKind::invalid_input,
                        "order " + id_text(order.id) + " does not wait for a person; there is nothing to settle");
-    if (order.open_operation != 0 && order.due && verdict != PersonVerdict::tried_again)
+    if (order.open_operation != 0 && order.due && order.delivery == Delivery::in_doubt)
         return failure(ErrorKind::invalid_input, "order " + id_text(order.id) +
                                                      " is being looked up at the carrier; say it when that has not helped");
     auto change = begun(order, now);

@@ -9,8 +9,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <porteur/json.hpp>
-
 #include "domain/crash_point.hpp"
 
 namespace porteur {
@@ -57,6 +55,10 @@ Result<void> Engine::start() {
     auto due = store_.due_orders();
     if (!due) return std::unexpected(std::move(due).error());
     for (const auto& each : *due) due_.push({each.due, each.id, lane_of(each.account)});
+    // An event and a wait may both be durable, and the crash came before they met.
+    auto offers = store_.event_offers();
+    if (!offers) return std::unexpected(std::move(offers).error());
+    for (const auto& each : *offers) asio::co_spawn(executor_, offer(each.order, each.event), asio::detached);
     pump();
     return {};
 }
@@ -100,8 +102,12 @@ void Engine::start_ready(std::uint32_t which) {
     while (!stopping_ && !lane.ready.empty() && lane.running < most) {
         const Id id = lane.ready.front();
         lane.ready.pop_front();
-        // An order may stand in the due list twice; the second time it is not due any more.
-        if (!busy_.insert(id).second) continue;
+        // An order may stand in the due list twice; the second time it is not due any more. One that
+        // somebody holds is looked at again when they let go.
+        if (!busy_.insert(id).second) {
+            if (const auto held = held_.find(id); held != held_.end()) held->second = which;
+            continue;
+        }
         ++lane.running;
         asio::co_spawn(executor_, run(id, which), [](std::exception_ptr thrown) {
             // A defect of ours: the process ends, and the restart goes on from the journal.
@@ -166,7 +172,10 @@ Async<bool> Engine::run_one(Order& order) {
             deaths_.erase(order.id);
             order = run.order();
             co_return true;
-        case RunEnd::waits: order = run.order(); co_return false;
+        case RunEnd::waits:
+            order = run.order();
+            if (run.waits_for_event()) co_return co_await take_free_event(order);
+            co_return false;
         case RunEnd::parked:
             ++counters_.parked;
             order = run.order();
@@ -248,160 +257,6 @@ void Engine::keep(const Order& order) {
     if (!order.due || *order.due > clock_.now() + 2s) return;
     if (hot_.size() >= hot_max) hot_.clear();
     hot_.insert_or_assign(order.id, order);
-}
-
-// ------------------------------------------------------------------ wishes from outside
-
-Async<Result<Order>> Engine::create(Order order, std::vector<TimelineEntry> entries, OrderWish wish) {
-    order.id = new_id();
-    order.shard = shard_of(order.account);
-    order.created = order.updated = clock_.now();
-    if (order.reference.empty()) order.reference = id_text(order.id);
-    if (order.progress.empty()) order.progress = "{}";
-    Commit made;
-    for (auto& each : entries) {
-        each.order = order.id;
-        each.tenant = order.tenant;
-        each.at = order.created;
-    }
-    for (auto& each : wish.secrets) {
-        each.order = order.id;
-        each.tenant = order.tenant;
-    }
-    made.new_orders.push_back(order);
-    made.entries = std::move(entries);
-    made.secrets = std::move(wish.secrets);
-    if (wish.remember) made.keys.push_back(wish.remember(order));
-    auto done = co_await commit_once(std::move(made));
-    if (!done) co_return std::unexpected(std::move(done).error());
-    if (listener_) listener_();
-    keep(order);
-    schedule(order);
-    co_return order;
-}
-
-/// Waits until nothing is under way for the order, and marks it as ours.
-Async<bool> Engine::take(Id id) {
-    for (int tried = 0; tried < 100; ++tried) {
-        if (busy_.insert(id).second) co_return true;
-        co_await clock_.sleep_until(clock_.now() + 20ms);
-    }
-    co_return false;
-}
-
-Async<Result<Order>> Engine::change(Id id, OrderWish wish) {
-    if (!co_await take(id))
-        co_return failure(ErrorKind::unavailable, "order " + id_text(id) + " is being worked on; try again in a moment");
-    struct Release {
-        std::unordered_set<Id>& busy;
-        Id id;
-        ~Release() { busy.erase(id); }
-    };
-    std::optional<Release> release(std::in_place, busy_, id);
-    auto order = load(id);
-    if (!order) co_return std::unexpected(std::move(order).error());
-    Commit made;
-    if (order->open_operation != 0) {
-        // A parked operation does not stand in a person's way: their word ends it.
-        auto stored = store_.operation(order->open_operation);
-        if (stored && *stored && (*stored)->operation.state == Operation::State::parked) {
-            auto& ended = (*stored)->operation;
-            ended.state = Operation::State::failed;
-            ended.ended = clock_.now();
-            made.changed_operations.push_back(ended);
-            order->open_operation = 0;
-        }
-    }
-    auto change = wish.change(*order);
-    if (!change) {
-        // Read anew next time: a parked operation was ended in our copy only.
-        co_return std::unexpected(std::move(change).error());
-    }
-    if (order->open_operation != 0 && change->order.open_operation == 0) {
-        auto stored = store_.operation(order->open_operation);
-        if (!stored) co_return std::unexpected(std::move(stored).error());
-        if (*stored) {
-            (*stored)->operation.state = Operation::State::failed;
-            (*stored)->operation.ended = clock_.now();
-            made.changed_operations.push_back((*stored)->operation);
-        }
-    }
-    for (auto& each : wish.secrets) {
-        each.order = id;
-        each.tenant = order->tenant;
-    }
-    made.changed_orders.push_back(change->order);
-    if (wish.amends_request) made.amended_orders.push_back(change->order);
-    made.entries = change->entries;
-    made.secrets = std::move(wish.secrets);
-    if (wish.remember) made.keys.push_back(wish.remember(change->order));
-    auto done = co_await commit_once(std::move(made));
-    if (!done) co_return std::unexpected(std::move(done).error());
-    if (listener_) listener_();
-    keep(change->order);
-    release.reset();
-    schedule(change->order);
-    co_return std::move(change->order);
-}
-
-Async<Result<Order>> Engine::answer(Id id, std::string choice, std::string text) {
-    if (!co_await take(id))
-        co_return failure(ErrorKind::unavailable, "order " + id_text(id) + " is being worked on; try again in a moment");
-    struct Release {
-        std::unordered_set<Id>& busy;
-        Id id;
-        ~Release() { busy.erase(id); }
-    };
-    std::optional<Release> release(std::in_place, busy_, id);
-    auto order = load(id);
-    if (!order) co_return std::unexpected(std::move(order).error());
-    const auto nothing = failure(ErrorKind::invalid_input, "order " + id_text(id) + " waits for no answer of a person");
-    if (order->open_operation == 0) co_return nothing;
-    auto stored = store_.operation(order->open_operation);
-    if (!stored) co_return std::unexpected(std::move(stored).error());
-    if (!*stored) co_return nothing;
-
-    std::map<std::uint32_t, Effect> asked;
-    std::int64_t position = 0;
-    for (const auto& piece : (*stored)->journal) {
-        position = piece.position;
-        auto records = read_records(piece.payload);
-        if (!records) co_return std::unexpected(std::move(records).error());
-        for (const auto& record : *records) {
-            if (const auto* intent = std::get_if<IntentRecord>(&record))
-                asked[intent->effect.seq] = intent->effect;
-            else if (const auto* outcome = std::get_if<OutcomeRecord>(&record))
-                asked.erase(outcome->completion.seq);
-        }
-    }
-    std::erase_if(asked, [](const auto& each) { return each.second.kind != EffectKind::manual; });
-    if (asked.empty()) co_return nothing;
-    const auto& effect = asked.begin()->second;
-    const auto head = parse_json(effect.head);
-    if (head && head->is_object())
-        if (const auto* choices = head->get_object().if_contains("choices"); choices && choices->is_array() && !choices->get_array().empty()) {
-            const auto& list = choices->get_array();
-            if (std::ranges::none_of(list, [&](const json::value& each) { return each.is_string() && each.get_string() == choice; }))
-                co_return failure(ErrorKind::invalid_input, quoted(choice) + " is not one of " + canonical(*choices));
-        }
-    const auto now = clock_.now();
-    Commit made;
-    std::string payload;
-    append_record(payload, OutcomeRecord{{effect.seq, ErrorKind::none, canonical(json::object{{"choice", choice}, {"text", text}}), {}}, now});
-    made.journal.push_back({order->open_operation, order->tenant, position + 1, std::move(payload)});
-    order->due = now;
-    order->delivery = Delivery::sending;
-    order->problem.clear();
-    ++order->version;
-    made.changed_orders.push_back(*order);
-    made.entries.push_back(entry(*order, now, "person", order->kind == OrderKind::port ? "port.answered" : "purchase.answered",
-                                 "answered " + quoted(choice) + " to " + quoted(effect.step)));
-    auto done = co_await commit_once(std::move(made));
-    if (!done) co_return std::unexpected(std::move(done).error());
-    if (listener_) listener_();
-    release.reset();
-    schedule(*order);
-    co_return std::move(*order);
 }
 
 }  // namespace porteur

@@ -34,6 +34,17 @@ struct OrderWish {
     bool amends_request = false;  ///< the order's `request` is changed too
 };
 
+/// A person's answer to a manual task.
+struct TaskAnswer {
+    std::string choice;
+    std::string text;
+    std::string by;  ///< who says so, for the timeline
+    /// The reply to keep under the caller's Idempotency-Key, made from the changed order; may be empty.
+    std::function<IdempotencyRecord(const Order&)> remember = {};
+};
+
+/// How the engine is built: engine.cpp has who is due and what runs; engine_wishes.cpp what comes from
+/// outside and changes an order meanwhile.
 class Engine {
 public:
     Engine(boost::asio::any_io_executor executor, EngineStore& store, Accounts& accounts,
@@ -55,8 +66,16 @@ public:
     Async<Result<Order>> change(Id id, OrderWish wish);
 
     /// A person answers a manual effect that the order waits for.
-    /// @errors  invalid_input: it waits for no such answer
-    Async<Result<Order>> answer(Id id, std::string choice, std::string text);
+    /// @errors  invalid_input: it waits for no such answer; unavailable: as change
+    Async<Result<Order>> answer(Id id, TaskAnswer answer);
+
+    /// Something came from outside. It is durable when this returns, and ends at most one wait, exactly
+    /// once: the oldest that it fits, now; or, for event_kept_for, the first that comes and that it fits.
+    /// @param event     without id and time
+    /// @param remember  what to keep under the caller's Idempotency-Key, made from the event's id; may be empty
+    /// @return          the event's id
+    /// @errors          invalid_input: no source, or no key; unavailable: the store
+    Async<Result<Id>> deliver(InboundEvent event, std::function<IdempotencyRecord(Id)> remember = {});
 
     /// Called after timeline entries have become durable.
     void on_entries(std::function<void()> listener) { listener_ = std::move(listener); }
@@ -94,8 +113,14 @@ private:
     Async<bool> after_death(Order& order, OperationRun& run);
     Async<Result<void>> commit(Commit commit);
     Async<Result<void>> commit_once(Commit commit);
-    Async<bool> take(Id id);
     Result<Order> load(Id id);
+    /// Somebody's right to change an order: nothing is under way for it meanwhile. Given back when it goes.
+    class Hold;
+    Async<Result<std::unique_ptr<Hold>>> hold(Id id);
+    Commit outcome_from_outside(Order& order, std::int64_t position, Completion completion);
+    Async<bool> take_free_event(Order& order);
+    Async<void> offer(Id order, Id event);
+    Async<bool> end_wait(Order& order, InboundEvent event);
     void keep(const Order& order);
 
     boost::asio::any_io_executor executor_;
@@ -109,6 +134,10 @@ private:
     std::deque<Lane> lanes_;
     std::unordered_map<std::string, std::uint32_t> lane_names_;
     std::unordered_set<Id> busy_;
+    /// Of those busy, the ones that somebody holds; with the lane in which they became due meanwhile.
+    std::unordered_map<Id, std::optional<std::uint32_t>> held_;
+    std::unordered_set<Id> events_in_hand_;
+    std::shared_ptr<const bool> lives_ = std::make_shared<const bool>(true);
     std::unordered_map<Id, Order> hot_;     ///< orders whose next turn comes soon
     std::unordered_map<Id, Death> deaths_;
     EngineCounters counters_;

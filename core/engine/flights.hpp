@@ -27,7 +27,7 @@ public:
     explicit Flights(boost::asio::any_io_executor executor)
         : state_(std::make_shared<State>(std::move(executor))) {}
 
-    /// Begins at the executor's next turn.
+    /// It may have begun, and even ended, when this returns; it is told by next() all the same.
     void launch(std::uint32_t number, boost::asio::awaitable<Landed> flight) {
         ++state_->in_air;
         boost::asio::co_spawn(

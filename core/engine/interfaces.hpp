@@ -48,6 +48,10 @@ public:
     virtual Result<std::vector<DueOrder>> due_orders() = 0;
     virtual Result<std::optional<Order>> order(Id id) = 0;
     virtual Result<std::optional<StoredOperation>> operation(Id id) = 0;
+    virtual Result<std::vector<AwaitedEvent>> awaited_events(std::int64_t lookup) = 0;
+    virtual Result<std::vector<InboundEvent>> free_events(std::int64_t lookup) = 0;
+    virtual Result<std::optional<InboundEvent>> event(Id id) = 0;
+    virtual Result<std::vector<EventOffer>> event_offers() = 0;
 };
 
 /// A loaded plugin, in the daemon or in a process of its own. `op` names one run.
@@ -72,6 +76,8 @@ struct AccountView {
     std::size_t in_flight_max = 256;   ///< operations
     std::size_t effects_at_once = 8;   ///< of one operation, at the carrier
     std::optional<std::chrono::milliseconds> settle;  ///< overrides the descriptor's, for tests and demos
+    /// How long one operation may work, from its beginning or from the end of a wait that left memory.
+    std::chrono::milliseconds operation_timeout{300'000};
     /// An order at the carrier is asked for at least this often, whatever the plugin wishes.
     std::optional<std::chrono::milliseconds> check_interval;
 };
@@ -97,7 +103,7 @@ struct EffectContext {
     Instant intent_at{};
     /// The account as it was when the operation began: its settings hold to the operation's end.
     std::shared_ptr<const AccountView> view;
-    /// When the caller stops waiting; none for an order's operation, which has the request's own limit.
+    /// When nobody waits for the answer any more: the request is cut short then.
     std::optional<Instant> deadline = {};
 };
 
@@ -111,7 +117,7 @@ struct Performed {
 class EffectPerformer {
 public:
     virtual ~EffectPerformer() = default;
-    /// Performs an http or mail effect once; no retry.
+    /// Performs an http, mail or sign effect once; no retry.
     virtual Async<Performed> perform(EffectContext context, Effect effect) = 0;
     /// After a restart: what is known of an effect whose outcome is not in the journal. Nothing if
     /// nothing is known.

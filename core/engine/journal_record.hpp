@@ -4,7 +4,7 @@
 // The journal of an operation: what it asked for and how that ended, in the order in which the plugin
 // was told. Many records travel in one piece (domain/commit.hpp), because they become durable together.
 //
-//   intent    an effect, before it leaves (ONCE, KEYED, mail, manual, sleep) or with its outcome (SAFE)
+//   intent    an effect, before it leaves (ONCE, KEYED, mail, manual, sleep, event) or with its outcome (SAFE)
 //   outcome   a completion, as the plugin was given it
 //   lost      the outcome of a ONCE effect will never be known; from when the settle time counts
 //

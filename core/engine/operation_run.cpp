@@ -6,15 +6,13 @@
 #include <porteur/json.hpp>
 
 #include "domain/crash_point.hpp"
+#include "engine/outside.hpp"
 #include "engine/own_effects.hpp"
 
 namespace porteur {
 namespace {
 
 using std::chrono::milliseconds;
-
-/// How long a question about something that may have been carried out waits for its next try.
-constexpr milliseconds reask_wait{30'000};
 
 /// A plugin's failure, as it counts when the carrier may have acted: whatever the plugin says of its
 /// own end, an order that may be at the carrier is in doubt until somebody has looked.
@@ -23,16 +21,6 @@ void count_as_doubt(Error& error, const Ladder& ladder) {
     if (!ladder.acted() || said_no || error.kind == ErrorKind::in_doubt) return;
     error.message = std::string(name_of(error.kind)) + " after the carrier may have acted: " + error.message;
     error.kind = ErrorKind::in_doubt;
-}
-
-bool must_be_durable(const Effect& effect) {
-    return effect.guarantee != Guarantee::safe || effect.kind == EffectKind::mail ||
-           effect.kind == EffectKind::manual || effect.kind == EffectKind::sleep;
-}
-
-/// Whether it is somebody else who carries it out.
-bool leaves_us(const Effect& effect) {
-    return effect.kind == EffectKind::http || effect.kind == EffectKind::mail;
 }
 
 std::string line_of(const Effect& effect) {
@@ -99,6 +87,7 @@ Async<RunEnd> OperationRun::go() {
         ~Ender() { runner->end(op); }
     } const ender{account_->runner, operation_.id};
 
+    out_of_time_at_ = world_.clock.now() + account_->operation_timeout;
     auto first = co_await account_->runner->begin(operation_.id, operation_.name, operation_.input);
     if (!first) co_return co_await runner_failed(std::move(first).error());
     turn_ = std::move(*first);
@@ -190,92 +179,6 @@ Async<RunEnd> OperationRun::live() {
     }
 }
 
-// ------------------------------------------------------------------ several effects at once
-
-/// Has everything under way that can be, and gives the first that completes.
-Async<OperationRun::Looked> OperationRun::look_at_all() {
-    if (!flights_) flights_.emplace(co_await boost::asio::this_coro::executor);
-    for (;;) {
-        // What waits for nobody is answered first, in the order of asking.
-        std::optional<Wait> wait;
-        const auto waits = [&wait](const Wait& found) {
-            if (!wait || (!found.person && found.until < wait->until)) wait = found;
-        };
-        for (auto& [seq, open] : open_) {
-            if (leaves_us(open.effect)) continue;
-            auto looked = co_await look_at(open);
-            if (looked.completion || looked.stopped) co_return looked;
-            if (looked.wait) waits(*looked.wait);
-        }
-        if (!co_await make_intents_durable() || !co_await launch_all()) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
-        if (!flights_->any()) {
-            for (const auto& [seq, open] : open_)
-                if (open.not_before) waits({*open.not_before, false, ""});
-            co_return Looked{.completion = {}, .wait = wait};
-        }
-        auto [seq, landed] = co_await flights_->next();
-        auto& open = open_.at(seq);
-        open.in_air = false;
-        if (landed.completion) co_return std::move(landed);
-        if (landed.wait) open.not_before = landed.wait->until;
-        if (landed.lost && !co_await lost(open, true)) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
-    }
-}
-
-/// One write for all of them, before the first one leaves.
-Async<bool> OperationRun::make_intents_durable() {
-    bool owed = false;
-    for (auto& [seq, open] : open_) {
-        if (open.durable || !leaves_us(open.effect) || !must_be_durable(open.effect)) continue;
-        if (!open.recorded) record(IntentRecord{open.effect, open.intent_at});
-        open.recorded = owed = true;
-    }
-    if (!owed || PORTEUR_HAS_DEFECT("intent_skipped")) co_return true;
-    PORTEUR_CRASH_POINT("engine.before_intent");
-    if (!co_await flush(true)) co_return false;
-    for (auto& [seq, open] : open_) open.durable = open.durable || open.recorded;
-    PORTEUR_CRASH_POINT("engine.after_intent");
-    co_return true;
-}
-
-/// @return false when the store refused
-Async<bool> OperationRun::launch_all() {
-    for (auto& [seq, open] : open_) {
-        if (flights_->in_air() >= std::max<std::size_t>(1, account_->effects_at_once)) break;
-        if (open.in_air || !leaves_us(open.effect)) continue;
-        if (open.not_before && world_.clock.now() < *open.not_before) continue;
-        open.not_before.reset();
-        if (!open.lost_at && is_without_trace(open)) {
-            auto known = co_await world_.performer.recall(context_of(open), open.effect);
-            if (known && !known->lost) {
-                open.in_air = true;
-                flights_->launch(seq, landed(std::move(known->completion)));
-                continue;
-            }
-            if (!co_await lost(open, false)) co_return false;
-        }
-        open.in_air = true;
-        flights_->launch(seq, open.lost_at ? settle(open) : perform(open, Company::beside_others));
-    }
-    co_return true;
-}
-
-/// The run ends: what is under way is awaited and written down as if the plugin had been told, so that
-/// no answer that came is forgotten.
-Async<void> OperationRun::land_all() {
-    while (flights_->any()) {
-        auto [seq, landed] = co_await flights_->next();
-        auto& open = open_.at(seq);
-        open.in_air = false;
-        if (landed.lost) {
-            record(LostRecord{seq, world_.clock.now()});
-            ladder_.completed(open.effect, failed(seq, ErrorKind::in_doubt, "the answer was lost"));
-        } else if (landed.completion) {
-            told(open, *landed.completion);
-        }
-    }
-}
-
 /// The plugin is about to be told: the outcome goes to the journal's buffer.
 void OperationRun::told(Open& open, const Completion& completion) {
     if (!open.recorded) record(IntentRecord{open.effect, open.intent_at});
@@ -286,58 +189,16 @@ void OperationRun::told(Open& open, const Completion& completion) {
 
 void OperationRun::record(JournalRecord entry) { append_record(buffer_, entry); }
 
-Async<OperationRun::Looked> OperationRun::look_at(Open& open) {
-    const auto& effect = open.effect;
-    const auto seq = effect.seq;
-    switch (effect.kind) {
-        case EffectKind::now:
-        case EffectKind::random:
-            co_return Looked{.completion = carry_out_ourselves(effect, world_.clock, world_.chance), .wait = {}};
-        case EffectKind::progress:
-            if (auto text = text_in(effect.head, "text"); !text.empty()) add_entry("progress", std::move(text));
-            co_return Looked{.completion = Completion{seq, ErrorKind::none, "{}", {}}, .wait = {}};
-        case EffectKind::sleep: co_return sleep(open);
-        case EffectKind::manual: {
-            auto title = text_in(effect.head, "title");
-            co_return Looked{.completion = {}, .wait = Wait{Instant::max(), true, title.empty() ? effect.step : std::move(title)}};
-        }
-        case EffectKind::http:
-        case EffectKind::mail: break;
-        case EffectKind::event:
-        case EffectKind::sign:
-        case EffectKind::patch:
-            co_return Looked{.completion = failed(seq, ErrorKind::unsupported, "this host does not offer the effect yet"), .wait = {}};
-    }
-    if (!open.lost_at && is_without_trace(open)) {
-        auto known = co_await world_.performer.recall(context_of(open), effect);
-        if (known && !known->lost) co_return Looked{.completion = std::move(known->completion), .wait = {}};
-        if (!co_await lost(open, false)) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
-    }
-    if (open.lost_at) co_return co_await settle(open);
-    if (open.not_before && world_.clock.now() < *open.not_before)
-        co_return Looked{.completion = {}, .wait = Wait{*open.not_before, false, ""}};
-    co_return co_await perform(open, Company::alone);
-}
-
-/// A ONCE effect of an earlier run: it may have left, and its outcome is not in the journal.
-bool OperationRun::is_without_trace(const Open& open) {
-    return open.from_before && open.effect.guarantee == Guarantee::once && !PORTEUR_HAS_DEFECT("sent_again_after_restart");
-}
-
-Async<OperationRun::Looked> OperationRun::landed(Completion completion) {
-    co_return Looked{.completion = std::move(completion), .wait = {}};
-}
-
-OperationRun::Looked OperationRun::sleep(Open& open) {
-    const auto until = open.intent_at + std::chrono::seconds(std::max<std::int64_t>(0, number_in(open.effect.head, "seconds")));
-    if (world_.clock.now() >= until) return {.completion = Completion{open.effect.seq, ErrorKind::none, "{}", {}}, .wait = {}};
-    return {.completion = {}, .wait = Wait{until, false, ""}};
+bool OperationRun::waits_for_event() const {
+    return std::ranges::any_of(open_, [](const auto& each) { return each.second.effect.kind == EffectKind::event; });
 }
 
 EffectContext OperationRun::context_of(const Open& open) const {
     return {.order = order_.id, .operation = operation_.id, .tenant = order_.tenant, .account = operation_.account,
             .operation_name = operation_.name, .reference = order_.reference, .attempt = order_.attempt,
-            .step_attempt = open.step_attempt, .intent_at = open.intent_at, .view = account_};
+            .step_attempt = open.step_attempt, .intent_at = open.intent_at, .view = account_,
+            // What must not be done twice is not cut short: that would make a doubt of an answer under way.
+            .deadline = open.effect.guarantee == Guarantee::once ? std::nullopt : std::optional(out_of_time_at_)};
 }
 
 const OperationSpec* OperationRun::spec() const {
@@ -351,81 +212,6 @@ milliseconds OperationRun::settle_time() const {
     if (account_->settle) return *account_->settle;
     const auto* operation = spec();
     return operation && operation->settle ? *operation->settle : milliseconds(30'000);
-}
-
-/// Performs it, with the repeats that are harmless. Beside others, its intent is durable already, and a
-/// lost outcome is told to whoever launched it: only one may write at a time.
-Async<OperationRun::Looked> OperationRun::perform(Open& open, Company company) {
-    const auto& effect = open.effect;
-    if (company == Company::alone && must_be_durable(effect) && !open.durable && !PORTEUR_HAS_DEFECT("intent_skipped")) {
-        PORTEUR_CRASH_POINT("engine.before_intent");
-        if (!open.recorded) record(IntentRecord{effect, open.intent_at});
-        open.recorded = true;
-        if (!co_await flush(true)) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
-        open.durable = true;
-        PORTEUR_CRASH_POINT("engine.after_intent");
-    }
-    const auto& retry = account_->descriptor->http.retry;
-    milliseconds wait = retry.first;
-    for (std::uint32_t tried = 1;; ++tried) {
-        PORTEUR_CRASH_POINT("engine.before_effect");
-        auto performed = co_await world_.performer.perform(context_of(open), effect);
-        PORTEUR_CRASH_POINT("engine.after_effect");
-        if (performed.lost && effect.guarantee == Guarantee::once && !PORTEUR_HAS_DEFECT("sent_again_when_lost")) {
-            if (company == Company::beside_others) co_return Looked{.completion = {}, .wait = {}, .stopped = false, .lost = true};
-            if (!co_await lost(open, true)) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
-            co_return co_await settle(open);
-        }
-        const auto kind = performed.completion.kind;
-        const bool again = kind == ErrorKind::unavailable || kind == ErrorKind::throttled || performed.lost;
-        const auto asked = std::max<milliseconds>(wait, performed.retry_after);
-        const bool window_open = effect.guarantee != Guarantee::keyed || !spec() || !spec()->window ||
-                                 world_.clock.now() + asked < open.intent_at + *spec()->window;
-        const bool long_wait = tried > retry.times || asked > world_.held_wait_max;
-        if (again && long_wait && effect.guarantee == Guarantee::safe && ladder_.acted()) {
-            // The carrier has acted already, so this operation may not be begun again: it stays open, and
-            // only this question is asked again.
-            const auto until = world_.clock.now() + std::max<milliseconds>(asked, reask_wait);
-            co_return Looked{.completion = {}, .wait = Wait{until, false, ""}};
-        }
-        // Otherwise a long wait is the order's: the operation fails, and the order is due again later.
-        if (!again || tried > retry.times || asked > world_.held_wait_max || !window_open) {
-            if (performed.lost && effect.guarantee == Guarantee::keyed && !window_open)
-                performed.completion.kind = ErrorKind::in_doubt;
-            performed.completion.seq = effect.seq;
-            co_return Looked{.completion = std::move(performed.completion), .wait = {}};
-        }
-        const auto jittered = milliseconds(static_cast<std::int64_t>(double(asked.count()) * (1 + world_.chance.fraction() / 4)));
-        co_await world_.clock.sleep_until(world_.clock.now() + jittered);
-        wait = std::min(wait * 2, retry.max);
-    }
-}
-
-/// The outcome will never be known: from now on the carrier gets its settle time. @return false when
-/// the store refused
-Async<bool> OperationRun::lost(Open& open, bool just_now) {
-    open.lost_at = world_.clock.now();
-    record(LostRecord{open.effect.seq, *open.lost_at});
-    const auto* operation = spec();
-    const auto rung = operation == nullptr                               ? "none"
-                      : operation->idempotency == Idempotency::query ? "query"
-                      : operation->idempotency == Idempotency::list  ? "list"
-                      : operation->idempotency == Idempotency::key   ? "key"
-                                                                     : "none";
-    add_entry("outcome_lost", "step " + quoted(open.effect.step) +
-                                  (just_now ? " left, but its answer was lost" : " may have left before the restart") +
-                                  "; after " + std::to_string(settle_time().count()) +
-                                  " ms the carrier is asked before anything is sent again (rung: " + rung + ")");
-    order_.delivery = Delivery::in_doubt;
-    co_return co_await flush(false);
-}
-
-Async<OperationRun::Looked> OperationRun::settle(Open& open) {
-    const auto now = world_.clock.now();
-    const auto until = (PORTEUR_HAS_DEFECT("settle_counted_anew") ? now : *open.lost_at) + settle_time();
-    if (now < until && until - now > world_.held_wait_max) co_return Looked{.completion = {}, .wait = Wait{until, false, ""}};
-    if (now < until) co_await world_.clock.sleep_until(until);
-    co_return Looked{.completion = failed(open.effect.seq, ErrorKind::in_doubt, "the answer was lost"), .wait = {}};
 }
 
 void OperationRun::add_entry(std::string kind, std::string text) {
@@ -449,7 +235,7 @@ Async<bool> OperationRun::flush(bool mark_sending) {
         order_.open_operation = operation_.id;
         order_.updated = world_.clock.now();
         ++order_.version;
-        commit.changed_orders.push_back(order_);
+        commit.moved_orders.push_back(order_);
     }
     if (commit.empty()) co_return true;
     auto done = co_await world_.commit(std::move(commit));
@@ -494,15 +280,20 @@ Async<RunEnd> OperationRun::finish(const Turn& turn) {
 }
 
 Async<RunEnd> OperationRun::leave_memory(const Wait& wait) {
+    Commit commit;
     // What the wait counts from must be on the disk, or a restart would count anew.
     for (auto& [seq, open] : open_) {
         if (open.recorded || !must_be_durable(open.effect)) continue;
         record(IntentRecord{open.effect, open.intent_at});
         open.recorded = true;
+        if (open.effect.kind != EffectKind::event) continue;
+        if (const auto wanted = event_wait_of(open.effect))
+            commit.new_waits.push_back({operation_.id, seq, order_.id, order_.tenant, wanted->lookup(order_.tenant, operation_.account)});
     }
     const auto before = order_;
     if (wait.person) {
         order_.due.reset();
+        if (wait.until != Instant::max()) order_.due = wait.until;
         order_.delivery = Delivery::waiting_for_person;
         order_.problem = wait.problem;
     } else {
@@ -510,11 +301,10 @@ Async<RunEnd> OperationRun::leave_memory(const Wait& wait) {
     }
     order_.open_operation = operation_.id;
     ++order_.version;
-    Commit commit;
     if (!buffer_.empty()) commit.journal.push_back({operation_.id, operation_.tenant, position_ + 1, std::move(buffer_)});
     if (!stored_) commit.new_operations.push_back(operation_);
     commit.entries = std::move(entries_);
-    commit.changed_orders.push_back(order_);
+    commit.moved_orders.push_back(order_);
     auto done = co_await world_.commit(std::move(commit));
     if (!done) {
         error_ = done.error();

@@ -15,7 +15,7 @@
 //      ladder (ladder.hpp) says whether it may leave again.
 //   5  A wait that is long leaves memory: the order gets a due time, and the run begins again from its
 //      journal.
-//   6  Effects that are open together are performed together. All intents that rule 2 asks for are durable
+//   6  Effects that are open together are performed together (operation_effects.cpp). All intents that rule 2 asks for are durable
 //      before the first of them leaves. The plugin is told of one outcome at a time, in the order in which
 //      they came; that order is the journal's, so a replay tells in the same.
 
@@ -67,6 +67,8 @@ public:
     const Error& error() const { return error_; }
     /// How far its journal has come: deaths at the same place count together.
     std::int64_t journal_position() const { return position_; }
+    /// Whether it left memory with an effect open that waits for an event.
+    bool waits_for_event() const;
     /// Marks the operation, and with it the order, as waiting for a person.
     Async<RunEnd> park_operation(std::string problem);
 
@@ -114,6 +116,9 @@ private:
     static Async<Looked> landed(Completion completion);
     static bool is_without_trace(const Open& open);
     Looked sleep(Open& open);
+    Looked person(Open& open);
+    Looked event(Open& open);
+    Looked out_of_time(const Open& open) const;
     void record(JournalRecord record);
     void told(Open& open, const Completion& completion);
     Async<bool> flush(bool mark_sending);
@@ -135,6 +140,7 @@ private:
     std::string buffer_;
     std::vector<TimelineEntry> entries_;
     std::map<std::uint32_t, Open> open_;
+    Instant out_of_time_at_ = Instant::max();  ///< operation_timeout: no request leaves after it
     std::optional<Flights<Looked>> flights_;  ///< made when several effects are first open together
     std::map<std::uint32_t, IntentRecord> recorded_;
     std::map<std::uint32_t, Instant> lost_;

@@ -35,6 +35,15 @@ std::optional<Completion> carry_out_ourselves(const Effect& effect, Clock& clock
     return std::nullopt;
 }
 
+bool must_be_durable(const Effect& effect) {
+    return effect.guarantee != Guarantee::safe || effect.kind == EffectKind::mail ||
+           effect.kind == EffectKind::manual || effect.kind == EffectKind::sleep || effect.kind == EffectKind::event;
+}
+
+bool leaves_us(const Effect& effect) {
+    return effect.kind == EffectKind::http || effect.kind == EffectKind::mail || effect.kind == EffectKind::sign;
+}
+
 std::int64_t number_in(const std::string& head, std::string_view key) {
     const auto parsed = parse_json(head);
     if (!parsed || !parsed->is_object()) return 0;

@@ -44,7 +44,7 @@ Async<Result<std::string>> ask(
         for (auto& effect : turn->effects) {
             if (auto own = carry_out_ourselves(effect, clock, chance))
                 ready.push_back(std::move(*own));
-            else if (effect.kind == EffectKind::http && effect.guarantee == Guarantee::safe)
+            else if ((effect.kind == EffectKind::http && effect.guarantee == Guarantee::safe) || effect.kind == EffectKind::sign)
                 unsent.push_back(std::move(effect));
             else if (effect.kind == EffectKind::progress)
                 ready.push_back({effect.seq, ErrorKind::none, "{}", {}});

@@ -94,7 +94,7 @@ struct EngineSection {
     std::chrono::milliseconds operation_timeout{300'000};
     std::chrono::milliseconds settle{60'000};           ///< where the descriptor says nothing
     std::chrono::milliseconds check_interval{900'000};  ///< until an open order is asked for again
-    std::chrono::milliseconds retention{std::chrono::hours{24} * 90};  ///< of raw exchanges
+    std::chrono::milliseconds retention{std::chrono::hours{24} * 90};  ///< of raw exchanges, after the end of their operation
     std::chrono::milliseconds stop_timeout{20'000
     };  ///< for operations under way, when told to stop
     friend bool operator==(const EngineSection&, const EngineSection&) = default;

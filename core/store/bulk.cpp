@@ -112,6 +112,12 @@ private:
         if (shape_.verb == BulkShape::Verb::insert)
             return "insert into " + std::string(shape_.table) + " (" + joined(columns, 0, "", "", ", ") +
                    ") values (" + joined(columns, 0, ":", "", ", ") + ")";
+        if (shape_.verb == BulkShape::Verb::erase) {
+            std::string out = "delete from " + std::string(shape_.table) + " where ";
+            for (std::size_t at = 0; at < columns.size(); ++at)
+                out += std::string(at > 0 ? " and " : "") + std::string(columns[at].name) + " = :" + std::string(columns[at].name);
+            return out;
+        }
         // The key's values come first in the text order of use(), so they are numbered: ?1 in the where.
         std::string out = "update " + std::string(shape_.table) + " set ";
         const auto keys = static_cast<std::size_t>(shape_.key_columns);
@@ -120,6 +126,9 @@ private:
         out += " where ";
         for (std::size_t at = 0; at < keys; ++at)
             out += std::string(at > 0 ? " and " : "") + std::string(columns[at].name) + " = ?" + std::to_string(at + 1);
+        for (std::size_t at = keys; at < columns.size(); ++at)
+            if (columns[at].name == shape_.counter)
+                out += " and " + std::string(shape_.counter) + " = ?" + std::to_string(at + 1) + " - 1";
         return out;
     }
 
@@ -195,11 +204,15 @@ private:
         if (shape_.verb == BulkShape::Verb::insert)
             return "insert into " + std::string(shape_.table) + " (" + joined(columns, 0, "", "", ", ") +
                    ") select * from unnest(" + arrays + ")";
-        const auto keys = static_cast<std::size_t>(shape_.key_columns);
+        const bool erases = shape_.verb == BulkShape::Verb::erase;
+        const auto keys = erases ? columns.size() : static_cast<std::size_t>(shape_.key_columns);
         std::string where;
         for (std::size_t at = 0; at < keys; ++at)
             where += std::string(at > 0 ? " and " : "") + "t." + std::string(columns[at].name) + " = v." +
                      std::string(columns[at].name);
+        if (erases)
+            return "delete from " + std::string(shape_.table) + " as t using unnest(" + arrays + ") as v(" +
+                   joined(columns, 0, "", "", ", ") + ") where " + where;
         return "update " + std::string(shape_.table) + " as t set " + joined(columns, keys, "", " = v.", ", ") +
                " from unnest(" + arrays + ") as v(" + joined(columns, 0, "", "", ", ") + ") where " + where;
     }

@@ -28,11 +28,11 @@ struct Column {
 
 /// What a bulk statement does with its rows.
 struct BulkShape {
-    enum class Verb { insert, update };
+    enum class Verb { insert, update, erase };
     Verb verb;
     std::string_view table;
     std::vector<Column> columns;
-    int key_columns = 1;  ///< update: the first so many columns name the row
+    int key_columns = 1;  ///< update: the first so many columns name the row; erase: all do
 };
 
 /// Takes rows value by value, in column order, and writes them when flushed.

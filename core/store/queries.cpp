@@ -25,6 +25,7 @@ E enum_from(const std::string& text) {
 }
 
 std::string opened(const Seal& seal, const std::string& sealed, const std::string& place) {
+    if (sealed == "{}") return sealed;  // writer.cpp: nothing to hide
     auto plain = seal.open(sealed, place);
     if (!plain) throw std::runtime_error(place + ": " + plain.error().message);
     return std::move(*plain);
@@ -127,7 +128,10 @@ std::vector<Operation> operations(soci::session& sql, const Seal& seal, const st
             const auto state = operation_state_from(row[7].text);
             if (!state) throw std::runtime_error("the store has the unknown word " + quoted(row[7].text));
             operation.state = *state;
-            operation.input = opened(seal, row[8].text, "operations.input|" + std::to_string(operation.id));
+            // Empty once it was compacted.
+            operation.input = row[8].text.empty()
+                                  ? "{}"
+                                  : opened(seal, row[8].text, "operations.input|" + std::to_string(operation.id));
             operation.output = opened(seal, row[9].text, "operations.output|" + std::to_string(operation.id));
             operation.deaths = row[10].number;
             operation.began = instant(row[11].number);
@@ -185,7 +189,8 @@ std::vector<OutboxMail> mails(soci::session& sql, const Seal& seal, const std::s
         "updated_at from outbox " + where,
         "nnnnttttttnn", values, [&](const std::vector<Cell>& row) {
             out.push_back({row[0].number, row[1].number, row[2].number, row[3].number, row[4].text, row[5].text,
-                           row[6].text, row[7].text, opened(seal, row[8].text, "outbox.mime|" + row[4].text),
+                           row[6].text, row[7].text,
+                           row[8].text.empty() ? std::string() : opened(seal, row[8].text, "outbox.mime|" + row[4].text),
                            row[9].text, row[10].number, instant(row[11].number)});
         });
     return out;
@@ -207,6 +212,66 @@ std::vector<TokenRow> tokens(soci::session& sql, const std::string& where, const
             out.push_back({row[0].number, row[1].number, row[2].text, row[3].text, row[4].text, instant(row[5].number),
                            instant(row[6].optional_number()), instant(row[7].optional_number())});
         });
+    return out;
+}
+
+std::vector<AwaitedEvent> awaited_events(soci::session& sql, std::int64_t lookup) {
+    std::vector<AwaitedEvent> out;
+    run(sql,
+        "select operation_id, seq, order_id, tenant_id, lookup from awaited_events where lookup = :lookup "
+        "order by operation_id, seq",
+        "nnnnn", {{lookup}, {}}, [&](const std::vector<Cell>& row) {
+            out.push_back({row[0].number, row[1].number, row[2].number, row[3].number, row[4].number});
+        });
+    return out;
+}
+
+std::vector<InboundEvent> inbound_events(soci::session& sql, const Seal& seal, const std::string& where, const Values& values) {
+    std::vector<InboundEvent> out;
+    run(sql, "select id, tenant_id, account, source, keys, body, at, taken_by from inbound_events " + where, "nnttttnn", values,
+        [&](const std::vector<Cell>& row) {
+            const auto place = std::to_string(row[0].number);
+            InboundEvent event{.id = row[0].number, .tenant = row[1].number, .account = row[2].text, .source = row[3].text, .keys = {},
+                               .body = opened(seal, row[5].text, "inbound_events.body|" + place), .at = instant(row[6].number),
+                               .taken_by = row[7].number};
+            const auto keys = parse_json(opened(seal, row[4].text, "inbound_events.keys|" + place));
+            if (!keys || !keys->is_object()) throw std::runtime_error("the event " + place + " has no keys");
+            for (const auto& pair : keys->get_object()) event.keys[std::string(pair.key())] = std::string(pair.value().as_string());
+            out.push_back(std::move(event));
+        });
+    return out;
+}
+
+std::vector<EventOffer> event_offers(soci::session& sql) {
+    std::vector<EventOffer> out;
+    run(sql,
+        "select distinct e.id, w.order_id from inbound_events e join inbound_event_keys k on k.event_id = e.id "
+        "join awaited_events w on w.lookup = k.lookup where e.taken_by = 0 order by e.id, w.order_id",
+        "nn", {}, [&](const std::vector<Cell>& row) { out.push_back({row[0].number, row[1].number}); });
+    return out;
+}
+
+Compactable compactable(soci::session& sql, Id after, Id created_before, Instant ended_before, int limit) {
+    // By the primary key, so that a pass over old ones costs no index of its own: an operation's end is
+    // written thousands of times a second, its compaction once in months.
+    Compactable out{.operations = {}, .last = after, .more = false};
+    int seen = 0;
+    run(sql,
+        "select id, case when ended_at is not null and ended_at < :ended and input <> '' and state <> 'open' and "
+        "state <> 'parked' then 1 else 0 end from operations where id > :after and id < :before order by id limit " + std::to_string(limit),
+        "nn", {{ended_before.time_since_epoch().count(), after, created_before}, {}}, [&](const std::vector<Cell>& row) {
+            ++seen;
+            out.last = row[0].number;
+            if (row[1].number != 0) out.operations.push_back(row[0].number);
+        });
+    out.more = seen == limit;
+    return out;
+}
+
+std::vector<Id> events_before(soci::session& sql, Id before, int limit) {
+    std::vector<Id> out;
+    run(sql, "select id from inbound_events where id < :before order by id limit " + std::to_string(limit), "n", {{before}, {}},
+        [&](const std::vector<Cell>& row) { out.push_back(row[0].number); });
     return out;
 }
 

@@ -26,6 +26,12 @@ std::optional<IdempotencyRecord> idempotency(soci::session& sql, const Seal& sea
 std::vector<OutboxMail> mails(soci::session& sql, const Seal& seal, const std::string& where, const Values& values);
 std::map<std::string, std::int64_t> order_counts(soci::session& sql);
 std::vector<TokenRow> tokens(soci::session& sql, const std::string& where, const Values& values);
+std::vector<AwaitedEvent> awaited_events(soci::session& sql, std::int64_t lookup);
+/// Nobody's yet, oldest first.
+std::vector<InboundEvent> inbound_events(soci::session& sql, const Seal& seal, const std::string& where, const Values& values);
+std::vector<EventOffer> event_offers(soci::session& sql);
+Compactable compactable(soci::session& sql, Id after, Id created_before, Instant ended_before, int limit);
+std::vector<Id> events_before(soci::session& sql, Id before, int limit);
 std::optional<DocumentRow> document(soci::session& sql, const std::string& id);
 std::string dump(soci::session& sql, const Seal& seal);
 

@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
@@ -107,7 +108,9 @@ public:
             }
             if (auto done = migrate(*session, address_.dialect); !done) return done;
             take_lease(*session);
+            if (address_.dialect == Dialect::postgresql) favour_keys(*session);
             write_session_ = std::move(session);
+            lease_ = std::make_unique<LeaseQuestion>(*write_session_, settings_.holder);
             writer_ = std::make_unique<Writer>(*write_session_, address_.dialect, seal_);
             readers_.push_back(connect());
         } catch (const std::exception& wrong) {
@@ -236,6 +239,31 @@ public:
             return first(queries::mails(sql, seal_, "where message_id = :message_id", {{}, {message_id}}));
         });
     }
+    Result<std::vector<AwaitedEvent>> awaited_events(std::int64_t lookup) override {
+        return read([&](soci::session& sql) { return queries::awaited_events(sql, lookup); });
+    }
+    Result<std::vector<InboundEvent>> free_events(std::int64_t lookup) override {
+        return read([&](soci::session& sql) {
+            return queries::inbound_events(
+                sql, seal_, "where taken_by = 0 and id in (select event_id from inbound_event_keys where lookup = :lookup) order by id",
+                {{lookup}, {}}
+            );
+        });
+    }
+    Result<std::optional<InboundEvent>> event(Id id) override {
+        return read([&](soci::session& sql) { return first(queries::inbound_events(sql, seal_, "where id = :id", {{id}, {}})); });
+    }
+    Result<std::vector<EventOffer>> event_offers() override {
+        return read([](soci::session& sql) { return queries::event_offers(sql); });
+    }
+    Result<Compactable> compactable(Id after, Instant ended_before, int limit) override {
+        return read([&](soci::session& sql) {
+            return queries::compactable(sql, after, first_id_at(ended_before), ended_before, limit);
+        });
+    }
+    Result<std::vector<Id>> events_before(Instant before, int limit) override {
+        return read([&](soci::session& sql) { return queries::events_before(sql, first_id_at(before), limit); });
+    }
     Result<std::map<std::string, std::int64_t>> order_counts() override {
         return read([](soci::session& sql) { return queries::order_counts(sql); });
     }
@@ -313,6 +341,43 @@ private:
         all.commit();
     }
 
+    /// The writer finds its rows by their keys. How many a batch has is not known when the statement is
+    /// planned, and for the planner's guess it would read the whole table, each time. Statements this small
+    /// are not worth compiling either.
+    static void favour_keys(soci::session& sql) {
+        sql << "set jit = off";
+        sql << "set enable_seqscan = off";
+        sql << "set enable_hashjoin = off";
+        sql << "set enable_mergejoin = off";
+    }
+
+    /// "Are the shards still ours?", prepared once: it is asked in every transaction.
+    class LeaseQuestion {
+    public:
+        LeaseQuestion(soci::session& sql, std::string holder) : holder_(std::move(holder)), statement_(sql) {
+            statement_.exchange(soci::into(epochs_, state_));
+            statement_.exchange(soci::use(holder_));
+            statement_.alloc();
+            statement_.prepare("select sum(epoch) from leases where holder = :holder");
+            statement_.define_and_bind();
+        }
+        /// The sum of the epochs of our leases; nothing when there is none.
+        std::optional<long long> ask() {
+            state_ = soci::i_null;
+            statement_.execute(true);
+            const auto answer = state_ == soci::i_null ? std::nullopt : std::optional(epochs_);
+            // To its end: a statement left open is a reader, for whom SQLite would keep the whole WAL.
+            while (statement_.fetch()) continue;
+            return answer;
+        }
+
+    private:
+        std::string holder_;
+        long long epochs_ = 0;
+        soci::indicator state_ = soci::i_null;
+        soci::statement statement_;
+    };
+
     template <class Read>
     auto read(Read ask) -> Result<decltype(ask(std::declval<soci::session&>()))> {
         std::unique_ptr<soci::session> session;
@@ -377,24 +442,29 @@ private:
         }
     }
 
-    /// As many commits as are there, up to a bound, and no row twice: a later change of the same row
-    /// begins the next transaction.
+    /// As many commits as are there, up to a bound. PostgreSQL gets a batch's changes of a table in one
+    /// statement, which takes no row twice: a later change of the same row begins the next transaction.
     void take_batch(std::vector<Queued>& batch) {
         std::set<Id> changed;
         while (!queue_.empty() && batch.size() < batch_max) {
-            bool again = false;
-            for (const auto& each : queue_.front().commit.changed_orders) again = again || changed.contains(each.id);
-            for (const auto& each : queue_.front().commit.amended_orders) again = again || changed.contains(each.id);
-            for (const auto& each : queue_.front().commit.changed_operations) again = again || changed.contains(each.id);
-            for (const auto& each : queue_.front().commit.changed_mails) again = again || changed.contains(each.operation);
-            if (again) return;
-            for (const auto& each : queue_.front().commit.changed_orders) changed.insert(each.id);
-            for (const auto& each : queue_.front().commit.amended_orders) changed.insert(each.id);
-            for (const auto& each : queue_.front().commit.changed_operations) changed.insert(each.id);
-            for (const auto& each : queue_.front().commit.changed_mails) changed.insert(each.operation);
+            if (address_.dialect == Dialect::postgresql) {
+                const auto rows = changed_rows(queue_.front().commit);
+                if (std::ranges::any_of(rows, [&](Id row) { return changed.contains(row); })) return;
+                changed.insert(rows.begin(), rows.end());
+            }
             batch.push_back(std::move(queue_.front()));
             queue_.pop_front();
         }
+    }
+
+    static std::vector<Id> changed_rows(const Commit& commit) {
+        std::vector<Id> rows;
+        for (const auto& each : commit.changed_orders) rows.push_back(each.id);
+        for (const auto& each : commit.moved_orders) rows.push_back(each.id);
+        for (const auto& each : commit.amended_orders) rows.push_back(each.id);
+        for (const auto& each : commit.changed_operations) rows.push_back(each.id);
+        for (const auto& each : commit.changed_mails) rows.push_back(each.operation);
+        return rows;
     }
 
     std::vector<Result<void>> write(const std::vector<Queued>& batch) {
@@ -433,10 +503,7 @@ private:
 
     /// Every transaction proves that the shards are still ours: a sleeper that was taken over writes nothing.
     void check_lease(soci::session& sql) {
-        long long now = 0;
-        soci::indicator state = soci::i_null;
-        sql << "select sum(epoch) from leases where holder = :holder", soci::into(now, state), soci::use(settings_.holder);
-        if (state == soci::i_null || now != fence_) {
+        if (lease_->ask() != fence_) {
             roll_back(sql);
             give_up("another porteurd has taken the store over");
         }
@@ -477,6 +544,7 @@ private:
     long long fence_ = 0;
 
     std::unique_ptr<soci::session> write_session_;
+    std::unique_ptr<LeaseQuestion> lease_;
     std::unique_ptr<Writer> writer_;
 
     std::mutex readers_mutex_;

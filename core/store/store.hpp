@@ -52,6 +52,13 @@ struct OrderFilter {
     std::optional<Delivery> delivery;
 };
 
+/// What one look at old operations found.
+struct Compactable {
+    std::vector<Id> operations;  ///< ended long enough ago, and still whole
+    Id last = 0;                 ///< where the next look begins
+    bool more = false;           ///< whether there is a next one
+};
+
 /// Counts of what has been written, for metrics and benchmarks.
 struct StoreCounters {
     std::uint64_t transactions = 0;  ///< each one durable sync
@@ -98,6 +105,18 @@ public:
     virtual Result<std::optional<IdempotencyRecord>> idempotency(std::int64_t tenant, const std::string& key) = 0;
     virtual Result<std::optional<OutboxMail>> mail(Id operation, std::int64_t seq) = 0;
     virtual Result<std::optional<OutboxMail>> mail_by_message_id(const std::string& message_id) = 0;
+    /// Effects that wait for an event under this number (domain/inbound.hpp), the oldest first.
+    virtual Result<std::vector<AwaitedEvent>> awaited_events(std::int64_t lookup) = 0;
+    /// Events under this number that have ended nobody's wait yet, the oldest first.
+    virtual Result<std::vector<InboundEvent>> free_events(std::int64_t lookup) = 0;
+    virtual Result<std::optional<InboundEvent>> event(Id id) = 0;
+    /// Which free events stand under the number of a wait: what a crash between the two left over.
+    virtual Result<std::vector<EventOffer>> event_offers() = 0;
+    /// Looks at `limit` operations after one, and gives those that ended before an instant and were not
+    /// compacted yet.
+    virtual Result<Compactable> compactable(Id after, Instant ended_before, int limit) = 0;
+    /// Events that came before an instant.
+    virtual Result<std::vector<Id>> events_before(Instant before, int limit) = 0;
     /// How many orders stand in each state and delivery: "port/submitted/idle" -> 3.
     virtual Result<std::map<std::string, std::int64_t>> order_counts() = 0;
 

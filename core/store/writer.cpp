@@ -5,6 +5,8 @@
 
 #include <stdexcept>
 
+#include <porteur/json.hpp>
+
 namespace porteur {
 namespace {
 
@@ -13,8 +15,10 @@ using Verb = BulkShape::Verb;
 
 // The order of the enumerators is the order in which PostgreSQL gets the batches.
 enum Which : std::size_t {
-    new_order, changed_order, amended_order, new_operation, changed_operation, journal_piece,
-    timeline_entry, order_secret, idempotency_record, new_mail, changed_mail, which_count
+    new_order, changed_order, moved_order, amended_order, new_operation, changed_operation, journal_piece,
+    timeline_entry, order_secret, idempotency_record, new_mail, changed_mail,
+    new_event, new_event_key, taken_event, new_wait,
+    compacted_operation, compacted_mail, erased_journal, erased_wait, erased_event_key, erased_event, which_count
 };
 
 std::vector<BulkShape> shapes() {
@@ -29,7 +33,9 @@ std::vector<BulkShape> shapes() {
         {{"id", number}, {"state", text}, {"delivery", text}, {"stage", text}, {"due_at", number},
          {"open_operation", number}, {"attempt", number}, {"tries", number}, {"carrier_id", text},
          {"version", number}, {"updated_at", number}, {"submitted_at", number}, {"progress", text},
-         {"problem", text}}, 1};
+         {"problem", text}}, 1, "version"};
+    all[moved_order] = all[changed_order];
+    std::erase_if(all[moved_order].columns, [](const Column& column) { return column.name == "progress"; });
     all[amended_order] = {Verb::update, "orders", {{"id", number}, {"request", text}}, 1};
     all[new_operation] = {Verb::insert, "operations",
         {{"id", number}, {"order_id", number}, {"tenant_id", number}, {"shard", number}, {"account", text},
@@ -54,6 +60,19 @@ std::vector<BulkShape> shapes() {
     all[changed_mail] = {Verb::update, "outbox",
         {{"operation_id", number}, {"seq", number}, {"phase", text}, {"reply", text}, {"tries", number},
          {"updated_at", number}}, 2};
+    all[new_event] = {Verb::insert, "inbound_events",
+        {{"id", number}, {"tenant_id", number}, {"account", text}, {"source", text}, {"keys", text}, {"body", text},
+         {"at", number}, {"taken_by", number}}, 0};
+    all[new_event_key] = {Verb::insert, "inbound_event_keys", {{"event_id", number}, {"lookup", number}}, 0};
+    all[taken_event] = {Verb::update, "inbound_events", {{"id", number}, {"taken_by", number}}, 1};
+    all[new_wait] = {Verb::insert, "awaited_events",
+        {{"operation_id", number}, {"seq", number}, {"order_id", number}, {"tenant_id", number}, {"lookup", number}}, 0};
+    all[compacted_operation] = {Verb::update, "operations", {{"id", number}, {"input", text}}, 1};
+    all[compacted_mail] = {Verb::update, "outbox", {{"operation_id", number}, {"mime", text}}, 1};
+    all[erased_journal] = {Verb::erase, "journal", {{"operation_id", number}}, 1};
+    all[erased_wait] = {Verb::erase, "awaited_events", {{"operation_id", number}}, 1};
+    all[erased_event_key] = {Verb::erase, "inbound_event_keys", {{"event_id", number}}, 1};
+    all[erased_event] = {Verb::erase, "inbound_events", {{"id", number}}, 1};
     return all;
 }
 
@@ -76,6 +95,13 @@ Writer::Writer(soci::session& sql, Dialect dialect, const Seal& seal)
         if (shape.verb == Verb::update) expected_[bulks_.size()] = 0;
         bulks_.push_back(Bulk::make(sql, dialect, std::move(shape)));
     }
+    expected_[compacted_mail] = -1;  // an operation may have sent none, or several
+}
+
+/// A text as it lies in the store. An empty object has nothing to hide, and stands there as it is.
+std::string Writer::sealed(const std::string& plain, std::string_view place, Id id) const {
+    if (plain == "{}") return plain;
+    return seal_.close(plain, std::string(place) + std::to_string(id));
 }
 
 void Writer::put_order(const Order& order) {
@@ -99,15 +125,16 @@ void Writer::put_order(const Order& order) {
     row.number(stamp(order.created));
     row.number(stamp(order.updated));
     row.optional_number(stamp(order.submitted));
-    row.text(seal_.close(order.request, "orders.request|" + std::to_string(order.id)));
-    row.text(seal_.close(order.progress, "orders.progress|" + std::to_string(order.id)));
+    row.text(sealed(order.request, "orders.request|", order.id));
+    row.text(sealed(order.progress, "orders.progress|", order.id));
     row.text(order.problem);
     row.end_row();
     used_[new_order] = true;
 }
 
-void Writer::change_order(const Order& order) {
-    auto& row = bulk(changed_order);
+void Writer::change_order(const Order& order, bool moved_only) {
+    const auto which = moved_only ? moved_order : changed_order;
+    auto& row = bulk(which);
     row.number(order.id);
     row.text(enum_text(order.state));
     row.text(enum_text(order.delivery));
@@ -120,11 +147,11 @@ void Writer::change_order(const Order& order) {
     row.number(order.version);
     row.number(stamp(order.updated));
     row.optional_number(stamp(order.submitted));
-    row.text(seal_.close(order.progress, "orders.progress|" + std::to_string(order.id)));
+    if (!moved_only) row.text(sealed(order.progress, "orders.progress|", order.id));
     row.text(order.problem);
     row.end_row();
-    ++expected_[changed_order];
-    used_[changed_order] = true;
+    ++expected_[which];
+    used_[which] = true;
 }
 
 void Writer::put_operation(const Operation& operation) {
@@ -137,8 +164,8 @@ void Writer::put_operation(const Operation& operation) {
     row.text(operation.name);
     row.text(operation.build);
     row.text(name_of(operation.state));
-    row.text(seal_.close(operation.input, "operations.input|" + std::to_string(operation.id)));
-    row.text(seal_.close(operation.output, "operations.output|" + std::to_string(operation.id)));
+    row.text(sealed(operation.input, "operations.input|", operation.id));
+    row.text(sealed(operation.output, "operations.output|", operation.id));
     row.number(operation.deaths);
     row.number(stamp(operation.began));
     row.optional_number(stamp(operation.ended));
@@ -150,7 +177,7 @@ void Writer::change_operation(const Operation& operation) {
     auto& row = bulk(changed_operation);
     row.number(operation.id);
     row.text(name_of(operation.state));
-    row.text(seal_.close(operation.output, "operations.output|" + std::to_string(operation.id)));
+    row.text(sealed(operation.output, "operations.output|", operation.id));
     row.number(operation.deaths);
     row.optional_number(stamp(operation.ended));
     row.end_row();
@@ -176,9 +203,54 @@ void Writer::put_mail(const OutboxMail& mail) {
     used_[new_mail] = true;
 }
 
+void Writer::put_event(const InboundEvent& event) {
+    json::object keys;
+    for (const auto& [name, value] : event.keys) keys[name] = value;
+    auto& row = bulk(new_event);
+    row.number(event.id);
+    row.number(event.tenant);
+    row.text(event.account);
+    row.text(event.source);
+    row.text(seal_.close(canonical(keys), "inbound_events.keys|" + std::to_string(event.id)));
+    row.text(seal_.close(event.body, "inbound_events.body|" + std::to_string(event.id)));
+    row.number(stamp(event.at));
+    row.number(event.taken_by);
+    row.end_row();
+    used_[new_event] = true;
+    for (const auto& [name, value] : event.keys) {
+        auto& key = bulk(new_event_key);
+        key.number(event.id);
+        key.number(event_lookup(event.tenant, event.account, event.source, name, value));
+        key.end_row();
+        used_[new_event_key] = true;
+    }
+}
+
+/// One row with one number.
+void Writer::put_id(std::size_t which, Id id) {
+    auto& row = bulk(which);
+    row.number(id);
+    row.end_row();
+    used_[which] = true;
+}
+
+void Writer::compact(Id operation) {
+    for (const auto which : {compacted_operation, compacted_mail}) {
+        auto& row = bulk(which);
+        row.number(operation);
+        row.text("");
+        row.end_row();
+        used_[which] = true;
+    }
+    ++expected_[compacted_operation];
+    put_id(erased_journal, operation);
+    put_id(erased_wait, operation);
+}
+
 void Writer::put(const Commit& commit) {
     for (const auto& each : commit.new_orders) put_order(each);
-    for (const auto& each : commit.changed_orders) change_order(each);
+    for (const auto& each : commit.changed_orders) change_order(each, false);
+    for (const auto& each : commit.moved_orders) change_order(each, true);
     for (const auto& each : commit.amended_orders) {
         auto& row = bulk(amended_order);
         row.number(each.id);
@@ -244,6 +316,30 @@ void Writer::put(const Commit& commit) {
         ++expected_[changed_mail];
         used_[changed_mail] = true;
     }
+    for (const auto& each : commit.new_events) put_event(each);
+    for (const auto& each : commit.taken_events) {
+        auto& row = bulk(taken_event);
+        row.number(each.id);
+        row.number(each.taken_by);
+        row.end_row();
+        ++expected_[taken_event];
+        used_[taken_event] = true;
+    }
+    for (const auto& each : commit.new_waits) {
+        auto& row = bulk(new_wait);
+        row.number(each.operation);
+        row.number(each.seq);
+        row.number(each.order);
+        row.number(each.tenant);
+        row.number(each.lookup);
+        row.end_row();
+        used_[new_wait] = true;
+    }
+    for (const auto each : commit.compacted_operations) compact(each);
+    for (const auto each : commit.dropped_events) {
+        put_id(erased_event_key, each);
+        put_id(erased_event, each);
+    }
 }
 
 void Writer::flush() {
@@ -254,7 +350,7 @@ void Writer::flush() {
         if (expected_[which] < 0) continue;
         const auto expected = std::exchange(expected_[which], 0);
         if (changed != expected)
-            throw std::runtime_error("a row to be changed is not there (" + std::to_string(changed) + " of " +
+            throw std::runtime_error("a row to be changed is not there, or not as it was (" + std::to_string(changed) + " of " +
                                      std::to_string(expected) + " in batch " + std::to_string(which) + ")");
     }
 }

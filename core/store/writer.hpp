@@ -26,10 +26,14 @@ public:
 
 private:
     void put_order(const Order& order);
-    void change_order(const Order& order);
+    void change_order(const Order& order, bool moved_only);
     void put_operation(const Operation& operation);
     void change_operation(const Operation& operation);
     void put_mail(const OutboxMail& mail);
+    std::string sealed(const std::string& plain, std::string_view place, Id id) const;
+    void put_event(const InboundEvent& event);
+    void compact(Id operation);
+    void put_id(std::size_t which, Id id);
     Bulk& bulk(std::size_t which) { return *bulks_[which]; }
 
     const Seal& seal_;

@@ -70,7 +70,7 @@ std::string purchase_request(int number) {
                       R"("],"end_user":{"kind":"business","name":"Société Générale de Tests"}})";
     auto order = from_text<PurchaseOrder>(text);
     if (!order) stop("the order cannot be read: " + order.error().message);
-    return to_text(*order);
+    return to_brief_text(*order);
 }
 
 std::string in_child(const std::function<void(FILE*)>& work) {

@@ -33,6 +33,7 @@ const std::vector<CommandSpec>& all_commands() {
         add(order_commands("purchase"));
         add(number_commands());
         add(document_commands());
+        add(task_commands());
         add(status_commands());
         add(machine_commands());
         return all;

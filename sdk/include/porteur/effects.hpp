@@ -4,6 +4,7 @@
 // The effects other than HTTP. docs/effects.md has the JSON of every head and completion.
 
 #include <chrono>
+#include <optional>
 #include <span>
 
 #include <porteur/model/common.hpp>
@@ -154,8 +155,14 @@ public:
     Manual(std::string step, std::string title, std::string text)
         : OneEffect(PORTEUR_FX_MANUAL, std::move(step)), title_(std::move(title)), text_(std::move(text)) {}
     Manual& choice(std::string name) { choices_.push_back(json::string(std::move(name))); return *this; }
+    /// An answer without a text is refused: "the ticket number that ThinkTel gave you".
+    Manual& text_required() { text_required_ = true; return *this; }
+    /// Says so on the timeline again and again until somebody has answered.
+    Manual& remind_every(std::chrono::seconds wait) { remind_ = wait; return *this; }
     void await_suspend(std::coroutine_handle<> leaf) {
         json::object head{{"choices", choices_}, {"title", title_}};
+        if (text_required_) head["text"] = "required";
+        if (remind_.count() > 0) head["remind_seconds"] = remind_.count();
         emit_and_wait(canonical(head), text_, leaf);
     }
     ManualAnswer await_resume() const {
@@ -169,9 +176,100 @@ public:
 private:
     std::string title_, text_;
     json::array choices_;
+    bool text_required_ = false;
+    std::chrono::seconds remind_{0};
 };
 inline Manual manual(std::string step, std::string title, std::string text) {
     return {std::move(step), std::move(title), std::move(text)};
+}
+
+/// Something that came from outside: a webhook, a mail, an operator's word.
+struct ReceivedEvent {
+    std::string source;
+    std::chrono::sys_seconds at{};
+    json::object keys;  ///< texts
+    std::string body;   ///< as it came
+
+    /// A key's text; empty if the event has no such key.
+    std::string key(std::string_view name) const {
+        const auto* found = keys.if_contains(name);
+        return found && found->is_string() ? std::string(found->get_string()) : std::string();
+    }
+};
+
+/// Waits for an event of a source whose keys include these; at most as long as given. Gives nothing when
+/// the time has passed: a push only hurries, so whoever waited asks the carrier then.
+/// `const auto told = co_await event("answer", "webhook", std::chrono::hours(24)).where("ticket", id);`
+class Event : public OneEffect {
+public:
+    Event(std::string step, std::string source, std::chrono::seconds until)
+        : OneEffect(PORTEUR_FX_EVENT, std::move(step)), source_(std::move(source)), until_(until) {}
+    /// The event must have this key, with this very text. At least one is needed.
+    Event& where(std::string_view key, std::string_view text) {
+        match_[key] = json::string(text);
+        return *this;
+    }
+    void await_suspend(std::coroutine_handle<> leaf) {
+        emit_and_wait(canonical(json::object{{"match", match_}, {"source", source_}, {"until", until_.count()}}), {}, leaf);
+    }
+    std::optional<ReceivedEvent> await_resume() const {
+        if (outcome_.kind == ErrorKind::unavailable) {
+            const auto head = parse_json(outcome_.head);
+            const auto* code = head && head->is_object() ? head->get_object().if_contains("code") : nullptr;
+            if (code && code->is_string() && code->get_string() == "timed_out") return std::nullopt;
+        }
+        const auto head = head_or_fail();
+        ReceivedEvent event;
+        event.body = outcome_.body;
+        if (const auto* source = head.as_object().if_contains("source")) event.source = source->as_string();
+        if (const auto* keys = head.as_object().if_contains("keys")) event.keys = keys->as_object();
+        if (const auto* at = head.as_object().if_contains("at"))
+            if (const auto time = read_rfc3339(at->as_string())) event.at = *time;
+        return event;
+    }
+
+private:
+    std::string source_;
+    std::chrono::seconds until_;
+    json::object match_;
+};
+inline Event event(std::string step, std::string source, std::chrono::seconds until) {
+    return {std::move(step), std::move(source), until};
+}
+
+/// How a text is signed with a secret that the plugin only names.
+enum class Signing { hmac_sha256, hmac_sha1, rsa_sha256 };
+/// How the signature is written.
+enum class SignatureText { hex, base64, base64url };
+
+/// A signature over `text`; the secret stays with the host. `co_await sign("sign", Signing::hmac_sha256, "api_secret", text)`
+class Sign : public OneEffect {
+public:
+    Sign(std::string step, Signing how, std::string secret, std::string text)
+        : OneEffect(PORTEUR_FX_SIGN, std::move(step)), how_(how), secret_(std::move(secret)), text_(std::move(text)) {}
+    Sign& as(SignatureText written) { written_ = written; return *this; }
+    void await_suspend(std::coroutine_handle<> leaf) {
+        static constexpr std::string_view algorithms[] = {"hmac-sha256", "hmac-sha1", "rsa-sha256"};
+        static constexpr std::string_view encodings[] = {"hex", "base64", "base64url"};
+        json::object head{{"algorithm", algorithms[static_cast<std::size_t>(how_)]},
+                          {"encoding", encodings[static_cast<std::size_t>(written_)]},
+                          {"secret", secret_}};
+        emit_and_wait(canonical(head), text_, leaf);
+    }
+    std::string await_resume() const {
+        const auto head = head_or_fail();
+        const auto* signature = head.is_object() ? head.get_object().if_contains("signature") : nullptr;
+        if (!signature || !signature->is_string()) fail(ErrorKind::internal, Reason::none, "", step_ + ": no signature");
+        return std::string(signature->get_string());
+    }
+
+private:
+    Signing how_;
+    SignatureText written_ = SignatureText::hex;
+    std::string secret_, text_;
+};
+inline Sign sign(std::string step, Signing how, std::string secret, std::string text) {
+    return {std::move(step), how, std::move(secret), std::move(text)};
 }
 
 /// Tells the caller how far it is; completes at once.

@@ -10,8 +10,10 @@
 //   - std::chrono::seconds travel as whole seconds, sys_seconds as RFC 3339 UTC, year_month_day as
 //     YYYY-MM-DD; there are no fractions (money is text)
 //   - written keys are sorted, so that equal values are equal bytes
+//   - a member that is not there is as the struct makes it, so that a brief text says the same as a whole one
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
@@ -117,6 +119,31 @@ inline void write_text(std::string& out, std::string_view text) {
 
 /// Appends `value` as canonical JSON: sorted keys, no blanks. Fractions are written as they print, but
 /// nothing of ours has any. @threads any
+inline void write_canonical(std::string& out, const json::value& value);
+
+/// The same for an object. @threads any
+inline void write_canonical_object(std::string& out, const json::object& object) {
+    const auto key_of = [](const json::key_value_pair& pair) { return std::string_view(pair.key()); };
+    const auto write_pair = [&out](const json::key_value_pair& pair) {
+        if (out.back() != '{') out += ',';
+        detail::write_text(out, pair.key());
+        out += ':';
+        write_canonical(out, pair.value());
+    };
+    out += '{';
+    // What we have written ourselves is sorted already.
+    if (std::ranges::is_sorted(object, {}, key_of)) {
+        for (const auto& pair : object) write_pair(pair);
+    } else {
+        std::vector<const json::key_value_pair*> pairs;
+        pairs.reserve(object.size());
+        for (const auto& pair : object) pairs.push_back(&pair);
+        std::ranges::sort(pairs, {}, [&](const auto* pair) { return key_of(*pair); });
+        for (const auto* pair : pairs) write_pair(*pair);
+    }
+    out += '}';
+}
+
 inline void write_canonical(std::string& out, const json::value& value) {
     switch (value.kind()) {
         case json::kind::string: detail::write_text(out, value.get_string()); return;
@@ -131,24 +158,7 @@ inline void write_canonical(std::string& out, const json::value& value) {
             out += ']';
             return;
         }
-        case json::kind::object: {
-            const auto& object = value.get_object();
-            std::vector<const json::key_value_pair*> pairs;
-            pairs.reserve(object.size());
-            for (const auto& pair : object) pairs.push_back(&pair);
-            std::ranges::sort(pairs, {}, [](const auto* pair) { return std::string_view(pair->key()); });
-            out += '{';
-            bool first = true;
-            for (const auto* pair : pairs) {
-                if (!first) out += ',';
-                first = false;
-                detail::write_text(out, pair->key());
-                out += ':';
-                write_canonical(out, pair->value());
-            }
-            out += '}';
-            return;
-        }
+        case json::kind::object: write_canonical_object(out, value.get_object()); return;
         default: out += json::serialize(value);
     }
 }
@@ -212,10 +222,127 @@ json::value to_json(const T& value) {
     }
 }
 
+namespace detail {
+
+/// Whether the text of a described struct names every member, or only those that are not as the struct
+/// makes them: reading gives the same value from both.
+enum class Extent { whole, brief };
+
+template <Extent extent, class T>
+void write_value(std::string& out, const T& value);
+
+/// The members' places in the order of their names, as canonical text has them.
+template <class T>
+constexpr auto sorted_places() {
+    constexpr std::size_t count = boost::mp11::mp_size<Members<T>>::value;
+    std::array<std::string_view, count> names{};
+    boost::mp11::mp_for_each<boost::mp11::mp_iota_c<count>>([&](auto place) {
+        names[place] = boost::mp11::mp_at_c<Members<T>, place>::name;
+    });
+    std::array<std::size_t, count> places{};
+    for (std::size_t at = 0; at < count; ++at) places[at] = at;
+    std::ranges::sort(places, {}, [&](std::size_t place) { return names[place]; });
+    return places;
+}
+
+/// The text of one member, by its sorted place, as the struct makes it.
+template <class T, std::size_t place>
+const std::string& text_as_made() {
+    static const std::string text = [] {
+        const T made{};
+        std::string out;
+        write_value<Extent::brief>(out, made.*boost::mp11::mp_at_c<Members<T>, place>::pointer);
+        return out;
+    }();
+    return text;
+}
+
+template <Extent extent, class T>
+void write_struct(std::string& out, const T& value) {
+    static constexpr auto places = sorted_places<T>();
+    out += '{';
+    bool first = true;
+    boost::mp11::mp_for_each<boost::mp11::mp_iota_c<places.size()>>([&](auto at) {
+        using Member = boost::mp11::mp_at_c<Members<T>, places[at]>;
+        const auto& field = value.*Member::pointer;
+        if constexpr (is_optional<std::remove_cvref_t<decltype(field)>>)
+            if (!field) return;
+        const auto before = out.size();
+        if (!first) out += ',';
+        // A name of C++ needs no escape.
+        out.append(1, '"').append(Member::name).append("\":");
+        const auto begin = out.size();
+        write_value<extent>(out, field);
+        if constexpr (extent == Extent::brief) {
+            if (std::string_view(out).substr(begin) == text_as_made<T, places[at]>()) {
+                out.resize(before);
+                return;
+            }
+        }
+        first = false;
+    });
+    out += '}';
+}
+
+template <Extent extent, class T>
+void write_value(std::string& out, const T& value) {
+    using namespace std::chrono;
+    if constexpr (std::is_same_v<T, json::value>) {
+        write_canonical(out, value);
+    } else if constexpr (std::is_same_v<T, json::object>) {
+        write_canonical_object(out, value);
+    } else if constexpr (std::is_same_v<T, bool>) {
+        out += value ? "true" : "false";
+    } else if constexpr (std::is_same_v<T, Reason>) {
+        write_text(out, text_of(value));
+    } else if constexpr (std::is_integral_v<T>) {
+        out += std::to_string(static_cast<std::int64_t>(value));
+    } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
+        write_text(out, std::string_view(value));
+    } else if constexpr (std::is_same_v<T, seconds>) {
+        out += std::to_string(static_cast<std::int64_t>(value.count()));
+    } else if constexpr (TextType<T>) {
+        write_text(out, value.json_text());
+    } else if constexpr (std::is_enum_v<T>) {
+        write_text(out, boost::describe::enum_to_string(value, ""));
+    } else if constexpr (is_optional<T>) {
+        if (value)
+            write_value<extent>(out, *value);
+        else
+            out += "null";
+    } else if constexpr (is_vector<T>) {
+        out += '[';
+        bool first = true;
+        for (const auto& each : value) {
+            if (!first) out += ',';
+            first = false;
+            write_value<extent>(out, each);
+        }
+        out += ']';
+    } else if constexpr (Described<T>) {
+        write_struct<extent>(out, value);
+    } else {
+        write_canonical(out, to_json(value));
+    }
+}
+
+}  // namespace detail
+
 /// Canonical JSON text of a value of the model. @threads any
 template <class T>
 std::string to_text(const T& value) {
-    return canonical(to_json(value));
+    std::string out;
+    detail::write_value<detail::Extent::whole>(out, value);
+    return out;
+}
+
+/// The same without the members that are as the struct makes them: what is kept, and what goes to a
+/// plugin. `from_text` gives the same value from both. @threads any
+template <class T>
+std::string to_brief_text(const T& value) {
+    std::string out;
+    detail::write_value<detail::Extent::brief>(out, value);
+    return out;
 }
 
 // ------------------------------------------------------------------ reading
@@ -351,14 +478,16 @@ Result<T> from_json(const json::value& from, UnknownKeys unknown = UnknownKeys::
 /// Parses JSON text, at most 32 levels deep.
 /// @errors   invalid_input, with the position where the text stops being JSON
 /// @threads  any
-inline Result<json::value> parse_json(std::string_view text) {
+/// @param storage  where the value's parts lie; it must outlive the value
+inline Result<json::value> parse_json(std::string_view text, json::storage_ptr storage = {}) {
     boost::system::error_code wrong;
     json::parse_options options;
     options.max_depth = 32;
-    json::stream_parser parser(json::storage_ptr{}, options);
-    std::size_t used = parser.write_some(text, wrong);
+    // What the parser needs for itself lies here and not on the heap.
+    unsigned char scratch[2048];
+    json::parser parser(std::move(storage), options, scratch, sizeof scratch);
+    const std::size_t used = parser.write_some(text, wrong);
     if (!wrong && used < text.size()) wrong = json::error::extra_data;
-    if (!wrong) parser.finish(wrong);
     if (wrong)
         return failure(ErrorKind::invalid_input, "not JSON at byte " + std::to_string(used) + ": " +
                                                      wrong.message());
@@ -368,7 +497,10 @@ inline Result<json::value> parse_json(std::string_view text) {
 /// Parses and reads in one go. @errors invalid_input @threads any
 template <class T>
 Result<T> from_text(std::string_view text, UnknownKeys unknown = UnknownKeys::ignore) {
-    auto value = parse_json(text);
+    // Read and forgotten: the members copy what they keep.
+    unsigned char scratch[4096];
+    json::monotonic_resource memory(scratch, sizeof scratch);
+    auto value = parse_json(text, &memory);
     if (!value) return std::unexpected(std::move(value).error());
     return from_json<T>(*value, unknown);
 }

@@ -324,6 +324,18 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
         EXPECT_EQ(ask("POST", base + "/x/submit", base + "/" + id + "/submit").status, 202);
         EXPECT_EQ(ask("POST", base + "/x/cancel", base + "/" + id + "/cancel").status, 202);
     }
+    OpenTask task;
+    task.order = ask.served.host.next_id();
+    task.account = "acme-1";
+    task.choices = {"done"};
+    ask.served.host.open_tasks = {task};
+    ask("GET", "/v1/tasks", "/v1/tasks");
+    EXPECT_EQ(
+        ask("POST", "/v1/events/inbound", "/v1/events/inbound",
+            R"({"account":"acme-1","source":"webhook","keys":{"ticket":"T"}})")
+            .status,
+        202
+    );
     // Left out: the stream of events, and the contract itself, whose schema is "an object".
     EXPECT_EQ(ask.seen.size() + 2, routes().size());
 }

@@ -58,6 +58,11 @@ std::pair<std::string, std::string> FakeHost::last_answer() {
     return answer_;
 }
 
+InboundEvent FakeHost::last_event() {
+    const std::lock_guard lock(mutex_);
+    return event_;
+}
+
 DocumentClaim FakeHost::last_claim() {
     const std::lock_guard lock(mutex_);
     return claim_;
@@ -262,6 +267,33 @@ Async<Result<Order>> FakeHost::answer(
         },
         idempotency
     );
+}
+
+Async<Result<Id>> FakeHost::deliver(
+    Caller caller, InboundEvent event, std::optional<EventIdempotency> idempotency
+) {
+    co_return co_await elsewhere<Result<Id>>(thread_, [=, this]() -> Result<Id> {
+        before_change();
+        if (refuse_change) return std::unexpected(*refuse_change);
+        const std::lock_guard lock(mutex_);
+        event_ = event;
+        event_.id = ++last_id_;
+        ++changed;
+        if (idempotency) {
+            const auto [status, body] = idempotency->answer(event_.id);
+            keys_[{caller.tenant, idempotency->key}] = {
+                caller.tenant, idempotency->key, idempotency->fingerprint, status, body, {}
+            };
+        }
+        return event_.id;
+    });
+}
+
+Result<std::vector<OpenTask>> FakeHost::tasks(const Caller& caller, int limit) {
+    if (caller.tenant != 1) return std::vector<OpenTask>{};
+    auto found = open_tasks;
+    if (found.size() > static_cast<std::size_t>(limit)) found.resize(static_cast<std::size_t>(limit));
+    return found;
 }
 
 Result<std::optional<Order>> FakeHost::order(const Caller& caller, Id id) {

@@ -50,6 +50,8 @@ public:
     Amendment last_amendment();
     std::pair<PersonVerdict, std::string> last_verdict();
     std::pair<std::string, std::string> last_answer();
+    InboundEvent last_event();
+    std::vector<OpenTask> open_tasks;  ///< of tenant 1
     DocumentClaim last_claim();
     /// Adds an entry for tenant 1 and wakes whoever listens. @return its id
     Id add_entry(std::string kind, std::int64_t tenant = 1);
@@ -67,6 +69,8 @@ public:
         settle(Caller, Id, PersonVerdict, std::string, std::optional<IdempotencyRequest>) override;
     Async<Result<Order>>
         answer(Caller, Id, std::string, std::string, std::optional<IdempotencyRequest>) override;
+    Async<Result<Id>> deliver(Caller, InboundEvent, std::optional<EventIdempotency>) override;
+    Result<std::vector<OpenTask>> tasks(const Caller&, int) override;
     Result<std::optional<Order>> order(const Caller&, Id) override;
     Result<std::vector<Order>> orders(const Caller&, const OrderQuery&) override;
     Result<std::vector<TimelineEntry>> timeline(const Caller&, Id) override;
@@ -116,6 +120,7 @@ private:
     Amendment amendment_;
     std::pair<PersonVerdict, std::string> verdict_;
     std::pair<std::string, std::string> answer_;
+    InboundEvent event_;
     DocumentClaim claim_;
     boost::asio::thread_pool thread_{2};
 };

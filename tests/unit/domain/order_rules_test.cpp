@@ -216,6 +216,7 @@ TEST(SettleByPerson, LetsAnOpenOperationGoOnWhenItIsTriedAgainAndEndsItByAnyOthe
     EXPECT_EQ(again->order.due, noon);
     const auto found = settle_by_person(order, PersonVerdict::found_at_carrier, "T-9", noon, "anna");
     EXPECT_EQ(found->order.open_operation, 0);
+    order.delivery = Delivery::in_doubt;
     order.due = noon;
     EXPECT_FALSE(settle_by_person(order, PersonVerdict::found_at_carrier, "T-9", noon, "anna"))
         << "while the carrier is being asked";

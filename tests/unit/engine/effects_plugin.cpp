@@ -44,7 +44,68 @@ Op<PurchaseProgress> two_once() {
     co_return completed(all);
 }
 
+/// Waits a day for the carrier's word about this ticket.
+Op<PurchaseProgress> wait_for_event() {
+    const auto told = co_await event("answer", "webhook", std::chrono::hours(24)).where("ticket", "T-1").where("type", "done");
+    if (!told) co_return completed("nobody came");
+    co_return completed(told->key("by") + ":" + told->body);
+}
+
+/// The same after something that must not happen twice.
+Op<PurchaseProgress> buy_then_wait() {
+    const auto bought = co_await http().post("buy", "/buy").field("what", "a").once();
+    bought.require_ok();
+    co_return co_await wait_for_event();
+}
+
+Op<PurchaseProgress> bad_event() {
+    const auto told = co_await event("answer", "webhook", std::chrono::hours(24));
+    co_return completed(told ? "?" : "!");
+}
+
+Op<PurchaseProgress> ask_person() {
+    const auto answer = co_await manual("call", "Call Acme about the order", "Their number is in the contract.")
+                            .choice("done").choice("refused").text_required().remind_every(std::chrono::hours(24));
+    if (answer.choice == "refused") fail(ErrorKind::rejected, Reason::other, "", answer.text);
+    co_return completed(answer.text);
+}
+
+Op<PurchaseProgress> signed_request() {
+    const auto signature = co_await sign("sign", Signing::hmac_sha256, "api_secret", "order 17").as(SignatureText::base64);
+    co_return completed(signature);
+}
+
+/// Asks one after the other, for as long as it is let.
+Op<PurchaseProgress> many(int count) {
+    for (int at = 0; at < count; ++at) {
+        const auto answer = co_await http().get("ask-" + std::to_string(at), "/" + std::to_string(at));
+        answer.require_ok();
+    }
+    co_return completed(std::to_string(count));
+}
+
+Op<PurchaseProgress> buy_then_many() {
+    const auto bought = co_await http().post("buy", "/buy").field("what", "a").once();
+    bought.require_ok();
+    co_return co_await many(10);
+}
+
+Op<PurchaseProgress> many_then_buy() {
+    co_await many(10);
+    const auto bought = co_await http().post("buy", "/buy").field("what", "a").once();
+    bought.require_ok();
+    co_return completed("bought");
+}
+
 Op<PurchaseProgress> purchase(PurchaseOrder order) {
+    if (order.reference.starts_with("event")) co_return co_await wait_for_event();
+    if (order.reference == "buy-event") co_return co_await buy_then_wait();
+    if (order.reference == "bad-event") co_return co_await bad_event();
+    if (order.reference == "person") co_return co_await ask_person();
+    if (order.reference == "sign") co_return co_await signed_request();
+    if (order.reference == "many") co_return co_await many(10);
+    if (order.reference == "buy-many") co_return co_await buy_then_many();
+    if (order.reference == "many-buy") co_return co_await many_then_buy();
     if (order.reference == "three") co_return co_await three();
     if (order.reference == "twenty") co_return co_await twenty();
     if (order.reference == "two-once") co_return co_await two_once();

@@ -266,6 +266,44 @@ TEST_P(StoreDeathTest, WritesNothingMoreOnceAnotherHasTakenTheLease) {
     );
 }
 
+TEST_P(StoreTest, FindsEventsAndWaitsByTheirNumber) {
+    const auto number = event_lookup(1, "acme", "webhook", "ticket", "T-1");
+    InboundEvent event{.id = 100, .tenant = 1, .account = "acme", .source = "webhook", .keys = {{"ticket", "T-1"}, {"who", "Zoë \"\\"}},
+                       .body = "raw \n bytes", .at = noon};
+    Commit made;
+    made.new_events.push_back(event);
+    made.new_waits.push_back({.operation = 7, .seq = 3, .order = 1, .tenant = 1, .lookup = number});
+    made.new_waits.push_back({.operation = 6, .seq = 1, .order = 2, .tenant = 1, .lookup = number});
+    ASSERT_TRUE(commit(made));
+    const auto waits = store->awaited_events(number).value();
+    ASSERT_EQ(waits.size(), 2u);
+    EXPECT_EQ(waits[0].operation, 6);
+    EXPECT_EQ(waits[1].seq, 3);
+    EXPECT_TRUE(store->awaited_events(number + 1).value().empty());
+    const auto found = store->free_events(number).value();
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].keys, event.keys);
+    EXPECT_EQ(found[0].body, event.body);
+    EXPECT_EQ(found[0].at, noon);
+    EXPECT_EQ(store->event_offers().value().size(), 2u);
+    event.taken_by = 6;
+    Commit taken;
+    taken.taken_events.push_back(event);
+    ASSERT_TRUE(commit(taken));
+    EXPECT_TRUE(store->free_events(number).value().empty());
+    EXPECT_TRUE(store->event_offers().value().empty());
+    EXPECT_EQ(store->event(100).value()->taken_by, 6);
+    Commit dropped;
+    dropped.dropped_events.push_back(100);
+    ASSERT_TRUE(commit(dropped));
+    EXPECT_FALSE(*store->event(100));
+}
+
+TEST(EventLookup, KeepsApartWhatIsJoinedAlike) {
+    EXPECT_NE(event_lookup(1, "acme", "webhook", "a", "bc"), event_lookup(1, "acme", "webhook", "ab", "c"));
+    EXPECT_NE(event_lookup(1, "acme", "webhook", "a", "b"), event_lookup(2, "acme", "webhook", "a", "b"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Both, StoreTest, ::testing::Values("sqlite", "postgresql"), [](const auto& each) { return std::string(each.param); });
 INSTANTIATE_TEST_SUITE_P(Both, StoreDeathTest, ::testing::Values("sqlite", "postgresql"), [](const auto& each) { return std::string(each.param); });
 

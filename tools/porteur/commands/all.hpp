@@ -17,6 +17,8 @@ std::vector<CommandSpec> order_commands(const std::string& group);
 std::vector<CommandSpec> number_commands();
 /// documents add
 std::vector<CommandSpec> document_commands();
+/// tasks
+std::vector<CommandSpec> task_commands();
 /// status
 std::vector<CommandSpec> status_commands();
 /// token create, completion: what needs no API

@@ -72,6 +72,22 @@ public:
         next(PORTEUR_FX_MANUAL, where);
         return *this;
     }
+    /// A wait for an event of this source with at least these keys.
+    Script& expects_event(
+        std::string_view source, const std::map<std::string, std::string>& keys, Where where = Where::current()
+    ) {
+        if (!next(PORTEUR_FX_EVENT, where)) return *this;
+        json::object match;
+        for (const auto& [name, text] : keys) match[name] = text;
+        return with_head(canonical(json::object{{"match", match}, {"source", source}}), where);
+    }
+    /// A signature with this secret of the account, over a text that with_text() may check.
+    Script& expects_sign(
+        std::string_view algorithm, std::string_view secret, Where where = Where::current()
+    ) {
+        if (!next(PORTEUR_FX_SIGN, where)) return *this;
+        return with_head(canonical(json::object{{"algorithm", algorithm}, {"secret", secret}}), where);
+    }
     /// The time is asked and given: "2026-11-22T09:00:00Z".
     Script& asks_time(std::string_view now, Where where = Where::current()) {
         if (!next(PORTEUR_FX_NOW, where)) return *this;
@@ -177,6 +193,30 @@ public:
     /// A sleep, progress or event that is simply over, or a mail that was taken.
     Script& is_done(std::string head = "{}", Where where = Where::current()) {
         return complete({0, ErrorKind::none, canonical(parsed(head)), {}}, where);
+    }
+    /// The event came.
+    Script& comes(
+        const std::map<std::string, std::string>& keys, std::string body = {},
+        std::string_view at = "2026-11-22T09:00:00Z", Where where = Where::current()
+    ) {
+        if (!running()) return *this;
+        json::object all;
+        for (const auto& [name, text] : keys) all[name] = text;
+        const json::object head{{"at", at}, {"keys", all}, {"source", head_text("source")}};
+        return complete({0, ErrorKind::none, canonical(head), std::move(body)}, where);
+    }
+    /// No such event came in time.
+    Script& times_out(Where where = Where::current()) {
+        return complete(
+            {0, ErrorKind::unavailable, R"({"code":"timed_out","message":"no such event came in time"})", {}}, where
+        );
+    }
+    Script& is_signed(std::string_view signature, Where where = Where::current()) {
+        return is_done(canonical(json::object{{"signature", signature}}), where);
+    }
+    /// A person answered.
+    Script& is_answered(std::string_view choice, std::string_view text = {}, Where where = Where::current()) {
+        return is_done(canonical(json::object{{"choice", choice}, {"text", text}}), where);
     }
     Script& is_taken(std::string message_id, Where where = Where::current()) {
         return is_done("{\"message_id\":\"" + message_id + "\",\"reply\":\"250 2.0.0 Ok\"}", where);

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a run carries out what its plugin asks for: alone, or beside others.
+#include <algorithm>
+
+#include <porteur/json.hpp>
+
+#include "domain/crash_point.hpp"
+#include "engine/operation_run.hpp"
+#include "engine/outside.hpp"
+#include "engine/own_effects.hpp"
+
+namespace porteur {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// How long a question about something that may have been carried out waits for its next try.
+constexpr milliseconds reask_wait{30'000};
+
+}  // namespace
+
+// ------------------------------------------------------------------ one effect
+
+Async<OperationRun::Looked> OperationRun::look_at(Open& open) {
+    const auto& effect = open.effect;
+    const auto seq = effect.seq;
+    switch (effect.kind) {
+        case EffectKind::now:
+        case EffectKind::random:
+            co_return Looked{.completion = carry_out_ourselves(effect, world_.clock, world_.chance), .wait = {}};
+        case EffectKind::progress:
+            if (auto text = text_in(effect.head, "text"); !text.empty()) add_entry("progress", std::move(text));
+            co_return Looked{.completion = Completion{seq, ErrorKind::none, "{}", {}}, .wait = {}};
+        case EffectKind::sleep: co_return sleep(open);
+        case EffectKind::manual: co_return person(open);
+        case EffectKind::event: co_return event(open);
+        case EffectKind::http:
+        case EffectKind::mail:
+        case EffectKind::sign: break;
+        case EffectKind::patch:
+            co_return Looked{.completion = failed(seq, ErrorKind::unsupported, "this host does not offer the effect yet"), .wait = {}};
+    }
+    if (!open.lost_at && is_without_trace(open)) {
+        auto known = co_await world_.performer.recall(context_of(open), effect);
+        if (known && !known->lost) co_return Looked{.completion = std::move(known->completion), .wait = {}};
+        if (!co_await lost(open, false)) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
+    }
+    if (open.lost_at) co_return co_await settle(open);
+    if (open.not_before && world_.clock.now() < *open.not_before)
+        co_return Looked{.completion = {}, .wait = Wait{*open.not_before, false, ""}};
+    co_return co_await perform(open, Company::alone);
+}
+
+/// A ONCE effect of an earlier run: it may have left, and its outcome is not in the journal.
+bool OperationRun::is_without_trace(const Open& open) {
+    return open.from_before && open.effect.guarantee == Guarantee::once && !PORTEUR_HAS_DEFECT("sent_again_after_restart");
+}
+
+Async<OperationRun::Looked> OperationRun::landed(Completion completion) {
+    co_return Looked{.completion = std::move(completion), .wait = {}};
+}
+
+OperationRun::Looked OperationRun::sleep(Open& open) {
+    const auto until = open.intent_at + std::chrono::seconds(std::max<std::int64_t>(0, number_in(open.effect.head, "seconds")));
+    if (world_.clock.now() >= until) return {.completion = Completion{open.effect.seq, ErrorKind::none, "{}", {}}, .wait = {}};
+    return {.completion = {}, .wait = Wait{until, false, ""}};
+}
+
+OperationRun::Looked OperationRun::person(Open& open) {
+    const auto task = task_of({open.effect, open.intent_at});
+    const auto now = world_.clock.now();
+    auto until = Instant::max();
+    if (!open.recorded) add_entry("task_opened", "waits for a person: " + task.title);
+    if (task.remind_every.count() > 0) {
+        const auto passed = (now - open.intent_at) / task.remind_every;
+        if (open.from_before && passed > 0) add_entry("task_reminder", "still waits for a person: " + task.title);
+        until = open.intent_at + (passed + 1) * task.remind_every;
+    }
+    return {.completion = {}, .wait = Wait{until, true, task.title}};
+}
+
+OperationRun::Looked OperationRun::event(Open& open) {
+    const auto wait = event_wait_of(open.effect);
+    if (!wait) return {.completion = failed(open.effect.seq, ErrorKind::invalid_input, wait.error().message), .wait = {}};
+    const auto until = open.intent_at + wait->until;
+    if (world_.clock.now() >= until) return {.completion = timed_out(open.effect.seq, *wait), .wait = {}};
+    return {.completion = {}, .wait = Wait{until, false, ""}};
+}
+
+/// Performs it, with the repeats that are harmless. Beside others, its intent is durable already, and a
+/// lost outcome is told to whoever launched it: only one may write at a time.
+Async<OperationRun::Looked> OperationRun::perform(Open& open, Company company) {
+    const auto& effect = open.effect;
+    if (world_.clock.now() >= out_of_time_at_) co_return out_of_time(open);
+    if (company == Company::alone && must_be_durable(effect) && !open.durable && !PORTEUR_HAS_DEFECT("intent_skipped")) {
+        PORTEUR_CRASH_POINT("engine.before_intent");
+        if (!open.recorded) record(IntentRecord{effect, open.intent_at});
+        open.recorded = true;
+        if (!co_await flush(true)) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
+        open.durable = true;
+        PORTEUR_CRASH_POINT("engine.after_intent");
+    }
+    const auto& retry = account_->descriptor->http.retry;
+    milliseconds wait = retry.first;
+    for (std::uint32_t tried = 1;; ++tried) {
+        PORTEUR_CRASH_POINT("engine.before_effect");
+        auto performed = co_await world_.performer.perform(context_of(open), effect);
+        PORTEUR_CRASH_POINT("engine.after_effect");
+        if (performed.lost && effect.guarantee == Guarantee::once && !PORTEUR_HAS_DEFECT("sent_again_when_lost")) {
+            if (company == Company::beside_others) co_return Looked{.completion = {}, .wait = {}, .stopped = false, .lost = true};
+            if (!co_await lost(open, true)) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
+            co_return co_await settle(open);
+        }
+        const auto kind = performed.completion.kind;
+        const bool again = kind == ErrorKind::unavailable || kind == ErrorKind::throttled || performed.lost;
+        const auto asked = std::max<milliseconds>(wait, performed.retry_after);
+        const bool window_open = effect.guarantee != Guarantee::keyed || !spec() || !spec()->window ||
+                                 world_.clock.now() + asked < open.intent_at + *spec()->window;
+        const bool late = again && world_.clock.now() + asked >= out_of_time_at_;
+        const bool long_wait = tried > retry.times || asked > world_.held_wait_max || late;
+        if (again && long_wait && effect.guarantee == Guarantee::safe && ladder_.acted()) {
+            // The carrier has acted already, so this operation may not be begun again: it stays open, and
+            // only this question is asked again.
+            const auto until = world_.clock.now() + std::max<milliseconds>(asked, reask_wait);
+            co_return Looked{.completion = {}, .wait = Wait{until, false, ""}};
+        }
+        // Otherwise a long wait is the order's: the operation fails, and the order is due again later.
+        if (!again || long_wait || !window_open) {
+            if (performed.lost && effect.guarantee == Guarantee::keyed && !window_open)
+                performed.completion.kind = ErrorKind::in_doubt;
+            performed.completion.seq = effect.seq;
+            co_return Looked{.completion = std::move(performed.completion), .wait = {}};
+        }
+        const auto jittered = milliseconds(static_cast<std::int64_t>(double(asked.count()) * (1 + world_.chance.fraction() / 4)));
+        co_await world_.clock.sleep_until(world_.clock.now() + jittered);
+        wait = std::min(wait * 2, retry.max);
+    }
+}
+
+/// operation_timeout has passed: what has not left certainly was not carried out. The plugin ends, and
+/// the order is due again later, or is in doubt if the carrier may have acted (count_as_doubt).
+OperationRun::Looked OperationRun::out_of_time(const Open& open) const {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(account_->operation_timeout).count();
+    return {.completion = failed(open.effect.seq, ErrorKind::unavailable,
+                                 "the operation took longer than operation_timeout (" + std::to_string(seconds) + " s); step " +
+                                     quoted(open.effect.step) + " was not sent"),
+            .wait = {}};
+}
+
+/// The outcome will never be known: from now on the carrier gets its settle time. @return false when
+/// the store refused
+Async<bool> OperationRun::lost(Open& open, bool just_now) {
+    open.lost_at = world_.clock.now();
+    record(LostRecord{open.effect.seq, *open.lost_at});
+    const auto* operation = spec();
+    const auto rung = operation == nullptr                               ? "none"
+                      : operation->idempotency == Idempotency::query ? "query"
+                      : operation->idempotency == Idempotency::list  ? "list"
+                      : operation->idempotency == Idempotency::key   ? "key"
+                                                                     : "none";
+    add_entry("outcome_lost", "step " + quoted(open.effect.step) +
+                                  (just_now ? " left, but its answer was lost" : " may have left before the restart") +
+                                  "; after " + std::to_string(settle_time().count()) +
+                                  " ms the carrier is asked before anything is sent again (rung: " + rung + ")");
+    order_.delivery = Delivery::in_doubt;
+    co_return co_await flush(false);
+}
+
+Async<OperationRun::Looked> OperationRun::settle(Open& open) {
+    const auto now = world_.clock.now();
+    const auto until = (PORTEUR_HAS_DEFECT("settle_counted_anew") ? now : *open.lost_at) + settle_time();
+    if (now < until && until - now > world_.held_wait_max) co_return Looked{.completion = {}, .wait = Wait{until, false, ""}};
+    if (now < until) co_await world_.clock.sleep_until(until);
+    co_return Looked{.completion = failed(open.effect.seq, ErrorKind::in_doubt, "the answer was lost"), .wait = {}};
+}
+
+// ------------------------------------------------------------------ several effects at once
+
+/// Has everything under way that can be, and gives the first that completes.
+Async<OperationRun::Looked> OperationRun::look_at_all() {
+    if (!flights_) flights_.emplace(co_await boost::asio::this_coro::executor);
+    for (;;) {
+        // What waits for nobody is answered first, in the order of asking.
+        std::optional<Wait> wait;
+        const auto waits = [&wait](const Wait& found) {
+            if (!wait || (!found.person && found.until < wait->until)) wait = found;
+        };
+        for (auto& [seq, open] : open_) {
+            if (leaves_us(open.effect)) continue;
+            auto looked = co_await look_at(open);
+            if (looked.completion || looked.stopped) co_return looked;
+            if (looked.wait) waits(*looked.wait);
+        }
+        if (!co_await make_intents_durable() || !co_await launch_all()) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
+        if (!flights_->any()) {
+            for (const auto& [seq, open] : open_)
+                if (open.not_before) waits({*open.not_before, false, ""});
+            co_return Looked{.completion = {}, .wait = wait};
+        }
+        auto [seq, landed] = co_await flights_->next();
+        auto& open = open_.at(seq);
+        open.in_air = false;
+        if (landed.completion) co_return std::move(landed);
+        if (landed.wait) open.not_before = landed.wait->until;
+        if (landed.lost && !co_await lost(open, true)) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
+    }
+}
+
+/// One write for all of them, before the first one leaves.
+Async<bool> OperationRun::make_intents_durable() {
+    bool owed = false;
+    for (auto& [seq, open] : open_) {
+        if (open.durable || !leaves_us(open.effect) || !must_be_durable(open.effect)) continue;
+        if (!open.recorded) record(IntentRecord{open.effect, open.intent_at});
+        open.recorded = owed = true;
+    }
+    if (!owed || PORTEUR_HAS_DEFECT("intent_skipped")) co_return true;
+    PORTEUR_CRASH_POINT("engine.before_intent");
+    if (!co_await flush(true)) co_return false;
+    for (auto& [seq, open] : open_) open.durable = open.durable || open.recorded;
+    PORTEUR_CRASH_POINT("engine.after_intent");
+    co_return true;
+}
+
+/// @return false when the store refused
+Async<bool> OperationRun::launch_all() {
+    for (auto& [seq, open] : open_) {
+        if (flights_->in_air() >= std::max<std::size_t>(1, account_->effects_at_once)) break;
+        if (open.in_air || !leaves_us(open.effect)) continue;
+        if (open.not_before && world_.clock.now() < *open.not_before) continue;
+        open.not_before.reset();
+        if (!open.lost_at && is_without_trace(open)) {
+            auto known = co_await world_.performer.recall(context_of(open), open.effect);
+            if (known && !known->lost) {
+                open.in_air = true;
+                flights_->launch(seq, landed(std::move(known->completion)));
+                continue;
+            }
+            if (!co_await lost(open, false)) co_return false;
+        }
+        open.in_air = true;
+        flights_->launch(seq, open.lost_at ? settle(open) : perform(open, Company::beside_others));
+    }
+    co_return true;
+}
+
+/// The run ends: what is under way is awaited and written down as if the plugin had been told, so that
+/// no answer that came is forgotten.
+Async<void> OperationRun::land_all() {
+    while (flights_->any()) {
+        auto [seq, landed] = co_await flights_->next();
+        auto& open = open_.at(seq);
+        open.in_air = false;
+        if (landed.lost) {
+            record(LostRecord{seq, world_.clock.now()});
+            ladder_.completed(open.effect, failed(seq, ErrorKind::in_doubt, "the answer was lost"));
+        } else if (landed.completion) {
+            told(open, *landed.completion);
+        }
+    }
+}
+
+}  // namespace porteur

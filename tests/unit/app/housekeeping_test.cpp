@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is old goes, and nothing else: on SQLite and on a PostgreSQL of the test's own.
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include "app/housekeeping.hpp"
+#include "support/engine_world.hpp"
+#include "support/postgres_server.hpp"
+
+namespace porteur {
+namespace {
+
+using namespace std::chrono_literals;
+
+testing::PostgresServer& postgres() {
+    static testing::PostgresServer server;
+    return server;
+}
+
+const Instant today{std::chrono::sys_days{std::chrono::year{2026} / 11 / 25}};
+constexpr auto retention = 24h * 90;
+
+class HousekeepingTest : public ::testing::TestWithParam<const char*> {
+protected:
+    void SetUp() override {
+        static int count = 0;
+        const std::string name = "tidy_" + std::to_string(getpid()) + "_" + std::to_string(++count);
+        if (GetParam() == std::string("postgresql") && !postgres().trouble().empty())
+            GTEST_SKIP() << "PostgreSQL is left out: " << postgres().trouble();
+        std::string address;
+        if (GetParam() == std::string("sqlite")) {
+            folder = std::filesystem::path(::testing::TempDir()) / name;
+            std::filesystem::create_directories(folder);
+            address = "sqlite:" + (folder / "porteur.db").string();
+        } else {
+            address = postgres().fresh_database(name);
+        }
+        auto opened = Store::open({.address = address, .holder = "test", .beside = false}, seal,
+                                  [this](std::function<void()> run) { boost::asio::post(io, std::move(run)); });
+        ASSERT_TRUE(opened) << opened.error().message;
+        store = std::move(*opened);
+        housekeeping = std::make_unique<Housekeeping>(
+            io.get_executor(), *store, [] { return today; }, HousekeepingSettings{.retention = retention, .batch = 3}
+        );
+    }
+    void TearDown() override {
+        store.reset();
+        if (!folder.empty()) std::filesystem::remove_all(folder);
+    }
+
+    void commit(Commit made) {
+        std::optional<Result<void>> done;
+        store->commit(std::move(made), [&](Result<void> result) { done = std::move(result); });
+        run_until([&] { return done.has_value(); });
+        ASSERT_TRUE(*done) << (*done ? "" : done->error().message);
+    }
+    void run_until(const std::function<bool()>& done) {
+        const auto guard = boost::asio::make_work_guard(io);
+        while (!done()) {
+            io.restart();
+            io.run_one_for(1s);
+        }
+    }
+    /// An operation with a journal and a mail, begun an hour before its end.
+    Id operation(Instant ended, Operation::State state = Operation::State::done) {
+        static std::int64_t number = 0;
+        Operation made;
+        made.id = first_id_at(ended - 1h) + ++number;
+        made.order = 7;
+        made.tenant = 1;
+        made.account = "acme";
+        made.name = "check_port";
+        made.build = "b";
+        made.state = state;
+        made.input = R"({"name":"Ann"})";
+        made.output = R"({"state":"completed"})";
+        made.began = ended - 1h;
+        if (state == Operation::State::done || state == Operation::State::failed) made.ended = ended;
+        Commit all;
+        all.new_operations.push_back(made);
+        all.journal.push_back({made.id, 1, 1, "raw request"});
+        all.journal.push_back({made.id, 1, 2, "raw answer"});
+        all.new_mails.push_back({.operation = made.id, .seq = 1, .tenant = 1, .order = 7, .message_id = "<" + std::to_string(made.id) + ">",
+                                 .phase = "accepted", .reply = "250", .recipients = "[]", .mime = "the mail", .hash = "h", .tries = 1,
+                                 .updated = ended});
+        all.new_waits.push_back({made.id, 2, 7, 1, made.id});
+        commit(std::move(all));
+        return made.id;
+    }
+    Id event(Instant at) {
+        InboundEvent made{.id = first_id_at(at), .tenant = 1, .account = "acme", .source = "webhook", .keys = {{"ticket", "T-1"}, {"b", "c"}},
+                          .body = "x", .at = at};
+        Commit all;
+        all.new_events.push_back(made);
+        commit(std::move(all));
+        return made.id;
+    }
+    /// One batch. @return whether there is another
+    bool tidy() {
+        std::optional<Result<bool>> done;
+        boost::asio::co_spawn(io, housekeeping->tidy(), [&](std::exception_ptr, Result<bool> result) { done = std::move(result); });
+        run_until([&] { return done.has_value(); });
+        EXPECT_TRUE(*done) << (*done ? "" : done->error().message);
+        return *done && **done;
+    }
+    bool whole(Id id) {
+        const auto found = store->operation(id).value().value();
+        const bool journal = found.journal.size() == 2, input = found.operation.input != "{}", mail = store->mail(id, 1).value()->mime == "the mail",
+                   waits = !store->awaited_events(id).value().empty();
+        EXPECT_TRUE(journal == input && input == mail && mail == waits) << "half of it is gone";
+        return journal;
+    }
+
+    std::filesystem::path folder;
+    testing::HexSeal seal;
+    boost::asio::io_context io{1};
+    std::unique_ptr<Store> store;
+    std::unique_ptr<Housekeeping> housekeeping;
+};
+
+TEST_P(HousekeepingTest, KeepsASummaryOfWhatEndedBeforeTheRetention) {
+    const auto old = operation(today - retention - 1h);
+    ASSERT_TRUE(whole(old));
+    EXPECT_FALSE(tidy());
+    EXPECT_FALSE(whole(old));
+    const auto left = store->operation(old).value()->operation;
+    EXPECT_EQ(left.name, "check_port");
+    EXPECT_EQ(left.state, Operation::State::done);
+    EXPECT_EQ(left.output, R"({"state":"completed"})");
+    EXPECT_EQ(left.ended, today - retention - 1h);
+    EXPECT_EQ(store->mail(old, 1).value()->phase, "accepted") << "a reply to the mail still finds the order";
+    EXPECT_EQ(store->operations_of(7).value().size(), 1u);
+}
+
+TEST_P(HousekeepingTest, TouchesNothingThatIsYoungOpenOrParked) {
+    const auto young = operation(today - retention + 1h);
+    const auto open = operation(today - retention - 24h, Operation::State::open);
+    const auto parked = operation(today - retention - 24h, Operation::State::parked);
+    while (tidy()) {}
+    EXPECT_TRUE(whole(young));
+    EXPECT_TRUE(whole(open));
+    EXPECT_TRUE(whole(parked));
+}
+
+TEST_P(HousekeepingTest, GoesInBoundedBatchesAndBeginsAgainWhenItIsThrough) {
+    std::vector<Id> old;
+    for (int at = 0; at < 7; ++at) old.push_back(operation(today - retention - 1h * (at + 1), at == 3 ? Operation::State::open : Operation::State::failed));
+    const auto done = [&] { return std::ranges::count_if(old, [&](Id id) { return !whole(id); }); };
+    EXPECT_TRUE(tidy());
+    EXPECT_LE(done(), 3);
+    EXPECT_TRUE(tidy());
+    EXPECT_FALSE(tidy());
+    EXPECT_EQ(done(), 6);
+    // The one that was open ends, and the next pass finds it.
+    auto late = store->operation(old[3]).value()->operation;
+    late.state = Operation::State::done;
+    late.ended = today - retention - 1h;
+    Commit made;
+    made.changed_operations.push_back(late);
+    commit(std::move(made));
+    while (tidy()) {}
+    EXPECT_EQ(done(), 7);
+}
+
+TEST_P(HousekeepingTest, DropsEventsThatNobodyWaitedFor) {
+    const auto old = event(today - event_kept_for - 1h), young = event(today - 1h);
+    while (tidy()) {}
+    EXPECT_FALSE(*store->event(old));
+    EXPECT_TRUE(*store->event(young));
+    EXPECT_EQ(store->free_events(event_lookup(1, "acme", "webhook", "ticket", "T-1")).value().size(), 1u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Both, HousekeepingTest, ::testing::Values("sqlite", "postgresql"), [](const auto& each) { return std::string(each.param); });
+
+}  // namespace
+}  // namespace porteur

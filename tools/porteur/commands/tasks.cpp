@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// porteur tasks
+#include "commands/all.hpp"
+#include "order_view.hpp"
+
+namespace porteur::cli {
+namespace {
+
+Outcome<ExitCode> list_tasks(Session& session) {
+    const auto client = session.client();
+    if (!client) return passed_on(client);
+    const auto reply = (*client)->get(with_query("/v1/tasks", {{"limit", session.arguments.text("limit")}}));
+    if (!reply) return passed_on(reply);
+    if (session.wants_json()) {
+        session.print_json(reply->document);
+        return ExitCode::done;
+    }
+    const auto& tasks = list_member(reply->document, "items");
+    if (tasks.empty()) session.say("nothing waits for a person");
+    for (const auto& task : tasks) {
+        Facts facts;
+        facts.add("Task", Cell(member(task, "title"), Colour::yellow));
+        facts.add("Order", member(task, "kind") + " " + member(task, "order") + " (" + member(task, "reference") + ")");
+        facts.add("Account", member(task, "account"));
+        facts.add("Since", member(task, "since"));
+        facts.add("To do", member(task, "text"));
+        const auto choices = joined(list_member(task, "choices"));
+        facts.add("Answers", choices.empty() ? "any word" : choices);
+        facts.add(
+            "Answer with", "porteur " + member(task, "kind") + " answer " + member(task, "order") + " CHOICE" +
+                               (member(task, "text_required") == "true" ? " --text TEXT" : "")
+        );
+        session.print(facts);
+        session.print_line("");
+    }
+    return ExitCode::done;
+}
+
+}  // namespace
+
+std::vector<CommandSpec> task_commands() {
+    return {
+        {.path = "tasks",
+         .help = "what waits for a person, and how to answer it",
+         .words = {},
+         .options = {{"--limit", ValueKind::count, "NUMBER", "at most so many; 50 unless given"}},
+         .run = list_tasks},
+    };
+}
+
+}  // namespace porteur::cli
