@@ -33,6 +33,9 @@ struct BulkShape {
     std::string_view table;
     std::vector<Column> columns;
     int key_columns = 1;  ///< update: the first so many columns name the row; erase: all do
+    /// update: a column that each change raises by one. A row that does not stand one below is not changed:
+    /// so a change never goes over one that it has not seen, and fails where the one before it has.
+    std::string_view counter = {};
 };
 
 /// Takes rows value by value, in column order, and writes them when flushed.
