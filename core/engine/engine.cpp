@@ -33,6 +33,8 @@ Engine::Engine(asio::any_io_executor executor, EngineStore& store, Accounts& acc
     : executor_(std::move(executor)), store_(store), accounts_(accounts), clock_(clock),
       world_{.clock = clock, .chance = chance, .performer = performer,
              .commit = [this](Commit made) { return commit(std::move(made)); },
+             .commit_behind = [this](Id order, Commit made) { commit_behind(order, std::move(made)); },
+             .goes_on = [this](const Order& order, const std::string& account) { return goes_on(order, account); },
              .new_id = [this] { return new_id(); }, .rhythm = rhythm} {}
 
 Id Engine::new_id() {
@@ -120,6 +122,8 @@ Async<void> Engine::run(Id id, std::uint32_t which) {
     auto order = load(id);
     if (order) {
         co_await run_due(*order, which);
+        // Nobody else works on the order while something of it is on its way to the disk.
+        if (behind_.contains(id) && !co_await settled(id)) co_await read_again(*order, 2s);
         keep(*order);
         busy_.erase(id);
         schedule(*order);
@@ -181,16 +185,23 @@ Async<bool> Engine::run_one(Order& order) {
             order = run.order();
             co_return false;
         case RunEnd::died: co_return co_await after_death(order, run);
-        case RunEnd::plugin_away:
-            if (auto fresh = store_.order(order.id); fresh && *fresh) order = std::move(**fresh);
-            order.due = clock_.now() + 200ms;
-            co_return false;
-        case RunEnd::abandoned: break;
+        case RunEnd::plugin_away: co_await read_again(order, 200ms); co_return false;
+        // The store has the truth; it is read again when it may have recovered.
+        case RunEnd::abandoned: co_await read_again(order, 2s); co_return false;
     }
-    // The store has the truth; it is read again when it may have recovered.
-    if (auto fresh = store_.order(order.id); fresh && *fresh) order = std::move(**fresh);
-    if (order.due) order.due = clock_.now() + 2s;
     co_return false;
+}
+
+/// Takes the order as the store has it, to be looked at again after the wait.
+Async<void> Engine::read_again(Order& order, std::chrono::milliseconds wait) {
+    co_await settled(order.id);
+    auto fresh = store_.order(order.id);
+    if (fresh && !*fresh) {
+        order.due.reset();  // it was never taken in, and whoever brought it was told
+        co_return;
+    }
+    if (fresh) order = std::move(**fresh);
+    if (order.due) order.due = clock_.now() + wait;
 }
 
 Async<bool> Engine::after_death(Order& order, OperationRun& run) {
@@ -208,37 +219,90 @@ Async<bool> Engine::after_death(Order& order, OperationRun& run) {
             co_return false;
         }
     }
-    if (auto fresh = store_.order(order.id); fresh && *fresh) order = std::move(**fresh);
-    order.due = clock_.now() + 100ms * deaths_[order.id].count;
+    co_await read_again(order, 100ms * deaths_[order.id].count);
     co_return false;
 }
 
 // ------------------------------------------------------------------ the store
 
-Async<Result<void>> Engine::commit_once(Commit made) {
+struct Engine::Underway {
+    std::optional<Result<void>> outcome;     ///< if it came before somebody waited
+    std::function<void(Result<void>)> tell;  ///< whoever waits
+};
+
+/// Gives a commit to the store, which has it from now on: the next one comes behind it.
+std::shared_ptr<Engine::Underway> Engine::enqueue(Commit made) {
     // Numbered here, in the order in which the writer gets them: whoever has read up to one entry never
     // misses another that becomes durable later with a lower number.
     for (auto& each : made.entries) each.id = new_id();
-    return asio::async_initiate<const asio::use_awaitable_t<>, void(Result<void>)>(
-        [this](auto handler, Commit taken) {
+    auto underway = std::make_shared<Underway>();
+    store_.commit(std::move(made), [underway](Result<void> done) {
+        if (underway->tell)
+            std::exchange(underway->tell, nullptr)(std::move(done));
+        else
+            underway->outcome = std::move(done);
+    });
+    return underway;
+}
+
+Async<Result<void>> Engine::outcome_of(std::shared_ptr<Underway> underway) {
+    if (underway->outcome) co_return std::move(*underway->outcome);
+    // From here on the store alone keeps it, and with it whoever waits: were it kept by us too, a store that
+    // goes without an answer would leave both behind.
+    auto& waited_for = *underway;
+    underway.reset();
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<void>)>(
+        [](auto handler, Underway* asked) {
             auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-            store_.commit(std::move(taken), [shared](Result<void> done) { std::move (*shared)(std::move(done)); });
+            asked->tell = [shared](Result<void> done) { std::move (*shared)(std::move(done)); };
         },
-        asio::use_awaitable, std::move(made)
+        asio::use_awaitable, &waited_for
     );
 }
 
+Async<Result<void>> Engine::commit_once(Commit made) { return outcome_of(enqueue(std::move(made))); }
+
 Async<Result<void>> Engine::commit(Commit made) {
+    auto first = enqueue(made);
+    return repeated(std::move(first), std::move(made));
+}
+
+/// Tries a commit again that the store did not take.
+Async<Result<void>> Engine::repeated(std::shared_ptr<Underway> underway, Commit made) {
     const bool tells = !made.entries.empty();
     for (int tried = 1;; ++tried) {
-        auto done = tried < commit_tries_max ? co_await commit_once(made) : co_await commit_once(std::move(made));
+        auto done = co_await outcome_of(std::move(underway));
         if (done) {
             if (listener_ && tells) listener_();
             co_return done;
         }
         if (tried == commit_tries_max) co_return done;
         co_await clock_.sleep_until(clock_.now() + 200ms * tried);
+        underway = enqueue(made);
     }
+}
+
+void Engine::commit_behind(Id order, Commit made) {
+    ++behind_[order];
+    auto first = enqueue(made);
+    asio::co_spawn(executor_, follow(order, std::move(first), std::move(made)), [](std::exception_ptr thrown) {
+        if (thrown) std::rethrow_exception(thrown);
+    });
+}
+
+Async<void> Engine::follow(Id order, std::shared_ptr<Underway> first, Commit made) {
+    if (!co_await repeated(std::move(first), std::move(made))) behind_failed_.insert(order);
+    if (--behind_[order] == 0) behind_.erase(order);
+}
+
+Async<bool> Engine::settled(Id order) {
+    while (behind_.contains(order)) co_await clock_.sleep_until(clock_.now() + 5ms);
+    co_return behind_failed_.erase(order) == 0;
+}
+
+/// Whether run_due() begins the order's next operation at once, on the same account.
+bool Engine::goes_on(const Order& order, const std::string& account) {
+    return !stopping_ && order.due && *order.due <= clock_.now() && order.stage != Stage::none && lane_account(order) == account;
 }
 
 Result<Order> Engine::load(Id id) {

@@ -111,8 +111,21 @@ private:
     Async<void> run_due(Order& order, std::uint32_t which);
     Async<bool> run_one(Order& order);
     Async<bool> after_death(Order& order, OperationRun& run);
+    /// A commit on its way to the disk.
+    struct Underway;
+    std::shared_ptr<Underway> enqueue(Commit commit);
+    static Async<Result<void>> outcome_of(std::shared_ptr<Underway> underway);
     Async<Result<void>> commit(Commit commit);
     Async<Result<void>> commit_once(Commit commit);
+    Async<Result<void>> repeated(std::shared_ptr<Underway> first, Commit commit);
+    /// A commit that the order's next one waits for in our place: the store takes none over a change that
+    /// it has not seen (BulkShape::counter), so that what is durable of an order is always its beginning.
+    void commit_behind(Id order, Commit commit);
+    Async<void> follow(Id order, std::shared_ptr<Underway> first, Commit commit);
+    /// Waits until nothing of the order is on its way. @return false if something of it was not taken
+    Async<bool> settled(Id order);
+    bool goes_on(const Order& order, const std::string& account);
+    Async<void> read_again(Order& order, std::chrono::milliseconds wait);
     Result<Order> load(Id id);
     /// Somebody's right to change an order: nothing is under way for it meanwhile. Given back when it goes.
     class Hold;
@@ -133,6 +146,8 @@ private:
     std::priority_queue<Due> due_;
     std::deque<Lane> lanes_;
     std::unordered_map<std::string, std::uint32_t> lane_names_;
+    std::unordered_map<Id, int> behind_;    ///< commits under way that nobody waits for
+    std::unordered_set<Id> behind_failed_;
     std::unordered_set<Id> busy_;
     /// Of those busy, the ones that somebody holds; with the lane in which they became due meanwhile.
     std::unordered_map<Id, std::optional<std::uint32_t>> held_;

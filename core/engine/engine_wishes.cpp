@@ -70,11 +70,15 @@ Async<Result<Order>> Engine::create(Order order, std::vector<TimelineEntry> entr
     made.entries = std::move(entries);
     made.secrets = std::move(wish.secrets);
     if (wish.remember) made.keys.push_back(wish.remember(order));
-    auto done = co_await commit_once(std::move(made));
-    if (!done) co_return std::unexpected(std::move(done).error());
-    if (listener_) listener_();
+    // Its first operation begins at once: what it does that must not be lost comes behind this commit.
+    ++behind_[order.id];
+    auto underway = enqueue(std::move(made));
     keep(order);
     schedule(order);
+    auto done = co_await outcome_of(std::move(underway));
+    if (--behind_[order.id] == 0) behind_.erase(order.id);
+    if (!done) co_return std::unexpected(std::move(done).error());
+    if (listener_) listener_();
     co_return order;
 }
 

@@ -269,6 +269,13 @@ Async<RunEnd> OperationRun::finish(const Turn& turn) {
     commit.entries = std::move(entries_);
     std::ranges::move(change.entries, std::back_inserter(commit.entries));
     PORTEUR_CRASH_POINT("engine.before_end");
+    if (world_.goes_on(change.order, operation_.account)) {
+        // The next operation may ask meanwhile; whatever it does that must not be lost comes behind this.
+        world_.commit_behind(change.order.id, std::move(commit));
+        PORTEUR_CRASH_POINT("engine.end_under_way");
+        order_ = std::move(change.order);
+        co_return RunEnd::finished;
+    }
     auto done = co_await world_.commit(std::move(commit));
     if (!done) {
         error_ = done.error();

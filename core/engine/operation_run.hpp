@@ -35,6 +35,10 @@ struct RunWorld {
     EffectPerformer& performer;
     /// Durable or failed; the engine tries a failed one again for as long as it lives.
     std::function<Async<Result<void>>(Commit)> commit;
+    /// The same for a change that the order's next commit comes behind, and that nobody waits for.
+    std::function<void(Id order, Commit)> commit_behind;
+    /// Whether another operation of the order begins as soon as this one has ended.
+    std::function<bool(const Order&, const std::string& account)> goes_on;
     std::function<Id()> new_id;
     Rhythm rhythm;
     /// Longer waits leave memory.
@@ -43,7 +47,7 @@ struct RunWorld {
 
 /// Why a run ended.
 enum class RunEnd {
-    finished,   ///< the operation ended; the order is changed and durable
+    finished,   ///< the operation ended; the order is changed, and durable no later than its next change
     waits,      ///< the order is due later, or waits for a person; the journal has the rest
     died,       ///< the plugin's process ended in this operation's hands; nothing was changed
     plugin_away,  ///< the plugin is not there now, through no fault of this operation
