@@ -6,12 +6,36 @@
 namespace porteur {
 namespace {
 
-std::string_view pointer_of(std::string_view message) {
-    if (!message.starts_with('/')) return {};
-    const auto colon = message.find(": ");
-    const auto pointer = message.substr(0, colon);
-    return colon == message.npos || pointer.find(' ') != pointer.npos ? std::string_view{}
-                                                                      : pointer;
+/// What a message blames: "/request/pin: ..." a place in the body, "the parameter limit is ..." a
+/// parameter. Empty where it blames neither.
+std::string_view field_of(std::string_view message) {
+    if (message.starts_with('/')) {
+        const auto colon = message.find(": ");
+        const auto pointer = message.substr(0, colon);
+        const bool is_pointer = colon != message.npos && pointer.find(' ') == pointer.npos;
+        return is_pointer ? pointer : std::string_view{};
+    }
+    for (const std::string_view opening : {"the parameter ", "there is no parameter \""}) {
+        if (!message.starts_with(opening)) continue;
+        const auto name = message.substr(opening.size());
+        return name.substr(0, name.find_first_of(" \""));
+    }
+    return {};
+}
+
+/// Each line of a message that blames one field a line; empty for any other message.
+json::array errors_of(std::string_view message) {
+    json::array errors;
+    if (message.find('\n') == message.npos) return errors;
+    for (std::size_t at = 0; at <= message.size();) {
+        const auto end = std::min(message.find('\n', at), message.size());
+        const auto line = message.substr(at, end - at);
+        const auto field = field_of(line);
+        if (field.empty()) return {};
+        errors.push_back(json::object{{"detail", line.substr(field.size() + 2)}, {"field", field}});
+        at = end + 1;
+    }
+    return errors;
 }
 
 const ProblemKind& kind_of(const Error& error, bool of_state) {
@@ -65,12 +89,19 @@ Answer answer_with(const ProblemKind& kind, const json::object& document) {
 }  // namespace
 
 Answer problem_answer(const ProblemKind& kind, std::string_view detail, std::string_view field) {
-    return answer_with(kind, document_of(kind, detail, field));
+    return answer_with(kind, document_of(kind, detail, field.empty() ? field_of(detail) : field));
 }
 
 Answer problem_answer(const Error& error, bool of_state) {
     const auto& kind = kind_of(error, of_state);
-    auto document = document_of(kind, error.message, pointer_of(error.message));
+    auto document = document_of(kind, error.message, field_of(error.message));
+    if (auto errors = errors_of(error.message); !errors.empty()) {
+        std::string detail = error.message;
+        for (auto at = detail.find('\n'); at != detail.npos; at = detail.find('\n', at))
+            detail.replace(at, 1, "; ");
+        document["detail"] = std::move(detail);
+        document["errors"] = std::move(errors);
+    }
     // What the carrier said, for those who know its words.
     if (error.reason != Reason::none) document["reason"] = text_of(error.reason);
     if (kind.status != 404 && error.kind != ErrorKind::invalid_input && !error.code.empty())

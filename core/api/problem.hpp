@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Errors as RFC 9457 problem documents: {"type", "title", "status", "detail", "field"}. `type` is
-// "urn:porteur:problem:" and a word that programs may rely on; `field` is a JSON pointer into the
-// request's body, or the name of a query parameter or header field.
+// Errors as RFC 9457 problem documents: {"type", "title", "status", "detail", "field", "errors"}. `type`
+// is "urn:porteur:problem:" and a word that programs may rely on; `field` is a JSON pointer into the
+// request's body, or the name of a query parameter or header field; where several fields are wrong,
+// `errors` has each with its detail.
 
 #include <string>
 #include <string_view>
@@ -27,7 +28,7 @@ inline constexpr ProblemKind invalid_input{"invalid-input", 400, "A value is not
 inline constexpr ProblemKind key_missing{"key-missing", 400, "The Idempotency-Key is missing"};
 inline constexpr ProblemKind unauthenticated{"unauthenticated", 401, "A valid token is needed"};
 inline constexpr ProblemKind forbidden{"forbidden", 403, "The token does not allow this"};
-inline constexpr ProblemKind not_found{"not-found", 404, "There is no such thing"};
+inline constexpr ProblemKind not_found{"not-found", 404, "Not found"};
 inline constexpr ProblemKind wrong_method{"wrong-method", 405, "The method is not allowed here"};
 inline constexpr ProblemKind too_slow{"too-slow", 408, "The request came too slowly"};
 inline constexpr ProblemKind conflict{"conflict", 409, "The order's state does not allow this"};
@@ -56,14 +57,16 @@ inline constexpr ProblemKind http_version{
 };
 }  // namespace problems
 
-/// @param field  JSON pointer, parameter or header name; empty when none is to blame
+/// @param field  JSON pointer, parameter or header name; empty when none is to blame, or when the
+/// detail
+///               says it as below
 /// @threads any
 Answer problem_answer(
     const ProblemKind& kind, std::string_view detail, std::string_view field = {}
 );
 
-/// The problem that an error of the host is. A message that begins with a JSON pointer and a colon
-/// names the field.
+/// The problem that an error of the host is. A message that begins with a JSON pointer and a colon, or
+/// with "the parameter NAME", names the field; one of several lines that all do names them all.
 ///
 /// @param of_state  invalid_input without a code means that the order's state forbids it (409), as
 /// for

@@ -6,6 +6,7 @@
 #include "plugins/process_runner.hpp"
 #include "settings/account_check.hpp"
 #include "settings/descriptor_toml.hpp"
+#include "settings/nearest.hpp"
 #include "settings/secret.hpp"
 #include "settings/url_template.hpp"
 
@@ -41,6 +42,14 @@ PluginLog plugin_log() {
 }
 
 }  // namespace
+
+std::string text_of_missing_plugin(const AccountSettings& configured, const PluginCatalog& catalog) {
+    std::vector<std::string> known;
+    for (const auto& [id, library] : catalog.libraries()) known.push_back(id);
+    return configured.where + ": there is no plugin " + quoted(configured.plugin) + " in the plugin folders" +
+           (known.empty() ? std::string("; there is none at all") : suggestion(configured.plugin, known)) +
+           (catalog.refusals().empty() ? "" : "; some libraries were refused, as said above");
+}
 
 ConfiguredAccounts::ConfiguredAccounts(boost::asio::any_io_executor executor, Settings settings)
     : executor_(std::move(executor)), settings_(std::move(settings)), catalog_(catalog_options(settings_)) {}
@@ -121,8 +130,7 @@ Result<std::shared_ptr<LoadedPlugin>> ConfiguredAccounts::plugin(const CheckedLi
 Result<std::shared_ptr<Account>> ConfiguredAccounts::make(const AccountSettings& configured) {
     const auto found = catalog_.libraries().find(configured.plugin);
     if (found == catalog_.libraries().end())
-        return failure(ErrorKind::invalid_input, configured.where + ": there is no plugin " + quoted(configured.plugin) +
-                                                     " in the plugin folders; see the refusals above");
+        return failure(ErrorKind::invalid_input, text_of_missing_plugin(configured, catalog_));
     const auto& library = found->second;
     if (!configured.sha256.empty() && configured.sha256 != library.build)
         return failure(ErrorKind::invalid_input, configured.where + ": the plugin's build is " + library.build +

@@ -35,6 +35,9 @@ struct Account : AccountView {
     std::optional<Instant> last_error_at;
 };
 
+/// What to say when an account's plugin is not there, with the one that was probably meant.
+std::string text_of_missing_plugin(const AccountSettings& configured, const PluginCatalog& catalog);
+
 /// @threads  the engine's
 class ConfiguredAccounts : public Accounts {
 public:

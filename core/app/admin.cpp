@@ -86,4 +86,32 @@ Result<std::string> create_token(const Settings& settings, const NewToken& wante
     return token;
 }
 
+Result<std::vector<TokenRow>> list_tokens(const Settings& settings) {
+    auto master = master_key_of(settings);
+    if (!master) return std::unexpected(std::move(master).error());
+    const StoreSeal seal{Sealing(*master)};
+    auto store = open_beside(settings, seal);
+    if (!store) return std::unexpected(std::move(store).error());
+    return (*store)->tokens();
+}
+
+Result<int> revoke_token(const Settings& settings, const std::string& name) {
+    auto master = master_key_of(settings);
+    if (!master) return std::unexpected(std::move(master).error());
+    const StoreSeal seal{Sealing(*master)};
+    auto store = open_beside(settings, seal);
+    if (!store) return std::unexpected(std::move(store).error());
+    auto tokens = (*store)->tokens();
+    if (!tokens) return std::unexpected(std::move(tokens).error());
+    int revoked = 0;
+    for (const auto& token : *tokens) {
+        if (token.name != name || token.revoked || (token.expires && *token.expires <= now())) continue;
+        if (auto done = (*store)->revoke_token(token.id, now()); !done) return std::unexpected(std::move(done).error());
+        ++revoked;
+    }
+    if (revoked == 0)
+        return failure(ErrorKind::invalid_input, "no token of " + quoted(name) + " holds; `porteurd token list` shows them all");
+    return revoked;
+}
+
 }  // namespace porteur

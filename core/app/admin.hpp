@@ -40,5 +40,10 @@ struct NewToken {
 };
 /// `porteurd token create`: also while the daemon runs. @return the token, shown this once
 Result<std::string> create_token(const Settings& settings, const NewToken& wanted);
+/// `porteurd token list`: all that were ever made, the oldest first.
+Result<std::vector<TokenRow>> list_tokens(const Settings& settings);
+/// `porteurd token revoke`: takes back those of this name that still hold. @return how many
+/// @errors  invalid_input: nobody of this name holds one
+Result<int> revoke_token(const Settings& settings, const std::string& name);
 
 }  // namespace porteur

@@ -55,6 +55,7 @@ void HostServices::take_snapshot() {
         if (breaker == CircuitBreaker::State::open) info.health = "down";
         if (breaker == CircuitBreaker::State::half_open) info.health = "degraded";
         made.carriers.accounts.push_back(std::move(info));
+        made.contacts[name] = account->configured.contact_email;
     }
     for (const auto& refused : parts_.accounts.refused())
         made.carriers.refused.push_back({.file = refused.path.filename().string(), .reason = refused.refusal.text()});
@@ -157,14 +158,29 @@ Async<Result<void>> HostServices::validated(Caller caller, std::string account, 
         std::string all;
         for (const auto& problem : findings->problems) {
             if (!problem.blocking) continue;
-            all += (all.empty() ? (problem.field.empty() ? "" : "/request" + problem.field + ": ") : "; ") + problem.message;
+            all += (all.empty() ? "/request" : "\n/request") + problem.field + ": " + problem.message;
         }
         if (!all.empty()) co_return failure(ErrorKind::invalid_input, std::move(all));
     }
     co_return Result<void>{};
 }
 
+std::string HostServices::filled_in(const NewOrder& wanted) const {
+    auto request = parse_json(wanted.request);
+    if (!request || !request->is_object()) return wanted.request;
+    const auto fill = [&](std::string_view field, const std::string& text) {
+        auto& place = request->get_object()[field];
+        if (!place.is_string() || place.get_string().empty()) place = text;
+    };
+    const auto picture = snapshot();
+    if (const auto found = picture.contacts.find(wanted.account); found != picture.contacts.end()) fill("contact_email", found->second);
+    for (const auto& account : picture.carriers.accounts)
+        if (wanted.kind == OrderKind::port && account.account == wanted.losing_account) fill("losing_carrier", account.name);
+    return canonical(*request);
+}
+
 Async<Result<Order>> HostServices::create(Caller caller, NewOrder wanted, std::optional<IdempotencyRequest> idempotency) {
+    wanted.request = filled_in(wanted);
     if (wanted.submit)
         if (auto fit = co_await validated(caller, wanted.account, wanted.losing_account, wanted.request); !fit)
             co_return std::unexpected(std::move(fit).error());

@@ -4,6 +4,7 @@
 // What the API needs, from the engine (on its own thread), the store (on the caller's), the plugins and
 // the documents folder.
 
+#include <map>
 #include <mutex>
 #include <set>
 
@@ -20,6 +21,8 @@ struct HostSnapshot {
     std::vector<std::string> sellers;
     EngineCounters engine;
     std::vector<std::string> findings;
+    /// By account: the contact on its orders, for those that name none.
+    std::map<std::string, std::string> contacts;
 };
 
 class HostServices : public ApiServices {
@@ -70,6 +73,9 @@ public:
 private:
     friend class HostSubscription;
     HostSnapshot snapshot() const;
+    /// An order's request with what its accounts say where it says nothing: the losing carrier's name, the
+    /// contact.
+    std::string filled_in(const NewOrder& wanted) const;
     /// Asks the plugins' own `validate`, where they have one; a blocking problem is an Error.
     Async<Result<void>> validated(Caller caller, std::string account, std::string losing, std::string request);
     Async<Result<std::string>> ask_on_engine(std::string account, std::string operation, std::string input,

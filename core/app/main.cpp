@@ -1,24 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line of porteurd.
+#include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
+#include <filesystem>
 #include <string>
 #include <vector>
 
+#include <sys/stat.h>
+
 #include <CLI/CLI.hpp>
+
+#include <porteur/calendar_text.hpp>
 
 #include "app/admin.hpp"
 #include "app/daemon.hpp"
+#include "app/installation_check.hpp"
 #include "app/logging.hpp"
 
 namespace {
 
 using namespace porteur;
 
+/// Exit statuses: 0 done, 1 it could not be done, 2 the command line is wrong. docs/running.md lists them.
+constexpr int wrong_usage = 2;
+
 int complain(const Error& error) {
     std::fprintf(stderr, "porteurd: %s\n", error.message.c_str());
     return 1;
+}
+
+/// One line, and where the help is.
+int complain(const CLI::App& app, const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    std::string said = error.what();
+    while (said.ends_with('.') || said.ends_with('\n')) said.pop_back();
+    std::fprintf(stderr, "porteurd: %s; see 'porteurd --help'\n", said.c_str());
+    return wrong_usage;
+}
+
+void print(const std::vector<TokenRow>& tokens) {
+    for (const auto& token : tokens) {
+        const auto day = [](Instant at) { return iso_date(std::chrono::floor<std::chrono::days>(at)); };
+        std::string state = token.expires ? "until " + day(*token.expires) : "until revoked";
+        if (token.expires && *token.expires <= std::chrono::system_clock::now()) state = "expired " + day(*token.expires);
+        if (token.revoked) state = "revoked " + day(*token.revoked);
+        std::printf("%-20s %-9s made %s  %s\n", porteur::quoted(token.name).c_str(), token.scope.c_str(), day(token.created).c_str(),
+                    state.c_str());
+    }
+}
+
+/// @errors  as load_settings; where nothing is there, how to name another place
+Result<Settings> settings_at(const std::string& config) {
+    std::error_code unknown;
+    if (!std::filesystem::exists(config, unknown) && !unknown)
+        return failure(ErrorKind::invalid_input,
+                       "there are no settings at " + porteur::quoted(config, 300) + "; name the folder or file with --config");
+    return load_settings(config);
 }
 
 /// Runs until SIGTERM or SIGINT; SIGHUP reads the settings again.
@@ -30,12 +68,16 @@ int serve(const std::string& config) {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
 
-    auto settings = load_settings(config);
+    auto settings = settings_at(config);
     if (!settings) return complain(settings.error());
     start_logging(settings->log);
+    const auto scheme = settings->api.tls ? "https://" : "http://";
+    const bool v6 = settings->api.address.find(':') != std::string::npos;
+    const auto host = v6 ? "[" + settings->api.address + "]" : settings->api.address;
     auto daemon = Daemon::start(std::move(*settings));
     if (!daemon) return complain(daemon.error());
-    std::printf("listening on http://127.0.0.1:%u\n", unsigned((*daemon)->port()));
+    const auto url = scheme + host + ":" + std::to_string((*daemon)->port());
+    std::printf("listening on %s\n", url.c_str());
     std::fflush(stdout);
     for (;;) {
         int which = 0;
@@ -59,41 +101,67 @@ int serve(const std::string& config) {
 }  // namespace
 
 int main(int count, char** words) {
+    // Store, key and documents are nobody else's business.
+    umask(077);
     CLI::App app{"porteurd ports and buys telephone numbers through carrier plugins", "porteurd"};
     std::string config = "/etc/porteur/porteur.toml";
     bool check = false;
-    app.add_option("-c,--config", config, "porteur.toml, or the folder it is in")->capture_default_str();
-    app.add_flag("--check-config", check, "say what is wrong in the settings, and start nothing");
+    app.set_help_flag("-h,--help", "print this help");
+    app.set_version_flag("--version", "porteurd " PORTEUR_VERSION, "print the version");
+    app.add_option("-c,--config", config, "porteur.toml, or the folder it is in")->capture_default_str()->type_name("FILE");
+    app.add_flag("--check-config", check, "say what is wrong in settings, accounts, plugins and secrets; start nothing");
+    app.footer("Without a subcommand it serves until SIGTERM or SIGINT; SIGHUP has it read the settings again.\n\n"
+               "Exit status:\n  0  done\n  1  it could not be done; the message says why\n  2  the command line is wrong");
     app.fallthrough();
     auto* init_command = app.add_subcommand("init", "make the key and the store");
     auto* token_command = app.add_subcommand("token", "tokens for the API");
     auto* create_command = token_command->add_subcommand("create", "make one; it is shown this once");
     NewToken wanted{.name = "operator", .scope = "operator", .valid_for = {}};
     int days = 0;
-    create_command->add_option("--name", wanted.name, "who will hold it")->capture_default_str();
-    create_command->add_option("--scope", wanted.scope, "operator or read")->capture_default_str();
-    create_command->add_option("--days", days, "how long it is valid; 0 = until revoked");
+    create_command->add_option("--name", wanted.name, "who will hold it")->capture_default_str()->type_name("NAME");
+    create_command->add_option("--scope", wanted.scope, "operator, or read: may change nothing")->capture_default_str()->type_name("SCOPE");
+    create_command->add_option("--days", days, "how long it is valid; 0 = until revoked")->type_name("COUNT");
+    auto* list_command = token_command->add_subcommand("list", "who holds one, and until when");
+    auto* revoke_command = token_command->add_subcommand("revoke", "take one back, also from a connection that it holds open");
+    std::string name;
+    revoke_command->add_option("NAME", name, "who holds it")->required()->type_name("");
     token_command->require_subcommand(1);
-    CLI11_PARSE(app, count, words);
+    try {
+        app.parse(count, words);
+    } catch (const CLI::ParseError& error) {
+        return complain(app, error);
+    }
 
     if (!check && !*init_command && !*token_command) return serve(config);
-    auto settings = load_settings(config);
+    auto settings = settings_at(config);
     if (!settings) return complain(settings.error());
+    if (check) {
+        auto found = check_installation(*settings);
+        if (!found) return complain(found.error());
+        std::printf("%s", found->c_str());
+        return 0;
+    }
     if (*init_command) {
         auto done = init(*settings);
         if (!done) return complain(done.error());
         std::printf("%s", done->c_str());
         return 0;
     }
-    if (*token_command) {
-        if (days > 0) wanted.valid_for = std::chrono::hours(24 * days);
-        auto token = create_token(*settings, wanted);
-        if (!token) return complain(token.error());
-        std::printf("%s\n", token->c_str());
+    if (*list_command) {
+        auto tokens = list_tokens(*settings);
+        if (!tokens) return complain(tokens.error());
+        print(*tokens);
         return 0;
     }
-    std::size_t enabled = 0;
-    for (const auto& account : settings->accounts) enabled += account.enabled ? 1 : 0;
-    std::printf("%s is fit: %zu accounts, %zu enabled\n", settings->file.c_str(), settings->accounts.size(), enabled);
+    if (*revoke_command) {
+        auto done = revoke_token(*settings, name);
+        if (!done) return complain(done.error());
+        std::printf("revoked: %d of %s\n", *done, porteur::quoted(name).c_str());
+        return 0;
+    }
+    if (days > 0) wanted.valid_for = std::chrono::hours(24 * days);
+    auto token = create_token(*settings, wanted);
+    if (!token) return complain(token.error());
+    std::printf("%s\n", token->c_str());
     return 0;
 }

@@ -171,7 +171,9 @@ OrderChange after_preflight(const Order& order, const OperationEnd& end, Instant
         return change;
     }
     change.entries.push_back(entry(order, now, order.losing_account, "port.preflight_passed",
-                                   findings->note.empty() ? "the losing carrier's records agree" : findings->note));
+                                   std::string("the losing carrier's records ") +
+                                       (findings->problems.empty() ? "agree" : "do not stand against it") +
+                                       (findings->note.empty() ? "" : "; " + findings->note)));
     next.stage = Stage::submit;
     next.delivery = Delivery::sending;
     next.due = now;
@@ -415,11 +417,13 @@ Result<OrderChange> settle_by_person(const Order& order, PersonVerdict verdict, 
     if (order.delivery != Delivery::in_doubt && order.delivery != Delivery::waiting_for_person)
         return failure(ErrorKind::invalid_input,
                        "order " + id_text(order.id) + " does not wait for a person; there is nothing to settle");
-    if (order.open_operation != 0)
+    if (order.open_operation != 0 && order.due && order.delivery == Delivery::in_doubt)
         return failure(ErrorKind::invalid_input, "order " + id_text(order.id) +
-                                                     " has a parked operation; settle that one first");
+                                                     " is being looked up at the carrier; say it when that has not helped");
     auto change = begun(order, now);
     auto& next = change.order;
+    // Tried again, an operation goes on where its journal ends; any other word of a person ends it.
+    if (verdict != PersonVerdict::tried_again) next.open_operation = 0;
     next.tries = 0;
     next.problem.clear();
     next.due = now;

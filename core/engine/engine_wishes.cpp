@@ -104,6 +104,15 @@ Async<Result<Order>> Engine::change(Id id, OrderWish wish) {
         // Read anew next time: a parked operation was ended in our copy only.
         co_return std::unexpected(std::move(change).error());
     }
+    if (order->open_operation != 0 && change->order.open_operation == 0) {
+        auto stored = store_.operation(order->open_operation);
+        if (!stored) co_return std::unexpected(std::move(stored).error());
+        if (*stored) {
+            (*stored)->operation.state = Operation::State::failed;
+            (*stored)->operation.ended = clock_.now();
+            made.changed_operations.push_back((*stored)->operation);
+        }
+    }
     for (auto& each : wish.secrets) {
         each.order = id;
         each.tenant = order->tenant;

@@ -321,9 +321,17 @@ Async<RunEnd> OperationRun::leave_memory(const Wait& wait) {
     co_return RunEnd::waits;
 }
 
+bool OperationRun::may_have_acted() const {
+    const auto is_once = [](const Effect& effect) { return effect.guarantee == Guarantee::once; };
+    return ladder_.acted() || std::ranges::any_of(recorded_, [&](const auto& each) { return is_once(each.second.effect); }) ||
+           std::ranges::any_of(open_, [&](const auto& each) { return each.second.recorded && is_once(each.second.effect); });
+}
+
 Async<RunEnd> OperationRun::park_operation(std::string problem) {
     const auto now = world_.clock.now();
     auto change = park(order_, operation_.name + ": " + problem, now);
+    // A person may have a parked operation begun again, but not one that may be at the carrier: they ask it first.
+    if (may_have_acted()) change.order.delivery = Delivery::in_doubt;
     operation_.state = Operation::State::parked;
     operation_.output = canonical(json::object{{"parked", problem}});
     Commit commit;

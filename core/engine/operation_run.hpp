@@ -128,6 +128,8 @@ private:
     Async<bool> flush(bool mark_sending);
     Async<RunEnd> finish(const Turn& turn);
     Async<RunEnd> leave_memory(const Wait& wait);
+    /// Whether a ONCE step left, or may have: the operation may not simply be begun again.
+    bool may_have_acted() const;
     void add_entry(std::string kind, std::string text);
     EffectContext context_of(const Open& open) const;
     std::chrono::milliseconds settle_time() const;

@@ -13,9 +13,10 @@
 namespace porteur::paper {
 namespace {
 
-constexpr std::array<std::string_view, 10> types = {
-    "loa", "invoice", "csr", "id", "address_proof", "registration", "poa", "tax", "court", "other"
-};
+constexpr std::array<std::string_view, 11> types = {"loa",          "invoice", "csr",
+                                                    "resporg",      "id",      "address_proof",
+                                                    "registration", "poa",     "tax",
+                                                    "court",        "other"};
 constexpr std::size_t name_size_max = 255;
 // Where a PDF may have its end mark. @source ISO 32000-1, implementation note 18 of annex H
 constexpr std::size_t pdf_end_bytes = 1024;

@@ -16,7 +16,7 @@ inline constexpr std::string_view media_type_code = "media-type";
 
 /// What is said of a document before its bytes come.
 struct IntakeClaim {
-    std::string type;  ///< "loa", "invoice", "csr", "id", "address_proof", "registration", "poa",
+    std::string type;  ///< "loa", "invoice", "csr", "resporg", "id", "address_proof", "registration", "poa",
                        ///< "tax", "court", "other"
     std::string name;  ///< file name; data only, never part of a path
     std::string content_type;  ///< as declared

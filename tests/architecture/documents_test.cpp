@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Documents that list what the code has: both say the same.
 #include <algorithm>
+#include <filesystem>
+#include <regex>
 #include <sstream>
 #include <string>
 
@@ -44,6 +46,42 @@ TEST(Readme, OpensWithItsTwoCommands) {
     const auto text = text_of_file("README.md").substr(0, 400);
     EXPECT_THAT(text, HasSubstr("tools/demo"));
     EXPECT_THAT(text, HasSubstr("tools/test"));
+}
+
+TEST(Readme, LeadsToEveryPageOfDocs) {
+    const auto text = text_of_file("README.md");
+    int page_count = 0;
+    for (const auto& file : project()) {
+        const bool is_page = file.path.starts_with("docs/") && file.path.ends_with(".md") &&
+                             !file.path.starts_with("docs/decisions/");
+        if (!is_page) continue;
+        EXPECT_THAT(text, HasSubstr("](" + file.path + ")"));
+        ++page_count;
+    }
+    EXPECT_THAT(page_count, Gt(7));
+}
+
+TEST(Documents, LinkOnlyToWhatIsThere) {
+    const auto is_there = [](const std::filesystem::path& path) {
+        const auto name = path.generic_string();
+        return std::ranges::any_of(project(), [&](const File& file) {
+            return file.path == name ||
+                   file.path.starts_with(name.ends_with('/') ? name : name + "/");
+        });
+    };
+    const std::regex link(R"re(\]\(([^)#: ]+)(#[^)]*)?\))re");
+    int link_count = 0;
+    for (const auto& file : project()) {
+        if (!file.path.ends_with(".md")) continue;
+        for (const auto& line : file.lines)
+            for (std::sregex_iterator at(line.begin(), line.end(), link), end; at != end; ++at) {
+                const auto folder = std::filesystem::path(file.path).parent_path();
+                const auto target = (folder / (*at)[1].str()).lexically_normal();
+                EXPECT_TRUE(is_there(target)) << file.path << " links to " << target;
+                ++link_count;
+            }
+    }
+    EXPECT_THAT(link_count, Gt(15));
 }
 
 }  // namespace

@@ -124,16 +124,22 @@ std::vector<pid_t> Program::children(const std::string& name) const {
     return found;
 }
 
-std::string output_of(const std::vector<std::string>& words) {
-    const auto [pid, output] = start(words, "/dev/stderr");
-    auto text =
+Ended run(const std::vector<std::string>& words, const std::string& errors_to) {
+    const auto [pid, output] = start(words, errors_to);
+    Ended ended;
+    ended.output =
         read_until(output, std::chrono::seconds(60), [](const std::string&) { return false; });
     close(output);
     int status = 0;
     waitpid(pid, &status, 0);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        throw std::runtime_error(words[0] + " failed");
-    return text;
+    if (WIFEXITED(status)) ended.status = WEXITSTATUS(status);
+    return ended;
+}
+
+std::string output_of(const std::vector<std::string>& words) {
+    auto ended = run(words);
+    if (ended.status != 0) throw std::runtime_error(words[0] + " failed");
+    return std::move(ended.output);
 }
 
 }  // namespace porteur::testing

@@ -42,6 +42,15 @@ private:
     unsigned port_ = 0;
 };
 
+/// How a program ended, and what it wrote on its standard output.
+struct Ended {
+    int status = -1;  ///< its exit status; -1 when a signal ended it
+    std::string output;
+};
+
+/// Runs a program to its end, which has to come within a minute.
+Ended run(const std::vector<std::string>& words, const std::string& errors_to = "/dev/stderr");
+
 /// Runs a program to its end. @return its standard output
 /// @errors  throws std::runtime_error when it does not exit with 0
 std::string output_of(const std::vector<std::string>& words);

@@ -11,7 +11,9 @@ namespace porteur::cli {
 
 int run(const std::vector<std::string>& words, Surroundings& around) {
     const auto ended = [&](const Trouble& why) {
-        around.err << "porteur: " << printable(why.message) << "\n" << std::flush;
+        around.err << "porteur: " << printable(why.message) << "\n";
+        for (const auto& line : why.details) around.err << "  " << printable(line) << "\n";
+        around.err << std::flush;
         return static_cast<int>(why.code);
     };
     try {
@@ -27,7 +29,8 @@ int run(const std::vector<std::string>& words, Surroundings& around) {
     } catch (const std::exception& defect) {
         return ended(
             {ExitCode::failed,
-             std::string("a defect in porteur: ") + defect.what() + "; please report it"}
+             std::string("a defect in porteur: ") + defect.what() + "; please report it",
+             {}}
         );
     }
 }

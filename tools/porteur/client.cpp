@@ -38,15 +38,11 @@ ExitCode code_of(int status) {
     }
 }
 
-std::string what_to_do(int status, const HttpAnswer& answer, const Server& server) {
+std::string what_to_do(int status, const HttpAnswer& answer) {
     const auto wait = printable(answer.field("retry-after"));
     switch (status) {
         case 401:
-            return server.token.empty()
-                       ? "; no token was given: use --token-file or PORTEUR_TOKEN, and make one "
-                         "with "
-                         "'porteur token create' on the daemon's machine"
-                       : "; make a new token with 'porteur token create' on the daemon's machine";
+            return "; make a new token with 'porteur token create' on the daemon's machine";
         case 412:
             return "; look at it again ('show') and repeat what still holds";
         case 429:
@@ -64,9 +60,26 @@ std::string text_member(const json::object& object, std::string_view name) {
     return found && found->is_string() ? printable(found->get_string()) : std::string();
 }
 
+// Each wrong field, by the option that sets it where there is one.
+std::vector<std::string> lines_of(const json::object& problem) {
+    std::vector<std::string> lines;
+    const auto* errors = problem.if_contains("errors");
+    if (!errors || !errors->is_array()) return lines;
+    for (const auto& each : errors->get_array()) {
+        if (!each.is_object()) continue;
+        const auto field = text_member(each.get_object(), "field");
+        const auto option = option_of_pointer(field);
+        lines.push_back(
+            (option.empty() ? field : option) + ": " + text_member(each.get_object(), "detail")
+        );
+    }
+    return lines;
+}
+
 // Of a problem document: "Invalid request: /request/pin: ... (field /request/pin)".
 std::string said_by(const json::object& problem) {
     auto said = text_member(problem, "title");
+    if (problem.contains("errors")) return (said.empty() ? "Several values are wrong" : said) + ":";
     const auto detail = text_member(problem, "detail");
     if (!detail.empty())
         said = said.empty() || detail.starts_with(said) ? detail : said + ": " + detail;
@@ -82,6 +95,13 @@ std::string said_by(const json::object& problem) {
 }  // namespace
 
 Trouble trouble_of(const HttpAnswer& answer, const Server& server) {
+    if (answer.status == 401 && server.token.empty())
+        return {
+            ExitCode::not_authorised,
+            "no token was given: use --token-file or PORTEUR_TOKEN, and make one with 'porteur "
+            "token create' on the daemon's machine",
+            {}
+        };
     const auto document = parse_json(answer.body);
     std::string said;
     if (document && document->is_object()) said = said_by(document->get_object());
@@ -93,15 +113,17 @@ Trouble trouble_of(const HttpAnswer& answer, const Server& server) {
                 "{} answered {} with {}, which is no answer of porteurd; is the address right?",
                 server.url.text(), answer.status,
                 type.empty() ? "an empty document" : quoted(type, 40)
-            )
+            ),
+            {}
         };
     }
     while (said.ends_with('.')) said.pop_back();
+    auto lines = lines_of(document->get_object());
     const bool key_reused = document->is_object() &&
                             text_member(document->get_object(), "type").ends_with(":key-reused");
     return {
         key_reused ? ExitCode::conflict : code_of(answer.status),
-        said + what_to_do(answer.status, answer, server)
+        said + what_to_do(answer.status, answer), std::move(lines)
     };
 }
 

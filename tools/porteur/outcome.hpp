@@ -4,6 +4,7 @@
 #include <expected>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "exit_code.hpp"
 
@@ -14,6 +15,7 @@ namespace porteur::cli {
 struct Trouble {
     ExitCode code = ExitCode::failed;
     std::string message;
+    std::vector<std::string> details = {};  ///< more about it, a line each
     friend bool operator==(const Trouble&, const Trouble&) = default;
 };
 
@@ -22,7 +24,7 @@ using Outcome = std::expected<T, Trouble>;
 
 /// The failed side of an Outcome: `return trouble(ExitCode::usage, "...")`.
 inline std::unexpected<Trouble> trouble(ExitCode code, std::string message) {
-    return std::unexpected(Trouble{.code = code, .message = std::move(message)});
+    return std::unexpected(Trouble{.code = code, .message = std::move(message), .details = {}});
 }
 
 /// Hands the failure of one Outcome on as that of another.

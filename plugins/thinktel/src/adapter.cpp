@@ -184,7 +184,11 @@ PortProgress progress_of(const Ticket& ticket, std::chrono::seconds check_again)
     ours.carrier_id = ticket.id;
     ours.carrier_word = ticket.status;
     ours.state = meaning->state;
-    ours.foc = ticket.date;
+    // Before it is confirmed the date is only wished for, and a refused ticket keeps one that means
+    // nothing any more.
+    if (ours.state == OrderState::confirmed || ours.state == OrderState::activating ||
+        ours.state == OrderState::completed)
+        ours.foc = ticket.date;
     ours.note = meaning->note;
     ours.rejections = ticket.rejections;
     if (ticket.disputing)

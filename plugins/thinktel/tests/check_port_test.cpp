@@ -34,6 +34,15 @@ TEST(CheckPort, ReadsTheDayOfAConfirmedPort) {
     EXPECT_EQ(cut_everywhere(script), 2u);
 }
 
+TEST(CheckPort, TakesTheDayOfATicketThatIsNotConfirmedForNoPromise) {
+    check()
+        .expects_http("GET", status)
+        .answers_file(200, "status-submitted.json")
+        .ends_exactly(R"({"carrier_id":"ABC-123-45678","carrier_word":"SUBMITTED","check_again":60,
+            "keep":{},"note":"sent to the losing carrier","numbers":[],"rejections":[],
+            "state":"submitted"})");
+}
+
 TEST(CheckPort, TellsWhatToCorrectForEachRefusedField) {
     auto script = check();
     script.expects_http("GET", status)

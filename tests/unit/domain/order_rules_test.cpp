@@ -207,6 +207,21 @@ TEST(SettleByPerson, SendsAgainOnlyWhatThePersonSaysWasNotCarriedOut) {
     EXPECT_EQ(again->order.attempt, 2);
 }
 
+TEST(SettleByPerson, LetsAnOpenOperationGoOnWhenItIsTriedAgainAndEndsItByAnyOtherWord) {
+    auto order = port(draft, Stage::submit);
+    order.delivery = Delivery::waiting_for_person;
+    order.open_operation = 7;
+    const auto again = settle_by_person(order, PersonVerdict::tried_again, "", noon, "anna");
+    EXPECT_EQ(again->order.open_operation, 7);
+    EXPECT_EQ(again->order.due, noon);
+    const auto found = settle_by_person(order, PersonVerdict::found_at_carrier, "T-9", noon, "anna");
+    EXPECT_EQ(found->order.open_operation, 0);
+    order.delivery = Delivery::in_doubt;
+    order.due = noon;
+    EXPECT_FALSE(settle_by_person(order, PersonVerdict::found_at_carrier, "T-9", noon, "anna"))
+        << "while the carrier is being asked";
+}
+
 TEST(ShardOf, IsStableForEver) {
     EXPECT_EQ(shard_of(""), 37);
     EXPECT_EQ(shard_of("thinktel"), 12);

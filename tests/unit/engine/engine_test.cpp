@@ -13,7 +13,14 @@ using testing::FailsWith;
 using testing::ScriptedPerformer;
 using ::testing::HasSubstr;
 
-class EngineTest : public testing::EngineFixture {};
+class EngineTest : public testing::EngineFixture {
+protected:
+    /// It waits for a person: nothing is due.
+    bool is_parked(Id order) {
+        const auto now = stored(order);
+        return !now.due && (now.delivery == Delivery::waiting_for_person || now.delivery == Delivery::in_doubt);
+    }
+};
 
 TEST_F(EngineTest, CarriesAPurchaseToItsEnd) {
     const auto order = purchase("r1");
@@ -95,6 +102,31 @@ TEST_F(EngineTest, GoesOnAfterARestartInTheMiddleOfTheWait) {
     EXPECT_EQ(posts, 1);
 }
 
+TEST_F(EngineTest, GoesOnFromItsJournalWhenAnAccountWasSwitchedOffInTheMiddle) {
+    int posts = 0;
+    performer.carrier = [&](const auto& context, const auto& effect) {
+        auto answer = carrier.serve(context, effect);
+        if (effect.step == "create-order" && ++posts == 1) return ScriptedPerformer::loses(effect.seq);
+        return answer;
+    };
+    const auto order = purchase("r1");
+    ASSERT_TRUE(run_until([&] { return stored(order.id).delivery == Delivery::in_doubt; }));
+    const auto account = std::exchange(accounts.all, {});
+    ASSERT_TRUE(run_until([&] { return stored(order.id).delivery == Delivery::waiting_for_person; })) << words(order.id);
+    accounts.all = account;
+    std::optional<Result<Order>> settled;
+    OrderWish wish;
+    wish.change = [&](const Order& now) { return settle_by_person(now, PersonVerdict::tried_again, "", clock->now(), "anna"); };
+    boost::asio::co_spawn(
+        *io, engine->change(order.id, std::move(wish)),
+        [&](std::exception_ptr, Result<Order> done) { settled = std::move(done); }
+    );
+    ASSERT_TRUE(ends(order.id)) << words(order.id);
+    ASSERT_TRUE(settled && *settled) << (settled ? settled->error().message : "no answer");
+    EXPECT_EQ(carrier.orders["r1"], 1);
+    EXPECT_EQ(posts, 1);
+}
+
 TEST_F(EngineTest, TriesAgainLaterWhatCertainlyDidNotLeave) {
     int refused = 0;
     performer.carrier = [&](const auto& context, const auto& effect) {
@@ -127,8 +159,9 @@ TEST_F(EngineTest, ParksAnOperationAfterThreeDeathsAtTheSamePlace) {
         return std::nullopt;
     };
     const auto order = purchase("r1");
-    ASSERT_TRUE(run_until([&] { return stored(order.id).delivery == Delivery::waiting_for_person; })) << words(order.id);
+    ASSERT_TRUE(run_until([&] { return is_parked(order.id); })) << words(order.id);
     EXPECT_THAT(words(order.id), HasSubstr("died 3 times"));
+    EXPECT_EQ(stored(order.id).delivery, Delivery::in_doubt) << "the carrier has it, so it must not simply be begun again";
     EXPECT_LE(carrier.orders["r1"], 1);
 }
 
@@ -145,7 +178,7 @@ TEST_F(EngineTest, ParksAReplayThatDepartsFromTheJournal) {
         edit_first_intent();
     }
     open();
-    ASSERT_TRUE(run_until([&] { return stored(order.id).delivery == Delivery::waiting_for_person; })) << words(order.id);
+    ASSERT_TRUE(run_until([&] { return is_parked(order.id); })) << words(order.id);
     EXPECT_THAT(words(order.id), HasSubstr("departs from the journal"));
     EXPECT_EQ(carrier.orders.size(), 0u);
 }

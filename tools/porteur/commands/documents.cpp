@@ -48,7 +48,7 @@ std::vector<CommandSpec> document_commands() {
          .words = {{"FILE", "a PDF or a picture"}},
          .options =
              {{"--type", ValueKind::text, "TYPE",
-               "loa, invoice, csr, id, address_proof, registration, ..."},
+               "loa, invoice, csr, resporg, id, address_proof, registration, ..."},
               {"--name", ValueKind::text, "NAME", "another name than the file's"},
               {"--issued-on", ValueKind::date, "DATE", "when it was issued, as in 2026-12-01"},
               {"--signed-on", ValueKind::date, "DATE", "when it was signed"},

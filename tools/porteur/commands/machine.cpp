@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// porteur token create and completion: what is done on this machine, without the API.
+// porteur token ... and completion: what is done on this machine, without the API.
 #include <ostream>
 
 #include "commands/all.hpp"
@@ -9,8 +9,9 @@
 namespace porteur::cli {
 namespace {
 
-Outcome<ExitCode> create_token(Session& session) {
-    std::vector<std::string> words{"token", "create"};
+Outcome<ExitCode> run_daemon(Session& session) {
+    const auto& path = session.arguments.command;  // "token create"
+    std::vector<std::string> words{"token", path.substr(path.find(' ') + 1)};
     words.insert(words.end(), session.arguments.words.begin(), session.arguments.words.end());
     const auto status = session.around().run_daemon(words);
     if (!status) return passed_on(status);
@@ -32,7 +33,19 @@ std::vector<CommandSpec> machine_commands() {
              "make a token; only on the daemon's machine, as it runs 'porteurd token create ...'",
          .words = {},
          .options = {},
-         .run = create_token,
+         .run = run_daemon,
+         .takes_rest = true},
+        {.path = "token list",
+         .help = "who holds a token, and until when; as above, by 'porteurd token list'",
+         .words = {},
+         .options = {},
+         .run = run_daemon,
+         .takes_rest = true},
+        {.path = "token revoke",
+         .help = "take a token back by its name; as above, by 'porteurd token revoke NAME'",
+         .words = {},
+         .options = {},
+         .run = run_daemon,
          .takes_rest = true},
         {.path = "completion",
          .help = "print a script that completes porteur's commands in a shell",

@@ -62,7 +62,7 @@ Outcome<ExitCode> search(Session& session) {
     if (table.empty() && !nobody) session.print_line("No seller has such a number.");
     session.print(table);
     for (const auto& seller : unanswered)
-        session.say(member(seller, "account") + " did not answer: " + member(seller, "why"));
+        session.say(member(seller, "account") + " gave no numbers: " + member(seller, "why"));
     return code;
 }
 

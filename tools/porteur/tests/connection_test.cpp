@@ -168,6 +168,25 @@ TEST(Connection, GivesEachKindOfAnswerItsExitStatus) {
     }
 }
 
+TEST(Connection, SaysEachWrongFieldOnALineOfItsOwnByTheOptionThatSetsIt) {
+    World world;
+    ScriptedServer server({
+        {.expects = "POST /v1/port-orders/1/submit",
+         .status = 400,
+         .body = R"({"title":"A value is not as it must be","field":"/request/end_user/name",)"
+                 R"("detail":"/request/end_user/name: give it; /request/x: mend it","errors":[)"
+                 R"({"field":"/request/end_user/name","detail":"give it"},)"
+                 R"({"field":"/request/x","detail":"mend it"}]})"},
+    });
+    EXPECT_EQ(
+        world.run({"port", "submit", "1"}, server),
+        (Ran{
+            status_of(ExitCode::refused), "",
+            "porteur: A value is not as it must be:\n  --end-user: give it\n  /request/x: mend it\n"
+        })
+    );
+}
+
 TEST(Connection, GivesAReusedKeyTheStatusOfAConflict) {
     World world;
     ScriptedServer server({
@@ -247,8 +266,7 @@ TEST(Token, IsAskedForWhereThereIsNone) {
         world.run({"carriers"}, server),
         (
             Ran{status_of(ExitCode::not_authorised), "",
-                "porteur: A valid token is needed; no token was given: use --token-file or "
-                "PORTEUR_TOKEN, and make one "
+                "porteur: no token was given: use --token-file or PORTEUR_TOKEN, and make one "
                 "with 'porteur token create' on the daemon's machine\n"}
         )
     );

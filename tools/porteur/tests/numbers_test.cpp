@@ -33,7 +33,7 @@ TEST(NumbersSearch, ShowsNumbersOfAllSellersAndWhoDidNotAnswer) {
             "NUMBER        ACCOUNT  TYPE    REGION  CITY           FEATURES   DOCUMENTS  A MONTH\n"
             "+33755500101  genesys  mobile                         sms voice  needed     1.00 USD\n"
             "+33155500102  acme     local   IDF     Île-de-Bréhat  sms        no\n",
-            "porteur: slow did not answer: no answer within 2 s\n"
+            "porteur: slow gave no numbers: no answer within 2 s\n"
         })
     );
 }
@@ -61,7 +61,7 @@ TEST(NumbersSearch, FailsWhenNoSellerAnswered) {
         world.run({"numbers", "search"}, server),
         (
             Ran{status_of(ExitCode::not_reachable), "",
-                "porteur: slow did not answer: no answer within 20 s\n"}
+                "porteur: slow gave no numbers: no answer within 20 s\n"}
         )
     );
 }

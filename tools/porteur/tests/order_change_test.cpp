@@ -53,14 +53,14 @@ TEST(PortSubmit, EncodesWhatWasGivenAsAnId) {
         {.expects = "POST /v1/port-orders/..%2F..%2Fx/submit",
          .status = 404,
          .body =
-             R"({"title":"There is no such thing","detail":"there is no order \"../../x\" among yours of this kind"})"
+             R"({"title":"Not found","detail":"there is no order \"../../x\" among yours of this kind"})"
         },
     });
     EXPECT_EQ(
         world.run({"port", "submit", "../../x"}, server),
         (
             Ran{status_of(ExitCode::not_found), "",
-                "porteur: There is no such thing: there is no order \"../../x\" among yours of "
+                "porteur: Not found: there is no order \"../../x\" among yours of "
                 "this kind\n"}
         )
     );

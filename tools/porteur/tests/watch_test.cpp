@@ -247,11 +247,11 @@ TEST(Watch, PrintsOnlyTheOrderAsItEndedWithJson) {
 TEST(Watch, SaysAtOnceThatThereIsNoSuchOrder) {
     World world;
     ScriptedServer server({
-        {.expects = "GET " + path, .status = 404, .body = R"({"title":"There is no such thing"})"},
+        {.expects = "GET " + path, .status = 404, .body = R"({"title":"Not found"})"},
     });
     EXPECT_EQ(
         world.run({"port", "watch", id}, server),
-        (Ran{status_of(ExitCode::not_found), "", "porteur: There is no such thing\n"})
+        (Ran{status_of(ExitCode::not_found), "", "porteur: Not found\n"})
     );
 }
 

@@ -2,63 +2,17 @@
 // Starts each simulator and a prism proxy in front of it, sends the requests of requests.mjs through
 // the proxy, and prints every disagreement: prism answers 422 for a request and 500 for an answer that
 // the API file does not allow, as application/problem+json.
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createServer } from "node:net";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { printed, start, startPrism } from "./processes.mjs";
 import { carriers } from "./requests.mjs";
 
 const [bin, specs] = process.argv.slice(2);
-const prism = join(dirname(fileURLToPath(import.meta.url)), "node_modules/.bin/prism");
-const children = [];
-
-function start(command, args) {
-  const environment = { ...process.env };
-  for (const name of Object.keys(environment)) {
-    if (/_proxy$/i.test(name)) delete environment[name]; // all of it is loopback
-  }
-  const child = spawn(command, args, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
-  children.push(child);
-  return child;
-}
-
-/** Resolves with the first match of a pattern in what a child prints; fails when it ends before. */
-function printed(child, pattern) {
-  return new Promise((resolve, reject) => {
-    let text = "";
-    const read = (chunk) => {
-      text += chunk;
-      const found = text.match(pattern);
-      if (found) resolve(found);
-    };
-    child.stdout.on("data", read);
-    child.stderr.on("data", read);
-    child.on("error", reject);
-    child.on("exit", () => reject(new Error(`ended without ${pattern}: ${text.slice(-500)}`)));
-  });
-}
-
-/** A port that was free a moment ago; prism does not tell which one it took for 0. */
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 async function judge(carrier) {
   const simulator = start(join(bin, carrier.program), ["--port", "0", ...carrier.options]);
   const direct = (await printed(simulator, /listening on (\S+)/))[1];
-  const port = await freePort();
-  const proxy = start(prism, [
-    "proxy", "-h", "127.0.0.1", "-p", String(port), "--errors", join(specs, carrier.spec), direct,
-  ]);
-  await printed(proxy, /is listening/);
-  const judged = `http://127.0.0.1:${port}`;
+  const { child: proxy, address: judged } = await startPrism(join(specs, carrier.spec), direct);
 
   let asked = 0;
   let wrong = 0;
@@ -111,16 +65,12 @@ async function judge(carrier) {
 
 let wrong = 0;
 let left = 0;
-try {
-  for (const carrier of carriers) {
-    if (!existsSync(join(specs, carrier.spec))) {
-      console.log(`judge: LEFT OUT: ${carrier.name}: there is no ${carrier.spec} in the folder of API files`);
-      ++left;
-      continue;
-    }
-    wrong += await judge(carrier);
+for (const carrier of carriers) {
+  if (!existsSync(join(specs, carrier.spec))) {
+    console.log(`judge: LEFT OUT: ${carrier.name}: there is no ${carrier.spec} in the folder of API files`);
+    ++left;
+    continue;
   }
-} finally {
-  for (const child of children) child.kill();
+  wrong += await judge(carrier);
 }
 process.exit(wrong > 0 ? 1 : left === carriers.length ? 77 : 0);

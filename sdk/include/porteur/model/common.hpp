@@ -72,7 +72,7 @@ BOOST_DESCRIBE_STRUCT(EndUser, (), (kind, name, registration_number, tax_id, aut
 /// them in.
 struct DocumentRef {
     std::string id;
-    std::string type;          ///< "loa", "invoice", "csr", "id", "address_proof", "registration", ...
+    std::string type;          ///< "loa", "invoice", "csr", "resporg", "id", "registration", ...
     std::string name;          ///< file name as uploaded
     std::string content_type;  ///< found in the bytes: "application/pdf"
     std::int64_t size = 0;     ///< bytes

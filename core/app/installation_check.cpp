@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/installation_check.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "app/accounts.hpp"
+#include "app/admin.hpp"
+#include "settings/account_check.hpp"
+#include "settings/descriptor_toml.hpp"
+
+namespace porteur {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Plugins are copied before they are read; the copies of a mere look are gone with it.
+class PassingFolder {
+public:
+    PassingFolder() {
+        std::error_code none;
+        auto name = (fs::temp_directory_path(none) / "porteur-check-XXXXXX").string();
+        if (mkdtemp(name.data()) != nullptr) path = name;
+    }
+    ~PassingFolder() {
+        std::error_code none;
+        if (!path.empty()) fs::remove_all(path, none);
+    }
+    PassingFolder(const PassingFolder&) = delete;
+    PassingFolder& operator=(const PassingFolder&) = delete;
+
+    fs::path path;
+};
+
+class Troubles {
+public:
+    void add(std::string line) { lines_ += (lines_.empty() ? "" : "\n") + line; }
+    template <class T>
+    void take(const Result<T>& result) {
+        if (!result) add(result.error().message);
+    }
+    void readable(const fs::path& file, const char* setting) {
+        if (file.empty() || access(file.c_str(), R_OK) == 0) return;
+        add(std::string(setting) + ": " + quoted(file.string(), 300) + " cannot be read: " + std::strerror(errno));
+    }
+    const std::string& lines() const { return lines_; }
+
+private:
+    std::string lines_;
+};
+
+void check_account_of(const AccountSettings& account, const PluginCatalog& catalog, Troubles& wrong) {
+    const auto found = catalog.libraries().find(account.plugin);
+    if (found == catalog.libraries().end()) {
+        if (account.enabled) wrong.add(text_of_missing_plugin(account, catalog));
+        return;
+    }
+    for (auto& each : check_account(account, found->second.descriptor)) wrong.add(std::move(each));
+    if (!account.sha256.empty() && account.sha256 != found->second.build)
+        wrong.add(account.where + ": the plugin's build is " + found->second.build + ", but the account takes only " + account.sha256);
+    if (!account.enabled) return;
+    for (const auto& [name, secret] : account.secrets) wrong.take(read_secret(secret));
+}
+
+}  // namespace
+
+Result<std::string> check_installation(const Settings& settings) {
+    Troubles wrong;
+    std::string notes;
+
+    PassingFolder folder;
+    if (folder.path.empty()) return failure(ErrorKind::unavailable, "no folder can be made in TMPDIR, to look at plugins");
+    CatalogOptions options;
+    options.parse = [](std::string_view toml, std::string_view where) { return parse_descriptor(toml, where); };
+    options.store = folder.path;
+    options.require_root_owned = settings.plugins.require_root_owned;
+    options.sha256 = settings.plugins.sha256;
+    PluginCatalog catalog(std::move(options));
+    catalog.scan(settings.plugins.folders);
+    for (const auto& refused : catalog.refusals()) wrong.add("plugin refused: " + refused.text());
+
+    std::size_t enabled = 0;
+    for (const auto& account : settings.accounts) {
+        check_account_of(account, catalog, wrong);
+        enabled += account.enabled ? 1 : 0;
+    }
+    const auto& key = settings.store.key;
+    if (key.source == SecretRef::Source::file && !fs::exists(key.name))
+        notes += "note: there is no key yet; `porteurd init` makes " + key.name + "\n";
+    else
+        wrong.take(master_key_of(settings));
+    if (settings.store.password) wrong.take(read_secret(settings.store.password));
+    if (settings.api.tls) {
+        wrong.readable(settings.api.tls->cert_file, "[api.tls] cert_file");
+        wrong.readable(settings.api.tls->key_file, "[api.tls] key_file");
+    }
+    if (settings.mail && settings.mail->smtp && settings.mail->smtp->password)
+        wrong.take(read_secret(settings.mail->smtp->password));
+    if (settings.mail && settings.mail->pop3 && settings.mail->pop3->password)
+        wrong.take(read_secret(settings.mail->pop3->password));
+    if (!wrong.lines().empty()) return failure(ErrorKind::invalid_input, wrong.lines());
+
+    if (enabled == 0) notes += "note: no account is enabled, so there is nobody to port to or to buy from\n";
+    return settings.file.string() + " is fit: " + std::to_string(settings.accounts.size()) + " accounts, " + std::to_string(enabled) +
+           " enabled; " + std::to_string(catalog.libraries().size()) + " plugins\n" + notes;
+}
+
+}  // namespace porteur

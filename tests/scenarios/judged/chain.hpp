@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// One carrier for a judged test: our simulator, and before it the carrier's own API file, by which
+// every request of the plugin and every answer of the simulator is judged
+// (tools/simulators/judge/relay.mjs).
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <porteur/json.hpp>
+
+#include "../../faults/program.hpp"
+
+namespace porteur::testing {
+
+struct JudgedCarrier {
+    std::string name;                         ///< as in deviations.txt
+    std::string spec;                         ///< the API file
+    std::vector<std::string> simulator;       ///< program and options
+    std::vector<std::string> past_the_judge;  ///< paths that the file does not describe
+};
+
+JudgedCarrier ringcentral();
+JudgedCarrier thinktel();
+JudgedCarrier genesys();
+
+/// Why the carrier cannot be judged here: no API file, no node, no prism-cli. Nothing if it can.
+std::optional<std::string> why_left_out(const JudgedCarrier& carrier);
+
+/// The lines of deviations.txt that no judge() of this run has needed yet.
+std::vector<std::string> deviations_not_met();
+
+/// @errors  the constructor throws std::runtime_error when something does not start
+class Chain {
+public:
+    explicit Chain(JudgedCarrier carrier);
+
+    /// Where the plugin's host is to send its requests.
+    std::string url() const { return "http://127.0.0.1:" + std::to_string(port()); }
+    unsigned port() const { return relay_.port(); }
+    /// The next answer to such a request is lost on its way back; the simulator has acted.
+    void lose_answer(const std::string& method, const std::string& path_part);
+    /// Tells the simulator by one of its admin routes, such as "script".
+    json::value admin(const std::string& route, const json::value& body);
+    /// What the simulator really carried out.
+    json::array carried_out();
+    /// Fails the test for each violation that deviations.txt does not allow, and prints how many
+    /// exchanges were judged. @return what was asked, as "GET /path", once each
+    std::vector<std::string> judge();
+
+private:
+    JudgedCarrier carrier_;
+    Program simulator_;
+    Program relay_;
+};
+
+}  // namespace porteur::testing
