@@ -211,7 +211,8 @@ public:
 
     /// Who holds this token; nothing for an unknown, expired or revoked one. A hashed look-up:
     /// cheap.
-    virtual std::optional<Caller> authenticate(std::string_view bearer_token) = 0;
+    /// @errors unavailable: it cannot be looked up now, which says nothing about the token
+    virtual Result<std::optional<Caller>> authenticate(std::string_view bearer_token) = 0;
 
     // ---------------------------------------------------------------- changes; durable when they
     // return

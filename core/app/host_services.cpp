@@ -121,9 +121,10 @@ std::string HostServices::metrics() {
 
 // ------------------------------------------------------------------ who calls
 
-std::optional<Caller> HostServices::authenticate(std::string_view bearer_token) {
-    const auto found = parts_.store.token_by_hash(hash_of_token(bearer_token));
-    if (!found || !*found) return std::nullopt;
+Result<std::optional<Caller>> HostServices::authenticate(std::string_view bearer_token) {
+    auto found = parts_.store.token_by_hash(hash_of_token(bearer_token));
+    if (!found) return std::unexpected(std::move(found).error());
+    if (!*found) return std::nullopt;
     const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     if ((*found)->revoked || ((*found)->expires && *(*found)->expires <= now)) return std::nullopt;
     return Caller{.tenant = (*found)->tenant, .token_name = (*found)->name, .scope = (*found)->scope};

@@ -45,7 +45,7 @@ public:
     /// Wakes all subscriptions. @threads any
     void wake();
 
-    std::optional<Caller> authenticate(std::string_view bearer_token) override;
+    Result<std::optional<Caller>> authenticate(std::string_view bearer_token) override;
     Async<Result<Order>> create(Caller, NewOrder, std::optional<IdempotencyRequest>) override;
     Async<Result<Order>> submit(Caller, Id, std::optional<std::int64_t>, std::optional<IdempotencyRequest>) override;
     Async<Result<Order>> cancel(Caller, Id, std::optional<std::int64_t>, std::optional<IdempotencyRequest>) override;

@@ -10,6 +10,7 @@
 
 #include "access/token.hpp"
 #include "app/logging.hpp"
+#include "domain/crash_point.hpp"
 #include "mail/message.hpp"
 #include "settings/secret.hpp"
 
@@ -145,9 +146,11 @@ Async<Performed> MailPerformer::perform(EffectContext context, Effect effect) {
         if (!made) co_return failed(effect.seq, made.error());
         Commit outbox;
         outbox.new_mails.push_back(*made);
+        PORTEUR_CRASH_POINT("mail.before_row");
         if (auto done = co_await commit(std::move(outbox)); !done)
             co_return failed(effect.seq, {.kind = ErrorKind::unavailable, .message = done.error().message});
         *known = std::move(*made);
+        PORTEUR_CRASH_POINT("mail.row_written");
     }
     if ((*known)->phase == "accepted") co_return sent(effect.seq, **known);
     co_return co_await send(std::move(**known), effect.seq);
@@ -170,7 +173,9 @@ Async<Performed> MailPerformer::send(OutboxMail mail, std::uint32_t seq) {
         sender_,
         [](Store& store, OutboxMail sending, SmtpSettings to, Envelope with, std::stop_token stop) -> Async<SmtpReport> {
             const auto observer = [&](SmtpPhase phase, std::string_view reply) -> Result<void> {
+                PORTEUR_CRASH_POINT("mail.before_phase");
                 if (phase != SmtpPhase::data_sent && phase != SmtpPhase::accepted) return {};
+                if (phase == SmtpPhase::data_sent && PORTEUR_HAS_DEFECT("data_sent_unrecorded")) return {};
                 sending.phase = std::string(name_of(phase));
                 sending.reply = std::string(reply);
                 Commit made;
@@ -178,7 +183,9 @@ Async<Performed> MailPerformer::send(OutboxMail mail, std::uint32_t seq) {
                 auto written = std::make_shared<std::promise<Result<void>>>();
                 auto outcome = written->get_future();
                 store.commit(std::move(made), [written](Result<void> done) { written->set_value(std::move(done)); });
-                return outcome.get();
+                auto recorded = outcome.get();
+                PORTEUR_CRASH_POINT("mail.after_phase");
+                return recorded;
             };
             co_return send_mail(to, with, sending.mime, observer, stop);
         }(store_, mail, std::move(*server), std::move(envelope), stop_.get_token()),

@@ -48,6 +48,7 @@ public:
     virtual Result<std::vector<DueOrder>> due_orders() = 0;
     virtual Result<std::optional<Order>> order(Id id) = 0;
     virtual Result<std::optional<StoredOperation>> operation(Id id) = 0;
+    virtual Result<Id> newest_id() = 0;
     virtual Result<std::vector<AwaitedEvent>> awaited_events(std::int64_t lookup) = 0;
     virtual Result<std::vector<InboundEvent>> free_events(std::int64_t lookup) = 0;
     virtual Result<std::optional<InboundEvent>> event(Id id) = 0;

@@ -101,6 +101,8 @@ public:
     virtual Result<std::vector<TimelineEntry>> entries_after(Id after, std::optional<std::int64_t> tenant, int limit) = 0;
     /// The greatest id of an entry; 0 if there is none.
     virtual Result<Id> newest_entry() = 0;
+    /// The greatest id that the engine has given to anything that stands here; 0 if there is none.
+    virtual Result<Id> newest_id() = 0;
     virtual Result<std::optional<std::string>> order_secret(Id order, const std::string& name) = 0;
     virtual Result<std::optional<IdempotencyRecord>> idempotency(std::int64_t tenant, const std::string& key) = 0;
     virtual Result<std::optional<OutboxMail>> mail(Id operation, std::int64_t seq) = 0;

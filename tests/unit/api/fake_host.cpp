@@ -106,7 +106,8 @@ void FakeHost::revoke(std::string_view token) {
     revoked_.emplace(token);
 }
 
-std::optional<Caller> FakeHost::authenticate(std::string_view token) {
+Result<std::optional<Caller>> FakeHost::authenticate(std::string_view token) {
+    if (token == unreadable) return failure(ErrorKind::unavailable, "reading the store: gone");
     {
         const std::lock_guard lock(mutex_);
         if (revoked_.contains(token)) return std::nullopt;

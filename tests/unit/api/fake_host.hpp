@@ -23,6 +23,8 @@ public:
     static constexpr std::string_view operator_token = "prt_operator";
     static constexpr std::string_view reader_token = "prt_reader";
     static constexpr std::string_view foreign_token = "prt_foreign";  ///< an operator of tenant 2
+    /// One that the store cannot look up now.
+    static constexpr std::string_view unreadable = "prt_unreadable";
 
     /// Called on a thread of the host before a change is made.
     std::function<void()> before_change = [] {};
@@ -58,7 +60,7 @@ public:
     void revoke(std::string_view token);
     Id next_id();
 
-    std::optional<Caller> authenticate(std::string_view token) override;
+    Result<std::optional<Caller>> authenticate(std::string_view token) override;
     Async<Result<Order>> create(Caller, NewOrder, std::optional<IdempotencyRequest>) override;
     Async<Result<Order>>
         submit(Caller, Id, std::optional<std::int64_t>, std::optional<IdempotencyRequest>) override;

@@ -101,6 +101,14 @@ TEST(Access, EndsWithTheTokensRevocation) {
     EXPECT_EQ(served.get("/v1/carriers").status, 401);
 }
 
+TEST(Access, IsNotRefusedButPutOffWhileTheStoreCannotBeRead) {
+    Served served;
+    EXPECT_EQ(
+        served.ask({.target = "/v1/carriers", .token = std::string(FakeHost::unreadable)}).status,
+        503
+    );
+}
+
 // ------------------------------------------------------------------ where to
 
 TEST(Routes, AnswerUnknownPathsAndWrongMethods) {

@@ -127,6 +127,19 @@ TEST_F(EngineTest, GoesOnFromItsJournalWhenAnAccountWasSwitchedOffInTheMiddle) {
     EXPECT_EQ(posts, 1);
 }
 
+TEST_F(EngineTest, GivesNoIdTwiceWhenTheClockWasSetBackBeforeARestart) {
+    const auto first = purchase("r1");
+    ASSERT_TRUE(ends(first.id));
+    clock->set(clock->now() - 1h);
+    restart();
+    const auto second = purchase("r2");
+    ASSERT_TRUE(ends(second.id));
+    EXPECT_GT(second.id, first.id);
+    const auto entries = store->entries_after(0, std::nullopt, 100).value();
+    ASSERT_FALSE(entries.empty());
+    EXPECT_EQ(entries.back().order, second.id) << "whoever has read up to the newest entry misses a later one";
+}
+
 TEST_F(EngineTest, TriesAgainLaterWhatCertainlyDidNotLeave) {
     int refused = 0;
     performer.carrier = [&](const auto& context, const auto& effect) {
