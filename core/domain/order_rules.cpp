@@ -93,6 +93,15 @@ std::string text_of_rejections(const std::vector<Rejection>& rejections) {
     return out;
 }
 
+/// Whether a check says only what was known before a mail moved the order on.
+bool is_behind_mail(const Order& order, const OperationEnd& end, OrderState heard) {
+    if (end.operation == "read_mail" || order.state == heard) return false;
+    const auto progress = parse_json(order.progress);
+    if (!progress || !progress->is_object()) return false;
+    const auto* before = progress->get_object().if_contains(word_before_mail_key);
+    return before && before->is_string() && before->get_string() == text_of_state(heard);
+}
+
 OrderChange after_progress(const Order& order, const OperationEnd& end, Instant now, const Rhythm& rhythm) {
     auto heard = order.kind == OrderKind::port ? hear<PortProgress>(end.output)
                                                : hear<PurchaseProgress>(end.output);
@@ -107,6 +116,11 @@ OrderChange after_progress(const Order& order, const OperationEnd& end, Instant 
     next.progress = end.output;
     if (!heard->carrier_id.empty()) next.carrier_id = heard->carrier_id;
     if (!next.submitted) next.submitted = now;
+    if (is_behind_mail(order, end, heard->state)) {
+        heard->state = order.state;
+        next.progress = order.progress;
+        next.problem = order.problem;
+    }
 
     if (!may_follow(order.kind, order.state, heard->state)) {
         // A state that cannot follow is a late or doubled word of the carrier: kept visible, never obeyed.

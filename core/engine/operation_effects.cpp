@@ -185,6 +185,9 @@ Async<OperationRun::Looked> OperationRun::settle(Open& open) {
     const auto until = (PORTEUR_HAS_DEFECT("settle_counted_anew") ? now : *open.lost_at) + settle_time();
     if (now < until && until - now > world_.held_wait_max) co_return Looked{.completion = {}, .wait = Wait{until, false, ""}};
     if (now < until) co_await world_.clock.sleep_until(until);
+    auto proof = co_await world_.performer.prove(context_of(open), open.effect);
+    open.proof = std::move(proof.told);
+    if (proof.completion) co_return Looked{.completion = std::move(proof.completion), .wait = {}};
     co_return Looked{.completion = failed(open.effect.seq, ErrorKind::in_doubt, "the answer was lost"), .wait = {}};
 }
 

@@ -250,6 +250,60 @@ public:
             return first(queries::mails(sql, seal_, "where message_id = :message_id", {{}, {message_id}}));
         });
     }
+    Result<std::vector<OutboxMail>> mails_of(Id order) override {
+        return read([&](soci::session& sql) {
+            return queries::mails(sql, seal_, "where order_id = :id order by operation_id, seq", {{order}, {}});
+        });
+    }
+    Result<std::optional<Id>> order_by_reply_token(const std::string& token) override {
+        return read([&](soci::session& sql) {
+            return first(queries::numbers(sql, "select order_id from outbox where reply_token = :token and reply_token <> '' limit 1", {{}, {token}}));
+        });
+    }
+    Result<std::vector<Id>> open_orders_of(const std::string& account, int limit) override {
+        return read([&](soci::session& sql) {
+            return queries::numbers(sql,
+                                    "select id from orders where account = :account and state not in ('draft', 'completed', "
+                                    "'partial', 'cancelled', 'rejected', 'expired') order by id desc limit " + std::to_string(limit),
+                                    {{}, {account}});
+        });
+    }
+    Result<MailKnown> mail_known(const std::string& mailbox, const std::string& uid) override {
+        return read([&](soci::session& sql) {
+            const auto found = first(queries::numbers(
+                sql, "select case when raw = '' then 1 else 2 end from inbox where mailbox = :mailbox and uid = :uid", {{}, {mailbox, uid}}
+            ));
+            return found ? static_cast<MailKnown>(*found) : MailKnown::no;
+        });
+    }
+    Result<std::vector<InboxMail>> received_mails(const MailFilter& filter, Id before, int limit) override {
+        return read([&](soci::session& sql) {
+            std::string where = "where id < :before";
+            queries::Values values{{before == 0 ? INT64_MAX : before}, {}};
+            if (filter.tenant) {
+                where += " and tenant_id = :tenant";
+                values.numbers.push_back(*filter.tenant);
+            }
+            if (filter.order != 0) {
+                where += " and order_id = :order_id";
+                values.numbers.push_back(filter.order);
+            }
+            if (!filter.state.empty()) {
+                where += " and state = :state";
+                values.texts.push_back(filter.state);
+            }
+            return queries::received(sql, seal_, queries::MailBytes::left_out,
+                                     where + " order by id desc limit " + std::to_string(limit), values);
+        });
+    }
+    Result<std::optional<InboxMail>> received_mail(Id id) override {
+        return read([&](soci::session& sql) {
+            return first(queries::received(sql, seal_, queries::MailBytes::read, "where id = :id", {{id}, {}}));
+        });
+    }
+    Result<std::map<std::string, std::int64_t>> received_counts() override {
+        return read([](soci::session& sql) { return queries::received_counts(sql); });
+    }
     Result<std::vector<AwaitedEvent>> awaited_events(std::int64_t lookup) override {
         return read([&](soci::session& sql) { return queries::awaited_events(sql, lookup); });
     }
@@ -486,6 +540,8 @@ private:
         for (const auto& each : commit.amended_orders) rows.push_back(each.id);
         for (const auto& each : commit.changed_operations) rows.push_back(each.id);
         for (const auto& each : commit.changed_mails) rows.push_back(each.operation);
+        for (const auto& each : commit.bounced_mails) rows.push_back(each.operation);
+        for (const auto& each : commit.changed_received) rows.push_back(each.id);
         return rows;
     }
 

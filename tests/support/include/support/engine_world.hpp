@@ -201,8 +201,10 @@ public:
     /// How long the far end takes, if it takes time.
     std::function<Async<void>(const Effect&)> takes;
     std::vector<Effect> performed;
+    std::function<Proof(const Effect&)> proof = [](const Effect&) { return Proof{}; };
     std::size_t in_air = 0, in_air_most = 0;
 
+    Async<Proof> prove(EffectContext, Effect effect) override { co_return proof(effect); }
     Async<Performed> perform(EffectContext context, Effect effect) override {
         performed.push_back(effect);
         in_air_most = std::max(in_air_most, ++in_air);
