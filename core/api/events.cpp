@@ -25,6 +25,12 @@ struct Bell {
     asio::steady_timer timer;
 };
 
+/// Nothing is told to a token that is not known to be good now.
+bool is_over(Api& api, const EventFeed& feed) {
+    const auto caller = api.services.authenticate(feed.token);
+    return !caller || !*caller;
+}
+
 }  // namespace
 
 std::string event_text(const TimelineEntry& entry) {
@@ -55,7 +61,7 @@ Async<void> send_events(Api& api, std::shared_ptr<Wire> wire, EventFeed feed) {
         auto entries = api.services.entries_after(feed.caller, feed.after, batch_max);
         if (!entries) co_return;  // the peer comes back by itself, and asks the store anew
         if (!entries->empty()) {
-            if (!api.services.authenticate(feed.token)) co_return;
+            if (is_over(api, feed)) co_return;
             std::string text;
             for (const auto& each : *entries) text += event_text(each);
             feed.after = entries->back().id;
@@ -66,7 +72,7 @@ Async<void> send_events(Api& api, std::shared_ptr<Wire> wire, EventFeed feed) {
         boost::system::error_code woken;
         co_await bell->timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
         if (woken) continue;
-        if (!api.services.authenticate(feed.token)) co_return;
+        if (is_over(api, feed)) co_return;
         if (!co_await wire->write(": still here\n\n", now() + api.limits.body_grace)) co_return;
     }
 }

@@ -52,7 +52,10 @@ std::optional<Answer> check_caller(Api& api, Request& request) {
     if (access == Access::open || (access == Access::loopback && request.from_loopback))
         return std::nullopt;
     const auto token = bearer_of(request);
-    auto caller = token.empty() ? std::nullopt : api.services.authenticate(token);
+    Result<std::optional<Caller>> known = std::nullopt;
+    if (!token.empty()) known = api.services.authenticate(token);
+    if (!known) return problem_answer(known.error());
+    auto& caller = *known;
     if (!caller) {
         auto answer = problem_answer(
             problems::unauthenticated,

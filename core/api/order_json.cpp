@@ -99,6 +99,7 @@ json::object order_json(const Order& order, std::string_view scope, Detail detai
     request.erase("attempt");
     // What a plugin keeps for itself is nobody's business.
     progress.erase("keep");
+    progress.erase(word_before_mail_key);
     out["request"] = std::move(request);
     out["progress"] = std::move(progress);
     return out;

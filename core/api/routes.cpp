@@ -34,6 +34,11 @@ constexpr auto table = std::to_array<Route>({
     {"POST",  "/v1/documents",                        change,   upload,    must_key, "type name issued_on signed_on", handlers::upload_document},
     {"GET",   "/v1/documents/{id}",                   read,     no_body,   no_key,   "", handlers::show_document},
 
+    {"GET",   "/v1/mails",                            read,     no_body,   no_key,   "state order limit cursor", handlers::list_mails},
+    {"GET",   "/v1/mails/{id}",                       change,   no_body,   no_key,   "", handlers::show_mail},
+    {"POST",  "/v1/mails/{id}/assign",                change,   json_body, must_key, "", handlers::assign_mail},
+    {"POST",  "/v1/mails/{id}/dismiss",               change,   no_body,   must_key, "", handlers::dismiss_mail},
+
     {"POST",  "/v1/port-orders",                      change,   json_body, must_key, "", handlers::create_order, port},
     {"GET",   "/v1/port-orders",                      read,     no_body,   no_key,   "state delivery limit cursor", handlers::list_orders, port},
     {"GET",   "/v1/port-orders/{id}",                 read,     no_body,   no_key,   "", handlers::show_order, port},

@@ -110,6 +110,12 @@ Async<Answer> search_available_numbers(Api& api, Request& request);
 Async<Answer> upload_document(Api& api, Request& request);
 Async<Answer> show_document(Api& api, Request& request);
 
+// mail_routes.cpp
+Async<Answer> list_mails(Api& api, Request& request);
+Async<Answer> show_mail(Api& api, Request& request);
+Async<Answer> assign_mail(Api& api, Request& request);
+Async<Answer> dismiss_mail(Api& api, Request& request);
+
 // host_routes.cpp
 Async<Answer> follow_events(Api& api, Request& request);
 Async<Answer> show_health(Api& api, Request& request);

@@ -163,6 +163,35 @@ public:
     virtual Async<Result<StoredDocument>> finish(std::optional<UploadIdempotency> idempotency) = 0;
 };
 
+struct MailQuery {
+    std::string state;  ///< empty: any
+    Id order = 0;       ///< 0: any
+    Id before = 0;      ///< 0 = from the newest
+    int limit = 50;     ///< 1 to 200
+};
+
+/// A mail that came in, as a person reads it. All of it is what a stranger wrote.
+struct MailShown {
+    InboxMail mail;    ///< without its bytes
+    std::string text;  ///< plain text, UTF-8
+    struct File {
+        std::string name;
+        std::string content_type;
+        std::uint64_t size = 0;
+    };
+    std::vector<File> files;
+    bool from_machine = false;
+    bool left_at_server = false;        ///< too large: its bytes are not here
+    std::vector<std::string> defects;   ///< what was malformed
+};
+
+/// As IdempotencyRequest, for a mail.
+struct MailIdempotency {
+    std::string key;
+    std::string fingerprint;
+    std::function<std::pair<int, std::string>(const InboxMail&)> answer;
+};
+
 /// Work that waits for a person; the answer goes to the order's route.
 struct OpenTask {
     Id order = 0;
@@ -211,7 +240,8 @@ public:
 
     /// Who holds this token; nothing for an unknown, expired or revoked one. A hashed look-up:
     /// cheap.
-    virtual std::optional<Caller> authenticate(std::string_view bearer_token) = 0;
+    /// @errors unavailable: it cannot be looked up now, which says nothing about the token
+    virtual Result<std::optional<Caller>> authenticate(std::string_view bearer_token) = 0;
 
     // ---------------------------------------------------------------- changes; durable when they
     // return
@@ -304,6 +334,23 @@ public:
     ) = 0;
     virtual Result<std::optional<StoredDocument>> document(
         const Caller& caller, const std::string& id
+    ) = 0;
+
+    // ---------------------------------------------------------------- mails that came in
+
+    /// Newest first.
+    virtual Result<std::vector<InboxMail>> mails(const Caller& caller, const MailQuery& query) = 0;
+    virtual Result<std::optional<MailShown>> mail(const Caller& caller, Id id) = 0;
+    /// A person says which order a waiting mail belongs to.
+    /// @param take_word  what the plugin reads in it is the carrier's word
+    /// @errors  invalid_input (not_found_code; conflict_code: it does not wait for a person);
+    ///          unavailable: an operation of the order is under way, or the store
+    virtual Async<Result<InboxMail>> assign_mail(
+        Caller caller, Id mail, Id order, bool take_word, std::optional<MailIdempotency> idempotency
+    ) = 0;
+    /// A person has seen a waiting mail; nothing comes of it. @errors as assign_mail
+    virtual Async<Result<InboxMail>> dismiss_mail(
+        Caller caller, Id mail, std::optional<MailIdempotency> idempotency
     ) = 0;
 
     // ---------------------------------------------------------------- the host itself

@@ -15,6 +15,7 @@
 #include "app/host_services.hpp"
 #include "app/housekeeping.hpp"
 #include "app/logging.hpp"
+#include "app/mail_intake.hpp"
 #include "app/performer.hpp"
 #include "engine/engine.hpp"
 
@@ -88,6 +89,8 @@ struct Daemon::Parts {
     std::unique_ptr<MailPerformer> mail;
     std::unique_ptr<Performer> performer;
     std::unique_ptr<Engine> engine;
+    std::unique_ptr<MailDesk> desk;
+    std::unique_ptr<MailIntake> intake;
     std::unique_ptr<HostServices> services;
     std::unique_ptr<ApiServer> api;
     std::unique_ptr<Housekeeping> housekeeping;
@@ -147,10 +150,14 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     Rhythm rhythm;
     rhythm.follow = p.settings.engine.check_interval;
     p.engine = std::make_unique<Engine>(p.engine_io.get_executor(), *p.engine_store, p.accounts, *p.performer, p.clock, p.chance, rhythm);
+    p.desk = std::make_unique<MailDesk>(MailDesk::Parts{.engine = *p.engine, .accounts = p.accounts, .performer = *p.performer,
+                                                        .store = *p.store, .clock = p.clock, .chance = p.chance, .rhythm = rhythm});
+    p.intake = std::make_unique<MailIntake>(MailIntake::Parts{.engine_thread = p.engine_io.get_executor(), .desk = *p.desk, .store = *p.store,
+                                                              .key = reply_key(p.seal.sealing(), p.key)});
     p.services = std::make_unique<HostServices>(HostServices::Parts{
         .engine_thread = p.engine_io.get_executor(), .engine = *p.engine, .accounts = p.accounts, .performer = *p.performer,
         .store = *p.store, .documents = p.documents, .clock = p.clock, .chance = p.chance,
-        .upload_size_max_bytes = p.settings.documents.size_max_bytes});
+        .desk = *p.desk, .intake = *p.intake, .upload_size_max_bytes = p.settings.documents.size_max_bytes});
     p.engine->on_entries([services = p.services.get()] { services->wake(); });
 
     // A plugin's process dies with the thread that started it, so the engine's own thread loads them.
@@ -163,6 +170,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
         return {};
     });
     if (!started) return std::unexpected(std::move(started).error());
+    p.intake->start(p.settings.mail);
     p.api = std::make_unique<ApiServer>(p.api_io, listen_settings(p.settings.api, p.settings.documents), *p.services);
     auto port = p.api->start();
     if (!port) return std::unexpected(std::move(port).error());
@@ -184,6 +192,7 @@ Result<void> Daemon::reload(Settings settings) {
     auto done = parts_->on_engine([&]() -> Result<void> {
         auto mail = settings.mail;
         if (auto done = parts_->accounts.reload(std::move(settings)); !done) return done;
+        parts_->intake->reload(mail);
         parts_->mail->reload(std::move(mail));
         parts_->services->take_snapshot();
         return {};
@@ -199,6 +208,7 @@ void Daemon::stop() {
     p.api_work.reset();
     if (p.api_thread.joinable()) p.api_thread.join();
     if (!p.engine_thread.joinable()) return;
+    p.intake->stop();  // it waits for the engine's thread, which must still run
     p.on_engine([&p] {
         p.tick.cancel();
         p.engine->stop();

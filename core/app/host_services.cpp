@@ -31,6 +31,15 @@ std::function<IdempotencyRecord(const Order&)> remember(const Caller& caller, st
     };
 }
 
+RememberMail remember_mail(const Caller& caller, std::optional<MailIdempotency> request, Clock& clock) {
+    if (!request) return {};
+    return [tenant = caller.tenant, request = std::move(*request), &clock](const InboxMail& mail) -> std::optional<IdempotencyRecord> {
+        auto [status, body] = request.answer(mail);
+        return IdempotencyRecord{.tenant = tenant, .key = request.key, .fingerprint = request.fingerprint,
+                                 .status = status, .body = std::move(body), .at = clock.now()};
+    };
+}
+
 }  // namespace
 
 // ------------------------------------------------------------------ the picture
@@ -78,6 +87,8 @@ HealthReport HostServices::health() {
     const auto picture = snapshot();
     report.checks.push_back({.name = "plugins", .ok = picture.findings.empty(),
                              .detail = picture.findings.empty() ? "" : picture.findings.front()});
+    if (const auto mail = parts_.intake.status(); mail.configured)
+        report.checks.push_back({.name = "mail", .ok = mail.trouble.empty(), .detail = mail.trouble});
     report.ready = store.has_value();
     return report;
 }
@@ -107,6 +118,15 @@ std::string HostServices::metrics() {
     add("porteur_store_transactions_total", "Durable transactions", MetricType::Counter, double(counters.transactions));
     add("porteur_store_commits_total", "Commits carried by them", MetricType::Counter, double(counters.commits));
     add("porteur_store_backlog", "Commits that wait for the writer", MetricType::Gauge, double(parts_.store.backlog()));
+    if (const auto mail = parts_.intake.status(); mail.configured) {
+        add("porteur_mailbox_up", "1 while the mailbox can be read", MetricType::Gauge, mail.trouble.empty() ? 1 : 0);
+        add("porteur_mailbox_visits_total", "Visits of the mailbox that ended well", MetricType::Counter, double(mail.visits));
+        add("porteur_mailbox_visits_failed_total", "Visits of the mailbox that failed", MetricType::Counter, double(mail.visits_failed));
+        add("porteur_mails_taken_total", "Mails taken since the start", MetricType::Counter, double(mail.taken));
+    }
+    if (const auto counts = parts_.store.received_counts())
+        for (const auto& [state, count] : *counts)
+            add("porteur_mails", "Mails that came in, by state", MetricType::Gauge, double(count), {{"state", state}});
     if (const auto counts = parts_.store.order_counts()) {
         for (const auto& [words, count] : *counts) {
             const auto first = words.find('/'), second = words.rfind('/');
@@ -121,9 +141,10 @@ std::string HostServices::metrics() {
 
 // ------------------------------------------------------------------ who calls
 
-std::optional<Caller> HostServices::authenticate(std::string_view bearer_token) {
-    const auto found = parts_.store.token_by_hash(hash_of_token(bearer_token));
-    if (!found || !*found) return std::nullopt;
+Result<std::optional<Caller>> HostServices::authenticate(std::string_view bearer_token) {
+    auto found = parts_.store.token_by_hash(hash_of_token(bearer_token));
+    if (!found) return std::unexpected(std::move(found).error());
+    if (!*found) return std::nullopt;
     const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     if ((*found)->revoked || ((*found)->expires && *(*found)->expires <= now)) return std::nullopt;
     return Caller{.tenant = (*found)->tenant, .token_name = (*found)->name, .scope = (*found)->scope};
@@ -415,6 +436,48 @@ void HostServices::wake() {
         for (const auto& [id, each] : listeners_) all.push_back(each);
     }
     for (const auto& each : all) (*each)();
+}
+
+// ------------------------------------------------------------------ mails that came in
+
+Result<std::vector<InboxMail>> HostServices::mails(const Caller& caller, const MailQuery& query) {
+    return parts_.store.received_mails({.tenant = caller.tenant, .state = query.state, .order = query.order}, query.before, query.limit);
+}
+
+Result<std::optional<MailShown>> HostServices::mail(const Caller& caller, Id id) {
+    auto found = parts_.store.received_mail(id);
+    if (!found) return std::unexpected(std::move(found).error());
+    if (!*found || (*found)->tenant != caller.tenant) return std::optional<MailShown>{};
+    MailShown shown;
+    shown.mail = std::move(**found);
+    shown.left_at_server = shown.mail.raw.empty();
+    if (!shown.left_at_server) {
+        if (auto read = read_mail(shown.mail.raw)) {
+            shown.text = std::move(read->text);
+            shown.from_machine = read->from_machine();
+            shown.defects = std::move(read->defects);
+            for (auto& file : read->files)
+                shown.files.push_back({.name = std::move(file.name), .content_type = std::move(file.content_type), .size = file.bytes.size()});
+        } else {
+            shown.defects.push_back(read.error().message);
+        }
+    }
+    shown.mail.raw.clear();
+    return std::optional(std::move(shown));
+}
+
+Async<Result<InboxMail>> HostServices::assign_mail(Caller caller, Id mail, Id order, bool take_word, std::optional<MailIdempotency> idempotency) {
+    co_return co_await asio::co_spawn(parts_.engine_thread,
+                                      parts_.desk.assign(mail, caller.tenant, order, take_word, caller.token_name,
+                                                         remember_mail(caller, std::move(idempotency), parts_.clock)),
+                                      asio::use_awaitable);
+}
+
+Async<Result<InboxMail>> HostServices::dismiss_mail(Caller caller, Id mail, std::optional<MailIdempotency> idempotency) {
+    co_return co_await asio::co_spawn(parts_.engine_thread,
+                                      parts_.desk.dismiss(mail, caller.tenant, caller.token_name,
+                                                          remember_mail(caller, std::move(idempotency), parts_.clock)),
+                                      asio::use_awaitable);
 }
 
 // ------------------------------------------------------------------ documents

@@ -11,6 +11,7 @@
 #include "api/services.hpp"
 #include "app/accounts.hpp"
 #include "app/documents.hpp"
+#include "app/mail_intake.hpp"
 #include "engine/engine.hpp"
 
 namespace porteur {
@@ -36,6 +37,8 @@ public:
         const paper::DocumentFolder& documents;
         Clock& clock;
         Chance& chance;
+        MailDesk& desk;
+        const MailIntake& intake;
         std::uint64_t upload_size_max_bytes = 20 << 20;
     };
     explicit HostServices(Parts parts) : parts_(std::move(parts)) {}
@@ -45,7 +48,7 @@ public:
     /// Wakes all subscriptions. @threads any
     void wake();
 
-    std::optional<Caller> authenticate(std::string_view bearer_token) override;
+    Result<std::optional<Caller>> authenticate(std::string_view bearer_token) override;
     Async<Result<Order>> create(Caller, NewOrder, std::optional<IdempotencyRequest>) override;
     Async<Result<Order>> submit(Caller, Id, std::optional<std::int64_t>, std::optional<IdempotencyRequest>) override;
     Async<Result<Order>> cancel(Caller, Id, std::optional<std::int64_t>, std::optional<IdempotencyRequest>) override;
@@ -67,6 +70,10 @@ public:
     Async<Result<std::string>> ask(Caller, std::string, std::string, std::string, std::chrono::milliseconds) override;
     Result<std::unique_ptr<DocumentUpload>> begin_upload(const Caller&, DocumentClaim) override;
     Result<std::optional<StoredDocument>> document(const Caller&, const std::string&) override;
+    Result<std::vector<InboxMail>> mails(const Caller&, const MailQuery&) override;
+    Result<std::optional<MailShown>> mail(const Caller&, Id) override;
+    Async<Result<InboxMail>> assign_mail(Caller, Id, Id, bool, std::optional<MailIdempotency>) override;
+    Async<Result<InboxMail>> dismiss_mail(Caller, Id, std::optional<MailIdempotency>) override;
     HealthReport health() override;
     std::string metrics() override;
 

@@ -9,7 +9,9 @@
 #include <porteur/json.hpp>
 
 #include "access/token.hpp"
+#include "app/archive_look.hpp"
 #include "app/logging.hpp"
+#include "domain/crash_point.hpp"
 #include "mail/message.hpp"
 #include "settings/secret.hpp"
 
@@ -26,6 +28,13 @@ Performed failed(std::uint32_t seq, const Error& error) {
 Performed sent(std::uint32_t seq, const OutboxMail& mail) {
     return {.completion = {seq, ErrorKind::none,
                            canonical(json::object{{"message_id", mail.message_id}, {"reply", mail.reply}}), {}}};
+}
+
+/// A bounce of the copy to the archive says nothing about the carrier.
+bool bounced_at_carrier(const OutboxMail& mail) {
+    const auto address = mail.bounce.substr(0, mail.bounce.find(": "));
+    const auto written_to = from_text<std::vector<std::string>>(mail.recipients);
+    return !mail.bounce.empty() && written_to && std::ranges::find(*written_to, address) != written_to->end();
 }
 
 bool may_write_to(const Account& account, const std::string& address) {
@@ -120,7 +129,8 @@ Result<OutboxMail> MailPerformer::write(const EffectContext& context, const Effe
     mail.date = std::chrono::floor<std::chrono::seconds>(clock_.now());
     mail.from = {.name = settings_->from.name, .address = settings_->from.address};
     mail.text = effect.body;
-    if (auto reply = reply_address(settings_->from.address, reply_token(id_text(context.order), key_))) mail.reply_to = *reply;
+    const auto token = reply_token(id_text(context.order), key_);
+    if (auto reply = reply_address(settings_->from.address, token)) mail.reply_to = *reply;
     auto mime = render_mail(mail);
     if (!mime) return std::unexpected(std::move(mime).error());
     OutboxMail out;
@@ -134,6 +144,7 @@ Result<OutboxMail> MailPerformer::write(const EffectContext& context, const Effe
     out.hash = blake2b_hex(*mime);
     out.mime = std::move(*mime);
     out.updated = clock_.now();
+    out.reply_token = token;
     return out;
 }
 
@@ -145,9 +156,11 @@ Async<Performed> MailPerformer::perform(EffectContext context, Effect effect) {
         if (!made) co_return failed(effect.seq, made.error());
         Commit outbox;
         outbox.new_mails.push_back(*made);
+        PORTEUR_CRASH_POINT("mail.before_row");
         if (auto done = co_await commit(std::move(outbox)); !done)
             co_return failed(effect.seq, {.kind = ErrorKind::unavailable, .message = done.error().message});
         *known = std::move(*made);
+        PORTEUR_CRASH_POINT("mail.row_written");
     }
     if ((*known)->phase == "accepted") co_return sent(effect.seq, **known);
     co_return co_await send(std::move(**known), effect.seq);
@@ -170,7 +183,9 @@ Async<Performed> MailPerformer::send(OutboxMail mail, std::uint32_t seq) {
         sender_,
         [](Store& store, OutboxMail sending, SmtpSettings to, Envelope with, std::stop_token stop) -> Async<SmtpReport> {
             const auto observer = [&](SmtpPhase phase, std::string_view reply) -> Result<void> {
+                PORTEUR_CRASH_POINT("mail.before_phase");
                 if (phase != SmtpPhase::data_sent && phase != SmtpPhase::accepted) return {};
+                if (phase == SmtpPhase::data_sent && PORTEUR_HAS_DEFECT("data_sent_unrecorded")) return {};
                 sending.phase = std::string(name_of(phase));
                 sending.reply = std::string(reply);
                 Commit made;
@@ -178,7 +193,9 @@ Async<Performed> MailPerformer::send(OutboxMail mail, std::uint32_t seq) {
                 auto written = std::make_shared<std::promise<Result<void>>>();
                 auto outcome = written->get_future();
                 store.commit(std::move(made), [written](Result<void> done) { written->set_value(std::move(done)); });
-                return outcome.get();
+                auto recorded = outcome.get();
+                PORTEUR_CRASH_POINT("mail.after_phase");
+                return recorded;
             };
             co_return send_mail(to, with, sending.mime, observer, stop);
         }(store_, mail, std::move(*server), std::move(envelope), stop_.get_token()),
@@ -190,6 +207,45 @@ Async<Performed> MailPerformer::send(OutboxMail mail, std::uint32_t seq) {
         co_return sent(seq, mail);
     }
     co_return failed(seq, *report.error);
+}
+
+Async<Proof> MailPerformer::prove(EffectContext context, Effect effect) {
+    constexpr int looks_max = 3;
+    auto known = store_.mail(context.operation, effect.seq);
+    if (!known || !*known) co_return Proof{};
+    auto& mail = **known;
+    if (bounced_at_carrier(mail))
+        co_return Proof{.completion = failed(effect.seq, {.kind = ErrorKind::rejected, .message = "the mail did not arrive: " + mail.bounce}).completion,
+                        .told = "a bounce came back, so it did not arrive: " + mail.bounce};
+    if (!settings_ || settings_->archive.empty() || !settings_->archive_pop3) co_return Proof{};
+    const auto archive = *settings_->archive_pop3;
+    std::string trouble;
+    for (int look = 1; look <= looks_max; ++look) {
+        if (look > 1) co_await clock_.sleep_until(clock_.now() + archive.poll_interval);
+        auto found = co_await asio::co_spawn(
+            sender_,
+            [](Pop3Server server, std::string message_id, std::stop_token stop) -> Async<Result<bool>> {
+                co_return is_in_archive(server, message_id, stop);
+            }(archive, mail.message_id, stop_.get_token()),
+            asio::use_awaitable
+        );
+        if (!found) {
+            trouble = found.error().message;
+            continue;
+        }
+        if (!*found) {
+            trouble.clear();
+            continue;
+        }
+        mail.phase = "accepted";
+        mail.reply = "its copy is in the archive " + settings_->archive + " (look " + std::to_string(look) + " of " + std::to_string(looks_max) + ")";
+        Commit made;
+        made.changed_mails.push_back(mail);
+        if (auto done = co_await commit(std::move(made)); !done) co_return Proof{.completion = {}, .told = done.error().message};
+        co_return Proof{.completion = sent(effect.seq, mail).completion, .told = mail.reply + ", so the server accepted it"};
+    }
+    co_return Proof{.completion = {}, .told = trouble.empty() ? "its copy is not in the archive after " + std::to_string(looks_max) + " looks; that proves nothing"
+                                                              : "the archive could not be read: " + trouble};
 }
 
 Async<std::optional<Performed>> MailPerformer::recall(EffectContext context, Effect effect) {

@@ -23,6 +23,8 @@ public:
     Async<Performed> perform(EffectContext context, Effect effect);
     /// What the outbox knows of a mail whose outcome is not in the journal.
     Async<std::optional<Performed>> recall(EffectContext context, Effect effect);
+    /// Looks for the mail's copy in the archive, where one is configured.
+    Async<Proof> prove(EffectContext context, Effect effect);
     void reload(std::optional<MailSection> settings) { settings_ = std::move(settings); }
 
 private:

@@ -44,4 +44,9 @@ Async<std::optional<Performed>> Performer::recall(EffectContext context, Effect 
     co_return std::nullopt;  // nobody but the carrier knows what became of a request
 }
 
+Async<Proof> Performer::prove(EffectContext context, Effect effect) {
+    if (effect.kind != EffectKind::mail) co_return Proof{};
+    co_return co_await mail_.prove(std::move(context), std::move(effect));
+}
+
 }  // namespace porteur

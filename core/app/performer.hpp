@@ -12,6 +12,7 @@ public:
     Performer(HttpPerformer& http, MailPerformer& mail) : http_(http), mail_(mail) {}
     Async<Performed> perform(EffectContext context, Effect effect) override;
     Async<std::optional<Performed>> recall(EffectContext context, Effect effect) override;
+    Async<Proof> prove(EffectContext context, Effect effect) override;
 
 private:
     static Async<Performed> sign(EffectContext context, Effect effect);

@@ -40,6 +40,7 @@ public:
     Result<std::vector<DueOrder>> due_orders() override { return store_.due_orders(); }
     Result<std::optional<Order>> order(Id id) override { return store_.order(id); }
     Result<std::optional<StoredOperation>> operation(Id id) override { return store_.operation(id); }
+    Result<Id> newest_id() override { return store_.newest_id(); }
     Result<std::vector<AwaitedEvent>> awaited_events(std::int64_t lookup) override { return store_.awaited_events(lookup); }
     Result<std::vector<InboundEvent>> free_events(std::int64_t lookup) override { return store_.free_events(lookup); }
     Result<std::optional<InboundEvent>> event(Id id) override { return store_.event(id); }

@@ -51,6 +51,29 @@ struct OutboxMail {
     std::string hash;             ///< SHA-256 of mime, lower-case hex
     std::int64_t tries = 0;
     Instant updated{};
+    std::string reply_token;      ///< stands in the address that answers come back to; names the order
+    std::string bounce;           ///< what a server said of a recipient that did not get it; empty if none
+};
+
+/// One mail that came in. The mailbox and the server's own name for the mail make it one: whatever dies
+/// when, it is taken once.
+struct InboxMail {
+    Id id = 0;
+    std::string mailbox;          ///< "user@host"
+    std::string uid;              ///< the server's, unique in its mailbox for good
+    std::int64_t tenant = 1;      ///< its order's; the system's where it belongs to none
+    Instant received{};           ///< when it was taken
+    std::string sender;           ///< the address in From; anybody can write it
+    std::string subject;          ///< sealed at rest
+    std::string message_id;
+    Id order = 0;                 ///< 0 = none
+    std::string matched_by;       ///< "address_token", "message_id", "subject_reference", ..., "person"
+    std::string reason;           ///< how it was matched, one sentence
+    std::string proposals = "[]"; ///< JSON list of the orders that it may belong to
+    std::string reading = "{}";   ///< MailReading of the account's plugin; sealed at rest
+    std::string raw;              ///< as the server gave it, sealed at rest; empty: left at the server
+    std::string state;            ///< "taken", "matched", "waiting", "settled" (docs/vocabulary.md)
+    Instant updated{};
 };
 
 struct Commit {
@@ -66,6 +89,9 @@ struct Commit {
     std::vector<IdempotencyRecord> keys;
     std::vector<OutboxMail> new_mails;
     std::vector<OutboxMail> changed_mails;  ///< phase, reply, tries alone
+    std::vector<OutboxMail> bounced_mails;  ///< bounce alone
+    std::vector<InboxMail> new_received;
+    std::vector<InboxMail> changed_received;  ///< what became of it: never what it is
     std::vector<InboundEvent> new_events;
     std::vector<InboundEvent> taken_events;   ///< taken_by alone
     std::vector<AwaitedEvent> new_waits;
@@ -77,7 +103,8 @@ struct Commit {
         return new_orders.empty() && changed_orders.empty() && moved_orders.empty() && amended_orders.empty() &&
                new_operations.empty() && changed_operations.empty() && journal.empty() &&
                entries.empty() && secrets.empty() && keys.empty() && new_mails.empty() &&
-               changed_mails.empty() && new_events.empty() && taken_events.empty() && new_waits.empty() &&
+               changed_mails.empty() && bounced_mails.empty() && new_received.empty() &&
+               changed_received.empty() && new_events.empty() && taken_events.empty() && new_waits.empty() &&
                compacted_operations.empty() && dropped_events.empty();
     }
 };

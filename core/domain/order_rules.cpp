@@ -32,6 +32,13 @@ std::string prefix(OrderKind kind) { return kind == OrderKind::port ? "port." : 
 
 std::string text_of_state(OrderState state) { return boost::describe::enum_to_string(state, ""); }
 
+/// Every entry that moves the state says from where to where, so that the timeline alone gives the state.
+json::object step_data(OrderState from, OrderState to) {
+    json::object data;
+    if (from != to) data = {{"from", text_of_state(from)}, {"to", text_of_state(to)}};
+    return data;
+}
+
 Instant later(Instant now, std::chrono::milliseconds wait) { return now + wait; }
 
 std::chrono::milliseconds back_off(std::int64_t tries, double jitter, const Rhythm& rhythm) {
@@ -86,6 +93,15 @@ std::string text_of_rejections(const std::vector<Rejection>& rejections) {
     return out;
 }
 
+/// Whether a check says only what was known before a mail moved the order on.
+bool is_behind_mail(const Order& order, const OperationEnd& end, OrderState heard) {
+    if (end.operation == "read_mail" || order.state == heard) return false;
+    const auto progress = parse_json(order.progress);
+    if (!progress || !progress->is_object()) return false;
+    const auto* before = progress->get_object().if_contains(word_before_mail_key);
+    return before && before->is_string() && before->get_string() == text_of_state(heard);
+}
+
 OrderChange after_progress(const Order& order, const OperationEnd& end, Instant now, const Rhythm& rhythm) {
     auto heard = order.kind == OrderKind::port ? hear<PortProgress>(end.output)
                                                : hear<PurchaseProgress>(end.output);
@@ -100,6 +116,11 @@ OrderChange after_progress(const Order& order, const OperationEnd& end, Instant 
     next.progress = end.output;
     if (!heard->carrier_id.empty()) next.carrier_id = heard->carrier_id;
     if (!next.submitted) next.submitted = now;
+    if (is_behind_mail(order, end, heard->state)) {
+        heard->state = order.state;
+        next.progress = order.progress;
+        next.problem = order.problem;
+    }
 
     if (!may_follow(order.kind, order.state, heard->state)) {
         // A state that cannot follow is a late or doubled word of the carrier: kept visible, never obeyed.
@@ -187,12 +208,13 @@ OrderChange after_failure(const Order& order, const OperationEnd& end, Instant n
     const auto& error = end.error;
     const std::string what = end.operation + ": " + error.message;
     const auto say = [&](std::string kind, std::string text) {
+        auto data = step_data(order.state, next.state);
+        data["code"] = error.code;
+        data["kind"] = name_of(error.kind);
+        data["operation"] = end.operation;
+        data["reason"] = text_of(error.reason);
         change.entries.push_back(entry(order, now, order.account, prefix(order.kind) + std::move(kind),
-                                       std::move(text),
-                                       canonical(json::object{{"code", error.code},
-                                                              {"kind", name_of(error.kind)},
-                                                              {"operation", end.operation},
-                                                              {"reason", text_of(error.reason)}})));
+                                       std::move(text), canonical(data)));
     };
     const auto wait_for_person = [&](std::string text) {
         next.delivery = Delivery::waiting_for_person;
@@ -394,20 +416,23 @@ Result<OrderChange> cancel_order(const Order& order, bool plugin_cancels, Instan
         next.delivery = Delivery::idle;
         next.due.reset();
         change.entries.push_back(entry(order, now, source, prefix(order.kind) + "state_changed",
-                                       text_of_state(order.state) + " -> cancelled, before it left"));
+                                       text_of_state(order.state) + " -> cancelled, before it left",
+                                       canonical(step_data(order.state, next.state))));
     } else if (plugin_cancels) {
         next.state = cancel_pending;
         next.stage = Stage::cancel;
         next.delivery = Delivery::sending;
         next.due = now;
         change.entries.push_back(entry(order, now, source, prefix(order.kind) + "cancel_wanted",
-                                       "cancellation to be sent to " + order.account));
+                                       "cancellation to be sent to " + order.account,
+                                       canonical(step_data(order.state, next.state))));
     } else {
         next.state = cancel_pending;
         next.delivery = Delivery::waiting_for_person;
         next.problem = order.account + " has no call for cancelling: ask its porting team to cancel " +
                        quoted(order.carrier_id) + "; the order follows what they answer";
-        change.entries.push_back(entry(order, now, source, prefix(order.kind) + "cancel_wanted", next.problem));
+        change.entries.push_back(entry(order, now, source, prefix(order.kind) + "cancel_wanted", next.problem,
+                                       canonical(step_data(order.state, next.state))));
     }
     return change;
 }
@@ -455,7 +480,8 @@ Result<OrderChange> settle_by_person(const Order& order, PersonVerdict verdict, 
             text = "tried again";
             break;
     }
-    change.entries.push_back(entry(order, now, source, prefix(order.kind) + "settled_by_person", std::move(text)));
+    change.entries.push_back(entry(order, now, source, prefix(order.kind) + "settled_by_person", std::move(text),
+                                   canonical(step_data(order.state, next.state))));
     return change;
 }
 

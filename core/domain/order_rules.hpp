@@ -85,6 +85,10 @@ Result<OrderChange> settle_by_person(const Order& order, PersonVerdict verdict, 
 /// Marks the order as waiting for a person, with the reason.
 OrderChange park(const Order& order, std::string problem, Instant now);
 
+/// Key of an order's progress: what the last check had said when a mail moved the order. While the checks
+/// go on saying that, they know less than the mail, and the order stays where it is.
+inline constexpr std::string_view word_before_mail_key = "before_mail";
+
 /// A line for the timeline of this order.
 TimelineEntry entry(const Order& order, Instant now, std::string_view source, std::string kind,
                     std::string text, std::string data = "{}");

@@ -56,6 +56,10 @@ EngineCounters Engine::counters() const {
 Result<void> Engine::start() {
     auto due = store_.due_orders();
     if (!due) return std::unexpected(std::move(due).error());
+    // Ids go on where they stood, even if the clock was set back meanwhile.
+    const auto newest = store_.newest_id();
+    if (!newest) return std::unexpected(newest.error());
+    last_id_ = std::max(last_id_, *newest);
     for (const auto& each : *due) due_.push({each.due, each.id, lane_of(each.account)});
     // An event and a wait may both be durable, and the crash came before they met.
     auto offers = store_.event_offers();

@@ -32,6 +32,9 @@ struct OrderWish {
     std::function<IdempotencyRecord(const Order&)> remember;
     std::vector<OrderSecret> secrets;
     bool amends_request = false;  ///< the order's `request` is changed too
+    /// Rows of no order that become durable with the change, asked for after `change`; may be empty.
+    std::function<Commit()> beside;
+    bool by_person = true;        ///< a person's word ends a parked operation; a mail's does not
 };
 
 /// A person's answer to a manual task.

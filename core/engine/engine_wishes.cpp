@@ -88,7 +88,7 @@ Async<Result<Order>> Engine::change(Id id, OrderWish wish) {
     auto order = load(id);
     if (!order) co_return std::unexpected(std::move(order).error());
     Commit made;
-    if (order->open_operation != 0) {
+    if (order->open_operation != 0 && wish.by_person) {
         // A parked operation does not stand in a person's way: their word ends it.
         auto stored = store_.operation(order->open_operation);
         if (stored && *stored && (*stored)->operation.state == Operation::State::parked) {
@@ -103,6 +103,11 @@ Async<Result<Order>> Engine::change(Id id, OrderWish wish) {
     if (!change) {
         // Read anew next time: a parked operation was ended in our copy only.
         co_return std::unexpected(std::move(change).error());
+    }
+    if (wish.beside) {
+        auto beside = wish.beside();
+        std::ranges::move(made.changed_operations, std::back_inserter(beside.changed_operations));
+        made = std::move(beside);
     }
     if (order->open_operation != 0 && change->order.open_operation == 0) {
         auto stored = store_.operation(order->open_operation);

@@ -48,6 +48,7 @@ public:
     virtual Result<std::vector<DueOrder>> due_orders() = 0;
     virtual Result<std::optional<Order>> order(Id id) = 0;
     virtual Result<std::optional<StoredOperation>> operation(Id id) = 0;
+    virtual Result<Id> newest_id() = 0;
     virtual Result<std::vector<AwaitedEvent>> awaited_events(std::int64_t lookup) = 0;
     virtual Result<std::vector<InboundEvent>> free_events(std::int64_t lookup) = 0;
     virtual Result<std::optional<InboundEvent>> event(Id id) = 0;
@@ -114,6 +115,12 @@ struct Performed {
     std::chrono::seconds retry_after{0};
 };
 
+/// What was found out about an effect in doubt.
+struct Proof {
+    std::optional<Completion> completion;  ///< none: nothing proves it either way
+    std::string told;                      ///< for the timeline: where it was looked; empty: nowhere
+};
+
 class EffectPerformer {
 public:
     virtual ~EffectPerformer() = default;
@@ -122,6 +129,9 @@ public:
     /// After a restart: what is known of an effect whose outcome is not in the journal. Nothing if
     /// nothing is known.
     virtual Async<std::optional<Performed>> recall(EffectContext context, Effect effect) = 0;
+    /// After the settle time of a lost outcome: whether something other than its answer proves that it was
+    /// carried out, or that it was not. Never performs it.
+    virtual Async<Proof> prove(EffectContext, Effect) { co_return Proof{}; }
 };
 
 }  // namespace porteur

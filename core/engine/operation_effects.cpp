@@ -17,6 +17,11 @@ using std::chrono::milliseconds;
 /// How long a question about something that may have been carried out waits for its next try.
 constexpr milliseconds reask_wait{30'000};
 
+/// A process that slept for longer than this between its intent and the send (stopped, its machine
+/// paused) may have been taken over meanwhile: it proves that the store is its own, by a commit of
+/// nothing, before anything leaves that must not leave twice.
+constexpr milliseconds ours_max{1'000};
+
 }  // namespace
 
 // ------------------------------------------------------------------ one effect
@@ -61,7 +66,8 @@ Async<OperationRun::Looked> OperationRun::landed(Completion completion) {
 }
 
 OperationRun::Looked OperationRun::sleep(Open& open) {
-    const auto until = open.intent_at + std::chrono::seconds(std::max<std::int64_t>(0, number_in(open.effect.head, "seconds")));
+    const auto from = PORTEUR_HAS_DEFECT("sleep_counted_anew") ? world_.clock.now() : open.intent_at;
+    const auto until = from + std::chrono::seconds(std::max<std::int64_t>(0, number_in(open.effect.head, "seconds")));
     if (world_.clock.now() >= until) return {.completion = Completion{open.effect.seq, ErrorKind::none, "{}", {}}, .wait = {}};
     return {.completion = {}, .wait = Wait{until, false, ""}};
 }
@@ -102,7 +108,15 @@ Async<OperationRun::Looked> OperationRun::perform(Open& open, Company company) {
     }
     const auto& retry = account_->descriptor->http.retry;
     milliseconds wait = retry.first;
+    auto ours_at = open.intent_at;
     for (std::uint32_t tried = 1;; ++tried) {
+        if (effect.guarantee == Guarantee::once && world_.clock.now() - ours_at > ours_max) {
+            if (auto proven = co_await world_.commit({}); !proven) {
+                error_ = proven.error();
+                co_return Looked{.completion = {}, .wait = {}, .stopped = true};
+            }
+            ours_at = world_.clock.now();
+        }
         PORTEUR_CRASH_POINT("engine.before_effect");
         auto performed = co_await world_.performer.perform(context_of(open), effect);
         PORTEUR_CRASH_POINT("engine.after_effect");
@@ -171,6 +185,9 @@ Async<OperationRun::Looked> OperationRun::settle(Open& open) {
     const auto until = (PORTEUR_HAS_DEFECT("settle_counted_anew") ? now : *open.lost_at) + settle_time();
     if (now < until && until - now > world_.held_wait_max) co_return Looked{.completion = {}, .wait = Wait{until, false, ""}};
     if (now < until) co_await world_.clock.sleep_until(until);
+    auto proof = co_await world_.performer.prove(context_of(open), open.effect);
+    open.proof = std::move(proof.told);
+    if (proof.completion) co_return Looked{.completion = std::move(proof.completion), .wait = {}};
     co_return Looked{.completion = failed(open.effect.seq, ErrorKind::in_doubt, "the answer was lost"), .wait = {}};
 }
 

@@ -183,6 +183,11 @@ Async<RunEnd> OperationRun::live() {
 void OperationRun::told(Open& open, const Completion& completion) {
     if (!open.recorded) record(IntentRecord{open.effect, open.intent_at});
     if (!PORTEUR_HAS_DEFECT("outcome_unrecorded")) record(OutcomeRecord{completion, world_.clock.now()});
+    const auto proof = "step " + quoted(open.effect.step) + ": " + open.proof;
+    if (!open.proof.empty() && completion.kind != ErrorKind::in_doubt)
+        add_entry("outcome_proved", proof);
+    else if (!open.proof.empty())
+        add_entry("outcome_unproved", proof);
     ladder_.completed(open.effect, completion);
     open_.erase(completion.seq);
 }

@@ -85,6 +85,7 @@ private:
         bool durable = false;             ///< its intent is on the disk
         bool from_before = false;         ///< its intent was written by an earlier run
         std::optional<Instant> lost_at;   ///< durable
+        std::string proof = {};           ///< where a lost outcome was looked for; a line once it is told
         bool in_air = false;              ///< under way beside others
         std::optional<Instant> not_before = {};  ///< it was put off until then
     };

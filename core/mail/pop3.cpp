@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <optional>
@@ -177,8 +178,10 @@ Result<Pop3Summary> fetch_new_mail(
     const auto sizes = visit.list("LIST");
     if (!sizes) return as_trouble(sizes.error());
 
+    std::vector<std::pair<std::size_t, std::string>> in_order(uids->begin(), uids->end());
+    if (settings.newest_first) std::ranges::reverse(in_order);
     Pop3Summary summary;
-    for (const auto& [number, uid] : *uids) {
+    for (const auto& [number, uid] : in_order) {
         if (seen_before(uid)) {
             ++summary.seen_before;
             if (settings.delete_taken) {

@@ -27,6 +27,7 @@ struct Pop3Settings {
     bool delete_taken = false;  ///< ask the server to delete what was taken, when all is done
     bool headers_only =
         false;  ///< read headers (TOP n 0): enough to find a Message-ID in the archive
+    bool newest_first = false;  ///< the other way round; what is left then are the oldest
 };
 
 /// A mail as the server gave it.
@@ -49,7 +50,7 @@ using SeenBefore = std::function<bool(std::string_view uid)>;
 /// Takes one mail over; success means that it is stored for good. A failure ends the visit.
 using TakeMail = std::function<Result<void>(FetchedMail)>;
 
-/// Fetches the mails that the caller has not seen, oldest first, one at a time (so memory holds
+/// Fetches the mails that the caller has not seen, oldest first unless told otherwise, one at a time (so memory holds
 /// one).
 ///
 /// A mail is deleted only after `take` succeeded, and only by the QUIT at the end: when the visit

@@ -130,11 +130,16 @@ void read_mail_server(TableReader& in, Server& server) {
 
 void read_smtp(TableReader& in, SmtpServer& server) { read_mail_server(in, server); }
 
-void read_pop3(TableReader& in, Pop3Server& server) {
+void read_archive_pop3(TableReader& in, Pop3Server& server) {
     in.need("user", R"("porteur")");
     in.need("password", R"({ credential = "porteur-pop3" })");
     read_mail_server(in, server);
     in.duration("poll_interval", server.poll_interval, {1s, 24h});
+}
+
+void read_pop3(TableReader& in, Pop3Server& server) {
+    read_archive_pop3(in, server);
+    in.boolean("delete_taken", server.delete_taken);
 }
 
 void read_sender(TableReader& in, MailSender& sender) {
@@ -151,6 +156,14 @@ void read_mail(TableReader& in, MailSection& mail) {
     in.text("archive", mail.archive, mail_address);
     in.table("smtp", mail.smtp, read_smtp);
     in.table("pop3", mail.pop3, read_pop3);
+    in.table("archive_pop3", mail.archive_pop3, read_archive_pop3);
+    if (mail.archive_pop3 && mail.archive.empty())
+        in.complain(
+            "archive_pop3",
+            fmt::format(
+                "archive_pop3 stands without archive {}; give the address that the copies go to, too", in.spot()
+            )
+        );
     if (mail.domain.empty())
         mail.domain = mail.from.address.substr(mail.from.address.find('@') + 1);
 }

@@ -113,7 +113,7 @@ struct SmtpServer {
     friend bool operator==(const SmtpServer&, const SmtpServer&) = default;
 };
 
-/// [mail.pop3]
+/// [mail.pop3] and [mail.archive_pop3]
 struct Pop3Server {
     std::string host;
     std::uint16_t port = 995;
@@ -122,7 +122,8 @@ struct Pop3Server {
     SecretRef password;
     std::filesystem::path ca_file;
     std::chrono::milliseconds timeout{60'000};
-    std::chrono::milliseconds poll_interval{60'000};
+    std::chrono::milliseconds poll_interval{60'000};  ///< of the archive: between two looks
+    bool delete_taken = false;  ///< mails are deleted at the server once they are in the store
     friend bool operator==(const Pop3Server&, const Pop3Server&) = default;
 };
 
@@ -139,6 +140,8 @@ struct MailSection {
     std::string archive;  ///< gets a copy of every mail; empty = none
     std::optional<SmtpServer> smtp;
     std::optional<Pop3Server> pop3;  ///< absent: replies are not read
+    /// Where the copies of `archive` arrive: a mail in doubt that stands there was sent.
+    std::optional<Pop3Server> archive_pop3;
     friend bool operator==(const MailSection&, const MailSection&) = default;
 };
 

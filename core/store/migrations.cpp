@@ -175,6 +175,32 @@ create table awaited_events (
 );
 create index awaited_events_lookup on awaited_events (lookup)
 )"},
+    Migration{3, "mails that come in", R"(
+create table inbox (
+  id bigint primary key,
+  mailbox text not null,
+  uid text not null,
+  tenant_id bigint not null,
+  received_at bigint not null,
+  sender text not null,
+  subject text not null,
+  message_id text not null,
+  order_id bigint not null,
+  matched_by text not null,
+  reason text not null,
+  proposals text not null,
+  reading text not null,
+  raw text not null,
+  state text not null,
+  updated_at bigint not null,
+  unique (mailbox, uid)
+);
+create index inbox_state on inbox (state, id);
+create index inbox_order on inbox (order_id, id);
+alter table outbox add column reply_token text not null default '';
+alter table outbox add column bounce text not null default '';
+create index outbox_reply_token on outbox (reply_token) where reply_token <> ''
+)"},
 };
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {

@@ -186,13 +186,55 @@ std::vector<OutboxMail> mails(soci::session& sql, const Seal& seal, const std::s
     std::vector<OutboxMail> out;
     run(sql,
         "select operation_id, seq, tenant_id, order_id, message_id, phase, reply, recipients, mime, hash, tries, "
-        "updated_at from outbox " + where,
-        "nnnnttttttnn", values, [&](const std::vector<Cell>& row) {
+        "updated_at, reply_token, bounce from outbox " + where,
+        "nnnnttttttnntt", values, [&](const std::vector<Cell>& row) {
             out.push_back({row[0].number, row[1].number, row[2].number, row[3].number, row[4].text, row[5].text,
                            row[6].text, row[7].text,
                            row[8].text.empty() ? std::string() : opened(seal, row[8].text, "outbox.mime|" + row[4].text),
-                           row[9].text, row[10].number, instant(row[11].number)});
+                           row[9].text, row[10].number, instant(row[11].number), row[12].text, row[13].text});
         });
+    return out;
+}
+
+std::vector<InboxMail> received(soci::session& sql, const Seal& seal, MailBytes bytes, const std::string& where, const Values& values) {
+    std::vector<InboxMail> out;
+    run(sql,
+        "select id, mailbox, uid, tenant_id, received_at, sender, subject, message_id, order_id, matched_by, reason, "
+        "proposals, reading, state, updated_at, " + std::string(bytes == MailBytes::read ? "raw" : "''") + " from inbox " + where,
+        "nttnntttn" "tttttnt", values, [&](const std::vector<Cell>& row) {
+            const auto place = std::to_string(row[0].number);
+            InboxMail mail;
+            mail.id = row[0].number;
+            mail.mailbox = row[1].text;
+            mail.uid = row[2].text;
+            mail.tenant = row[3].number;
+            mail.received = instant(row[4].number);
+            mail.sender = row[5].text;
+            mail.subject = opened(seal, row[6].text, "inbox.subject|" + place);
+            mail.message_id = row[7].text;
+            mail.order = row[8].number;
+            mail.matched_by = row[9].text;
+            mail.reason = row[10].text;
+            mail.proposals = row[11].text;
+            mail.reading = opened(seal, row[12].text, "inbox.reading|" + place);
+            mail.state = row[13].text;
+            mail.updated = instant(row[14].number);
+            if (!row[15].text.empty()) mail.raw = opened(seal, row[15].text, "inbox.raw|" + place);
+            out.push_back(std::move(mail));
+        });
+    return out;
+}
+
+std::vector<std::int64_t> numbers(soci::session& sql, const std::string& query, const Values& values) {
+    std::vector<std::int64_t> out;
+    run(sql, query, "n", values, [&](const std::vector<Cell>& row) { out.push_back(row[0].number); });
+    return out;
+}
+
+std::map<std::string, std::int64_t> received_counts(soci::session& sql) {
+    std::map<std::string, std::int64_t> out;
+    run(sql, "select state, count(*) from inbox group by state", "tn", {},
+        [&](const std::vector<Cell>& row) { out[row[0].text] = row[1].number; });
     return out;
 }
 

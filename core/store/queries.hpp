@@ -24,6 +24,12 @@ std::vector<TimelineEntry> entries(soci::session& sql, const std::string& where,
 std::optional<std::string> order_secret(soci::session& sql, const Seal& seal, Id order, const std::string& name);
 std::optional<IdempotencyRecord> idempotency(soci::session& sql, const Seal& seal, std::int64_t tenant, const std::string& key);
 std::vector<OutboxMail> mails(soci::session& sql, const Seal& seal, const std::string& where, const Values& values);
+/// A list of mails does without their bytes.
+enum class MailBytes { read, left_out };
+std::vector<InboxMail> received(soci::session& sql, const Seal& seal, MailBytes bytes, const std::string& where, const Values& values);
+/// The first column of each row, a number.
+std::vector<std::int64_t> numbers(soci::session& sql, const std::string& query, const Values& values);
+std::map<std::string, std::int64_t> received_counts(soci::session& sql);
 std::map<std::string, std::int64_t> order_counts(soci::session& sql);
 std::vector<TokenRow> tokens(soci::session& sql, const std::string& where, const Values& values);
 std::vector<AwaitedEvent> awaited_events(soci::session& sql, std::int64_t lookup);

@@ -52,6 +52,15 @@ struct OrderFilter {
     std::optional<Delivery> delivery;
 };
 
+struct MailFilter {
+    std::optional<std::int64_t> tenant;
+    std::string state;  ///< empty: any
+    Id order = 0;       ///< 0: any
+};
+
+/// What is known of a mail at its server.
+enum class MailKnown { no, left_there, taken };
+
 /// What one look at old operations found.
 struct Compactable {
     std::vector<Id> operations;  ///< ended long enough ago, and still whole
@@ -101,10 +110,24 @@ public:
     virtual Result<std::vector<TimelineEntry>> entries_after(Id after, std::optional<std::int64_t> tenant, int limit) = 0;
     /// The greatest id of an entry; 0 if there is none.
     virtual Result<Id> newest_entry() = 0;
+    /// The greatest id that the engine has given to anything that stands here; 0 if there is none.
+    virtual Result<Id> newest_id() = 0;
     virtual Result<std::optional<std::string>> order_secret(Id order, const std::string& name) = 0;
     virtual Result<std::optional<IdempotencyRecord>> idempotency(std::int64_t tenant, const std::string& key) = 0;
     virtual Result<std::optional<OutboxMail>> mail(Id operation, std::int64_t seq) = 0;
     virtual Result<std::optional<OutboxMail>> mail_by_message_id(const std::string& message_id) = 0;
+    /// The mails of an order that were written, oldest first.
+    virtual Result<std::vector<OutboxMail>> mails_of(Id order) = 0;
+    /// The order that this token was given out for, in the reply address of a mail.
+    virtual Result<std::optional<Id>> order_by_reply_token(const std::string& token) = 0;
+    /// Newest first, at most so many.
+    virtual Result<std::vector<Id>> open_orders_of(const std::string& account, int limit) = 0;
+    virtual Result<MailKnown> mail_known(const std::string& mailbox, const std::string& uid) = 0;
+    /// Newest first, without their bytes; `before` = 0 for the first page.
+    virtual Result<std::vector<InboxMail>> received_mails(const MailFilter& filter, Id before, int limit) = 0;
+    virtual Result<std::optional<InboxMail>> received_mail(Id id) = 0;
+    /// How many mails that came in stand in each state: "waiting" -> 3.
+    virtual Result<std::map<std::string, std::int64_t>> received_counts() = 0;
     /// Effects that wait for an event under this number (domain/inbound.hpp), the oldest first.
     virtual Result<std::vector<AwaitedEvent>> awaited_events(std::int64_t lookup) = 0;
     /// Events under this number that have ended nobody's wait yet, the oldest first.

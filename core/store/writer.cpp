@@ -16,8 +16,8 @@ using Verb = BulkShape::Verb;
 // The order of the enumerators is the order in which PostgreSQL gets the batches.
 enum Which : std::size_t {
     new_order, changed_order, moved_order, amended_order, new_operation, changed_operation, journal_piece,
-    timeline_entry, order_secret, idempotency_record, new_mail, changed_mail,
-    new_event, new_event_key, taken_event, new_wait,
+    timeline_entry, order_secret, idempotency_record, new_mail, changed_mail, bounced_mail,
+    new_received, changed_received, new_event, new_event_key, taken_event, new_wait,
     compacted_operation, compacted_mail, erased_journal, erased_wait, erased_event_key, erased_event, which_count
 };
 
@@ -56,10 +56,19 @@ std::vector<BulkShape> shapes() {
     all[new_mail] = {Verb::insert, "outbox",
         {{"operation_id", number}, {"seq", number}, {"tenant_id", number}, {"order_id", number},
          {"message_id", text}, {"phase", text}, {"reply", text}, {"recipients", text}, {"mime", text},
-         {"hash", text}, {"tries", number}, {"updated_at", number}}, 0};
+         {"hash", text}, {"tries", number}, {"updated_at", number}, {"reply_token", text}}, 0};
     all[changed_mail] = {Verb::update, "outbox",
         {{"operation_id", number}, {"seq", number}, {"phase", text}, {"reply", text}, {"tries", number},
          {"updated_at", number}}, 2};
+    all[bounced_mail] = {Verb::update, "outbox", {{"operation_id", number}, {"seq", number}, {"bounce", text}}, 2};
+    all[new_received] = {Verb::insert, "inbox",
+        {{"id", number}, {"mailbox", text}, {"uid", text}, {"tenant_id", number}, {"received_at", number},
+         {"sender", text}, {"subject", text}, {"message_id", text}, {"order_id", number}, {"matched_by", text},
+         {"reason", text}, {"proposals", text}, {"reading", text}, {"raw", text}, {"state", text},
+         {"updated_at", number}}, 0};
+    all[changed_received] = {Verb::update, "inbox",
+        {{"id", number}, {"tenant_id", number}, {"order_id", number}, {"matched_by", text}, {"reason", text},
+         {"proposals", text}, {"reading", text}, {"state", text}, {"updated_at", number}}, 1};
     all[new_event] = {Verb::insert, "inbound_events",
         {{"id", number}, {"tenant_id", number}, {"account", text}, {"source", text}, {"keys", text}, {"body", text},
          {"at", number}, {"taken_by", number}}, 0};
@@ -199,8 +208,48 @@ void Writer::put_mail(const OutboxMail& mail) {
     row.text(mail.hash);
     row.number(mail.tries);
     row.number(stamp(mail.updated));
+    row.text(mail.reply_token);
     row.end_row();
     used_[new_mail] = true;
+}
+
+void Writer::put_received(const InboxMail& mail) {
+    auto& row = bulk(new_received);
+    const auto place = std::to_string(mail.id);
+    row.number(mail.id);
+    row.text(mail.mailbox);
+    row.text(mail.uid);
+    row.number(mail.tenant);
+    row.number(stamp(mail.received));
+    row.text(mail.sender);
+    row.text(seal_.close(mail.subject, "inbox.subject|" + place));
+    row.text(mail.message_id);
+    row.number(mail.order);
+    row.text(mail.matched_by);
+    row.text(mail.reason);
+    row.text(mail.proposals);
+    row.text(sealed(mail.reading, "inbox.reading|", mail.id));
+    row.text(mail.raw.empty() ? std::string() : seal_.close(mail.raw, "inbox.raw|" + place));
+    row.text(mail.state);
+    row.number(stamp(mail.updated));
+    row.end_row();
+    used_[new_received] = true;
+}
+
+void Writer::change_received(const InboxMail& mail) {
+    auto& row = bulk(changed_received);
+    row.number(mail.id);
+    row.number(mail.tenant);
+    row.number(mail.order);
+    row.text(mail.matched_by);
+    row.text(mail.reason);
+    row.text(mail.proposals);
+    row.text(sealed(mail.reading, "inbox.reading|", mail.id));
+    row.text(mail.state);
+    row.number(stamp(mail.updated));
+    row.end_row();
+    ++expected_[changed_received];
+    used_[changed_received] = true;
 }
 
 void Writer::put_event(const InboundEvent& event) {
@@ -316,6 +365,17 @@ void Writer::put(const Commit& commit) {
         ++expected_[changed_mail];
         used_[changed_mail] = true;
     }
+    for (const auto& each : commit.bounced_mails) {
+        auto& row = bulk(bounced_mail);
+        row.number(each.operation);
+        row.number(each.seq);
+        row.text(each.bounce);
+        row.end_row();
+        ++expected_[bounced_mail];
+        used_[bounced_mail] = true;
+    }
+    for (const auto& each : commit.new_received) put_received(each);
+    for (const auto& each : commit.changed_received) change_received(each);
     for (const auto& each : commit.new_events) put_event(each);
     for (const auto& each : commit.taken_events) {
         auto& row = bulk(taken_event);

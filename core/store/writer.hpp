@@ -30,6 +30,8 @@ private:
     void put_operation(const Operation& operation);
     void change_operation(const Operation& operation);
     void put_mail(const OutboxMail& mail);
+    void put_received(const InboxMail& mail);
+    void change_received(const InboxMail& mail);
     std::string sealed(const std::string& plain, std::string_view place, Id id) const;
     void put_event(const InboundEvent& event);
     void compact(Id operation);

@@ -111,6 +111,19 @@ TEST(Vocabulary, ListsEveryLineOfATimelineThatTheCoreWrites) {
     EXPECT_THAT(words("## Lines of a timeline"), UnorderedElementsAreArray(in_code));
 }
 
+TEST(Vocabulary, ListsEveryLineOfATimelineAboutMails) {
+    static const std::regex kind(R"re("mail\.([a-z_]+)")re");
+    std::set<std::string> in_code;
+    for (const auto& file : project()) {
+        if (!is_below(file.path, "core/") || extension(file.path) != "cpp") continue;
+        for (const auto& line : file.lines)
+            for (std::sregex_iterator each(line.begin(), line.end(), kind), none; each != none;
+                 ++each)
+                in_code.insert((*each)[1]);
+    }
+    EXPECT_THAT(words("## Lines of a timeline about mails"), UnorderedElementsAreArray(in_code));
+}
+
 TEST(Vocabulary, ListsEveryKindOfError) {
     std::vector<std::string> in_code;
     for (int number = 1; number <= static_cast<int>(ErrorKind::internal); ++number)

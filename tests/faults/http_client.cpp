@@ -67,9 +67,13 @@ std::optional<HttpReply> http(
                        " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
                        "\r\nConnection: close\r\n";
     for (const auto& line : headers) text += line + "\r\n";
-    if (!body.empty())
-        text += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
-                "\r\n";
+    const bool has_type = std::ranges::any_of(headers, [](const auto& line) {
+        return line.starts_with("Content-Type:");
+    });
+    if (!body.empty()) {
+        if (!has_type) text += "Content-Type: application/json\r\n";
+        text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+    }
     if (!is_sent(socket.fd, text + "\r\n" + body)) return std::nullopt;
 
     std::string got;

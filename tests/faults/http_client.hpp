@@ -15,7 +15,7 @@ struct HttpReply {
 };
 
 /// Sends one request to 127.0.0.1. @return nothing when the answer did not come whole
-/// @param headers  whole lines, without the end of line
+/// @param headers  whole lines, without the end of line; a body without a Content-Type is JSON
 /// @threads any
 std::optional<HttpReply> http(
     unsigned port, const std::string& method, const std::string& target,

@@ -33,6 +33,7 @@ const std::vector<CommandSpec>& all_commands() {
         add(order_commands("purchase"));
         add(number_commands());
         add(document_commands());
+        add(mail_commands());
         add(task_commands());
         add(status_commands());
         add(machine_commands());
@@ -66,6 +67,7 @@ std::string help_of_group(const std::string& group) {
     if (group == "numbers") return "numbers that can be bought";
     if (group == "portability") return "whether numbers can be ported";
     if (group == "documents") return "letters of authorization, invoices and other papers";
+    if (group == "mail") return "mails that came in";
     if (group == "token") return "tokens for the API";
     return "";
 }

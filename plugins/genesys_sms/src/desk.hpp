@@ -22,6 +22,7 @@ DeskMail desk_mail(
 
 /// What an answer of the desk proposes. Only what the desk wrote is weighed, not what it quotes of
 /// ours; a mail that says two things at once, or comes from elsewhere, proposes nothing.
+/// The wording is a guess: Genesys publishes none, so a reading is never `certain`.
 /// @param desk_address  whose domain the sender must have
 /// @threads any
 porteur::MailReading reading_of(const porteur::MailText& mail, const std::string& desk_address);

@@ -39,6 +39,11 @@ TEST(ReadMail, ReadsARefusalWithItsWords) {
     EXPECT_THAT(ours.rejections[0].text, HasSubstr("the company could not be verified"));
 }
 
+TEST(ReadMail, IsNeverCertainAsGenesysPublishesNoWording) {
+    for (const auto* name : {"approved", "both", "gone", "not-approved", "nothing", "papers", "refused", "waiting"})
+        EXPECT_FALSE(of(name).certain) << name;
+}
+
 TEST(ReadMail, NeverReadsNotApprovedAsApproved) {
     EXPECT_EQ(of("not-approved").state, OrderState::exception);
 }

@@ -287,6 +287,23 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
         ask("POST", "/v1/documents", "/v1/documents?type=loa&name=a.pdf&signed_on=2026-12-01",
             "%PDF-", "application/pdf");
     ask("GET", "/v1/documents/x", "/v1/documents/" + document.text("id"));
+    for (const Id id : {Id{1} << 40, (Id{1} << 40) + 1}) {
+        InboxMail mail;
+        mail.id = id;
+        mail.sender = "desk@carrier.example";
+        mail.matched_by = "nothing";
+        mail.reading = R"({"state":"in_review","note":"x"})";
+        mail.raw = "text";
+        mail.state = "waiting";
+        ask.served.host.put(mail);
+    }
+    const auto assigned = id_text(ask.served.order().id);
+    const auto mail = "/v1/mails/" + id_text(Id{1} << 40);
+    ask("GET", "/v1/mails", "/v1/mails?state=waiting&limit=1");
+    ask("GET", "/v1/mails/x", mail);
+    ask("POST", "/v1/mails/x/assign", mail + "/assign", R"({"order":")" + assigned + R"("})");
+    EXPECT_EQ(ask("POST", "/v1/mails/x/assign", mail + "/assign", R"({"order":")" + assigned + R"("})").status, 409);
+    EXPECT_EQ(ask("POST", "/v1/mails/x/dismiss", "/v1/mails/" + id_text((Id{1} << 40) + 1) + "/dismiss").status, 200);
     for (const std::string base : {"/v1/port-orders", "/v1/purchase-orders"}) {
         const bool port = base == "/v1/port-orders";
         const auto made = ask(

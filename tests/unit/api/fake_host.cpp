@@ -106,7 +106,8 @@ void FakeHost::revoke(std::string_view token) {
     revoked_.emplace(token);
 }
 
-std::optional<Caller> FakeHost::authenticate(std::string_view token) {
+Result<std::optional<Caller>> FakeHost::authenticate(std::string_view token) {
+    if (token == unreadable) return failure(ErrorKind::unavailable, "reading the store: gone");
     {
         const std::lock_guard lock(mutex_);
         if (revoked_.contains(token)) return std::nullopt;
@@ -385,6 +386,91 @@ Result<std::optional<IdempotencyRecord>> FakeHost::remembered(
     const auto found = keys_.find({caller.tenant, key});
     if (found == keys_.end()) return std::nullopt;
     return found->second;
+}
+
+void FakeHost::put(InboxMail mail) {
+    const std::lock_guard lock(mutex_);
+    mails_[mail.id] = std::move(mail);
+}
+
+InboxMail FakeHost::get_mail(Id id) {
+    const std::lock_guard lock(mutex_);
+    return mails_.at(id);
+}
+
+Result<std::vector<InboxMail>> FakeHost::mails(const Caller& caller, const MailQuery& query) {
+    const std::lock_guard lock(mutex_);
+    std::vector<InboxMail> found;
+    for (auto each = mails_.rbegin(); each != mails_.rend(); ++each) {
+        const auto& mail = each->second;
+        if (mail.tenant != caller.tenant || (query.before != 0 && mail.id >= query.before) ||
+            (!query.state.empty() && mail.state != query.state) ||
+            (query.order != 0 && mail.order != query.order))
+            continue;
+        if (found.size() < static_cast<std::size_t>(query.limit)) found.push_back(mail);
+    }
+    return found;
+}
+
+Result<std::optional<MailShown>> FakeHost::mail(const Caller& caller, Id id) {
+    const std::lock_guard lock(mutex_);
+    const auto found = mails_.find(id);
+    if (found == mails_.end() || found->second.tenant != caller.tenant)
+        return std::optional<MailShown>{};
+    MailShown shown;
+    shown.mail = found->second;
+    shown.text = found->second.raw;
+    shown.files.push_back({.name = "kbis.pdf", .content_type = "application/pdf", .size = 12});
+    shown.defects.emplace_back("no Date");
+    return std::optional(shown);
+}
+
+Result<InboxMail> FakeHost::change_mail(
+    const Caller& caller, Id id, const std::function<void(InboxMail&)>& how,
+    const std::optional<MailIdempotency>& idempotency
+) {
+    const std::lock_guard lock(mutex_);
+    const auto found = mails_.find(id);
+    if (found == mails_.end() || found->second.tenant != caller.tenant)
+        return std::unexpected(absent());
+    if (found->second.state != "waiting")
+        return std::unexpected(Error{
+            .kind = ErrorKind::invalid_input,
+            .message = "it does not wait for a person",
+            .code = std::string(conflict_code)
+        });
+    how(found->second);
+    if (idempotency) {
+        auto [status, body] = idempotency->answer(found->second);
+        keys_[{caller.tenant, idempotency->key}] = {
+            caller.tenant, idempotency->key, idempotency->fingerprint, status, body, {}
+        };
+    }
+    return found->second;
+}
+
+Async<Result<InboxMail>> FakeHost::assign_mail(
+    Caller caller, Id id, Id order, bool take_word, std::optional<MailIdempotency> idempotency
+) {
+    co_return co_await elsewhere<Result<InboxMail>>(thread_, [&]() -> Result<InboxMail> {
+        return change_mail(
+            caller, id,
+            [&](InboxMail& mail) {
+                mail.order = order;
+                mail.matched_by = "person";
+                mail.state = take_word ? "settled" : "matched";
+            },
+            idempotency
+        );
+    });
+}
+
+Async<Result<InboxMail>> FakeHost::dismiss_mail(
+    Caller caller, Id id, std::optional<MailIdempotency> idempotency
+) {
+    co_return co_await elsewhere<Result<InboxMail>>(thread_, [&]() -> Result<InboxMail> {
+        return change_mail(caller, id, [](InboxMail& mail) { mail.state = "settled"; }, idempotency);
+    });
 }
 
 CarrierList FakeHost::carriers() {

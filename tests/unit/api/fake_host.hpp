@@ -23,6 +23,8 @@ public:
     static constexpr std::string_view operator_token = "prt_operator";
     static constexpr std::string_view reader_token = "prt_reader";
     static constexpr std::string_view foreign_token = "prt_foreign";  ///< an operator of tenant 2
+    /// One that the store cannot look up now.
+    static constexpr std::string_view unreadable = "prt_unreadable";
 
     /// Called on a thread of the host before a change is made.
     std::function<void()> before_change = [] {};
@@ -58,7 +60,7 @@ public:
     void revoke(std::string_view token);
     Id next_id();
 
-    std::optional<Caller> authenticate(std::string_view token) override;
+    Result<std::optional<Caller>> authenticate(std::string_view token) override;
     Async<Result<Order>> create(Caller, NewOrder, std::optional<IdempotencyRequest>) override;
     Async<Result<Order>>
         submit(Caller, Id, std::optional<std::int64_t>, std::optional<IdempotencyRequest>) override;
@@ -86,10 +88,22 @@ public:
     ) override;
     Result<std::unique_ptr<DocumentUpload>> begin_upload(const Caller&, DocumentClaim) override;
     Result<std::optional<StoredDocument>> document(const Caller&, const std::string&) override;
+    Result<std::vector<InboxMail>> mails(const Caller&, const MailQuery&) override;
+    Result<std::optional<MailShown>> mail(const Caller&, Id) override;
+    Async<Result<InboxMail>> assign_mail(Caller, Id, Id, bool, std::optional<MailIdempotency>) override;
+    Async<Result<InboxMail>> dismiss_mail(Caller, Id, std::optional<MailIdempotency>) override;
     HealthReport health() override;
     std::string metrics() override;
 
+    /// Puts a mail there as it is.
+    void put(InboxMail mail);
+    InboxMail get_mail(Id id);
+
 private:
+    Result<InboxMail> change_mail(
+        const Caller& caller, Id id, const std::function<void(InboxMail&)>& how,
+        const std::optional<MailIdempotency>& idempotency
+    );
     class Upload;
     class Listener;
     using Change = std::function<Result<void>(Order&)>;
@@ -110,6 +124,7 @@ private:
     std::mutex mutex_;
     Id last_id_ = Id{1'700'000'000'000} << 20;
     std::map<Id, Order> orders_;
+    std::map<Id, InboxMail> mails_;
     std::vector<TimelineEntry> entries_;
     std::map<std::pair<std::int64_t, std::string>, IdempotencyRecord> keys_;
     std::map<std::string, std::pair<std::int64_t, StoredDocument>> documents_;

@@ -89,7 +89,7 @@ protected:
         all.journal.push_back({made.id, 1, 2, "raw answer"});
         all.new_mails.push_back({.operation = made.id, .seq = 1, .tenant = 1, .order = 7, .message_id = "<" + std::to_string(made.id) + ">",
                                  .phase = "accepted", .reply = "250", .recipients = "[]", .mime = "the mail", .hash = "h", .tries = 1,
-                                 .updated = ended});
+                                 .updated = ended, .reply_token = {}, .bounce = {}});
         all.new_waits.push_back({made.id, 2, 7, 1, made.id});
         commit(std::move(all));
         return made.id;

@@ -127,6 +127,19 @@ TEST_F(EngineTest, GoesOnFromItsJournalWhenAnAccountWasSwitchedOffInTheMiddle) {
     EXPECT_EQ(posts, 1);
 }
 
+TEST_F(EngineTest, GivesNoIdTwiceWhenTheClockWasSetBackBeforeARestart) {
+    const auto first = purchase("r1");
+    ASSERT_TRUE(ends(first.id));
+    clock->set(clock->now() - 1h);
+    restart();
+    const auto second = purchase("r2");
+    ASSERT_TRUE(ends(second.id));
+    EXPECT_GT(second.id, first.id);
+    const auto entries = store->entries_after(0, std::nullopt, 100).value();
+    ASSERT_FALSE(entries.empty());
+    EXPECT_EQ(entries.back().order, second.id) << "whoever has read up to the newest entry misses a later one";
+}
+
 TEST_F(EngineTest, TriesAgainLaterWhatCertainlyDidNotLeave) {
     int refused = 0;
     performer.carrier = [&](const auto& context, const auto& effect) {
@@ -181,6 +194,74 @@ TEST_F(EngineTest, ParksAReplayThatDepartsFromTheJournal) {
     ASSERT_TRUE(run_until([&] { return is_parked(order.id); })) << words(order.id);
     EXPECT_THAT(words(order.id), HasSubstr("departs from the journal"));
     EXPECT_EQ(carrier.orders.size(), 0u);
+}
+
+TEST_F(EngineTest, TakesAProofForTheAnswerThatWasLostOnceTheSettleTimeIsOver) {
+    std::optional<Instant> lost, asked;
+    std::optional<Performed> answer;
+    performer.carrier = [&](const auto& context, const auto& effect) {
+        if (effect.step != "create-order") return carrier.serve(context, effect);
+        answer = carrier.serve(context, effect);
+        lost = clock->now();
+        return ScriptedPerformer::loses(effect.seq);
+    };
+    performer.proof = [&](const Effect&) {
+        asked = clock->now();
+        return Proof{.completion = answer->completion, .told = "it stands in the archive"};
+    };
+    const auto order = purchase("r1");
+    ASSERT_TRUE(ends(order.id)) << words(order.id);
+    ASSERT_TRUE(asked);
+    EXPECT_GE(*asked - *lost, 30s);
+    EXPECT_EQ(carrier.orders["r1"], 1);
+    EXPECT_THAT(words(order.id), HasSubstr("purchase.outcome_proved: step \"create-order\": it stands in the archive"));
+    EXPECT_EQ(std::ranges::count(performer.performed, "find-order", &Effect::step), 0) << "it was looked up for nothing";
+}
+
+TEST_F(EngineTest, WritesAMailAndItsOrderTogetherAndEndsNoParkedOperation) {
+    performer.carrier = [&](const auto& context, const auto& effect) {
+        if (effect.step == "create-order") return ScriptedPerformer::loses(effect.seq);
+        return carrier.serve(context, effect);
+    };
+    const auto order = purchase("r1");
+    ASSERT_TRUE(run_until([&] { return stored(order.id).delivery == Delivery::in_doubt; }));
+    close();
+    edit_first_intent();
+    open();
+    ASSERT_TRUE(run_until([&] { return stored(order.id).delivery == Delivery::waiting_for_person; })) << words(order.id);
+    const auto parked = stored(order.id).open_operation;
+    ASSERT_NE(parked, 0);
+
+    const auto tell = [&](std::string line, std::string uid) {
+        OrderWish wish;
+        wish.by_person = false;
+        wish.change = [this, line](const Order& now) -> Result<OrderChange> {
+            OrderChange change{.order = now, .entries = {entry(now, clock->now(), "mail", "mail.received", line)}};
+            ++change.order.version;
+            return change;
+        };
+        wish.beside = [this, uid] {
+            InboxMail mail;
+            mail.id = engine->new_id();
+            mail.mailbox = "desk";
+            mail.uid = uid;
+            mail.raw = "x";
+            mail.state = "matched";
+            Commit made;
+            made.new_received.push_back(mail);
+            return made;
+        };
+        std::optional<Result<Order>> done;
+        boost::asio::co_spawn(*io, engine->change(order.id, std::move(wish)), [&](std::exception_ptr, Result<Order> result) { done = std::move(result); });
+        EXPECT_TRUE(run_until([&] { return done.has_value(); }));
+        return done->has_value();
+    };
+    EXPECT_TRUE(tell("first", "uid-1"));
+    EXPECT_FALSE(tell("second", "uid-1")) << "a mail was taken twice";
+    EXPECT_THAT(words(order.id), HasSubstr("mail.received: first"));
+    EXPECT_EQ(words(order.id).find("second"), std::string::npos) << "the line is there without its mail";
+    EXPECT_EQ(stored(order.id).open_operation, parked);
+    EXPECT_EQ(store->operation(parked).value()->operation.state, Operation::State::parked);
 }
 
 TEST_F(EngineTest, KeepsManyOrdersApart) {

@@ -78,6 +78,7 @@ TEST(LoadSettings, ReadsMail) {
     const TemporaryFolder folder;
     folder.write("porteur.toml", R"([mail]
 from = { address = "porteur@example.net" }
+archive = "archive@example.net"
 [mail.smtp]
 host = "127.0.0.1"
 port = 2525
@@ -87,6 +88,11 @@ host = "mail.example.net"
 user = "porteur"
 password = { credential = "porteur-pop3" }
 poll_interval = "5s"
+delete_taken = true
+[mail.archive_pop3]
+host = "mail.example.net"
+user = "archive"
+password = { credential = "porteur-archive" }
 )");
     const auto mail = loaded(folder).mail;
     ASSERT_TRUE(mail && mail->smtp && mail->pop3);
@@ -96,6 +102,10 @@ poll_interval = "5s"
     EXPECT_EQ(mail->pop3->security, MailSecurity::tls);
     EXPECT_EQ(mail->pop3->poll_interval, 5s);
     EXPECT_EQ(mail->pop3->password.name, "porteur-pop3");
+    EXPECT_TRUE(mail->pop3->delete_taken);
+    ASSERT_TRUE(mail->archive_pop3);
+    EXPECT_EQ(mail->archive_pop3->user, "archive");
+    EXPECT_FALSE(mail->archive_pop3->delete_taken);
 }
 
 TEST(LoadSettings, ReadsEveryKeyOfAnAccount) {

@@ -135,6 +135,9 @@ TEST(ShippedConfig, ShowsInItsCommentsWhatLoadsAndIsTheDefault) {
     EXPECT_EQ(pop3.security, Pop3Server{}.security);
     EXPECT_EQ(pop3.timeout, Pop3Server{}.timeout);
     EXPECT_EQ(pop3.poll_interval, Pop3Server{}.poll_interval);
+    EXPECT_EQ(pop3.delete_taken, Pop3Server{}.delete_taken);
+    ASSERT_TRUE(settings->mail->archive_pop3);
+    EXPECT_EQ(settings->mail->archive_pop3->poll_interval, Pop3Server{}.poll_interval);
 }
 
 TEST(ShippedConfig, ShowsInTheCommentsOfTheAccountsWhatLoads) {

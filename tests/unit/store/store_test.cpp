@@ -240,6 +240,125 @@ TEST_P(StoreTest, ListsNewestFirstAPageAtATime) {
     EXPECT_TRUE(store->orders({.tenant = 2, .kind = {}, .state = {}, .delivery = {}}, 0, 10).value().empty());
 }
 
+InboxMail received(Id id, const std::string& uid) {
+    InboxMail mail;
+    mail.id = id;
+    mail.mailbox = "desk@mail.example";
+    mail.uid = uid;
+    mail.received = mail.updated = noon;
+    mail.sender = "desk@carrier.example";
+    mail.subject = "Réf. \"po-9\"";
+    mail.message_id = "<a@b>";
+    mail.matched_by = "nothing";
+    mail.reason = "nothing in it tells an order";
+    mail.raw = std::string("Subject: x\r\n\r\n\xff\0 bytes", 21);
+    mail.state = "waiting";
+    return mail;
+}
+
+TEST_P(StoreTest, TakesAMailOfAMailboxOnce) {
+    Commit first;
+    first.new_received.push_back(received(1, "uid-1"));
+    ASSERT_TRUE(commit(first));
+    Commit again;
+    again.new_received.push_back(received(2, "uid-1"));
+    again.new_orders.push_back(order(9));
+    EXPECT_FALSE(commit(again)) << "one mail was taken twice";
+    EXPECT_FALSE(*store->order(9));
+    auto elsewhere = received(3, "uid-1");
+    elsewhere.mailbox = "other@mail.example";
+    Commit other;
+    other.new_received.push_back(elsewhere);
+    EXPECT_TRUE(commit(other)) << "uids are one mailbox's own";
+
+    EXPECT_EQ(store->mail_known("desk@mail.example", "uid-1"), MailKnown::taken);
+    EXPECT_EQ(store->mail_known("desk@mail.example", "uid-2"), MailKnown::no);
+    const auto found = store->received_mail(1);
+    ASSERT_TRUE(found && *found) << found.error().message;
+    EXPECT_EQ((*found)->raw, first.new_received[0].raw);
+    EXPECT_EQ((*found)->subject, first.new_received[0].subject);
+    EXPECT_EQ((*found)->received, noon);
+    EXPECT_EQ((*found)->proposals, "[]");
+}
+
+TEST_P(StoreTest, TellsAMailThatWasLeftAtTheServerFromOneThatWasTaken) {
+    auto large = received(1, "uid-1");
+    large.raw.clear();
+    Commit made;
+    made.new_received.push_back(large);
+    ASSERT_TRUE(commit(made));
+    EXPECT_EQ(store->mail_known("desk@mail.example", "uid-1"), MailKnown::left_there) << "it would be deleted at the server";
+}
+
+TEST_P(StoreTest, ListsMailsByWhatBecameOfThem) {
+    Commit made;
+    for (Id id = 1; id <= 4; ++id) made.new_received.push_back(received(id, "uid-" + std::to_string(id)));
+    made.new_received[3].state = "matched";
+    made.new_received[3].order = 7;
+    made.new_received[2].tenant = 2;
+    ASSERT_TRUE(commit(made));
+    const auto waiting = store->received_mails({.tenant = 1, .state = "waiting", .order = 0}, 0, 10);
+    ASSERT_TRUE(waiting) << waiting.error().message;
+    ASSERT_EQ(waiting->size(), 2U);
+    EXPECT_EQ(waiting->front().id, 2);
+    EXPECT_TRUE(waiting->front().raw.empty()) << "a list reads no bytes";
+    EXPECT_EQ(store->received_mails({.tenant = {}, .state = {}, .order = 7}, 0, 10)->size(), 1U);
+    EXPECT_EQ(store->received_mails({.tenant = {}, .state = {}, .order = 0}, 3, 1)->front().id, 2);
+
+    auto settled = waiting->front();
+    settled.state = "settled";
+    settled.order = 9;
+    settled.matched_by = "person";
+    settled.reading = R"({"state":"in_review"})";
+    Commit change;
+    change.changed_received.push_back(settled);
+    ASSERT_TRUE(commit(change));
+    EXPECT_EQ((*store->received_mail(2))->order, 9);
+    EXPECT_EQ((*store->received_mail(2))->reading, settled.reading);
+    EXPECT_FALSE((*store->received_mail(2))->raw.empty()) << "its bytes were lost by a change of its state";
+    EXPECT_EQ(store->received_counts()->at("waiting"), 2);
+}
+
+TEST_P(StoreTest, KnowsMailsThatWereWrittenByOrderTokenAndBounce) {
+    OutboxMail sent;
+    sent.operation = 5;
+    sent.seq = 2;
+    sent.tenant = 1;
+    sent.order = 7;
+    sent.message_id = "<7.send.1.aa@porteur.example>";
+    sent.phase = "accepted";
+    sent.recipients = "[\"desk@carrier.example\"]";
+    sent.mime = "Subject: x";
+    sent.reply_token = "abcdefgh23456777";
+    sent.updated = noon;
+    Commit made;
+    made.new_mails.push_back(sent);
+    ASSERT_TRUE(commit(made));
+    EXPECT_EQ(store->order_by_reply_token("abcdefgh23456777").value(), 7);
+    EXPECT_FALSE(store->order_by_reply_token("").value()) << "no token is nobody's";
+    sent.bounce = "desk@carrier.example: 5.1.1";
+    sent.phase = "data_sent";  // not for a bounce to change
+    Commit bounce;
+    bounce.bounced_mails.push_back(sent);
+    ASSERT_TRUE(commit(bounce));
+    const auto found = store->mails_of(7);
+    ASSERT_TRUE(found && found->size() == 1) << found.error().message;
+    EXPECT_EQ(found->front().bounce, sent.bounce);
+    EXPECT_EQ(found->front().phase, "accepted");
+}
+
+TEST_P(StoreTest, ListsTheOpenOrdersOfAnAccount) {
+    Commit made;
+    for (Id id = 1; id <= 4; ++id) {
+        made.new_orders.push_back(order(id));
+        made.new_orders.back().state = id == 1 ? OrderState::completed : OrderState::in_review;
+    }
+    made.new_orders[1].account = "other";
+    ASSERT_TRUE(commit(made));
+    EXPECT_EQ(store->open_orders_of("acme", 10), (std::vector<Id>{4, 3}));
+    EXPECT_EQ(store->open_orders_of("acme", 1), (std::vector<Id>{4}));
+}
+
 TEST_P(StoreTest, KnowsWhatIsDueEarliestFirst) {
     Commit made;
     for (Id id = 1; id <= 3; ++id) {

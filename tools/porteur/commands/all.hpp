@@ -17,6 +17,8 @@ std::vector<CommandSpec> order_commands(const std::string& group);
 std::vector<CommandSpec> number_commands();
 /// documents add
 std::vector<CommandSpec> document_commands();
+/// mail list, show, assign, dismiss
+std::vector<CommandSpec> mail_commands();
 /// tasks
 std::vector<CommandSpec> task_commands();
 /// status

@@ -190,6 +190,31 @@ TEST_F(OverApi, AnOrderInDoubtIsSettled) {
     EXPECT_EQ(run({"port", "settle", id, "not_carried_out"}).status, status_of(ExitCode::conflict));
 }
 
+TEST_F(OverApi, AMailIsListedShownAndAssigned) {
+    const auto order = served.order(OrderKind::purchase);
+    InboxMail mail;
+    mail.id = served.host.next_id();
+    mail.sender = "desk@carrier.example";
+    mail.subject = "Your request";
+    mail.matched_by = "subject_reference";
+    mail.reason = "its subject names the order, which anybody can write";
+    mail.proposals = "[\"" + id_text(order.id) + "\"]";
+    mail.raw = "Hello";
+    mail.state = "waiting";
+    served.host.put(mail);
+    const auto id = id_text(mail.id);
+    EXPECT_THAT(run({"mail", "list"}).out, HasSubstr(id));
+    const auto shown = run({"mail", "show", id});
+    EXPECT_EQ(shown.status, 0) << shown.err;
+    EXPECT_THAT(shown.out, HasSubstr(order.reference));
+    const auto assigned = run({"mail", "assign", id, id_text(order.id), "--take-word"});
+    EXPECT_EQ(assigned.status, 0) << assigned.err;
+    EXPECT_EQ(served.host.get_mail(mail.id).order, order.id);
+    EXPECT_EQ(run({"mail", "list"}).out, "No mail waits.\n");
+    EXPECT_EQ(run({"mail", "dismiss", id}).status, status_of(ExitCode::conflict));
+    EXPECT_EQ(run({"mail", "show", "nothing"}).status, status_of(ExitCode::not_found));
+}
+
 TEST_F(OverApi, AnOrderIsWatchedOverTheStreamOfEvents) {
     Order order = served.order();
     order.id = 1;  // the order that the host's events are about

@@ -24,7 +24,10 @@ struct MailReading {
     std::vector<PhoneNumber> alternates;     ///< numbers offered instead
     std::vector<Rejection> rejections;
     std::string note;                        ///< one line for the timeline
+    /// The carrier's documents give this wording, so that no guess is in it. Where the sender is the
+    /// carrier's, the host then takes it for the carrier's word; otherwise a person decides.
+    bool certain = false;
 };
-BOOST_DESCRIBE_STRUCT(MailReading, (), (about, state, numbers, alternates, rejections, note))
+BOOST_DESCRIBE_STRUCT(MailReading, (), (about, state, numbers, alternates, rejections, note, certain))
 
 }  // namespace porteur

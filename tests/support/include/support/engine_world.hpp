@@ -201,8 +201,10 @@ public:
     /// How long the far end takes, if it takes time.
     std::function<Async<void>(const Effect&)> takes;
     std::vector<Effect> performed;
+    std::function<Proof(const Effect&)> proof = [](const Effect&) { return Proof{}; };
     std::size_t in_air = 0, in_air_most = 0;
 
+    Async<Proof> prove(EffectContext, Effect effect) override { co_return proof(effect); }
     Async<Performed> perform(EffectContext context, Effect effect) override {
         performed.push_back(effect);
         in_air_most = std::max(in_air_most, ++in_air);
@@ -254,6 +256,7 @@ public:
     Result<std::vector<DueOrder>> due_orders() override { return store_.due_orders(); }
     Result<std::optional<Order>> order(Id id) override { return store_.order(id); }
     Result<std::optional<StoredOperation>> operation(Id id) override { return store_.operation(id); }
+    Result<Id> newest_id() override { return store_.newest_id(); }
     Result<std::vector<AwaitedEvent>> awaited_events(std::int64_t lookup) override { return store_.awaited_events(lookup); }
     Result<std::vector<InboundEvent>> free_events(std::int64_t lookup) override { return store_.free_events(lookup); }
     Result<std::optional<InboundEvent>> event(Id id) override { return store_.event(id); }

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// An SMTP server of the fault tests: a thread, one connection at a time, with one mishap for the
+// first mail. What it has taken stays when its clients die.
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "invariants.hpp"
+
+namespace porteur::testing {
+
+class MailSink {
+public:
+    enum class Mishap {
+        none,
+        closes_at_once,       ///< before the greeting
+        busy,                 ///< 451 to the recipient
+        refuses,              ///< 550 to the recipient
+        closes_without_mail,  ///< after the last dot: not taken
+        closes_with_mail,     ///< after the last dot: taken, not answered
+    };
+
+    MailSink();
+    ~MailSink();
+    MailSink(const MailSink&) = delete;
+    MailSink& operator=(const MailSink&) = delete;
+
+    std::uint16_t port() const { return port_; }
+    /// Forgets everything.
+    void begin(Mishap mishap);
+    /// Waits until the last client is done with. @return what was taken, in order
+    std::vector<SinkMail> mails();
+
+private:
+    void serve();
+    void talk(int client);
+
+    int listener_ = -1;
+    std::uint16_t port_ = 0;
+    std::atomic<bool> stopping_ = false;
+    std::mutex mutex_;  ///< held while a client is served
+    Mishap mishap_ = Mishap::none;
+    bool had_mishap_ = false;
+    std::vector<SinkMail> mails_;
+    std::thread thread_;
+};
+
+}  // namespace porteur::testing
