@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/archive_look.hpp"
 
-#include "app/mail_intake.hpp"
-#include "mail/pop3.hpp"
+#include "app/pop3_settings.hpp"
 #include "mail/reading.hpp"
 
 namespace porteur {

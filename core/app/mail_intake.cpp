@@ -10,7 +10,7 @@
 #include <porteur/json.hpp>
 
 #include "app/logging.hpp"
-#include "settings/secret.hpp"
+#include "app/pop3_settings.hpp"
 
 namespace porteur {
 namespace {
@@ -26,23 +26,6 @@ constexpr std::size_t subject_size_max = 500;
 std::string mailbox_of(const Pop3Server& server) { return server.user + "@" + server.host; }
 
 }  // namespace
-
-Result<Pop3Settings> pop3_settings(const Pop3Server& server) {
-    Pop3Settings out;
-    out.server = {
-        .host = server.host,
-        .port = server.port,
-        .security = server.security,
-        .ca_file = server.ca_file.string()
-    };
-    out.user = server.user;
-    auto password = read_secret(server.password);
-    if (!password) return std::unexpected(std::move(password).error());
-    out.password = std::move(*password);
-    out.command_timeout = server.timeout;
-    out.delete_taken = server.delete_taken;
-    return out;
-}
 
 milliseconds pause_after(milliseconds interval, int failed_in_a_row) {
     const auto grown = interval * (std::int64_t{1} << std::min(failed_in_a_row, 11));

@@ -29,10 +29,6 @@ struct MailIntakeStatus {
     int failed_in_a_row = 0;
 };
 
-/// The client's settings for a configured mailbox, with its password read anew.
-/// @errors  what reading the secret says
-Result<Pop3Settings> pop3_settings(const Pop3Server& server);
-
 /// How long to wait after so many failures in a row: the interval, doubled each time, at most half
 /// an hour.
 std::chrono::milliseconds pause_after(std::chrono::milliseconds interval, int failed_in_a_row);

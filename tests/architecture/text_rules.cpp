@@ -113,9 +113,9 @@ Findings lock_file_addresses(const Tree& tree) {
 }
 
 Findings sleeps_in_tests(const Tree& tree) {
-    // The test clock has a sleep_until of its own, so only the thread's is meant.
+    // The test clock and the effects of a plugin have such functions of their own: only the thread's is meant.
     static const std::regex sleeping(
-        R"(\bs[l]eep_for\b|this_thread::s[l]eep_until|\b(us[l]eep|nanos[l]eep|set[T]imeout)\s*\()"
+        R"(\bthis_thread::s[l]eep_(for|until)\b|\b(us[l]eep|nanos[l]eep|set[T]imeout)\s*\()"
         R"(|\bwaitFor[T]imeout\b|\btime\.s[l]eep\s*\(|^\s*s[l]eep\s+[0-9.$])"
     );
     return lines_with(

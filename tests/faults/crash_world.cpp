@@ -26,6 +26,7 @@
 #include "app/admin.hpp"
 #include "app/mail_performer.hpp"
 #include "domain/crash_point.hpp"
+#include "look_again.hpp"
 #include "postgres_admin.hpp"
 #include "support/engine_world.hpp"
 
@@ -345,7 +346,7 @@ Result<std::unique_ptr<Store>> open_store(
         if (store || !around.is_postgres || tried == 500 ||
             store.error().message.find("holds the store") == std::string::npos)
             return store;
-        usleep(2'000);
+        look_again_in(std::chrono::milliseconds(2));
     }
 }
 

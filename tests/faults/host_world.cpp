@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "app/admin.hpp"
+#include "look_again.hpp"
 #include "postgres_admin.hpp"
 
 namespace porteur::testing {
@@ -91,7 +92,7 @@ void World::start() {
             fresh = start_beside();
         } catch (const std::runtime_error&) {
             if (tried == 50) throw;
-            std::this_thread::sleep_for(20ms);
+            look_again_in(20ms);
         }
     const std::lock_guard lock(mutex);
     daemon = std::move(*fresh);
@@ -123,7 +124,7 @@ HttpReply World::insist(
             return *answer;
         }
         if (answer) last = std::to_string(answer->status) + " " + answer->body;
-        std::this_thread::sleep_for(10ms);
+        look_again_in(10ms);
     }
     throw std::runtime_error(method + " " + target + ": " + last);
 }

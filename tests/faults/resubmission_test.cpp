@@ -15,6 +15,7 @@
 #include <porteur/calendar_text.hpp>
 
 #include "host_world.hpp"
+#include "look_again.hpp"
 
 namespace porteur::testing {
 namespace {
@@ -167,11 +168,14 @@ TEST(Resubmissions, NeverTakeTheOldTicketForTheNewOneAndListEveryDoubt) {
 
     // The customers correct their orders and submit them again, however often the daemon dies.
     std::atomic<bool> is_broken = false;
+    std::atomic<int> kills_made = 0;
     std::vector<std::thread> customers;
     for (int worker = 0; worker < 3; ++worker)
         customers.emplace_back([&, worker] {
             try {
                 for (int order = worker; order < count; order += 3) {
+                    // Spread over the kills, so that each may meet one.
+                    while (!is_broken && kills_made * count < order * kills) look_again_in(milliseconds(5));
                     const auto& at = refused.at(reference_of(order));
                     const auto mended = world.insist(
                         "PATCH", route + "/" + at.id, "mend-" + std::to_string(order),
@@ -184,7 +188,6 @@ TEST(Resubmissions, NeverTakeTheOldTicketForTheNewOneAndListEveryDoubt) {
                         ""
                     );
                     EXPECT_EQ(sent.status, 202) << sent.body;
-                    std::this_thread::sleep_for(milliseconds(is_full_run() ? 200 : 150));
                 }
             } catch (const std::exception& wrong) {
                 ADD_FAILURE() << wrong.what();
@@ -197,6 +200,7 @@ TEST(Resubmissions, NeverTakeTheOldTicketForTheNewOneAndListEveryDoubt) {
         ));
         world.daemon.kill();
         world.start();
+        ++kills_made;
     }
     for (auto& each : customers) each.join();
     ASSERT_FALSE(is_broken);
