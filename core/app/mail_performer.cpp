@@ -156,11 +156,11 @@ Async<Performed> MailPerformer::perform(EffectContext context, Effect effect) {
         if (!made) co_return failed(effect.seq, made.error());
         Commit outbox;
         outbox.new_mails.push_back(*made);
-        PORTEUR_CRASH_POINT("mail.before_row");
+        PORTEUR_CRASH_POINT("outbox.before_row");
         if (auto done = co_await commit(std::move(outbox)); !done)
             co_return failed(effect.seq, {.kind = ErrorKind::unavailable, .message = done.error().message});
         *known = std::move(*made);
-        PORTEUR_CRASH_POINT("mail.row_written");
+        PORTEUR_CRASH_POINT("outbox.row_written");
     }
     if ((*known)->phase == "accepted") co_return sent(effect.seq, **known);
     co_return co_await send(std::move(**known), effect.seq);
@@ -183,7 +183,7 @@ Async<Performed> MailPerformer::send(OutboxMail mail, std::uint32_t seq) {
         sender_,
         [](Store& store, OutboxMail sending, SmtpSettings to, Envelope with, std::stop_token stop) -> Async<SmtpReport> {
             const auto observer = [&](SmtpPhase phase, std::string_view reply) -> Result<void> {
-                PORTEUR_CRASH_POINT("mail.before_phase");
+                PORTEUR_CRASH_POINT("outbox.before_phase");
                 if (phase != SmtpPhase::data_sent && phase != SmtpPhase::accepted) return {};
                 if (phase == SmtpPhase::data_sent && PORTEUR_HAS_DEFECT("data_sent_unrecorded")) return {};
                 sending.phase = std::string(name_of(phase));
@@ -194,7 +194,7 @@ Async<Performed> MailPerformer::send(OutboxMail mail, std::uint32_t seq) {
                 auto outcome = written->get_future();
                 store.commit(std::move(made), [written](Result<void> done) { written->set_value(std::move(done)); });
                 auto recorded = outcome.get();
-                PORTEUR_CRASH_POINT("mail.after_phase");
+                PORTEUR_CRASH_POINT("outbox.after_phase");
                 return recorded;
             };
             co_return send_mail(to, with, sending.mime, observer, stop);

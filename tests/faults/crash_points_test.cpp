@@ -155,8 +155,8 @@ TEST_F(CrashPoints, LoseNothingAndDoubleNothingOnSqlite) {
     const std::set<std::string> expected{"engine.after_effect",     "engine.after_end",
                                          "engine.after_intent",     "engine.before_effect",
                                          "engine.before_end",       "engine.before_intent",
-                                         "mail.after_phase",        "mail.before_phase",
-                                         "mail.before_row",         "mail.row_written",
+                                         "outbox.after_phase",        "outbox.before_phase",
+                                         "outbox.before_row",         "outbox.row_written",
                                          "store.after_commit",      "store.before_commit",
                                          "store.before_transaction"};
     for (const auto& each : expected)

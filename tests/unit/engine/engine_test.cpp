@@ -228,7 +228,7 @@ TEST_F(EngineTest, WritesAMailAndItsOrderTogetherAndEndsNoParkedOperation) {
     close();
     edit_first_intent();
     open();
-    ASSERT_TRUE(run_until([&] { return stored(order.id).delivery == Delivery::waiting_for_person; })) << words(order.id);
+    ASSERT_TRUE(run_until([&] { return is_parked(order.id); })) << words(order.id);
     const auto parked = stored(order.id).open_operation;
     ASSERT_NE(parked, 0);
 
