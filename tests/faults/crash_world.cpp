@@ -601,6 +601,8 @@ private:
             view->runner = &runners_[at];
             view->descriptor = &descriptors_[at];
             view->in_flight_max = 8;
+            // Asked again at once, so that an operation's end has the next one right behind it.
+            if (each_.scenario == Scenario::purchase) view->check_interval = std::chrono::milliseconds(0);
             accounts_.all[name] = std::move(view);
         }
     }
