@@ -398,7 +398,12 @@ private:
     }
 
     std::unique_ptr<soci::session> connect() const {
-        if (address_.dialect == Dialect::postgresql) return std::make_unique<soci::session>(soci::postgresql, address_.rest);
+        if (address_.dialect == Dialect::postgresql) {
+            auto session = std::make_unique<soci::session>(soci::postgresql, address_.rest);
+            // "The table is there already" is no news to an operator.
+            *session << "set client_min_messages = warning";
+            return session;
+        }
         configure_sqlite();
         auto session = std::make_unique<soci::session>(soci::sqlite3, "db=" + address_.rest + " timeout=10");
         // FULL: a commit is on the disk before anybody hears of it. WAL: readers never wait for it.
