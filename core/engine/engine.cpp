@@ -124,10 +124,15 @@ void Engine::start_ready(std::uint32_t which) {
 
 Async<void> Engine::run(Id id, std::uint32_t which) {
     auto order = load(id);
+    if (!order && behind_.contains(id)) {
+        // A new one whose row is on its way, and whose copy was given up for want of room.
+        co_await settled(id);
+        order = load(id);
+    }
     if (order) {
         co_await run_due(*order, which);
         // Nobody else works on the order while something of it is on its way to the disk.
-        if (behind_.contains(id) && !co_await settled(id)) co_await read_again(*order, 2s);
+        if ((behind_.contains(id) || behind_failed_.contains(id)) && !co_await settled(id)) co_await read_again(*order, 2s);
         keep(*order);
         busy_.erase(id);
         schedule(*order);
@@ -169,7 +174,7 @@ Async<bool> Engine::run_one(Order& order) {
         if (co_await commit(std::move(parked)))
             order = std::move(change.order);
         else
-            order.due = clock_.now() + 1s;
+            co_await read_again(order, 1s);
         co_return false;
     }
     OperationRun run(world_, order, view);

@@ -70,15 +70,23 @@ Async<Result<Order>> Engine::create(Order order, std::vector<TimelineEntry> entr
     made.entries = std::move(entries);
     made.secrets = std::move(wish.secrets);
     if (wish.remember) made.keys.push_back(wish.remember(order));
-    // Its first operation begins at once: what it does that must not be lost comes behind this commit.
+    // Its first operation begins at once: what it does that must not be lost comes behind this commit. One with
+    // secrets waits, as even a question may need them, and they are read from the store.
+    const bool begins_at_once = made.secrets.empty();
     ++behind_[order.id];
     auto underway = enqueue(std::move(made));
-    keep(order);
-    schedule(order);
+    if (begins_at_once) {
+        keep(order);
+        schedule(order);
+    }
     auto done = co_await outcome_of(std::move(underway));
     if (--behind_[order.id] == 0) behind_.erase(order.id);
     if (!done) co_return std::unexpected(std::move(done).error());
     if (listener_) listener_();
+    if (!begins_at_once) {
+        keep(order);
+        schedule(order);
+    }
     co_return order;
 }
 
@@ -259,10 +267,13 @@ Async<bool> Engine::take_free_event(Order& order) {
 Async<bool> Engine::end_wait(Order& order, InboundEvent event) {
     if (order.open_operation == 0 || event.taken_by != 0 || !events_in_hand_.insert(event.id).second) co_return false;
     struct PutBack {
+        std::weak_ptr<const bool> lives;  // the process ends: whoever had it in hand is destroyed last
         std::unordered_set<Id>& hand;
         Id id;
-        ~PutBack() { hand.erase(id); }
-    } const put_back{events_in_hand_, event.id};
+        ~PutBack() {
+            if (!lives.expired()) hand.erase(id);
+        }
+    } const put_back{lives_, events_in_hand_, event.id};
     auto stored = store_.operation(order.open_operation);
     if (!stored || !*stored || (*stored)->operation.state != Operation::State::open) co_return false;
     auto open = open_effects(**stored);

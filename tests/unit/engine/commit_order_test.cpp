@@ -11,6 +11,23 @@ protected:
     // Asked again at once, so that an operation's end has the next one behind it.
     CommitOrderTest() { accounts.all["acme"]->check_interval = 0ms; }
 
+    Order wanted(Instant due) const {
+        Order order;
+        order.tenant = 1;
+        order.kind = OrderKind::purchase;
+        order.reference = "r1";
+        order.account = "acme";
+        order.request = "{}";
+        order.stage = Stage::submit;
+        order.due = due;
+        return order;
+    }
+    void create(Order order, OrderWish wish = {}) {
+        boost::asio::co_spawn(*io, engine->create(std::move(order), {}, std::move(wish)),
+                              [this](std::exception_ptr, Result<Order> result) { made = std::move(result); });
+    }
+    std::optional<Result<Order>> made;
+
     int posts() const {
         return static_cast<int>(std::ranges::count_if(performer.performed, [](const Effect& effect) {
             return effect.guarantee == Guarantee::once;
@@ -20,16 +37,7 @@ protected:
 
 TEST_F(CommitOrderTest, SendsNothingForAnOrderThatTheStoreRefused) {
     real->refuses = [](const Commit& commit) { return !commit.new_orders.empty(); };
-    Order order;
-    order.tenant = 1;
-    order.kind = OrderKind::purchase;
-    order.reference = "r1";
-    order.account = "acme";
-    order.request = "{}";
-    order.stage = Stage::submit;
-    order.due = clock->now();
-    std::optional<Result<Order>> made;
-    boost::asio::co_spawn(*io, engine->create(order, {}, {}), [&](std::exception_ptr, Result<Order> result) { made = std::move(result); });
+    create(wanted(clock->now()));
     settle_down(50);
     ASSERT_TRUE(made.has_value());
     EXPECT_FALSE(*made);
@@ -59,6 +67,49 @@ TEST_F(CommitOrderTest, GoesOnAfterAnEndThatTheStoreTookAtTheSecondTry) {
     EXPECT_EQ(stored(made.id).state, OrderState::completed);
     EXPECT_EQ(posts(), 1);
     EXPECT_EQ(words(made.id).find("in_doubt"), std::string::npos) << words(made.id);
+}
+
+TEST_F(CommitOrderTest, LooksAgainAtAnOrderThatWasDueBeforeItsRowWasThere) {
+    real->holds = [](const Commit& commit) { return !commit.new_orders.empty(); };
+    create(wanted(clock->now() + 3s));  // too far ahead to be kept in memory
+    settle_down(5);                     // it is due now, and in no store yet
+    EXPECT_FALSE(made.has_value());
+    real->release();
+    ASSERT_TRUE(run_until([&] { return made.has_value(); }));
+    ASSERT_TRUE(*made);
+    EXPECT_TRUE(ends((*made)->id)) << "an order that was acknowledged is forgotten";
+}
+
+TEST_F(CommitOrderTest, BeginsAnOrderWithSecretsWhenTheyCanBeRead) {
+    int begun = 0;
+    real->holds = [&](const Commit& commit) {
+        begun += commit.new_operations.empty() ? 0 : 1;
+        return !commit.new_orders.empty();
+    };
+    OrderWish wish;
+    wish.secrets.push_back({.order = 0, .tenant = 0, .name = "pin", .value = "1234"});
+    create(wanted(clock->now()), std::move(wish));
+    settle_down(5);
+    EXPECT_EQ(begun, 0) << "its first operation began before its PIN was in the store";
+    real->release();
+    ASSERT_TRUE(run_until([&] { return made.has_value(); }));
+    ASSERT_TRUE(*made);
+    EXPECT_TRUE(ends((*made)->id));
+}
+
+TEST_F(CommitOrderTest, ParksAnOrderWhoseAccountWentWhileItsEndWasNotTaken) {
+    int refusals = 0;
+    const auto account = accounts.all["acme"];
+    real->refuses = [&](const Commit& commit) {
+        if (commit.changed_operations.empty() || refusals >= 5) return false;
+        accounts.all.erase("acme");  // switched off in the middle
+        return ++refusals > 0;
+    };
+    const auto order = purchase("r1");
+    EXPECT_TRUE(run_until([&] { return !stored(order.id).due; })) << words(order.id);
+    EXPECT_EQ(refusals, 5);
+    EXPECT_NE(stored(order.id).problem.find("not configured"), std::string::npos) << stored(order.id).problem;
+    EXPECT_EQ(carrier.orders["r1"], 1);
 }
 
 TEST_F(CommitOrderTest, WritesEachVersionOfAnOrderOnce) {

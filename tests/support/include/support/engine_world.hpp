@@ -240,7 +240,17 @@ public:
     explicit RealStore(Store& store) : store_(store) {}
     /// Commits that never come to the store, as if its disk were full at that moment.
     std::function<bool(const Commit&)> refuses;
+    /// Commits that are on their way until release().
+    std::function<bool(const Commit&)> holds;
+    void release() {
+        holds = nullptr;
+        for (auto& [held, done] : std::exchange(held_, {})) commit(std::move(held), std::move(done));
+    }
     void commit(Commit commit, CommitDone done) override {
+        if (holds && holds(commit)) {
+            held_.emplace_back(std::move(commit), std::move(done));
+            return;
+        }
         if (refuses && refuses(commit)) {
             done(failure(ErrorKind::unavailable, "scripted: the store takes nothing now"));
             return;
@@ -263,6 +273,7 @@ public:
     Result<std::vector<EventOffer>> event_offers() override { return store_.event_offers(); }
 
 private:
+    std::vector<std::pair<Commit, CommitDone>> held_;
     Store& store_;
     int pending_ = 0;
 };
