@@ -5,6 +5,7 @@
 #include "plugins/in_daemon_runner.hpp"
 #include "plugins/process_runner.hpp"
 #include "settings/account_check.hpp"
+#include "settings/data_file.hpp"
 #include "settings/descriptor_toml.hpp"
 #include "settings/nearest.hpp"
 #include "settings/secret.hpp"
@@ -136,7 +137,10 @@ Result<std::shared_ptr<Account>> ConfiguredAccounts::make(const AccountSettings&
         return failure(ErrorKind::invalid_input, configured.where + ": the plugin's build is " + library.build +
                                                      ", but the account takes only " + configured.sha256);
     const auto& descriptor = library.descriptor;
-    if (const auto wrong = check_account(configured, descriptor); !wrong.empty()) {
+    auto read = configured;
+    auto wrong = check_account(configured, descriptor);
+    if (wrong.empty()) wrong = read_data_files(read, descriptor);
+    if (!wrong.empty()) {
         std::string all;
         for (const auto& each : wrong) all += (all.empty() ? "" : "\n") + each;
         return failure(ErrorKind::invalid_input, all);
@@ -149,7 +153,7 @@ Result<std::shared_ptr<Account>> ConfiguredAccounts::make(const AccountSettings&
     account->plugin = *loaded;
     account->runner = (*loaded)->runner.get();
     account->descriptor = &(*loaded)->library.descriptor;
-    account->settings = resolved_settings_json(configured, descriptor);
+    account->settings = resolved_settings_json(read, descriptor);
     account->in_flight_max = configured.in_flight_max.value_or(settings_.engine.in_flight_max);
     account->settle = configured.settle;
     account->operation_timeout = configured.operation_timeout.value_or(settings_.engine.operation_timeout);

@@ -10,6 +10,7 @@
 #include "app/accounts.hpp"
 #include "app/admin.hpp"
 #include "settings/account_check.hpp"
+#include "settings/data_file.hpp"
 #include "settings/descriptor_toml.hpp"
 
 namespace porteur {
@@ -58,7 +59,10 @@ void check_account_of(const AccountSettings& account, const PluginCatalog& catal
         if (account.enabled) wrong.add(text_of_missing_plugin(account, catalog));
         return;
     }
-    for (auto& each : check_account(account, found->second.descriptor)) wrong.add(std::move(each));
+    const auto& descriptor = found->second.descriptor;
+    auto findings = check_account(account, descriptor);
+    if (auto read = account; findings.empty()) findings = read_data_files(read, descriptor);
+    for (auto& each : findings) wrong.add(std::move(each));
     if (!account.sha256.empty() && account.sha256 != found->second.build)
         wrong.add(account.where + ": the plugin's build is " + found->second.build + ", but the account takes only " + account.sha256);
     if (!account.enabled) return;

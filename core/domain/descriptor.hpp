@@ -32,11 +32,11 @@ inline constexpr auto interface_operations = std::to_array<InterfaceOperation>({
     {"requirements", true},       {"validate", true},         {"split", true},
     {"read_mail", true},          {"read_webhook", true},     {"check_account", false},
     {"list_numbers", false},      {"preflight", false},       {"release_packet", false},
-    {"check_portability", false}, {"list_targets", false},    {"submit_port", false},
-    {"check_port", false},        {"supplement_port", false}, {"cancel_port", false},
-    {"activate_port", false},     {"search_numbers", false},  {"reserve_numbers", false},
-    {"purchase", false},          {"check_purchase", false},  {"cancel_purchase", false},
-    {"release_numbers", false},
+    {"check_release", false},     {"check_portability", false}, {"list_targets", false},
+    {"submit_port", false},       {"check_port", false},      {"supplement_port", false},
+    {"cancel_port", false},       {"activate_port", false},   {"search_numbers", false},
+    {"reserve_numbers", false},   {"purchase", false},        {"check_purchase", false},
+    {"cancel_purchase", false},   {"release_numbers", false},
 });
 
 /// "10/s" is {10, 1s}; "300/m" is {300, 60s}.
@@ -66,7 +66,8 @@ struct Auth {
 /// The value of a plugin's setting. A duration is whole seconds, a choice is a text.
 using SettingValue = std::variant<std::string, std::int64_t, bool, std::vector<std::string>>;
 
-enum class SettingType { text, integer, boolean, duration, list, choice };
+/// `data`: a TOML file of the operator's, which the plugin gets whole; its path counts from the account's folder.
+enum class SettingType { text, integer, boolean, duration, list, choice, data };
 
 /// One setting that an account may give under [settings].
 struct SettingSpec {

@@ -150,7 +150,15 @@ SettingValues resolve_settings(const AccountSettings& account, const Descriptor&
 }
 
 std::string resolved_settings_json(const AccountSettings& account, const Descriptor& descriptor) {
-    return canonical_json(resolve_settings(account, descriptor));
+    auto values = resolve_settings(account, descriptor);
+    std::map<std::string, std::string> files;
+    for (const auto& spec : descriptor.settings) {
+        if (spec.type != SettingType::data) continue;
+        values.erase(spec.name);
+        if (const auto read = account.data.find(spec.name); read != account.data.end())
+            files.insert(*read);
+    }
+    return canonical_json(values, files);
 }
 
 }  // namespace porteur

@@ -25,7 +25,8 @@ std::vector<std::string> check_account(
 /// fit is left out.
 SettingValues resolve_settings(const AccountSettings& account, const Descriptor& descriptor);
 
-/// The same as canonical JSON: {"region":"us","timeout":30}.
+/// The same as canonical JSON: {"region":"us","timeout":30}. A setting of type `data` stands there with
+/// what its file says, as far as read_data_files has read it.
 std::string resolved_settings_json(const AccountSettings& account, const Descriptor& descriptor);
 
 }  // namespace porteur

@@ -62,6 +62,8 @@ struct AccountSettings {
 
     std::map<std::string, SecretRef> secrets;  ///< by the names of the descriptor
     std::vector<AccountSetting> settings;      ///< in the order of the file
+    std::map<std::string, std::string> data;   ///< canonical JSON of the files of settings of type `data`, by
+                                               ///< setting; empty until read_data_files
     Position secrets_at, settings_at;          ///< the tables, for what is missing in them
 
     friend bool operator==(const AccountSettings&, const AccountSettings&) = default;

@@ -28,8 +28,10 @@ std::string json_object(const std::map<std::string, std::string>& members) {
 
 }  // namespace
 
-std::string canonical_json(const SettingValues& values) {
-    std::map<std::string, std::string> members;
+std::string canonical_json(
+    const SettingValues& values, const std::map<std::string, std::string>& more
+) {
+    auto members = more;
     for (const auto& [name, value] : values)
         members[name] = std::visit([](const auto& each) { return json(each); }, value);
     return json_object(members);

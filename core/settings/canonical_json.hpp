@@ -14,7 +14,10 @@ using SettingValues = std::map<std::string, SettingValue>;
 
 /// Canonical JSON (keys sorted by byte, no blanks, whole numbers only), so that equal means the
 /// same bytes. @threads any @source PLUGIN_CONTRACT.md, rule R6
-std::string canonical_json(const SettingValues& values);
+/// @param more  further members, canonical JSON already
+std::string canonical_json(
+    const SettingValues& values, const std::map<std::string, std::string>& more = {}
+);
 
 /// The same of a TOML table that has neither fractions nor times in it.
 std::string canonical_json(const TomlNode& node);

@@ -33,6 +33,7 @@ constexpr auto type_choices = std::to_array<std::pair<std::string_view, SettingT
     {"duration", SettingType::duration},
     {"list", SettingType::list},
     {"choice", SettingType::choice},
+    {"data", SettingType::data},
 });
 constexpr auto idempotency_choices = std::to_array<std::pair<std::string_view, Idempotency>>({
     {"key", Idempotency::key},
@@ -97,7 +98,7 @@ void read_auth(TableReader& in, Auth& auth) {
 // ---- [settings.NAME]
 
 void read_setting(TableReader& in, SettingSpec& setting) {
-    in.need("type", R"("text", "integer", "boolean", "duration", "list" or "choice")");
+    in.need("type", R"("text", "integer", "boolean", "duration", "list", "choice" or "data")");
     in.need("help", R"("...", one sentence for the operator)");
     in.choice("type", setting.type, type_choices);
     in.text("help", setting.help);

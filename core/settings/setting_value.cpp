@@ -68,6 +68,12 @@ std::expected<SettingValue, std::string> fitted(
                 return complaint("is not allowed" + suggestion(*text, spec.allowed));
             return written;
         }
+        case SettingType::data: {
+            const auto* path = std::get_if<std::string>(&written);
+            if (path == nullptr || path->empty())
+                return complaint(R"(is no path; write one, as in "../data/countries.toml")");
+            return written;
+        }
         case SettingType::integer: {
             const auto* number = std::get_if<std::int64_t>(&written);
             if (number == nullptr)

@@ -232,6 +232,13 @@ public:
         const auto* found = values_->if_contains(name);
         return found && found->is_bool() && found->get_bool();
     }
+    /// What the file of a setting of type `data` says, as TOML has it: tables, lists, texts, whole numbers,
+    /// booleans. Null when it is absent. Valid as long as the operation.
+    const json::value& data(std::string_view name) const {
+        static const json::value none;
+        const auto* found = values_->if_contains(name);
+        return found ? *found : none;
+    }
 
 private:
     const json::object* values_ = nullptr;

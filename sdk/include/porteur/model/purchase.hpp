@@ -3,6 +3,7 @@
 
 #include <porteur/json.hpp>
 #include <porteur/model/common.hpp>
+#include <porteur/model/port.hpp>
 
 namespace porteur {
 
@@ -39,18 +40,23 @@ struct PurchaseOrder {
     std::int64_t attempt = 1;
     std::string country;
     NumberType number_type = NumberType::local;
-    std::vector<PhoneNumber> numbers;       ///< the wished ones
+    std::vector<PhoneNumber> numbers;       ///< the wished ones; none: any `quantity` of `area`
+    std::int64_t quantity = 0;              ///< only without numbers
+    std::string area;                       ///< rate center or area code, as the seller's search has it
+    PortTarget target;                      ///< the trunk that they go to, where the seller has trunks
+    std::optional<Address> emergency_address;  ///< where the caller is, for E911; none = no record is made
     EndUser end_user;
     Address address;                        ///< of the end user, where the country wants one
     AlternatesPolicy alternates = AlternatesPolicy::contact_us;
     std::string contact_email;
     std::string comment;
+    std::string language;                   ///< the customer's, "en" or "fr"; empty = "en"
     std::vector<DocumentRef> documents;
 };
 BOOST_DESCRIBE_STRUCT(
     PurchaseOrder, (),
-    (reference, attempt, country, number_type, numbers, end_user, address, alternates, contact_email,
-     comment, documents)
+    (reference, attempt, country, number_type, numbers, quantity, area, target, emergency_address, end_user,
+     address, alternates, contact_email, comment, language, documents)
 )
 
 /// Where a purchase stands at the seller.
