@@ -8,6 +8,7 @@
 
 #include "domain/inbound.hpp"
 #include "domain/order.hpp"
+#include "domain/webhook.hpp"
 
 namespace porteur {
 
@@ -98,6 +99,10 @@ struct Commit {
     /// Ended operations of which only a summary stays: input, journal, mails and waits go.
     std::vector<Id> compacted_operations;
     std::vector<Id> dropped_events;
+    std::vector<Webhook> new_webhooks;
+    std::vector<Webhook> changed_webhooks;  ///< all but the state
+    std::vector<Webhook> moved_webhooks;    ///< the state alone
+    std::vector<Id> dropped_webhooks;
 
     bool empty() const noexcept {
         return new_orders.empty() && changed_orders.empty() && moved_orders.empty() && amended_orders.empty() &&
@@ -105,7 +110,8 @@ struct Commit {
                entries.empty() && secrets.empty() && keys.empty() && new_mails.empty() &&
                changed_mails.empty() && bounced_mails.empty() && new_received.empty() &&
                changed_received.empty() && new_events.empty() && taken_events.empty() && new_waits.empty() &&
-               compacted_operations.empty() && dropped_events.empty();
+               compacted_operations.empty() && dropped_events.empty() && new_webhooks.empty() &&
+               changed_webhooks.empty() && moved_webhooks.empty() && dropped_webhooks.empty();
     }
 };
 

@@ -72,6 +72,8 @@ void read_account(TableReader& in, AccountSettings& account) {
     in.duration("operation_timeout", account.operation_timeout, {1s, 24h});
     in.duration("settle", account.settle, {0ms, 24h});
     in.duration("check_interval", account.check_interval, {1s, 24h * 30});
+    in.duration("freeze", account.freeze, {0ms, 24h * 30});
+    in.text("calendar", account.calendar);
 
     account.secrets_at = in.at("secrets");
     account.settings_at = in.at("settings");

@@ -59,6 +59,8 @@ struct AccountSettings {
     std::optional<std::chrono::milliseconds> operation_timeout;
     std::optional<std::chrono::milliseconds> settle;
     std::optional<std::chrono::milliseconds> check_interval;
+    std::optional<std::chrono::milliseconds> freeze;  ///< nothing can be changed so long before the FOC
+    std::string calendar;  ///< whose days of work count: "CA-ON"; empty = that of the carrier's first country
 
     std::map<std::string, SecretRef> secrets;  ///< by the names of the descriptor
     std::vector<AccountSetting> settings;      ///< in the order of the file

@@ -168,6 +168,31 @@ void read_mail(TableReader& in, MailSection& mail) {
         mail.domain = mail.from.address.substr(mail.from.address.find('@') + 1);
 }
 
+// The addresses themselves are checked by whoever goes to them (core/carriers); here only their letters.
+const TextForm address_entry{
+    [](std::string_view text) {
+        return !text.empty() && text.find_first_not_of("0123456789abcdefABCDEF.:/[]") == text.npos &&
+               text.find_first_of(".:") != text.npos;
+    },
+    R"(is no address; write it as in "10.1.0.0/16", "192.0.2.7:8080" or "[fd00::7]:8443")"
+};
+
+void read_webhooks(TableReader& in, WebhooksSection& webhooks) {
+    in.texts("allow", webhooks.allow, address_entry);
+    in.path("ca_file", webhooks.ca_file);
+    in.duration("timeout", webhooks.timeout, {100ms, 1min});
+    in.durations("retry", webhooks.retry, {1ms, 24h * 30});
+    in.integer("per_tenant_max", webhooks.per_tenant_max, 1, 10'000);
+}
+
+void read_deadlines(TableReader& in, DeadlinesSection& deadlines) {
+    in.duration("draft", deadlines.draft, {1s});
+    in.duration("task", deadlines.task, {1s});
+    in.duration("loa_age", deadlines.loa_age, {24h});
+    in.duration("statement_age", deadlines.statement_age, {24h});
+    in.path("holidays", deadlines.holidays);
+}
+
 void read_log(TableReader& in, LogSection& log) {
     in.choice("level", log.level, level_choices);
     in.choice("format", log.format, format_choices);
@@ -263,6 +288,8 @@ void read_settings(TableReader& in, Settings& settings) {
     in.table("plugins", settings.plugins, read_plugins);
     in.table("engine", settings.engine, read_engine);
     in.table("mail", settings.mail, read_mail);
+    in.table("webhooks", settings.webhooks, read_webhooks);
+    in.table("deadlines", settings.deadlines, read_deadlines);
     in.table("log", settings.log, read_log);
 }
 

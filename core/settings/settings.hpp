@@ -145,6 +145,31 @@ struct MailSection {
     friend bool operator==(const MailSection&, const MailSection&) = default;
 };
 
+/// [webhooks]: what goes out to integrators
+struct WebhooksSection {
+    std::vector<std::string> allow;  ///< addresses that are not of the Internet, and other ports; AddressGuard has the form
+    std::filesystem::path ca_file;   ///< empty: the system's authorities
+    std::chrono::milliseconds timeout{15'000};
+    /// Before the second try of an event, the third, and so on.
+    std::vector<std::chrono::milliseconds> retry{
+        std::chrono::seconds{5}, std::chrono::minutes{5}, std::chrono::minutes{30}, std::chrono::hours{2},
+        std::chrono::hours{5},   std::chrono::hours{10},  std::chrono::hours{14},   std::chrono::hours{20},
+        std::chrono::hours{24}
+    };
+    std::uint32_t per_tenant_max = 20;
+    friend bool operator==(const WebhooksSection&, const WebhooksSection&) = default;
+};
+
+/// [deadlines]: how long things may take before they stand in the due list as overdue
+struct DeadlinesSection {
+    std::chrono::milliseconds draft{std::chrono::hours{24} * 30};
+    std::chrono::milliseconds task{std::chrono::hours{24}};
+    std::chrono::milliseconds loa_age{std::chrono::hours{24} * 30};
+    std::chrono::milliseconds statement_age{std::chrono::hours{24} * 45};
+    std::filesystem::path holidays;  ///< empty: data/holidays.toml beside porteur.toml, if it is there
+    friend bool operator==(const DeadlinesSection&, const DeadlinesSection&) = default;
+};
+
 enum class LogLevel { trace, debug, info, warning, error };
 enum class LogFormat { human, json };
 
@@ -164,6 +189,8 @@ struct Settings {
     PluginsSection plugins;
     EngineSection engine;
     std::optional<MailSection> mail;  ///< absent: the daemon neither sends nor reads mail
+    WebhooksSection webhooks;
+    DeadlinesSection deadlines;
     LogSection log;
     std::vector<AccountSettings> accounts;  ///< by name
     friend bool operator==(const Settings&, const Settings&) = default;

@@ -316,6 +316,29 @@ void TableReader::paths(std::string_view key, std::vector<std::filesystem::path>
     for (const auto& each : all) target.push_back((reading_->folder() / each).lexically_normal());
 }
 
+void TableReader::durations(
+    std::string_view key, std::vector<std::chrono::milliseconds>& target, DurationRange range
+) {
+    const auto* node = of_kind(key, TomlKind::list, R"(write a list of durations, as in ["5s", "5m"])");
+    if (node == nullptr) return;
+    if (node->children.empty()) refuse(*node, R"(is empty; write at least one, as in ["5s"])");
+    target.clear();
+    for (TomlNode child : node->children) {
+        child.key = fmt::format("{}[{}]", key, target.size());
+        const auto value = child.kind == TomlKind::text ? parse_duration(child.text) : std::nullopt;
+        if (!value)
+            refuse(child, duration_advice);
+        else if (*value < range.min || *value > range.max)
+            refuse(
+                child, fmt::format(
+                           R"(is out of range; write "{}" to "{}")", duration_text(range.min),
+                           duration_text(range.max)
+                       )
+            );
+        target.push_back(value.value_or(range.min));
+    }
+}
+
 // ---- tables
 
 void TableReader::within(const TomlNode* node, std::string_view key, const Within& read) {

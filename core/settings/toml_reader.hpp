@@ -110,6 +110,11 @@ public:
         std::string_view key, std::vector<std::string>& target, const TextForm& form = any_text
     );
     void paths(std::string_view key, std::vector<std::filesystem::path>& target);
+    /// In the order of the file; the same one may stand there twice.
+    void durations(
+        std::string_view key, std::vector<std::chrono::milliseconds>& target,
+        DurationRange range = {}
+    );
 
     // Tables. Each is checked for unknown keys once it is read.
     template <class T>

@@ -206,6 +206,23 @@ alter table outbox add column reply_token text not null default '';
 alter table outbox add column bounce text not null default '';
 create index outbox_reply_token on outbox (reply_token) where reply_token <> ''
 )"},
+    Migration{5, "web hooks out", R"(
+create table webhooks (
+  id bigint primary key,
+  tenant_id bigint not null,
+  settings text not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  cursor_at bigint not null,
+  off text not null,
+  tries bigint not null,
+  retry_at bigint,
+  failing_since bigint,
+  delivered_at bigint,
+  status bigint not null,
+  problem text not null
+)
+)"},
 };
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
@@ -244,7 +261,9 @@ Result<void> migrate(soci::session& sql, Dialect dialect) {
                            "the store has migration " + std::to_string(there) + ", this porteurd knows " +
                                std::to_string(newest_migration()) + "; start the newer porteurd, or restore a backup");
         for (const auto& each : migrations) {
-            if (each.number <= there) continue;
+            int done = 0;
+            sql << "select count(*) from schema_version where number = :number", soci::into(done), soci::use(each.number);
+            if (done != 0) continue;
             soci::transaction all(sql);
             run_all(sql, dialect, each.sql);
             if (each.number == 1)

@@ -23,6 +23,7 @@
 
 #include "domain/crash_point.hpp"
 #include "store/migrations.hpp"
+#include "store/outward_queries.hpp"
 #include "store/queries.hpp"
 #include "store/write_session.hpp"
 
@@ -217,7 +218,7 @@ public:
     Result<Id> newest_id() override {
         return read([](soci::session& sql) {
             Id newest = 0;
-            for (const char* table : {"orders", "operations", "timeline", "inbound_events"}) {
+            for (const char* table : {"orders", "operations", "timeline", "inbound_events", "webhooks"}) {
                 long long id = 0;
                 sql << std::string("select coalesce(max(id), 0) from ") + table, soci::into(id);
                 newest = std::max<Id>(newest, id);
@@ -319,6 +320,15 @@ public:
     }
     Result<std::vector<Id>> events_before(Instant before, int limit) override {
         return read([&](soci::session& sql) { return queries::events_before(sql, first_id_at(before), limit); });
+    }
+    Result<std::vector<Webhook>> webhooks() override {
+        return read([&](soci::session& sql) { return queries::webhooks(sql, seal_); });
+    }
+    Result<std::vector<Order>> open_orders(std::int64_t tenant, Id after, int limit) override {
+        return read([&](soci::session& sql) { return queries::open_orders(sql, seal_, tenant, after, limit); });
+    }
+    Result<std::vector<DueOrder>> next_looks(std::int64_t tenant, int limit) override {
+        return read([&](soci::session& sql) { return queries::next_looks(sql, tenant, limit); });
     }
     Result<std::map<std::string, std::int64_t>> order_counts() override {
         return read([](soci::session& sql) { return queries::order_counts(sql); });
@@ -541,6 +551,8 @@ private:
         for (const auto& each : commit.changed_mails) rows.push_back(each.operation);
         for (const auto& each : commit.bounced_mails) rows.push_back(each.operation);
         for (const auto& each : commit.changed_received) rows.push_back(each.id);
+        for (const auto& each : commit.changed_webhooks) rows.push_back(each.id);
+        for (const auto& each : commit.moved_webhooks) rows.push_back(each.id);
         return rows;
     }
 

@@ -140,6 +140,12 @@ public:
     virtual Result<Compactable> compactable(Id after, Instant ended_before, int limit) = 0;
     /// Events that came before an instant.
     virtual Result<std::vector<Id>> events_before(Instant before, int limit) = 0;
+    /// All endpoints of all tenants, by id.
+    virtual Result<std::vector<Webhook>> webhooks() = 0;
+    /// Orders of a tenant (0: of all) that have not ended, after an id, oldest first.
+    virtual Result<std::vector<Order>> open_orders(std::int64_t tenant, Id after, int limit) = 0;
+    /// What the engine looks at next among a tenant's orders, the earliest first.
+    virtual Result<std::vector<DueOrder>> next_looks(std::int64_t tenant, int limit) = 0;
     /// How many orders stand in each state and delivery: "port/submitted/idle" -> 3.
     virtual Result<std::map<std::string, std::int64_t>> order_counts() = 0;
 

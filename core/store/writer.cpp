@@ -18,7 +18,8 @@ enum Which : std::size_t {
     new_order, changed_order, amended_order, new_operation, changed_operation, journal_piece,
     timeline_entry, order_secret, idempotency_record, new_mail, changed_mail, bounced_mail,
     new_received, changed_received, new_event, new_event_key, taken_event, new_wait,
-    compacted_operation, compacted_mail, erased_journal, erased_wait, erased_event_key, erased_event, which_count
+    compacted_operation, compacted_mail, erased_journal, erased_wait, erased_event_key, erased_event,
+    new_webhook, changed_webhook, moved_webhook, erased_webhook, which_count
 };
 
 std::vector<BulkShape> shapes() {
@@ -81,6 +82,15 @@ std::vector<BulkShape> shapes() {
     all[erased_wait] = {Verb::erase, "awaited_events", {{"operation_id", number}}, 1};
     all[erased_event_key] = {Verb::erase, "inbound_event_keys", {{"event_id", number}}, 1};
     all[erased_event] = {Verb::erase, "inbound_events", {{"id", number}}, 1};
+    all[new_webhook] = {Verb::insert, "webhooks",
+        {{"id", number}, {"tenant_id", number}, {"settings", text}, {"created_at", number}, {"updated_at", number},
+         {"cursor_at", number}, {"off", text}, {"tries", number}, {"retry_at", number}, {"failing_since", number},
+         {"delivered_at", number}, {"status", number}, {"problem", text}}, 0};
+    all[changed_webhook] = {Verb::update, "webhooks", {{"id", number}, {"settings", text}, {"updated_at", number}}, 1};
+    all[moved_webhook] = {Verb::update, "webhooks",
+        {{"id", number}, {"cursor_at", number}, {"off", text}, {"tries", number}, {"retry_at", number},
+         {"failing_since", number}, {"delivered_at", number}, {"status", number}, {"problem", text}}, 1};
+    all[erased_webhook] = {Verb::erase, "webhooks", {{"id", number}}, 1};
     return all;
 }
 
@@ -282,6 +292,58 @@ void Writer::put_event(const InboundEvent& event) {
     }
 }
 
+/// What an endpoint is, as it lies in the store.
+void Writer::put_settings_of(Bulk& row, const Webhook& webhook) {
+    json::array kinds;
+    for (const auto& each : webhook.kinds) kinds.push_back(json::string(each));
+    json::object settings{{"url", webhook.url}, {"description", webhook.description}, {"kinds", std::move(kinds)},
+                          {"secret", webhook.secret}, {"old_secret", webhook.old_secret}};
+    if (webhook.old_until) settings["old_until"] = stamp(*webhook.old_until);
+    row.text(seal_.close(canonical(settings), "webhooks.settings|" + std::to_string(webhook.id)));
+}
+
+void Writer::put_state_of(Bulk& row, const WebhookState& state) {
+    row.number(state.cursor);
+    row.text(state.off);
+    row.number(state.tries);
+    row.optional_number(stamp(state.retry_at));
+    row.optional_number(stamp(state.failing_since));
+    row.optional_number(stamp(state.delivered_at));
+    row.number(state.status);
+    row.text(state.problem);
+    row.end_row();
+}
+
+void Writer::put_webhooks(const Commit& commit) {
+    for (const auto& each : commit.new_webhooks) {
+        auto& row = bulk(new_webhook);
+        row.number(each.id);
+        row.number(each.tenant);
+        put_settings_of(row, each);
+        row.number(stamp(each.created));
+        row.number(stamp(each.updated));
+        put_state_of(row, each.state);
+        used_[new_webhook] = true;
+    }
+    for (const auto& each : commit.changed_webhooks) {
+        auto& row = bulk(changed_webhook);
+        row.number(each.id);
+        put_settings_of(row, each);
+        row.number(stamp(each.updated));
+        row.end_row();
+        ++expected_[changed_webhook];
+        used_[changed_webhook] = true;
+    }
+    for (const auto& each : commit.moved_webhooks) {
+        auto& row = bulk(moved_webhook);
+        row.number(each.id);
+        put_state_of(row, each.state);
+        ++expected_[moved_webhook];
+        used_[moved_webhook] = true;
+    }
+    for (const auto each : commit.dropped_webhooks) put_id(erased_webhook, each);
+}
+
 /// One row with one number.
 void Writer::put_id(std::size_t which, Id id) {
     auto& row = bulk(which);
@@ -407,6 +469,7 @@ void Writer::put(const Commit& commit) {
         put_id(erased_event_key, each);
         put_id(erased_event, each);
     }
+    put_webhooks(commit);
 }
 
 void Writer::send() {

@@ -39,6 +39,9 @@ private:
     void change_received(const InboxMail& mail);
     std::string sealed(const std::string& plain, std::string_view place, Id id) const;
     void put_event(const InboundEvent& event);
+    void put_settings_of(Bulk& row, const Webhook& webhook);
+    static void put_state_of(Bulk& row, const WebhookState& state);
+    void put_webhooks(const Commit& commit);
     void compact(Id operation);
     void put_id(std::size_t which, Id id);
     Bulk& bulk(std::size_t which) { return *bulks_[which]; }

@@ -125,6 +125,12 @@ TEST(ShippedConfig, ShowsInItsCommentsWhatLoadsAndIsTheDefault) {
     EXPECT_EQ(settings->plugins, plugins);
     EXPECT_EQ(settings->engine, EngineSection{});
     EXPECT_EQ(settings->log, LogSection{});
+    auto webhooks = settings->webhooks;
+    webhooks.ca_file.clear();
+    EXPECT_EQ(webhooks, WebhooksSection{});
+    auto deadlines = settings->deadlines;
+    deadlines.holidays.clear();
+    EXPECT_EQ(deadlines, DeadlinesSection{});
     ASSERT_TRUE(settings->mail && settings->mail->smtp && settings->mail->pop3);
     SmtpServer smtp = *settings->mail->smtp;
     EXPECT_EQ(smtp.port, SmtpServer{}.port);

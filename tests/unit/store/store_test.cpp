@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <filesystem>
+#include <fstream>
 #include <future>
 #include <map>
 #include <mutex>
@@ -143,6 +144,67 @@ TEST_P(StoreTest, TakesTwoChangesOfOneOrderInTheirOrder) {
     }
     last.get_future().wait();
     EXPECT_EQ(store->order(1).value()->version, 30);
+}
+
+TEST_P(StoreTest, KeepsAWebhookWithItsSecretSealed) {
+    Webhook hook{.id = 77, .tenant = 1, .url = "https://hooks.example/\"in\"?key=k1", .description = "Rechnungen à l'été",
+                 .kinds = {"port.*", "deadline.missed"}, .secret = "whsec_c2VjcmV0", .old_secret = "whsec_b2xk",
+                 .old_until = noon + std::chrono::hours{24}, .created = noon, .updated = noon, .state = {}};
+    hook.state.cursor = 5;
+    Commit made;
+    made.new_webhooks.push_back(hook);
+    ASSERT_TRUE(commit(made));
+    EXPECT_THAT(*store->webhooks(), ::testing::ElementsAre(hook));
+    EXPECT_GE(*store->newest_id(), 77) << "its id could be given again";
+
+    hook.state = {.cursor = 9, .off = "failing", .tries = 3, .retry_at = noon, .failing_since = noon,
+                  .delivered_at = noon, .status = 503, .problem = "it answered 503"};
+    Commit moved;
+    moved.moved_webhooks.push_back(hook);
+    ASSERT_TRUE(commit(moved));
+    hook.url = "https://hooks.example/other";
+    hook.old_secret.clear();
+    hook.old_until.reset();
+    hook.updated = noon + std::chrono::hours{1};
+    Commit changed;
+    changed.changed_webhooks.push_back(hook);
+    ASSERT_TRUE(commit(changed));
+    EXPECT_THAT(*store->webhooks(), ::testing::ElementsAre(hook));
+    if (!folder.empty()) {
+        std::string disk;
+        for (const auto& each : std::filesystem::directory_iterator(folder)) {
+            std::ifstream file(each.path(), std::ios::binary);
+            disk.append(std::istreambuf_iterator<char>(file), {});
+        }
+        EXPECT_THAT(disk, ::testing::Not(::testing::HasSubstr("whsec_")));
+    }
+
+    Commit gone;
+    gone.dropped_webhooks.push_back(77);
+    ASSERT_TRUE(commit(gone));
+    EXPECT_THAT(*store->webhooks(), ::testing::IsEmpty());
+}
+
+TEST_P(StoreTest, GivesTheOpenOrdersOfATenantInTurn) {
+    Commit made;
+    for (Id id = 1; id <= 4; ++id) {
+        auto each = order(id);
+        each.due = noon + std::chrono::seconds{10 - id};
+        if (id == 2) each.state = OrderState::completed;
+        if (id == 3) each.tenant = 2;
+        made.new_orders.push_back(each);
+    }
+    ASSERT_TRUE(commit(made));
+    const auto ids = [](const auto& rows) {
+        std::vector<Id> out;
+        for (const auto& each : rows) out.push_back(each.id);
+        return out;
+    };
+    EXPECT_THAT(ids(*store->open_orders(1, 0, 10)), ::testing::ElementsAre(1, 4));
+    EXPECT_THAT(ids(*store->open_orders(1, 1, 10)), ::testing::ElementsAre(4));
+    EXPECT_THAT(ids(*store->open_orders(0, 0, 2)), ::testing::ElementsAre(1, 3));
+    EXPECT_THAT(ids(*store->next_looks(1, 10)), ::testing::ElementsAre(4, 2, 1));
+    EXPECT_THAT(ids(*store->next_looks(1, 1)), ::testing::ElementsAre(4));
 }
 
 TEST_P(StoreTest, TakesNoChangeOverOneThatItHasNotSeen) {

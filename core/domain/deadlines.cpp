@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "domain/deadlines.hpp"
+
+#include <algorithm>
+
+#include <porteur/calendar_text.hpp>
+#include <porteur/json.hpp>
+
+#include "domain/order_rules.hpp"
+
+namespace porteur {
+namespace {
+
+using namespace std::chrono;
+
+DueItem item_of(const Order& order, std::string_view what, std::string_view who) {
+    DueItem made;
+    made.order = order.id;
+    made.kind = order.kind;
+    made.tenant = order.tenant;
+    made.account = order.account;
+    made.reference = order.reference;
+    made.what = what;
+    made.who = who;
+    return made;
+}
+
+/// A whole day: over when the day after it begins, UTC.
+void set_day(DueItem& item, sys_days day) {
+    item.day = year_month_day{day};
+    item.at = day + days{1};
+}
+
+std::string day_text(sys_days day) { return iso_date(year_month_day{day}); }
+
+void add_draft(std::vector<DueItem>& out, const Order& order, const DueRules& rules) {
+    // One that was submitted is a draft until the carrier acknowledges it; the engine has it then.
+    if (order.state != OrderState::draft || order.stage != Stage::none) return;
+    auto made = item_of(order, due_words::draft_expiry, "person");
+    made.at = order.created + rules.draft;
+    made.text = "the draft should be submitted or called off by now";
+    out.push_back(std::move(made));
+}
+
+/// Papers are looked at until the carrier has taken them.
+bool papers_matter(OrderState state) {
+    return state == OrderState::draft || state == OrderState::needs_documents ||
+           state == OrderState::submitted || state == OrderState::in_review ||
+           state == OrderState::exception || state == OrderState::supplement_pending;
+}
+
+std::vector<DocumentRef> documents_of(const Order& order) {
+    std::vector<DocumentRef> out;
+    const auto request = parse_json(order.request);
+    if (!request || !request->is_object()) return out;
+    const auto* documents = request->get_object().if_contains("documents");
+    if (!documents || !documents->is_array()) return out;
+    for (const auto& each : documents->get_array())
+        if (auto document = from_text<DocumentRef>(canonical(each)))
+            out.push_back(std::move(*document));
+    return out;
+}
+
+void add_documents(std::vector<DueItem>& out, const Order& order, const DueRules& rules) {
+    if (!papers_matter(order.state)) return;
+    for (const auto& each : documents_of(order)) {
+        const bool is_loa = each.type == "loa";
+        const bool is_statement =
+            each.type == "invoice" || each.type == "statement" || each.type == "csr";
+        if (!is_loa && !is_statement) continue;
+        const auto& from = is_loa && each.signed_on ? each.signed_on
+                           : each.issued_on         ? each.issued_on
+                                                    : each.signed_on;
+        if (!from) continue;
+        const auto age = is_loa ? rules.loa_age : rules.statement_age;
+        auto made = item_of(order, due_words::document_age, "person");
+        made.about = each.id;
+        set_day(made, sys_days{*from} + age);
+        made.text = std::string(is_loa ? "the letter of authorization" : "the " + each.type) +
+                    " of " + day_text(sys_days{*from}) + " is " + std::to_string(age.count()) +
+                    " days old";
+        out.push_back(std::move(made));
+    }
+}
+
+/// "due" in what a plugin keeps with the order: the day, or the instant, by which it expects an
+/// answer.
+std::optional<sys_days> kept_due(const json::object& progress) {
+    const auto* keep = progress.if_contains("keep");
+    if (!keep || !keep->is_object()) return std::nullopt;
+    const auto* due = keep->get_object().if_contains("due");
+    if (!due || !due->is_string() || due->get_string().size() < 10) return std::nullopt;
+    const auto day = read_iso_date(std::string_view(due->get_string()).substr(0, 10));
+    return day ? std::optional(sys_days{*day}) : std::nullopt;
+}
+
+void add_answer(
+    std::vector<DueItem>& out, const Order& order, const json::object& progress,
+    const DueRules& rules
+) {
+    const bool waits = order.state == OrderState::submitted ||
+                       order.state == OrderState::in_review ||
+                       order.state == OrderState::supplement_pending;
+    if (!waits || !order.submitted) return;
+    auto made = item_of(order, due_words::expected_answer, "carrier");
+    if (const auto told = kept_due(progress)) {
+        set_day(made, *told);
+        made.text = "the carrier's answer is expected by " + day_text(*told);
+    } else if (rules.answer_worst.count() > 0) {
+        const auto whole = floor<days>(rules.answer_worst);
+        if (rules.calendar && whole.count() > 0 && whole == rules.answer_worst) {
+            const auto day = add_business_days(
+                *rules.calendar, floor<days>(*order.submitted), static_cast<int>(whole.count())
+            );
+            set_day(made, day);
+            made.text = "the carrier answers within " + std::to_string(whole.count()) +
+                        " days of work at the worst";
+        } else {
+            made.at = *order.submitted + rules.answer_worst;
+            made.text = "the carrier should have answered by now";
+        }
+    } else {
+        return;
+    }
+    out.push_back(std::move(made));
+}
+
+void add_foc(
+    std::vector<DueItem>& out, const Order& order, const json::object& progress,
+    const DueRules& rules
+) {
+    const auto* text = progress.if_contains("foc");
+    if (!text || !text->is_string()) return;
+    const auto foc = read_iso_date(text->get_string());
+    if (!foc) return;
+    const sys_days day{*foc};
+    auto made = item_of(order, due_words::foc, "carrier");
+    set_day(made, day);
+    made.text = "the numbers move on " + day_text(day);
+    if (rules.freeze.count() > 0) {
+        auto freeze = item_of(order, due_words::freeze, "person");
+        freeze.at = day - rules.freeze;
+        freeze.text = "nothing can be changed from here to the FOC of " + day_text(day);
+        out.push_back(std::move(freeze));
+    }
+    out.push_back(std::move(made));
+}
+
+void add_task(std::vector<DueItem>& out, const Order& order, const DueRules& rules) {
+    const bool waits =
+        order.delivery == Delivery::waiting_for_person || order.delivery == Delivery::in_doubt;
+    if (!waits && order.state != OrderState::exception) return;
+    auto made = item_of(order, due_words::task, "person");
+    made.at = order.updated + rules.task;
+    made.text = !order.problem.empty() ? order.problem
+                : waits                ? "the order waits for a person"
+                        : "the carrier sent the order back; correct it, or call it off";
+    out.push_back(std::move(made));
+}
+
+}  // namespace
+
+const std::vector<std::string_view>& all_due_words() {
+    using namespace due_words;
+    static const std::vector<std::string_view> all{
+        draft_expiry, document_age, expected_answer, freeze, foc, task, follow_up
+    };
+    return all;
+}
+
+std::vector<DueItem> deadlines_of(const Order& order, const DueRules& rules, Instant now) {
+    std::vector<DueItem> out;
+    if (is_end(order.state)) return out;
+    const auto parsed = parse_json(order.progress);
+    const json::object progress =
+        parsed && parsed->is_object() ? parsed->get_object() : json::object{};
+    add_draft(out, order, rules);
+    add_documents(out, order, rules);
+    add_answer(out, order, progress, rules);
+    add_foc(out, order, progress, rules);
+    add_task(out, order, rules);
+    for (auto& each : out) each.overdue = each.at <= now;
+    return out;
+}
+
+bool can_be_missed(std::string_view what) noexcept {
+    return what != due_words::freeze && what != due_words::follow_up;
+}
+
+std::string key_of(const DueItem& item) {
+    return std::string(item.what) + "|" + item.about + "|" +
+           std::to_string(item.at.time_since_epoch().count());
+}
+
+}  // namespace porteur

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "domain/deadlines.hpp"
+
+#include <gmock/gmock.h>
+
+#include <porteur/json.hpp>
+
+namespace porteur {
+namespace {
+
+using namespace std::chrono;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr sys_days day(int y, unsigned m, unsigned d) { return year{y} / m / d; }
+constexpr Instant noon = day(2026, 11, 25) + 12h;  // a Wednesday
+
+Order order_in(OrderState state) {
+    Order made;
+    made.id = 7;
+    made.tenant = 1;
+    made.account = "thinktel";
+    made.reference = "ACME-7";
+    made.state = state;
+    made.created = made.updated = noon;
+    made.submitted = noon;
+    made.request = "{}";
+    made.progress = "{}";
+    return made;
+}
+
+std::string progress_with_foc(year_month_day foc) {
+    PortProgress progress;
+    progress.state = OrderState::confirmed;
+    progress.foc = foc;
+    return to_text(progress);
+}
+
+DocumentRef paper(
+    std::string id, std::string type, std::optional<year_month_day> issued,
+    std::optional<year_month_day> made
+) {
+    DocumentRef out;
+    out.id = std::move(id);
+    out.type = std::move(type);
+    out.issued_on = issued;
+    out.signed_on = made;
+    return out;
+}
+
+std::vector<std::string_view> words_of(const std::vector<DueItem>& items) {
+    std::vector<std::string_view> out;
+    for (const auto& each : items) out.push_back(each.what);
+    return out;
+}
+
+TEST(DeadlinesOf, GivesADraftItsTime) {
+    auto draft = order_in(OrderState::draft);
+    draft.submitted.reset();
+    auto items = deadlines_of(draft, {}, noon);
+    ASSERT_THAT(words_of(items), ElementsAre(due_words::draft_expiry));
+    EXPECT_EQ(items[0].at, noon + days{30});
+    EXPECT_FALSE(items[0].overdue);
+    EXPECT_TRUE(deadlines_of(draft, {}, noon + days{30})[0].overdue);
+}
+
+TEST(DeadlinesOf, LeavesADraftAloneThatIsOnItsWay) {
+    auto sent = order_in(OrderState::draft);
+    sent.stage = Stage::submit;
+    EXPECT_THAT(deadlines_of(sent, {}, noon), IsEmpty());
+}
+
+TEST(DeadlinesOf, SaysNothingOfAnOrderThatHasEnded) {
+    for (const auto state :
+         {OrderState::completed, OrderState::cancelled, OrderState::rejected, OrderState::expired
+         }) {
+        auto ended = order_in(state);
+        ended.progress = progress_with_foc(year{2026} / 11 / 20);
+        EXPECT_THAT(deadlines_of(ended, {}, noon), IsEmpty());
+    }
+}
+
+TEST(DeadlinesOf, CountsTheAgeOfPapersFromTheirOwnDates) {
+    auto draft = order_in(OrderState::submitted);
+    PortOrder port;
+    port.documents = {
+        paper("doc-1", "loa", {}, year{2026} / 11 / 1),
+        paper("doc-2", "invoice", year{2026} / 10 / 1, {}),
+        paper("doc-3", "id", year{2020} / 1 / 1, {}), paper("doc-4", "loa", {}, {})
+    };
+    draft.request = to_text(port);
+    const auto items = deadlines_of(draft, {}, noon);
+    ASSERT_THAT(words_of(items), ElementsAre(due_words::document_age, due_words::document_age));
+    EXPECT_EQ(items[0].about, "doc-1");
+    EXPECT_EQ(items[0].day, year{2026} / 12 / 1) << "30 days after 1 November";
+    EXPECT_EQ(items[0].at, day(2026, 12, 2)) << "the day itself is a good one";
+    EXPECT_FALSE(items[0].overdue);
+    EXPECT_EQ(items[1].day, year{2026} / 11 / 15) << "45 days after 1 October";
+    EXPECT_TRUE(items[1].overdue);
+    draft.state = OrderState::confirmed;
+    EXPECT_THAT(deadlines_of(draft, {}, noon), IsEmpty()) << "the carrier has taken them";
+}
+
+TEST(DeadlinesOf, BeginsTheFreezeBeforeTheFoc) {
+    auto confirmed = order_in(OrderState::confirmed);
+    confirmed.progress = progress_with_foc(year{2026} / 11 / 27);
+    DueRules rules;
+    EXPECT_THAT(words_of(deadlines_of(confirmed, rules, noon)), ElementsAre(due_words::foc));
+    rules.freeze = 48h;
+    const auto items = deadlines_of(confirmed, rules, noon);
+    ASSERT_THAT(words_of(items), ElementsAre(due_words::freeze, due_words::foc));
+    EXPECT_EQ(items[0].at, day(2026, 11, 25));
+    EXPECT_TRUE(items[0].overdue);
+    EXPECT_EQ(items[1].day, year{2026} / 11 / 27);
+    EXPECT_EQ(items[1].at, day(2026, 11, 28));
+    EXPECT_FALSE(items[1].overdue);
+}
+
+TEST(DeadlinesOf, CountsTheCarriersDaysAsDaysOfWorkWhereACalendarIsKnown) {
+    const auto waiting = order_in(OrderState::in_review);
+    DueRules rules;
+    EXPECT_THAT(deadlines_of(waiting, rules, noon), IsEmpty()) << "nobody says how long it takes";
+    rules.answer_worst = days{5};
+    EXPECT_EQ(deadlines_of(waiting, rules, noon)[0].at, noon + days{5});
+    BusinessCalendar calendar;
+    HolidayRule thanksgiving;
+    thanksgiving.name = "Thanksgiving";
+    thanksgiving.month = 11;
+    thanksgiving.day = 26;
+    calendar.holidays = {thanksgiving};
+    rules.calendar = std::make_shared<const BusinessCalendar>(calendar);
+    const auto items = deadlines_of(waiting, rules, noon);
+    ASSERT_THAT(words_of(items), ElementsAre(due_words::expected_answer));
+    EXPECT_EQ(items[0].day, year{2026} / 12 / 3) << "over Thanksgiving and a weekend";
+    rules.answer_worst = 90min;
+    EXPECT_EQ(deadlines_of(waiting, rules, noon)[0].at, noon + 90min) << "hours are hours";
+}
+
+TEST(DeadlinesOf, TakesThePluginsOwnDayBeforeTheDescriptors) {
+    auto waiting = order_in(OrderState::in_review);
+    waiting.kind = OrderKind::purchase;
+    PurchaseProgress progress;
+    progress.keep = {{"due", "2026-12-01"}};
+    waiting.progress = to_text(progress);
+    DueRules thirty;
+    thirty.answer_worst = days{30};
+    const auto items = deadlines_of(waiting, thirty, noon);
+    ASSERT_THAT(words_of(items), ElementsAre(due_words::expected_answer));
+    EXPECT_EQ(items[0].day, year{2026} / 12 / 1);
+}
+
+TEST(DeadlinesOf, AsksAPersonWhereOnlyOneCanGoOn) {
+    auto stopped = order_in(OrderState::accepted);
+    stopped.delivery = Delivery::in_doubt;
+    stopped.problem = "the answer was lost";
+    const auto items = deadlines_of(stopped, {}, noon);
+    ASSERT_THAT(words_of(items), ElementsAre(due_words::task));
+    EXPECT_EQ(items[0].at, noon + 24h);
+    EXPECT_THAT(items[0].text, HasSubstr("the answer was lost"));
+    EXPECT_THAT(
+        words_of(deadlines_of(order_in(OrderState::exception), {}, noon)),
+        ElementsAre(due_words::task)
+    );
+}
+
+TEST(KeyOf, IsAnotherWhenTheDateIsMoved) {
+    auto confirmed = order_in(OrderState::confirmed);
+    confirmed.progress = progress_with_foc(year{2026} / 11 / 27);
+    const auto first = key_of(deadlines_of(confirmed, {}, noon)[0]);
+    EXPECT_EQ(first, key_of(deadlines_of(confirmed, {}, noon + 48h)[0]));
+    confirmed.progress = progress_with_foc(year{2026} / 11 / 28);
+    EXPECT_NE(first, key_of(deadlines_of(confirmed, {}, noon)[0]));
+}
+
+}  // namespace
+}  // namespace porteur
