@@ -108,7 +108,8 @@ json::object order_json(const Order& order, std::string_view scope, Detail detai
 json::object entry_json(const TimelineEntry& entry) {
     return {
         {"id", id_text(entry.id)},
-        {"order", id_text(entry.order)},
+        // 0: of a web hook, say, which belongs to no order.
+        {"order", entry.order == 0 ? json::value(nullptr) : json::value(json::string(id_text(entry.order)))},
         {"at", time_text(entry.at)},
         {"source", entry.source},
         {"kind", entry.kind},

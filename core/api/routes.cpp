@@ -31,6 +31,17 @@ constexpr auto table = std::to_array<Route>({
     {"GET",   "/v1/events",                           read,     no_body,   no_key,   "after", handlers::follow_events},
     {"POST",  "/v1/events/inbound",                   change,   json_body, must_key, "", handlers::take_event},
     {"GET",   "/v1/tasks",                            read,     no_body,   no_key,   "limit", handlers::list_tasks},
+    {"GET",   "/v1/due",                              read,     no_body,   no_key,   "until what overdue limit", handlers::list_due},
+
+    {"POST",  "/v1/webhooks",                         change,   json_body, must_key, "", handlers::create_webhook},
+    {"GET",   "/v1/webhooks",                         read,     no_body,   no_key,   "", handlers::list_webhooks},
+    {"GET",   "/v1/webhooks/{id}",                    read,     no_body,   no_key,   "", handlers::show_webhook},
+    {"PATCH", "/v1/webhooks/{id}",                    change,   json_body, may_key,  "", handlers::change_webhook},
+    {"DELETE","/v1/webhooks/{id}",                    change,   no_body,   no_key,   "", handlers::remove_webhook},
+    {"POST",  "/v1/webhooks/{id}/secret",             change,   json_body, must_key, "", handlers::rotate_webhook},
+    {"POST",  "/v1/webhooks/{id}/test",               change,   no_body,   no_key,   "", handlers::test_webhook},
+    {"POST",  "/v1/webhooks/{id}/replay",             change,   json_body, must_key, "", handlers::replay_webhook},
+
     {"POST",  "/v1/documents",                        change,   upload,    must_key, "type name issued_on signed_on", handlers::upload_document},
     {"GET",   "/v1/documents/{id}",                   read,     no_body,   no_key,   "", handlers::show_document},
 

@@ -116,6 +116,19 @@ Async<Answer> show_mail(Api& api, Request& request);
 Async<Answer> assign_mail(Api& api, Request& request);
 Async<Answer> dismiss_mail(Api& api, Request& request);
 
+// webhook_routes.cpp
+Async<Answer> create_webhook(Api& api, Request& request);
+Async<Answer> list_webhooks(Api& api, Request& request);
+Async<Answer> show_webhook(Api& api, Request& request);
+Async<Answer> change_webhook(Api& api, Request& request);
+Async<Answer> remove_webhook(Api& api, Request& request);
+Async<Answer> rotate_webhook(Api& api, Request& request);
+Async<Answer> test_webhook(Api& api, Request& request);
+Async<Answer> replay_webhook(Api& api, Request& request);
+
+// due_route.cpp
+Async<Answer> list_due(Api& api, Request& request);
+
 // host_routes.cpp
 Async<Answer> follow_events(Api& api, Request& request);
 Async<Answer> show_health(Api& api, Request& request);

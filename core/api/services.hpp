@@ -33,6 +33,8 @@
 
 namespace porteur {
 
+class OutwardServices;  // api/outward_services.hpp
+
 template <class T>
 using Async = boost::asio::awaitable<T>;
 
@@ -352,6 +354,11 @@ public:
     virtual Async<Result<InboxMail>> dismiss_mail(
         Caller caller, Id mail, std::optional<MailIdempotency> idempotency
     ) = 0;
+
+    // ---------------------------------------------------------------- what goes out by itself
+
+    /// Web hooks and what is due. @return lives as long as this
+    virtual OutwardServices& outward() = 0;
 
     // ---------------------------------------------------------------- the host itself
 

@@ -16,6 +16,7 @@
 #include "app/housekeeping.hpp"
 #include "app/logging.hpp"
 #include "app/mail_intake.hpp"
+#include "app/outward.hpp"
 #include "app/performer.hpp"
 #include "engine/engine.hpp"
 
@@ -75,6 +76,7 @@ struct Daemon::Parts {
     Settings settings;
     MasterKey key;
     StoreSeal seal;
+    asio::io_context outward_io{1};  // first: what the engine's carries for it ends before it
     asio::io_context engine_io{1};
     asio::io_context api_io{1};
     WorkGuard engine_work{engine_io.get_executor()};
@@ -91,6 +93,7 @@ struct Daemon::Parts {
     std::unique_ptr<Engine> engine;
     std::unique_ptr<MailDesk> desk;
     std::unique_ptr<MailIntake> intake;
+    std::unique_ptr<Outward> outward;
     std::unique_ptr<HostServices> services;
     std::unique_ptr<ApiServer> api;
     std::unique_ptr<Housekeeping> housekeeping;
@@ -154,11 +157,19 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
                                                         .store = *p.store, .clock = p.clock, .chance = p.chance, .rhythm = rhythm});
     p.intake = std::make_unique<MailIntake>(MailIntake::Parts{.engine_thread = p.engine_io.get_executor(), .desk = *p.desk, .store = *p.store,
                                                               .key = reply_key(p.seal.sealing(), p.key)});
+    auto outward = Outward::make({.io = p.outward_io, .engine_thread = p.engine_io.get_executor(), .engine = *p.engine, .store = *p.store,
+                                  .on_entries = [&p] { p.services->wake(); p.outward->wake(); }},
+                                 p.settings);
+    if (!outward) return std::unexpected(std::move(outward).error());
+    p.outward = std::move(*outward);
     p.services = std::make_unique<HostServices>(HostServices::Parts{
         .engine_thread = p.engine_io.get_executor(), .engine = *p.engine, .accounts = p.accounts, .performer = *p.performer,
         .store = *p.store, .documents = p.documents, .clock = p.clock, .chance = p.chance,
-        .desk = *p.desk, .intake = *p.intake, .upload_size_max_bytes = p.settings.documents.size_max_bytes});
-    p.engine->on_entries([services = p.services.get()] { services->wake(); });
+        .desk = *p.desk, .intake = *p.intake, .outward = *p.outward, .upload_size_max_bytes = p.settings.documents.size_max_bytes});
+    p.engine->on_entries([services = p.services.get(), outward = p.outward.get()] {
+        services->wake();
+        outward->wake();
+    });
 
     // A plugin's process dies with the thread that started it, so the engine's own thread loads them.
     p.engine_thread = std::thread([&p] { p.engine_io.run(); });
@@ -171,6 +182,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     });
     if (!started) return std::unexpected(std::move(started).error());
     p.intake->start(p.settings.mail);
+    if (auto begun = p.outward->start(); !begun) return std::unexpected(std::move(begun).error());
     p.api = std::make_unique<ApiServer>(p.api_io, listen_settings(p.settings.api, p.settings.documents), *p.services);
     auto port = p.api->start();
     if (!port) return std::unexpected(std::move(port).error());
@@ -189,6 +201,8 @@ std::uint16_t Daemon::port() const { return parts_->port; }
 
 Result<void> Daemon::reload(Settings settings) {
     const auto retention = settings.engine.retention;
+    auto outward = Outward::prepare(settings);
+    if (!outward) return std::unexpected(std::move(outward).error());
     auto done = parts_->on_engine([&]() -> Result<void> {
         auto mail = settings.mail;
         if (auto done = parts_->accounts.reload(std::move(settings)); !done) return done;
@@ -197,6 +211,7 @@ Result<void> Daemon::reload(Settings settings) {
         parts_->services->take_snapshot();
         return {};
     });
+    if (done) parts_->outward->take(std::move(*outward));
     if (done) asio::post(parts_->api_io, [p = parts_.get(), retention] { p->housekeeping->set_retention(retention); });
     return done;
 }
@@ -208,6 +223,7 @@ void Daemon::stop() {
     p.api_work.reset();
     if (p.api_thread.joinable()) p.api_thread.join();
     if (!p.engine_thread.joinable()) return;
+    p.outward->stop();  // it waits for the engine's thread, too
     p.intake->stop();  // it waits for the engine's thread, which must still run
     p.on_engine([&p] {
         p.tick.cancel();

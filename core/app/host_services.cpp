@@ -10,6 +10,7 @@
 #include <porteur/json.hpp>
 
 #include "access/token.hpp"
+#include "app/outward.hpp"
 #include "engine/outside.hpp"
 #include "engine/query.hpp"
 #include "paper/document_intake.hpp"
@@ -68,6 +69,7 @@ void HostServices::take_snapshot() {
     }
     for (const auto& refused : parts_.accounts.refused())
         made.carriers.refused.push_back({.file = refused.path.filename().string(), .reason = refused.refusal.text()});
+    parts_.outward.take_accounts(parts_.accounts);
     std::lock_guard lock(mutex_);
     snapshot_ = std::move(made);
 }
@@ -124,6 +126,11 @@ std::string HostServices::metrics() {
         add("porteur_mailbox_visits_failed_total", "Visits of the mailbox that failed", MetricType::Counter, double(mail.visits_failed));
         add("porteur_mails_taken_total", "Mails taken since the start", MetricType::Counter, double(mail.taken));
     }
+    const auto hooks = parts_.outward.counters();
+    add("porteur_webhook_tries_total", "Tries to deliver an event since the start, by what they came to", MetricType::Counter, double(hooks.delivered), {{"outcome", "delivered"}});
+    add("porteur_webhook_tries_total", "", MetricType::Counter, double(hooks.failed), {{"outcome", "failed"}});
+    add("porteur_webhooks", "Endpoints of web hooks", MetricType::Gauge, double(hooks.endpoints));
+    add("porteur_webhooks_switched_off", "Endpoints that were switched off because they failed", MetricType::Gauge, double(hooks.off));
     if (const auto counts = parts_.store.received_counts())
         for (const auto& [state, count] : *counts)
             add("porteur_mails", "Mails that came in, by state", MetricType::Gauge, double(count), {{"state", state}});
@@ -437,6 +444,8 @@ void HostServices::wake() {
     }
     for (const auto& each : all) (*each)();
 }
+
+OutwardServices& HostServices::outward() { return parts_.outward; }
 
 // ------------------------------------------------------------------ mails that came in
 

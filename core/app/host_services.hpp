@@ -26,6 +26,8 @@ struct HostSnapshot {
     std::map<std::string, std::string> contacts;
 };
 
+class Outward;
+
 class HostServices : public ApiServices {
 public:
     struct Parts {
@@ -39,6 +41,7 @@ public:
         Chance& chance;
         MailDesk& desk;
         const MailIntake& intake;
+        Outward& outward;
         std::uint64_t upload_size_max_bytes = 20 << 20;
     };
     explicit HostServices(Parts parts) : parts_(std::move(parts)) {}
@@ -74,6 +77,7 @@ public:
     Result<std::optional<MailShown>> mail(const Caller&, Id) override;
     Async<Result<InboxMail>> assign_mail(Caller, Id, Id, bool, std::optional<MailIdempotency>) override;
     Async<Result<InboxMail>> dismiss_mail(Caller, Id, std::optional<MailIdempotency>) override;
+    OutwardServices& outward() override;
     HealthReport health() override;
     std::string metrics() override;
 

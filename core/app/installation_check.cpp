@@ -9,6 +9,7 @@
 
 #include "app/accounts.hpp"
 #include "app/admin.hpp"
+#include "app/outward.hpp"
 #include "settings/account_check.hpp"
 #include "settings/data_file.hpp"
 #include "settings/descriptor_toml.hpp"
@@ -105,6 +106,9 @@ Result<std::string> check_installation(const Settings& settings) {
         wrong.take(read_secret(settings.mail->smtp->password));
     if (settings.mail && settings.mail->pop3 && settings.mail->pop3->password)
         wrong.take(read_secret(settings.mail->pop3->password));
+    // The holidays' file, and the addresses that web hooks may go to.
+    wrong.take(Outward::prepare(settings));
+    if (!settings.webhooks.ca_file.empty()) wrong.readable(settings.webhooks.ca_file, "[webhooks] ca_file");
     if (!wrong.lines().empty()) return failure(ErrorKind::invalid_input, wrong.lines());
 
     if (enabled == 0) notes += "note: no account is enabled, so there is nobody to port to or to buy from\n";

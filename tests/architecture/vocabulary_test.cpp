@@ -10,6 +10,7 @@
 #include <porteur/reason.hpp>
 #include <porteur/result.hpp>
 
+#include "domain/deadlines.hpp"
 #include "domain/order.hpp"
 #include "domain/order_rules.hpp"
 #include "text_rules.hpp"
@@ -122,6 +123,24 @@ TEST(Vocabulary, ListsEveryLineOfATimelineAboutMails) {
                 in_code.insert((*each)[1]);
     }
     EXPECT_THAT(words("## Lines of a timeline about mails"), UnorderedElementsAreArray(in_code));
+}
+
+TEST(Vocabulary, ListsEveryEventOfAnotherKind) {
+    static const std::regex kind(R"re("((?:deadline|webhook)\.[a-z_]+)")re");
+    std::set<std::string> in_code;
+    for (const auto& file : project()) {
+        if (!is_below(file.path, "core/app/") || extension(file.path) != "cpp") continue;
+        for (const auto& line : file.lines)
+            for (std::sregex_iterator each(line.begin(), line.end(), kind), none; each != none;
+                 ++each)
+                in_code.insert((*each)[1]);
+    }
+    EXPECT_THAT(words("## Events of other kinds"), UnorderedElementsAreArray(in_code));
+}
+
+TEST(Vocabulary, ListsEveryWordOfTheDueList) {
+    std::vector<std::string> in_code(all_due_words().begin(), all_due_words().end());
+    EXPECT_THAT(words("## What is due"), ElementsAreArray(in_code));
 }
 
 TEST(Vocabulary, ListsEveryKindOfError) {

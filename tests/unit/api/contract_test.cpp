@@ -353,6 +353,25 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
             .status,
         202
     );
+    DueItem due;
+    due.order = task.order;
+    due.what = due_words::document_age;
+    due.about = "doc-1";
+    due.day = std::chrono::year{2026} / 12 / 1;
+    due.who = "person";
+    ask.served.host.outgoing.items = {due, due};
+    ask.served.host.outgoing.items[1].day.reset();
+    ask("GET", "/v1/due", "/v1/due");
+    const auto hook = ask("POST", "/v1/webhooks", "/v1/webhooks", R"({"url":"https://hooks.example/","kinds":["port.*"]})");
+    ASSERT_EQ(hook.status, 201) << hook.body;
+    const auto hook_path = "/v1/webhooks/" + hook.text("id");
+    ask("GET", "/v1/webhooks", "/v1/webhooks");
+    ask("POST", "/v1/webhooks/x/secret", hook_path + "/secret", "{}");
+    ask("GET", "/v1/webhooks/x", hook_path);
+    ask("PATCH", "/v1/webhooks/x", hook_path, R"({"enabled":false})");
+    ask("POST", "/v1/webhooks/x/test", hook_path + "/test");
+    ask("POST", "/v1/webhooks/x/replay", hook_path + "/replay", R"({"after":"0"})");
+    EXPECT_EQ(ask("DELETE", "/v1/webhooks/x", hook_path).status, 200);
     // Left out: the stream of events, and the contract itself, whose schema is "an object".
     EXPECT_EQ(ask.seen.size() + 2, routes().size());
 }

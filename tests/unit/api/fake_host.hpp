@@ -10,6 +10,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "api/services.hpp"
+#include "fake_outward.hpp"
 
 namespace porteur::testing {
 
@@ -55,6 +56,7 @@ public:
     InboundEvent last_event();
     std::vector<OpenTask> open_tasks;  ///< of tenant 1
     DocumentClaim last_claim();
+    FakeOutward outgoing;  ///< touched between requests only
     /// Adds an entry for tenant 1 and wakes whoever listens. @return its id
     Id add_entry(std::string kind, std::int64_t tenant = 1);
     void revoke(std::string_view token);
@@ -92,6 +94,7 @@ public:
     Result<std::optional<MailShown>> mail(const Caller&, Id) override;
     Async<Result<InboxMail>> assign_mail(Caller, Id, Id, bool, std::optional<MailIdempotency>) override;
     Async<Result<InboxMail>> dismiss_mail(Caller, Id, std::optional<MailIdempotency>) override;
+    OutwardServices& outward() override { return outgoing; }
     HealthReport health() override;
     std::string metrics() override;
 

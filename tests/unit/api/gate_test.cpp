@@ -64,7 +64,7 @@ TEST(Access, LetsReadersChangeNothing) {
         EXPECT_EQ(reply.status, 403) << route.method << " " << route.path;
         EXPECT_THAT(reply.text("detail"), AllOf(HasSubstr("wallboard"), HasSubstr("operator")));
     }
-    EXPECT_EQ(changing, 17U) << "three for mails; one of them only shows one";
+    EXPECT_EQ(changing, 23U) << "three for mails, one of which only shows one; six for web hooks";
     EXPECT_EQ(served.host.created + served.host.changed + served.host.uploads_begun, 0);
 }
 
@@ -217,7 +217,9 @@ TEST(IdempotencyKey, IsWantedByEveryPostThatChanges) {
     Served served;
     std::size_t wanting = 0;
     for (const auto& route : routes()) {
-        if (route.access == Access::change && route.method == "POST") {
+        // A test of a web hook changes nothing, and is to be sent each time.
+        const bool is_test = route.path.ends_with("/test");
+        if (route.access == Access::change && route.method == "POST" && !is_test) {
             EXPECT_EQ(route.key, KeyWanted::required) << route.path;
         }
         if (route.key != KeyWanted::required) continue;
@@ -229,7 +231,7 @@ TEST(IdempotencyKey, IsWantedByEveryPostThatChanges) {
         EXPECT_EQ(reply.text("type"), "urn:porteur:problem:key-missing");
         EXPECT_EQ(reply.text("field"), "Idempotency-Key");
     }
-    EXPECT_EQ(wanting, 14U);
+    EXPECT_EQ(wanting, 17U);
 }
 
 TEST(IdempotencyKey, GivesTheFirstAnswerAgainByteForByte) {

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/outward.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "access/token.hpp"
+#include "app/logging.hpp"
+#include "carriers/addresses.hpp"
+#include "settings/holidays_toml.hpp"
+
+namespace porteur {
+namespace asio = boost::asio;
+namespace {
+
+Instant now_of_system() {
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+double chance_of_system() {
+    double value = 0;
+    for (const char byte : random_bytes(4))
+        value = (value + static_cast<unsigned char>(byte)) / 256.0;
+    return value;
+}
+
+WebhookSettings webhook_settings(const WebhooksSection& from) {
+    WebhookSettings out;
+    out.allow = from.allow;
+    out.ca_file = from.ca_file.string();
+    out.timeout = from.timeout;
+    out.rhythm.waits = from.retry;
+    out.per_tenant_max = from.per_tenant_max;
+    return out;
+}
+
+Result<std::shared_ptr<const BusinessCalendars>> calendars_of(const Settings& settings) {
+    auto file = settings.deadlines.holidays;
+    if (file.empty()) {
+        file = settings.file.parent_path() / "data" / "holidays.toml";
+        std::error_code ignored;
+        // Without it every day from Monday to Friday counts as one of work.
+        if (!std::filesystem::exists(file, ignored))
+            return std::make_shared<const BusinessCalendars>();
+    }
+    auto read = load_calendars(file);
+    if (!read) return std::unexpected(std::move(read).error());
+    return std::make_shared<const BusinessCalendars>(std::move(*read));
+}
+
+std::chrono::milliseconds worst_of(const Descriptor& descriptor, std::string_view operation) {
+    const auto* found = find_named(descriptor.operations, operation);
+    return found && found->worst ? *found->worst : std::chrono::milliseconds{0};
+}
+
+}  // namespace
+
+// ------------------------------------------------------------------ writing
+
+Async<Id> Outward::Writer::new_id() {
+    co_return co_await asio::co_spawn(
+        parts_.engine_thread,
+        [](Engine& engine) -> Async<Id> { co_return engine.new_id(); }(parts_.engine),
+        asio::use_awaitable
+    );
+}
+
+Async<Result<void>> Outward::Writer::commit_there(Commit made) {
+    // From the id to the store's queue nothing else runs on this thread: so entries become durable
+    // by their ids.
+    for (auto& each : made.entries) each.id = parts_.engine.new_id();
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<void>)>(
+        [this](auto handler, Commit taken) {
+            auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+            parts_.store.commit(std::move(taken), [shared](Result<void> done) {
+                std::move (*shared)(std::move(done));
+            });
+        },
+        asio::use_awaitable, std::move(made)
+    );
+}
+
+Async<Result<void>> Outward::Writer::commit(Commit made) {
+    const bool tells = !made.entries.empty();
+    auto done = co_await asio::co_spawn(
+        parts_.engine_thread, commit_there(std::move(made)), asio::use_awaitable
+    );
+    if (done && tells) parts_.on_entries();
+    co_return done;
+}
+
+// ------------------------------------------------------------------ beginning and end
+
+Outward::Outward(Parts parts, Prepared prepared)
+    : parts_(std::move(parts)),
+      calendars_(std::move(prepared.calendars)),
+      times_(prepared.times),
+      webhooks_(
+          {.executor = parts_.io.get_executor(),
+           .writer = writer_,
+           .store = parts_.store,
+           .now = now_of_system,
+           .chance = chance_of_system,
+           .warn = log_warning},
+          std::move(prepared.webhooks)
+      ),
+      board_(
+          {.executor = parts_.io.get_executor(),
+           .writer = writer_,
+           .store = parts_.store,
+           .now = now_of_system,
+           .rules = [this](const Order& order) { return rules_of(order); },
+           .warn = log_warning}
+      ),
+      work_(parts_.io.get_executor()) {}
+
+Result<Outward::Prepared> Outward::prepare(const Settings& settings) {
+    auto calendars = calendars_of(settings);
+    if (!calendars) return std::unexpected(std::move(calendars).error());
+    if (auto guard = carriers::AddressGuard::make(settings.webhooks.allow); !guard)
+        return failure(
+            ErrorKind::invalid_input,
+            settings.file.string() + ": [webhooks] allow: " + guard.error().message
+        );
+    return Prepared{
+        .calendars = std::move(*calendars),
+        .webhooks = webhook_settings(settings.webhooks),
+        .times = settings.deadlines
+    };
+}
+
+Result<std::unique_ptr<Outward>> Outward::make(Parts parts, const Settings& settings) {
+    auto prepared = prepare(settings);
+    if (!prepared) return std::unexpected(std::move(prepared).error());
+    return std::unique_ptr<Outward>(new Outward(std::move(parts), std::move(*prepared)));
+}
+
+Outward::~Outward() { stop(); }
+
+Result<void> Outward::start() {
+    if (auto started = webhooks_.start(); !started) return started;
+    board_.start();
+    thread_ = std::thread([this] { parts_.io.run(); });
+    return {};
+}
+
+void Outward::stop() {
+    if (!thread_.joinable()) return;
+    asio::post(parts_.io, [this] {
+        webhooks_.stop();
+        board_.stop();
+        // A delivery under way is cut off: its event stands behind the cursor, and is sent at the
+        // next start.
+        parts_.io.stop();
+    });
+    thread_.join();
+}
+
+void Outward::wake() {
+    // Thousands of entries in a second ring once.
+    if (rung_.exchange(true)) return;
+    asio::post(parts_.io, [this] {
+        rung_ = false;
+        webhooks_.wake();
+        board_.wake();
+    });
+}
+
+void Outward::take(Prepared prepared) {
+    asio::post(parts_.io, [this, prepared = std::move(prepared)]() mutable {
+        if (auto taken = webhooks_.reload(std::move(prepared.webhooks)); !taken)
+            log_warning("webhooks: " + taken.error().message);
+        {
+            std::lock_guard lock(mutex_);
+            calendars_ = std::move(prepared.calendars);
+            times_ = prepared.times;
+        }
+        board_.look_at_all();
+    });
+}
+
+void Outward::take_accounts(const ConfiguredAccounts& accounts) {
+    std::map<std::string, AccountTimes> times;
+    for (const auto& [name, account] : accounts.all()) {
+        const auto& descriptor = *account->descriptor;
+        AccountTimes made{
+            .freeze = account->configured.freeze.value_or(std::chrono::milliseconds{0}),
+            .port_worst = worst_of(descriptor, "submit_port"),
+            .purchase_worst = worst_of(descriptor, "purchase"),
+            .calendar = account->configured.calendar
+        };
+        if (made.calendar.empty() && !descriptor.countries.empty())
+            made.calendar = descriptor.countries.front();
+        times[name] = std::move(made);
+    }
+    {
+        std::lock_guard lock(mutex_);
+        if (accounts_ == times) return;
+        accounts_ = std::move(times);
+    }
+    asio::post(parts_.io, [this] { board_.look_at_all(); });
+}
+
+DueRules Outward::rules_of(const Order& order) const {
+    std::lock_guard lock(mutex_);
+    DueRules rules;
+    rules.draft = times_.draft;
+    rules.task = times_.task;
+    rules.loa_age = std::chrono::floor<std::chrono::days>(times_.loa_age);
+    rules.statement_age = std::chrono::floor<std::chrono::days>(times_.statement_age);
+    const auto account = accounts_.find(order.account);
+    if (account == accounts_.end()) return rules;
+    rules.freeze = account->second.freeze;
+    rules.answer_worst =
+        order.kind == OrderKind::port ? account->second.port_worst : account->second.purchase_worst;
+    // An account's own calendar comes first: that of a carrier which keeps days of its own.
+    const auto* calendar = calendars_->find(order.account);
+    if (!calendar) calendar = calendars_->find(account->second.calendar);
+    if (calendar) rules.calendar = std::shared_ptr<const BusinessCalendar>(calendars_, calendar);
+    return rules;
+}
+
+// ------------------------------------------------------------------ what the API asks
+
+Async<Result<std::vector<Webhook>>> Outward::webhooks(Caller caller) {
+    co_return co_await asio::co_spawn(
+        parts_.io,
+        [](Webhooks& all, Caller who) -> Async<Result<std::vector<Webhook>>> {
+            co_return all.list(who.tenant);
+        }(webhooks_, std::move(caller)),
+        asio::use_awaitable
+    );
+}
+Async<Result<std::optional<Webhook>>> Outward::webhook(Caller caller, Id id) {
+    co_return co_await asio::co_spawn(
+        parts_.io,
+        [](Webhooks& all, Caller who, Id wanted) -> Async<Result<std::optional<Webhook>>> {
+            co_return all.find(who.tenant, wanted);
+        }(webhooks_, std::move(caller), id),
+        asio::use_awaitable
+    );
+}
+Async<Result<Webhook>> Outward::add_webhook(
+    Caller caller, WebhookWish wish, std::optional<WebhookIdempotency> idempotency
+) {
+    co_return co_await asio::co_spawn(
+        parts_.io, webhooks_.add(std::move(caller), std::move(wish), std::move(idempotency)),
+        asio::use_awaitable
+    );
+}
+Async<Result<Webhook>> Outward::change_webhook(
+    Caller caller, Id id, WebhookWish wish, std::optional<WebhookIdempotency> idempotency
+) {
+    co_return co_await asio::co_spawn(
+        parts_.io, webhooks_.change(std::move(caller), id, std::move(wish), std::move(idempotency)),
+        asio::use_awaitable
+    );
+}
+Async<Result<Webhook>> Outward::rotate_webhook(
+    Caller caller, Id id, std::chrono::milliseconds old_for,
+    std::optional<WebhookIdempotency> idempotency
+) {
+    co_return co_await asio::co_spawn(
+        parts_.io, webhooks_.rotate(std::move(caller), id, old_for, std::move(idempotency)),
+        asio::use_awaitable
+    );
+}
+Async<Result<Webhook>> Outward::replay_webhook(
+    Caller caller, Id id, Id after, std::optional<WebhookIdempotency> idempotency
+) {
+    co_return co_await asio::co_spawn(
+        parts_.io, webhooks_.replay(std::move(caller), id, after, std::move(idempotency)),
+        asio::use_awaitable
+    );
+}
+Async<Result<void>> Outward::remove_webhook(Caller caller, Id id) {
+    co_return co_await asio::co_spawn(
+        parts_.io, webhooks_.remove(std::move(caller), id), asio::use_awaitable
+    );
+}
+Async<Result<WebhookTestResult>> Outward::test_webhook(Caller caller, Id id) {
+    co_return co_await asio::co_spawn(
+        parts_.io, webhooks_.test(std::move(caller), id), asio::use_awaitable
+    );
+}
+Result<std::vector<DueItem>> Outward::due(const Caller& caller, const DueQuery& query) {
+    return board_.due(caller.tenant, query);
+}
+
+}  // namespace porteur

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What goes out by itself, on a thread of its own: web hooks, and deadlines that pass. It reads the
+// store there, and writes through the engine's thread, which gives the ids.
+
+#include <atomic>
+#include <future>
+#include <mutex>
+#include <thread>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "app/accounts.hpp"
+#include "app/due_board.hpp"
+#include "app/webhooks.hpp"
+#include "engine/engine.hpp"
+#include "settings/settings.hpp"
+
+namespace porteur {
+
+class Outward : public OutwardServices {
+public:
+    struct Parts {
+        boost::asio::io_context&
+            io;  ///< its own; outlives the engine's, whose work comes back to it
+        boost::asio::any_io_executor engine_thread;
+        Engine& engine;
+        Store& store;
+        std::function<void()> on_entries;  ///< [any] entries of ours have become durable
+    };
+    /// @errors invalid_input: the holidays' file, an address in [webhooks] allow
+    static Result<std::unique_ptr<Outward>> make(Parts parts, const Settings& settings);
+    ~Outward() override;
+
+    Result<void> start();
+    /// @threads not its own; waits for nothing that is under way
+    void stop();
+    /// New entries may be there. [any]
+    void wake();
+    /// What new settings say, looked at before anything of them counts.
+    struct Prepared {
+        std::shared_ptr<const BusinessCalendars> calendars;
+        WebhookSettings webhooks;
+        DeadlinesSection times;
+    };
+    /// @errors invalid_input: as make @threads any
+    static Result<Prepared> prepare(const Settings& settings);
+    /// From now on. @threads any
+    void take(Prepared prepared);
+    /// What is known of the accounts' times. @threads the engine's
+    void take_accounts(const ConfiguredAccounts& accounts);
+    WebhookCounters counters() const { return webhooks_.counters(); }
+
+    Async<Result<std::vector<Webhook>>> webhooks(Caller caller) override;
+    Async<Result<std::optional<Webhook>>> webhook(Caller caller, Id id) override;
+    Async<Result<Webhook>> add_webhook(
+        Caller caller, WebhookWish wish, std::optional<WebhookIdempotency> idempotency
+    ) override;
+    Async<Result<Webhook>> change_webhook(
+        Caller caller, Id id, WebhookWish wish, std::optional<WebhookIdempotency> idempotency
+    ) override;
+    Async<Result<Webhook>> rotate_webhook(
+        Caller caller, Id id, std::chrono::milliseconds old_for,
+        std::optional<WebhookIdempotency> idempotency
+    ) override;
+    Async<Result<Webhook>> replay_webhook(
+        Caller caller, Id id, Id after, std::optional<WebhookIdempotency> idempotency
+    ) override;
+    Async<Result<void>> remove_webhook(Caller caller, Id id) override;
+    Async<Result<WebhookTestResult>> test_webhook(Caller caller, Id id) override;
+    Result<std::vector<DueItem>> due(const Caller& caller, const DueQuery& query) override;
+
+private:
+    /// What an account says of its carrier's times.
+    struct AccountTimes {
+        std::chrono::milliseconds freeze{0}, port_worst{0}, purchase_worst{0};
+        std::string calendar;
+        friend bool operator==(const AccountTimes&, const AccountTimes&) = default;
+    };
+    class Writer : public OutwardWriter {
+    public:
+        explicit Writer(const Parts& parts) : parts_(parts) {}
+        Async<Id> new_id() override;
+        Async<Result<void>> commit(Commit commit) override;
+
+    private:
+        Async<Result<void>> commit_there(Commit commit);
+        const Parts& parts_;
+    };
+
+    Outward(Parts parts, Prepared prepared);
+    DueRules rules_of(const Order& order) const;
+
+    Parts parts_;
+    std::atomic<bool> rung_ = false;
+    Writer writer_{parts_};
+    mutable std::mutex mutex_;  ///< over the next three
+    std::shared_ptr<const BusinessCalendars> calendars_;
+    DeadlinesSection times_;
+    std::map<std::string, AccountTimes> accounts_;
+    Webhooks webhooks_;
+    DueBoard board_;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    std::thread thread_;
+};
+
+}  // namespace porteur

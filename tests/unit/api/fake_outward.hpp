@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <mutex>
+
+#include "api/outward_services.hpp"
+
+namespace porteur::testing {
+
+/// Web hooks and deadlines as the API sees them, in memory.
+class FakeOutward final : public OutwardServices {
+public:
+    std::vector<DueItem> items;  ///< of tenant 1; the filters are told in last_due
+    DueQuery last_due;
+    std::optional<Error> refuse;  ///< given instead of carrying a change out
+    WebhookTestResult tested;
+
+    Async<Result<std::vector<Webhook>>> webhooks(Caller caller) override {
+        std::vector<Webhook> out;
+        for (const auto& [id, each] : hooks_)
+            if (each.tenant == caller.tenant) out.push_back(each);
+        co_return out;
+    }
+    Async<Result<std::optional<Webhook>>> webhook(Caller caller, Id id) override {
+        const auto found = hooks_.find(id);
+        if (found == hooks_.end() || found->second.tenant != caller.tenant)
+            co_return std::optional<Webhook>();
+        co_return std::optional(found->second);
+    }
+    Async<Result<Webhook>> add_webhook(
+        Caller caller, WebhookWish wish, std::optional<WebhookIdempotency> idempotency
+    ) override {
+        if (refuse) co_return std::unexpected(*refuse);
+        Webhook made;
+        made.id = (Id{1'700'000'000'000} << 20) + static_cast<Id>(++count_);
+        made.tenant = caller.tenant;
+        made.secret = "whsec_bmV3";
+        made.state.cursor = wish.after.value_or(5);
+        hooks_[made.id] = made;
+        co_return co_await change_webhook(
+            std::move(caller), made.id, std::move(wish), std::move(idempotency)
+        );
+    }
+    Async<Result<Webhook>> change_webhook(
+        Caller caller, Id id, WebhookWish wish, std::optional<WebhookIdempotency> idempotency
+    ) override {
+        return changed(
+            std::move(caller), id,
+            [wish = std::move(wish)](Webhook& hook) {
+                if (wish.url) hook.url = *wish.url;
+                if (wish.description) hook.description = *wish.description;
+                if (wish.kinds) hook.kinds = *wish.kinds;
+                if (wish.enabled) hook.state.off = *wish.enabled ? "" : "by_person";
+            },
+            std::move(idempotency)
+        );
+    }
+    Async<Result<Webhook>> rotate_webhook(
+        Caller caller, Id id, std::chrono::milliseconds old_for,
+        std::optional<WebhookIdempotency> idempotency
+    ) override {
+        return changed(
+            std::move(caller), id,
+            [old_for](Webhook& hook) {
+                hook.old_secret = hook.secret;
+                hook.old_until = Instant{old_for};
+                hook.secret = "whsec_bmV3ZXI=";
+            },
+            std::move(idempotency)
+        );
+    }
+    Async<Result<Webhook>> replay_webhook(
+        Caller caller, Id id, Id after, std::optional<WebhookIdempotency> idempotency
+    ) override {
+        return changed(
+            std::move(caller), id, [after](Webhook& hook) { hook.state.cursor = after; },
+            std::move(idempotency)
+        );
+    }
+    Async<Result<void>> remove_webhook(Caller caller, Id id) override {
+        const auto found = hooks_.find(id);
+        if (found == hooks_.end() || found->second.tenant != caller.tenant) co_return missing();
+        hooks_.erase(found);
+        co_return Result<void>{};
+    }
+    Async<Result<WebhookTestResult>> test_webhook(Caller caller, Id id) override {
+        const auto found = hooks_.find(id);
+        if (found == hooks_.end() || found->second.tenant != caller.tenant) co_return missing();
+        co_return tested;
+    }
+    Result<std::vector<DueItem>> due(const Caller& caller, const DueQuery& query) override {
+        last_due = query;
+        return caller.tenant == 1 ? items : std::vector<DueItem>{};
+    }
+
+    Webhook get(Id id) { return hooks_.at(id); }
+
+private:
+    static std::unexpected<Error> missing() {
+        return std::unexpected(Error{
+            .kind = ErrorKind::invalid_input,
+            .message = "there is no such web hook",
+            .code = std::string(not_found_code)
+        });
+    }
+    Async<Result<Webhook>>
+    changed(Caller caller, Id id, std::function<void(Webhook&)> how, std::optional<WebhookIdempotency>) {
+        if (refuse) co_return std::unexpected(*refuse);
+        const auto found = hooks_.find(id);
+        if (found == hooks_.end() || found->second.tenant != caller.tenant) co_return missing();
+        how(found->second);
+        co_return found->second;
+    }
+
+    std::map<Id, Webhook> hooks_;
+    int count_ = 0;
+};
+
+}  // namespace porteur::testing
