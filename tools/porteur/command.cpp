@@ -35,6 +35,8 @@ const std::vector<CommandSpec>& all_commands() {
         add(document_commands());
         add(mail_commands());
         add(task_commands());
+        add(due_commands());
+        add(webhook_commands());
         add(status_commands());
         add(machine_commands());
         return all;
@@ -68,6 +70,7 @@ std::string help_of_group(const std::string& group) {
     if (group == "portability") return "whether numbers can be ported";
     if (group == "documents") return "letters of authorization, invoices and other papers";
     if (group == "mail") return "mails that came in";
+    if (group == "webhook") return "addresses that hear of what happens";
     if (group == "token") return "tokens for the API";
     return "";
 }

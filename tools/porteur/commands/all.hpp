@@ -21,6 +21,10 @@ std::vector<CommandSpec> document_commands();
 std::vector<CommandSpec> mail_commands();
 /// tasks
 std::vector<CommandSpec> task_commands();
+/// due
+std::vector<CommandSpec> due_commands();
+/// webhook add, list, show, change, rotate, test, replay, remove
+std::vector<CommandSpec> webhook_commands();
 /// status
 std::vector<CommandSpec> status_commands();
 /// token create, completion: what needs no API

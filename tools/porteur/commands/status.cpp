@@ -60,6 +60,17 @@ void add_count(Facts& facts, const std::string& name, const Count& count) {
     if (!delivery.empty()) facts.add("", Cell(listed(delivery), Colour::yellow));
 }
 
+/// The web hooks that were switched off because they failed, or that fail now.
+Outcome<json::array> troubled_webhooks(Client& client) {
+    json::array out;
+    const auto reply = client.get("/v1/webhooks");
+    if (!reply) return passed_on(reply);
+    for (const auto& hook : list_member(reply->document, "items"))
+        if (const auto off = member(hook, "off"); off != "by_person" && (!off.empty() || !member(hook, "retry_at").empty()))
+            out.push_back(hook);
+    return out;
+}
+
 json::value document_of(const HttpAnswer& answer) {
     auto read = parse_json(answer.body);
     return read ? std::move(*read) : json::value(nullptr);
@@ -84,12 +95,19 @@ Outcome<ExitCode> show_status(Session& session) {
             if (!count) return passed_on(count);
             counts[group] = std::move(*count);
         }
+    json::array webhooks;
+    if (!counts.empty()) {
+        auto troubled = troubled_webhooks(**client);
+        if (!troubled) return passed_on(troubled);
+        webhooks = std::move(*troubled);
+    }
     const auto code = is_ready ? ExitCode::done : ExitCode::not_reachable;
     if (session.wants_json()) {
         json::object orders;
         for (const auto& [group, count] : counts) orders[group] = json_of(count);
         session.print_json(json::object{
-            {"healthz", document_of(*health)}, {"readyz", about}, {"orders", std::move(orders)}
+            {"healthz", document_of(*health)}, {"readyz", about}, {"orders", std::move(orders)},
+            {"webhooks", std::move(webhooks)}
         });
         return code;
     }
@@ -110,6 +128,11 @@ Outcome<ExitCode> show_status(Session& session) {
     }
     for (const auto& [group, count] : counts)
         add_count(facts, group == "port" ? "Port orders" : "Purchase orders", count);
+    for (const auto& hook : webhooks) {
+        const auto off = member(hook, "off");
+        facts.add("Web hook", Cell(member(hook, "id") + (off.empty() ? " fails: " : " is off (" + off + "): ") + member(hook, "problem"),
+                                   off.empty() ? Colour::yellow : Colour::red));
+    }
     session.print(facts);
     if ((*client)->server().token.empty()) session.say("orders are counted only with a token");
     return code;

@@ -22,6 +22,7 @@ TEST(Status, TellsHealthAndWhereOrdersStand) {
          .body = R"({"items":[{"state":"submitted","delivery":"idle"}],"next_cursor":null})"},
         {.expects = "GET /v1/purchase-orders?limit=200",
          .body = R"({"items":[],"next_cursor":null})"},
+        {.expects = "GET /v1/webhooks", .body = R"({"items":[{"id":"H1","off":null,"retry_at":null},{"id":"H2","off":"by_person"}]})"},
     });
     EXPECT_EQ(
         world.run({"status"}, server), (
@@ -38,6 +39,22 @@ TEST(Status, TellsHealthAndWhereOrdersStand) {
                                                ""}
                                        )
     );
+}
+
+TEST(Status, TellsOfWebHooksThatFailOrWereSwitchedOff) {
+    World world;
+    ScriptedServer server({
+        {.expects = "GET /healthz", .body = well},
+        {.expects = "GET /readyz", .body = well},
+        {.expects = "GET /v1/port-orders?limit=200", .body = R"({"items":[]})"},
+        {.expects = "GET /v1/purchase-orders?limit=200", .body = R"({"items":[]})"},
+        {.expects = "GET /v1/webhooks",
+         .body = R"({"items":[{"id":"H1","off":"failing","problem":"it answered 500"},)"
+                 R"({"id":"H2","off":null,"retry_at":"2026-11-25T09:00:00.000Z","problem":"no such host"}]})"},
+    });
+    const auto out = world.run({"status"}, server).out;
+    EXPECT_THAT(out, ::testing::HasSubstr("Web hook         H1 is off (failing): it answered 500\n"));
+    EXPECT_THAT(out, ::testing::HasSubstr("Web hook         H2 fails: no such host\n"));
 }
 
 TEST(Status, FailsWhenTheDaemonIsNotReady) {
@@ -67,11 +84,12 @@ TEST(Status, IsOneDocumentWithJson) {
         {.expects = "GET /v1/port-orders?limit=200",
          .body = R"({"items":[{"state":"draft","delivery":"idle"}]})"},
         {.expects = "GET /v1/purchase-orders?limit=200", .body = R"({"items":[]})"},
+        {.expects = "GET /v1/webhooks", .body = R"({"items":[]})"},
     });
     EXPECT_EQ(
         world.run({"status", "--json"}, server).out,
         R"({"healthz":{"ok":true},"readyz":{"ok":true},"orders":{"port":{"by_state":{"draft":1},)"
-        R"("by_delivery":{"idle":1},"more":false},"purchase":{"by_state":{},"by_delivery":{},"more":false}}})"
+        R"("by_delivery":{"idle":1},"more":false},"purchase":{"by_state":{},"by_delivery":{},"more":false}},"webhooks":[]})"
         "\n"
     );
 }
