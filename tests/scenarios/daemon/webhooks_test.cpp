@@ -43,12 +43,16 @@ protected:
     /// Starts the receiver, at the port that it had.
     void receive() {
         if (!std::filesystem::exists(folder / "secret")) write("secret", "whsec_AAAA");
-        receiver = Program::serve(
-            {"/usr/bin/python3", PORTEUR_TEST_RECEIVER "/receiver.py",
-             std::to_string(receiver_port), folder / "received", folder / "mode",
-             folder / "secret"},
-            folder / "receiver.log"
-        );
+        std::vector<std::string> words{
+            "/usr/bin/python3",
+            PORTEUR_TEST_RECEIVER "/receiver.py",
+            std::to_string(receiver_port),
+            folder / "received",
+            folder / "mode",
+            folder / "secret"
+        };
+        if (!pem.empty()) words.push_back(pem);
+        receiver = Program::serve(words, folder / "receiver.log");
         receiver_port = receiver.port();
     }
     std::string url(const std::string& path = "/hook") const {
@@ -113,6 +117,7 @@ protected:
 
     Program receiver;
     unsigned receiver_port = 0;
+    std::string pem;  ///< the receiver speaks https with it
     int hooks = 0;
 };
 
@@ -398,6 +403,37 @@ TEST_F(WebhooksOut, GoToNoAddressThatTheOperatorHasNotListed) {
         200
     );
     EXPECT_TRUE(soon([&] { return !received().empty(); })) << shown_hook(id);
+}
+
+TEST_F(WebhooksOut, BelieveOnlyTheAuthoritiesThatTheOperatorNames) {
+    pem = folder / "receiver.pem";
+    output_of(
+        {"/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+         "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", pem, "-out",
+         folder / "hooks-ca.pem"}
+    );
+    std::ofstream(pem, std::ios::app) << std::ifstream(folder / "hooks-ca.pem").rdbuf();
+    const std::string allow = "allow = [\"127.0.0.1\", \"::1\"]\nretry = [\"10ms\"]\n";
+    begin(allow);
+    const auto reply =
+        ask("POST", "/v1/webhooks", "hook-tls",
+            json::object{{"url", "https://localhost:" + std::to_string(receiver_port) + "/hook"}});
+    ASSERT_EQ(reply.status, 201) << reply.body;
+    const auto made = json::parse(reply.body);
+    write("secret", std::string(made.at("secret").as_string()));
+    const auto test = [&] {
+        return json::parse(
+            ask("POST", "/v1/webhooks/" + std::string(made.at("id").as_string()) + "/test").body
+        );
+    };
+    const auto refused = test();
+    EXPECT_EQ(refused.at("delivered"), false);
+    EXPECT_THAT(std::string(refused.at("problem").as_string()), HasSubstr("certificate"));
+    EXPECT_TRUE(received().empty());
+    host_settings("level = \"info\"\n[webhooks]\nca_file = \"../hooks-ca.pem\"\n" + allow);
+    reload();
+    ASSERT_TRUE(soon([&] { return test().at("delivered") == true; })) << test();
+    EXPECT_TRUE(received().back().is_signed);
 }
 
 TEST_F(WebhooksOut, ForgetOneThatWasRemoved) {

@@ -2,7 +2,7 @@
 """Receives web hooks as an integrator would: checks the signature with the standard library alone, writes each
 message down, and answers as the file MODE says at that moment.
 
-Usage: receiver.py PORT LOG MODE SECRET     PORT 0: any free one
+Usage: receiver.py PORT LOG MODE SECRET [PEM]     PORT 0: any free one; PEM: certificate and key, for https
 MODE: "200", "500" and the like; "hang": no answer; "drop": the connection is cut before the answer
 """
 import base64
@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import os
+import ssl
 import sys
 import threading
 import time
@@ -62,5 +63,9 @@ class Receiver(BaseHTTPRequestHandler):
 
 server = ThreadingHTTPServer(("127.0.0.1", port), Receiver)
 server.daemon_threads = True
+if len(sys.argv) > 5:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[5])
+    server.socket = context.wrap_socket(server.socket, server_side=True)
 print(f"listening on http://127.0.0.1:{server.server_port}", flush=True)
 server.serve_forever()
