@@ -21,6 +21,7 @@
 #include "bench_world.hpp"
 #include "mail/message.hpp"
 #include "mail/smtp_pool.hpp"
+#include "paper/document_intake.hpp"
 #include "support/mail_servers.hpp"
 
 namespace porteur::bench {
@@ -134,7 +135,11 @@ Async<void> write_mails(Host& host, const std::string& head, int& next, int mail
 Figure whole(const std::filesystem::path& folder, std::uint16_t port, int mails) {
     Host host({.store = "sqlite:" + (folder / "whole.db").string(), .carrier_port = 9, .folder = folder, .mail = mail_settings(port)});
     const auto bytes = file_bytes();
-    const std::string sha256(64, 'a');
+    auto intake = paper::DocumentIntake::begin({.type = "loa", .name = file_name, .content_type = "application/pdf"});
+    if (!intake || !intake->append(bytes)) stop("the document is not taken");
+    const auto taken = intake->finish();
+    if (!taken) stop(taken.error().message);
+    const auto& sha256 = taken->sha256;
     DocumentRow row;
     row.id = "doc-1";
     row.tenant = 1;
