@@ -23,6 +23,22 @@ std::string joined(const std::vector<Column>& columns, std::size_t from, std::st
     return out;
 }
 
+/// What an insert does with a row whose key is there already.
+std::string replaced(const BulkShape& shape) {
+    if (shape.key_columns == 0) return {};
+    std::string keys;
+    std::string values;
+    for (std::size_t at = 0; at < shape.columns.size(); ++at) {
+        const std::string name(shape.columns[at].name);
+        if (at < static_cast<std::size_t>(shape.key_columns))
+            keys += (at > 0 ? ", " : "") + name;
+        else
+            values += (values.empty() ? "" : ", ") + name + " = excluded." + name;
+    }
+    // PostgreSQL and SQLite say it alike.
+    return " on conflict (" + keys + ") do update set " + values;
+}
+
 // A carrier's words may be in any bytes; a text column holds UTF-8 without NUL. What is neither is
 // shown as "?", because refusing the row would lose the order's change with it.
 bool is_clean(std::string_view text) {
@@ -111,7 +127,7 @@ private:
         const auto& columns = shape_.columns;
         if (shape_.verb == BulkShape::Verb::insert)
             return "insert into " + std::string(shape_.table) + " (" + joined(columns, 0, "", "", ", ") +
-                   ") values (" + joined(columns, 0, ":", "", ", ") + ")";
+                   ") values (" + joined(columns, 0, ":", "", ", ") + ")" + replaced(shape_);
         if (shape_.verb == BulkShape::Verb::erase) {
             std::string out = "delete from " + std::string(shape_.table) + " where ";
             for (std::size_t at = 0; at < columns.size(); ++at)
@@ -203,7 +219,7 @@ private:
         }
         if (shape_.verb == BulkShape::Verb::insert)
             return "insert into " + std::string(shape_.table) + " (" + joined(columns, 0, "", "", ", ") +
-                   ") select * from unnest(" + arrays + ")";
+                   ") select * from unnest(" + arrays + ")" + replaced(shape_);
         const bool erases = shape_.verb == BulkShape::Verb::erase;
         const auto keys = erases ? columns.size() : static_cast<std::size_t>(shape_.key_columns);
         std::string where;
