@@ -74,7 +74,8 @@ Result<void> Engine::start() {
     // A part's change may be durable, and the crash came before its parent was told.
     auto parents = store_.open_parents();
     if (!parents) return std::unexpected(std::move(parents).error());
-    for (const auto each : *parents) stir(each);
+    if (!PORTEUR_HAS_DEFECT("parents_forgotten"))
+        for (const auto each : *parents) stir(each);
     // An event and a wait may both be durable, and the crash came before they met.
     auto offers = store_.event_offers();
     if (!offers) return std::unexpected(std::move(offers).error());
