@@ -69,7 +69,7 @@ std::vector<DueOrder> due_orders(soci::session& sql) {
     std::vector<DueOrder> out;
     run(sql,
         "select id, due_at, case when stage in ('preflight', 'release') then losing_account else account end "
-        "from orders where due_at is not null order by due_at",
+        "from orders where at_rest = 0 and due_at is not null order by due_at",
         "nnt", {}, [&](const std::vector<Cell>& row) {
             out.push_back({row[0].number, instant(row[1].number), row[2].text});
         });
@@ -237,7 +237,7 @@ std::vector<Id> open_parents(soci::session& sql) {
     // change of every order.
     return numbers(sql,
                    "select distinct c.parent_id from orders c join orders p on p.id = c.parent_id where c.parent_id <> 0 and "
-                   "(c.stage <> 'none' or p.state not in ('completed', 'partial', 'cancelled', 'rejected', 'expired'))",
+                   "(c.at_rest = 0 or p.at_rest = 0)",
                    {});
 }
 
