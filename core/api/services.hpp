@@ -74,6 +74,8 @@ struct Amendment {
     std::string request;             ///< the whole request as it shall be, canonical JSON
     std::optional<std::string> pin;  ///< a new one; empty text takes the old one away
     std::int64_t base_version = 0;   ///< of the order that `request` was made from
+    bool submit = false;             ///< the corrected order is sent at once, in the same commit
+    SendAs as = SendAs::carrier_can;
 };
 
 /// What is kept with a change, in the same commit, so that its repeats get the same answer.
@@ -255,15 +257,15 @@ public:
     /// forbids
     ///          it); unavailable: an operation is under way, or the store
     virtual Async<Result<Order>> submit(
-        Caller caller, Id order, std::optional<std::int64_t> if_version,
+        Caller caller, Id order, std::optional<std::int64_t> if_version, SendAs as,
         std::optional<IdempotencyRequest> idempotency
     ) = 0;
     virtual Async<Result<Order>> cancel(
         Caller caller, Id order, std::optional<std::int64_t> if_version,
         std::optional<IdempotencyRequest> idempotency
     ) = 0;
-    /// The API has checked that the order is a draft or an exception; the host checks it again, and
-    /// that its version is still `amendment.base_version`.
+    /// A correction, and with it the wish to send it. The host checks that the order may be corrected
+    /// (domain/order_rules.hpp), and that its version is still `amendment.base_version`.
     virtual Async<Result<Order>> amend(
         Caller caller, Id order, Amendment amendment, std::optional<IdempotencyRequest> idempotency
     ) = 0;
@@ -278,6 +280,12 @@ public:
         std::optional<IdempotencyRequest> idempotency
     ) = 0;
 
+    /// A line of a person in the order's timeline. @errors as submit
+    virtual Async<Result<Order>> comment(
+        Caller caller, Id order, std::string text, bool is_private,
+        std::optional<IdempotencyRequest> idempotency
+    ) = 0;
+
     /// Something came from outside that an order may wait for. @return its id
     /// @errors  invalid_input; unavailable: the store
     virtual Async<Result<Id>> deliver(
@@ -288,6 +296,8 @@ public:
     // tenant
 
     virtual Result<std::optional<Order>> order(const Caller& caller, Id id) = 0;
+    /// The parts of an order, in the order of their references; most orders have none.
+    virtual Result<std::vector<Order>> parts(const Caller& caller, Id order) = 0;
     /// Newest first.
     virtual Result<std::vector<Order>> orders(const Caller& caller, const OrderQuery& query) = 0;
     /// The newest first.

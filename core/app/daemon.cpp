@@ -149,6 +149,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     p.performer = std::make_unique<Performer>(*p.http, *p.mail);
     Rhythm rhythm;
     rhythm.follow = p.settings.engine.check_interval;
+    rhythm.release_stuck_after = p.settings.orders.release_stuck_after;
     p.engine = std::make_unique<Engine>(p.engine_io.get_executor(), *p.engine_store, p.accounts, *p.performer, p.clock, p.chance, rhythm);
     p.desk = std::make_unique<MailDesk>(MailDesk::Parts{.engine = *p.engine, .accounts = p.accounts, .performer = *p.performer,
                                                         .store = *p.store, .clock = p.clock, .chance = p.chance, .rhythm = rhythm});

@@ -50,14 +50,16 @@ public:
 
     Result<std::optional<Caller>> authenticate(std::string_view bearer_token) override;
     Async<Result<Order>> create(Caller, NewOrder, std::optional<IdempotencyRequest>) override;
-    Async<Result<Order>> submit(Caller, Id, std::optional<std::int64_t>, std::optional<IdempotencyRequest>) override;
+    Async<Result<Order>> submit(Caller, Id, std::optional<std::int64_t>, SendAs, std::optional<IdempotencyRequest>) override;
     Async<Result<Order>> cancel(Caller, Id, std::optional<std::int64_t>, std::optional<IdempotencyRequest>) override;
     Async<Result<Order>> amend(Caller, Id, Amendment, std::optional<IdempotencyRequest>) override;
     Async<Result<Order>> settle(Caller, Id, PersonVerdict, std::string, std::optional<IdempotencyRequest>) override;
     Async<Result<Order>> answer(Caller, Id, std::string, std::string, std::optional<IdempotencyRequest>) override;
+    Async<Result<Order>> comment(Caller, Id, std::string, bool, std::optional<IdempotencyRequest>) override;
     Async<Result<Id>> deliver(Caller, InboundEvent, std::optional<EventIdempotency>) override;
     Result<std::vector<OpenTask>> tasks(const Caller&, int limit) override;
     Result<std::optional<Order>> order(const Caller&, Id) override;
+    Result<std::vector<Order>> parts(const Caller&, Id) override;
     Result<std::vector<Order>> orders(const Caller&, const OrderQuery&) override;
     Result<std::vector<TimelineEntry>> timeline(const Caller&, Id) override;
     Result<std::vector<Operation>> operations(const Caller&, Id) override;
@@ -84,13 +86,15 @@ private:
     /// contact.
     std::string filled_in(const NewOrder& wanted) const;
     /// Asks the plugins' own `validate`, where they have one; a blocking problem is an Error.
-    Async<Result<void>> validated(Caller caller, std::string account, std::string losing, std::string request);
+    /// @param may_split  numbers that may not share a request are not its problem: they travel in parts
+    Async<Result<void>> validated(Caller caller, std::string account, std::string losing, std::string request, bool may_split);
+    /// Whether the account's plugin has the operation, as of the last picture. @threads any
+    bool offers(std::string_view account, std::string_view operation) const;
     Async<Result<std::string>> ask_on_engine(std::string account, std::string operation, std::string input,
                                              std::chrono::milliseconds deadline);
     Async<Result<Order>> changed(Caller caller, Id id, std::optional<std::int64_t> if_version,
                                  std::optional<IdempotencyRequest> idempotency,
-                                 std::function<Result<OrderChange>(const Order&)> change, std::vector<OrderSecret> secrets = {},
-                                 bool amends = false);
+                                 std::function<Result<OrderChange>(const Order&)> change, OrderWish wish = {});
 
     Parts parts_;
     mutable std::mutex mutex_;

@@ -85,6 +85,10 @@ void read_plugins(TableReader& in, PluginsSection& plugins) {
     });
 }
 
+void read_orders(TableReader& in, OrdersSection& orders) {
+    in.duration("release_stuck_after", orders.release_stuck_after, {1min, 24h * 365});
+}
+
 void read_engine(TableReader& in, EngineSection& engine) {
     in.integer("in_flight_max", engine.in_flight_max, 1, 100'000);
     in.duration("timeout", engine.timeout, {100ms, 1h});
@@ -262,6 +266,7 @@ void read_settings(TableReader& in, Settings& settings) {
     in.table("documents", settings.documents, read_documents);
     in.table("plugins", settings.plugins, read_plugins);
     in.table("engine", settings.engine, read_engine);
+    in.table("orders", settings.orders, read_orders);
     in.table("mail", settings.mail, read_mail);
     in.table("log", settings.log, read_log);
 }

@@ -100,6 +100,12 @@ struct EngineSection {
     friend bool operator==(const EngineSection&, const EngineSection&) = default;
 };
 
+/// [orders]
+struct OrdersSection {
+    /// A completed port whose numbers are still at the losing carrier waits for a person after this time.
+    std::chrono::milliseconds release_stuck_after{std::chrono::hours{24} * 5};
+    friend bool operator==(const OrdersSection&, const OrdersSection&) = default;
+};
 
 /// [mail.smtp]
 struct SmtpServer {
@@ -163,6 +169,7 @@ struct Settings {
     DocumentsSection documents;
     PluginsSection plugins;
     EngineSection engine;
+    OrdersSection orders;
     std::optional<MailSection> mail;  ///< absent: the daemon neither sends nor reads mail
     LogSection log;
     std::vector<AccountSettings> accounts;  ///< by name

@@ -80,6 +80,8 @@ TEST(ApiPage, SaysThatPurchasesHaveTheRoutesOfPorts) {
             if (route.path.starts_with(start))
                 list->push_back(line + std::string(route.path.substr(start.size())));
     }
+    // A purchase leaves no carrier, so nobody makes a packet for it.
+    std::erase(ports, "GET/{id}/packet");
     EXPECT_THAT(purchases, ElementsAreArray(ports));
 }
 

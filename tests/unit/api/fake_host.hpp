@@ -52,6 +52,7 @@ public:
     Amendment last_amendment();
     std::pair<PersonVerdict, std::string> last_verdict();
     std::pair<std::string, std::string> last_answer();
+    SendAs last_sent_as();
     InboundEvent last_event();
     std::vector<OpenTask> open_tasks;  ///< of tenant 1
     DocumentClaim last_claim();
@@ -63,7 +64,7 @@ public:
     Result<std::optional<Caller>> authenticate(std::string_view token) override;
     Async<Result<Order>> create(Caller, NewOrder, std::optional<IdempotencyRequest>) override;
     Async<Result<Order>>
-        submit(Caller, Id, std::optional<std::int64_t>, std::optional<IdempotencyRequest>) override;
+        submit(Caller, Id, std::optional<std::int64_t>, SendAs, std::optional<IdempotencyRequest>) override;
     Async<Result<Order>>
         cancel(Caller, Id, std::optional<std::int64_t>, std::optional<IdempotencyRequest>) override;
     Async<Result<Order>> amend(Caller, Id, Amendment, std::optional<IdempotencyRequest>) override;
@@ -71,9 +72,11 @@ public:
         settle(Caller, Id, PersonVerdict, std::string, std::optional<IdempotencyRequest>) override;
     Async<Result<Order>>
         answer(Caller, Id, std::string, std::string, std::optional<IdempotencyRequest>) override;
+    Async<Result<Order>> comment(Caller, Id, std::string, bool, std::optional<IdempotencyRequest>) override;
     Async<Result<Id>> deliver(Caller, InboundEvent, std::optional<EventIdempotency>) override;
     Result<std::vector<OpenTask>> tasks(const Caller&, int) override;
     Result<std::optional<Order>> order(const Caller&, Id) override;
+    Result<std::vector<Order>> parts(const Caller&, Id) override;
     Result<std::vector<Order>> orders(const Caller&, const OrderQuery&) override;
     Result<std::vector<TimelineEntry>> timeline(const Caller&, Id) override;
     Result<std::vector<Operation>> operations(const Caller&, Id) override;
@@ -133,6 +136,7 @@ private:
     int next_listener_ = 0;
     NewOrder new_order_;
     Amendment amendment_;
+    SendAs sent_as_ = SendAs::carrier_can;
     std::pair<PersonVerdict, std::string> verdict_;
     std::pair<std::string, std::string> answer_;
     InboundEvent event_;
