@@ -12,7 +12,6 @@
 #include "access/token.hpp"
 #include "engine/outside.hpp"
 #include "engine/query.hpp"
-#include "paper/document_intake.hpp"
 
 namespace porteur {
 namespace asio = boost::asio;
@@ -202,9 +201,14 @@ std::string HostServices::filled_in(const NewOrder& wanted) const {
 
 Async<Result<Order>> HostServices::create(Caller caller, NewOrder wanted, std::optional<IdempotencyRequest> idempotency) {
     wanted.request = filled_in(wanted);
-    if (wanted.submit)
+    std::vector<std::string> warnings;
+    if (wanted.submit) {
         if (auto fit = co_await validated(caller, wanted.account, wanted.losing_account, wanted.request); !fit)
             co_return std::unexpected(std::move(fit).error());
+        auto aged = co_await documents_fit(caller, wanted.account, wanted.losing_account, wanted.request);
+        if (!aged) co_return std::unexpected(std::move(aged).error());
+        warnings = std::move(*aged);
+    }
     if (!wanted.reference.empty()) {
         const auto taken = parts_.store.order_by_reference(caller.tenant, wanted.reference);
         if (!taken) co_return std::unexpected(taken.error());
@@ -227,6 +231,7 @@ Async<Result<Order>> HostServices::create(Caller caller, NewOrder wanted, std::o
         if (!change) co_return std::unexpected(std::move(change).error());
         order = std::move(change->order);
         std::ranges::move(change->entries, std::back_inserter(entries));
+        for (auto& text : warnings) entries.push_back(entry(order, now, "porteurd", prefix + "document_expiring", std::move(text)));
     }
     OrderWish wish;
     wish.remember = remember(caller, std::move(idempotency), parts_.clock);
@@ -261,11 +266,21 @@ Async<Result<Order>> HostServices::submit(Caller caller, Id id, std::optional<st
                                           std::optional<IdempotencyRequest> idempotency) {
     const auto found = parts_.store.order(id);
     if (!found) co_return std::unexpected(found.error());
-    if (*found && (*found)->tenant == caller.tenant)
+    std::vector<std::string> warnings;
+    if (*found && (*found)->tenant == caller.tenant) {
         if (auto fit = co_await validated(caller, (*found)->account, (*found)->losing_account, (*found)->request); !fit)
             co_return std::unexpected(std::move(fit).error());
-    co_return co_await changed(caller, id, if_version, std::move(idempotency), [this, caller](const Order& order) {
-        return submit_order(order, parts_.clock.now(), caller.token_name);
+        auto aged = co_await documents_fit(caller, (*found)->account, (*found)->losing_account, (*found)->request);
+        if (!aged) co_return std::unexpected(std::move(aged).error());
+        warnings = std::move(*aged);
+    }
+    co_return co_await changed(caller, id, if_version, std::move(idempotency), [this, caller, warnings](const Order& order) {
+        auto change = submit_order(order, parts_.clock.now(), caller.token_name);
+        if (change)
+            for (const auto& text : warnings)
+                change->entries.push_back(entry(order, parts_.clock.now(), "porteurd",
+                                                order.kind == OrderKind::port ? "port.document_expiring" : "purchase.document_expiring", text));
+        return change;
     });
 }
 
@@ -482,58 +497,12 @@ Async<Result<InboxMail>> HostServices::dismiss_mail(Caller caller, Id mail, std:
 
 // ------------------------------------------------------------------ documents
 
-namespace {
-
-/// Looked at while it streams by, sealed piece by piece; its record is made when it is whole.
-class SealedUpload : public DocumentUpload {
-public:
-    SealedUpload(Caller caller, DocumentClaim claim, Store& store, paper::DocumentIntake intake,
-                 std::unique_ptr<paper::DocumentFolder::Writer> writer)
-        : caller_(std::move(caller)), claim_(std::move(claim)), store_(store), intake_(std::move(intake)), writer_(std::move(writer)) {}
-
-    Result<void> append(std::string_view bytes) override {
-        if (auto looked = intake_.append(bytes); !looked) return looked;
-        return writer_->append(bytes);
-    }
-    Async<Result<StoredDocument>> finish(std::optional<UploadIdempotency>) override {
-        auto found = intake_.finish();
-        if (!found) co_return std::unexpected(std::move(found).error());
-        if (auto kept = writer_->keep(found->sha256); !kept) co_return std::unexpected(std::move(kept).error());
-        StoredDocument made;
-        made.about.id = "doc-" + blake2b_hex(porteur::random_bytes(16)).substr(0, 32);
-        made.about.type = claim_.type;
-        made.about.name = claim_.name;
-        made.about.content_type = found->content_type;
-        made.about.size = static_cast<std::int64_t>(found->size);
-        made.about.sha256 = found->sha256;
-        made.about.issued_on = claim_.issued_on;
-        made.about.signed_on = claim_.signed_on;
-        made.created = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-        auto added = store_.add_document({.id = made.about.id, .tenant = caller_.tenant, .about = made.about, .created = made.created});
-        if (!added) co_return std::unexpected(std::move(added).error());
-        co_return made;
-    }
-
-private:
-    Caller caller_;
-    DocumentClaim claim_;
-    Store& store_;
-    paper::DocumentIntake intake_;
-    std::unique_ptr<paper::DocumentFolder::Writer> writer_;
-};
-
-}  // namespace
-
 Result<std::unique_ptr<DocumentUpload>> HostServices::begin_upload(const Caller& caller, DocumentClaim claim) {
-    if (claim.size && *claim.size > parts_.upload_size_max_bytes)
-        return std::unexpected(coded(ErrorKind::invalid_input, too_large_code,
-                                     "the document is larger than " + std::to_string(parts_.upload_size_max_bytes) + " bytes"));
-    auto intake = paper::DocumentIntake::begin({.type = claim.type, .name = claim.name, .content_type = claim.content_type},
-                                               {.size_max_bytes = parts_.upload_size_max_bytes});
-    if (!intake) return std::unexpected(std::move(intake).error());
-    auto writer = parts_.documents.write();
-    if (!writer) return std::unexpected(std::move(writer).error());
-    return std::make_unique<SealedUpload>(caller, std::move(claim), parts_.store, std::move(*intake), std::move(*writer));
+    return parts_.papers.begin_upload(caller, std::move(claim));
+}
+
+Async<Result<DocumentContent>> HostServices::document_content(Caller caller, std::string id) {
+    co_return co_await parts_.papers.content(std::move(caller), std::move(id));
 }
 
 Result<std::optional<StoredDocument>> HostServices::document(const Caller& caller, const std::string& id) {
