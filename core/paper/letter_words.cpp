@@ -52,19 +52,22 @@ constexpr LetterWords french{
     .requested_date = "Date souhaitée",
     .reference = "Référence",
     .numbers = "Numéros à transférer ({count})",
+    // "du fournisseur", "du client": a name behind "de" alone would want "d'" before a vowel.
     .authority =
-        "Je demande le transfert des numéros de téléphone ci-dessous de {losing} à "
-        "{gaining}, et j’autorise {gaining} à agir au nom de {customer} auprès de "
-        "{losing} pour tout ce que ce transfert exige. {losing} peut remettre à {gaining} "
-        "les dossiers de service de ces numéros.",
+        "Je demande le transfert des numéros de téléphone ci-dessous du fournisseur "
+        "{losing} au fournisseur {gaining}, et j’autorise {gaining} à agir au nom du "
+        "client, {customer}, auprès du fournisseur {losing} pour tout ce que ce transfert "
+        "exige. {losing} peut remettre à {gaining} les dossiers de service de ces "
+        "numéros.",
     .consequence =
-        "Je sais que les services de {losing} liés à ces numéros prennent fin avec le "
-        "transfert, que les sommes dues en vertu de l’entente avec {losing} restent "
-        "dues, et que les services doivent rester actifs jusqu’à la fin du transfert.",
+        "Je sais que les services du fournisseur {losing} liés à ces numéros prennent "
+        "fin avec le transfert, que les sommes dues en vertu de l’entente avec {losing} "
+        "restent dues, et que les services doivent rester actifs jusqu’à la fin du "
+        "transfert.",
     .truth =
         "Je confirme que {customer} est l’utilisateur final de ces numéros, que je suis "
-        "autorisé(e) à signer au nom de {customer} et que les renseignements de cette lettre "
-        "sont exacts.",
+        "autorisé(e) à signer au nom du client et que les renseignements de cette lettre sont "
+        "exacts.",
     .signature = "Signature",
     .date = "Date",
     .name = "Nom",

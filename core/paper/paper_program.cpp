@@ -156,7 +156,8 @@ fs::path PaperProgram::beside_this_one() {
 }
 
 Result<std::string> PaperProgram::run(
-    std::string_view work, const std::string& rules, const PaperFile& bytes, std::string_view what
+    std::string_view work, const std::string& rules, const PaperFile& bytes,
+    std::string_view blamed, std::string_view advice
 ) const {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return broken("no pipe", errno);
@@ -178,9 +179,9 @@ Result<std::string> PaperProgram::run(
         heard.late || (WIFSIGNALED(heard.status) &&
                        (WTERMSIG(heard.status) == SIGXCPU || WTERMSIG(heard.status) == SIGKILL));
     return failure(
-        ErrorKind::invalid_input, std::string(what) +
+        ErrorKind::invalid_input, std::string(blamed) +
                                       (slow ? " takes too long to be read" : " cannot be read") +
-                                      "; print it into a new PDF, or save it anew, and send that"
+                                      std::string(advice)
     );
 }
 
@@ -189,7 +190,8 @@ Result<PdfAnswer> PaperProgram::check_pdf(const PaperFile& pdf, std::uint32_t pa
         .pages_max = pages_max,
         .memory_max_bytes = static_cast<std::int64_t>(limits_.memory_max_bytes + pdf.size())
     };
-    auto answer = run(check_work, to_text(rules), pdf, "the PDF");
+    auto answer =
+        run(check_work, to_text(rules), pdf, "the PDF", "; print it into a new PDF and send that");
     if (!answer) return std::unexpected(std::move(answer).error());
     return from_text<PdfAnswer>(*answer);
 }
@@ -206,7 +208,10 @@ Result<std::string> PaperProgram::write_letter(
         .font_folder = font_folder.string(),
         .memory_max_bytes = static_cast<std::int64_t>(limits_.memory_max_bytes + bytes->size())
     };
-    return run(letter_work, to_text(rules), *bytes, "the picture of the signature");
+    return run(
+        letter_work, to_text(rules), *bytes, "/signature: the picture",
+        "; save it anew as PNG or JPEG"
+    );
 }
 
 }  // namespace porteur::paper

@@ -67,9 +67,10 @@ public:
     ) const;
 
 private:
+    /// @param blamed  what a crash is laid to: "the PDF", and what to do about it
     Result<std::string> run(
         std::string_view work, const std::string& rules, const PaperFile& bytes,
-        std::string_view what
+        std::string_view blamed, std::string_view advice
     ) const;
 
     std::filesystem::path program_;

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <regex>
 
 #include <gmock/gmock.h>
@@ -114,6 +115,13 @@ TEST(Letter, SaysTheSameInFrench) {
         EXPECT_THAT(text, HasSubstr(part));
     EXPECT_THAT(text, Not(HasSubstr("{")));
     EXPECT_THAT(text, Not(HasSubstr("Customer")));
+    // No name stands behind "de", where it would want "d'" before a vowel.
+    auto of = order();
+    of.losing_carrier = "Allstream";
+    of.end_user.name = "Acme";
+    const auto vowels = text_of(pdf_of(letter(of, "fr")));
+    for (const auto* wrong : {" de Allstream", " de Acme", " de ThinkTel"})
+        EXPECT_THAT(vowels, Not(HasSubstr(wrong)));
 }
 
 TEST(Letter, LeavesOutWhatTheOrderDoesNotSay) {
@@ -313,6 +321,23 @@ TEST(Drawing, RefusesWhatIsNoPath) {
     EXPECT_THAT(
         drawing_of_path(endless), FailsWith(ErrorKind::invalid_input, HasSubstr("20000 points"))
     );
+}
+
+TEST(Drawing, StaysInItsFieldWhateverThePath) {
+    constexpr std::string_view signs = "MmLlHhVvCcSsQqTtZz0123456789.-+eE, ";
+    std::mt19937 random(20261125);
+    int taken = 0;
+    for (int round = 0; round < 3000; ++round) {
+        std::string path = "M0 0L9 9";
+        for (auto count = random() % 40; count > 0; --count) path += signs[random() % signs.size()];
+        const auto found = drawing_of_path(path);
+        if (!found) continue;
+        ++taken;
+        for (const auto& stroke : found->strokes)
+            for (const auto each : stroke.points)
+                ASSERT_TRUE(each >= 0 && each <= 10'000) << path << ": " << each;
+    }
+    EXPECT_GT(taken, 100);
 }
 
 TEST(Drawing, ReadsStrokesAndNamesTheOneThatIsWrong) {

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <random>
 
 #include <gmock/gmock.h>
 
@@ -156,6 +157,30 @@ TEST(PaperProgram, RefusesAPictureThatIsNone) {
             ) << type
               << " of " << bytes.size();
     }
+}
+
+// libharu 2.3 lets libpng abort the process on many a broken chunk: that is what the program is
+// for.
+TEST(PaperProgram, AnswersWhateverBecameOfAPicture) {
+    std::mt19937 random(20261125);
+    const auto good = small_png();
+    auto wanted = letter();
+    wanted.picture = "image/png";
+    const PaperProgram paper(program);
+    ASSERT_TRUE(paper.write_letter(wanted, good, PORTEUR_FONT_FOLDER));
+    int refused = 0;
+    for (int round = 0; round < 60; ++round) {
+        auto picture = good;
+        if (round % 3 == 0) picture.resize(1 + random() % (picture.size() - 1));
+        for (int changes = 0; changes < 3; ++changes)
+            picture[random() % picture.size()] = static_cast<char>(random());
+        const auto made = paper.write_letter(wanted, picture, PORTEUR_FONT_FOLDER);
+        if (made) continue;
+        ++refused;
+        EXPECT_EQ(made.error().kind, ErrorKind::invalid_input);
+        EXPECT_THAT(made.error().message, HasSubstr("/signature: the picture"));
+    }
+    EXPECT_GT(refused, 20);
 }
 
 }  // namespace
