@@ -72,11 +72,9 @@ Async<Result<std::vector<std::string>>> HostServices::documents_fit(Caller calle
         query.action = name == losing ? "port_out" : dated->country.empty() ? "port_in" : "purchase";
         if (std::ranges::any_of(dated->numbers, is_toll_free)) query.number_type = NumberType::toll_free;
         auto found = co_await ask(caller, name, "requirements", to_text(query), std::chrono::seconds(5));
-        if (!found && found.error().kind == ErrorKind::unsupported) continue;  // it asks for nothing
-        if (!found) co_return std::unexpected(std::move(found).error());
-        auto list = from_text<Requirements>(*found);
-        if (!list) co_return std::unexpected(std::move(list).error());
-        asked.push_back(std::move(*list));
+        // One that asks for nothing, or cannot say now, changes nothing: the settings' ages stand.
+        if (!found) continue;
+        if (auto list = from_text<Requirements>(*found)) asked.push_back(std::move(*list));
     }
     const std::chrono::year_month_day today{std::chrono::floor<std::chrono::days>(parts_.clock.now())};
     std::string wrong;

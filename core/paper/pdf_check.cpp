@@ -166,17 +166,19 @@ private:
     std::uint64_t size_max_, size_ = 0;
 };
 
-std::uint64_t weigh(QPDFObjectHandle& stream, std::uint64_t size_max) {
+/// @param left  of what all streams together may have
+std::uint64_t weigh(QPDFObjectHandle& stream, std::uint64_t size_max, std::uint64_t left) {
     auto filter = stream.getDict().getKey("/Filter");
     if (filter.isArray() && filter.getArrayNItems() > filters_max)
         throw Refusal{"packs a part of itself more than " + std::to_string(filters_max) + " times"};
-    Scales scales(size_max);
+    Scales scales(std::min(size_max, left));
     // What cannot be unpacked (a JPEG, or a damaged stream) is as large as it is.
     stream.pipeStreamData(&scales, 0, qpdf_dl_generalized, true, false);
     if (scales.too_much())
         throw Refusal{
-            "unpacks into more than " + std::to_string(size_max >> 20) +
-            " MiB; save it with smaller pictures"
+            left < size_max ? "unpacks into too much in all; save it with smaller pictures"
+                            : "unpacks into more than " + std::to_string(size_max >> 20U) +
+                                  " MiB; save it with smaller pictures"
         };
     return scales.size();
 }
@@ -187,7 +189,7 @@ void weigh_object_streams(QPDF& pdf) {
         if (entry.getType() == 2) holders.insert(entry.getObjStreamNumber());
     for (const int number : holders)
         if (auto holder = pdf.getObjectByID(number, 0); holder.isStream())
-            weigh(holder, object_stream_max_bytes);
+            weigh(holder, object_stream_max_bytes, object_stream_max_bytes);
 }
 
 Result<PdfFacts> checked(QPDF& pdf, std::string_view bytes, const PdfRules& rules) {
@@ -211,7 +213,7 @@ Result<PdfFacts> checked(QPDF& pdf, std::string_view bytes, const PdfRules& rule
     check_object(pdf.getTrailer());
     for (auto& object : pdf.getAllObjects()) {
         check_object(object);
-        if (object.isStream()) left -= weigh(object, std::min(left, rules.stream_max_bytes));
+        if (object.isStream()) left -= weigh(object, rules.stream_max_bytes, left);
     }
     facts.repaired = pdf.anyWarnings();
     if (facts.repaired)

@@ -16,8 +16,9 @@ void print_document(
     facts.add("Type", member(document, "type"));
     facts.add("Name", member(document, "name"));
     std::size_t size = 0;
-    if (const auto* bytes = document.get_object().if_contains("size"); bytes && bytes->is_int64())
-        size = static_cast<std::size_t>(bytes->get_int64());
+    if (const auto* known = document.if_object())
+        if (const auto* bytes = known->if_contains("size"); bytes && bytes->is_int64())
+            size = static_cast<std::size_t>(bytes->get_int64());
     facts.add("Content", member(document, "content_type") + ", " + size_text(size));
     facts.add("Issued on", member(document, "issued_on"));
     facts.add("Signed on", member(document, "signed_on"));

@@ -41,9 +41,14 @@ Outcome<ExitCode> make_letter(Session& session) {
         "POST", path_of_order("port", order, "/loa"), json::value(std::move(wish)), session.change()
     );
     if (!reply) return passed_on(reply);
-    const auto& made = reply->document.get_object();
-    const auto& document = made.at("document");
-    const bool attached = made.at("attached").is_bool() && made.at("attached").get_bool();
+    const auto* made = reply->document.if_object();
+    const auto* found = made ? made->if_contains("document") : nullptr;
+    if (!found || !found->is_object())
+        return trouble(
+            ExitCode::failed, "the daemon's answer has no document; is it this version?"
+        );
+    const auto& document = *found;
+    const bool attached = made->contains("attached") && made->at("attached") == true;
     const auto output = said.text("output");
     if (!output.empty())
         if (const auto saved = save_document(session, member(document, "id"), output); !saved)
