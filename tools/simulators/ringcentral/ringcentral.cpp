@@ -11,6 +11,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include "departures.hpp"
 #include "kit/encoding.hpp"
 #include "kit/fields.hpp"
 #include "kit/router.hpp"
@@ -39,7 +40,8 @@ constexpr const char* about =
     "Not simulated: sites, regional settings, number parser, extension routes, v2 account.";
 
 constexpr const char* script_help =
-    R"(  {"leave":["+14165550101"]}              these numbers have been ported away
+    R"(  {"leave":["+14165550101"]}              the winning carrier has these numbers: they are gone from the
+                                          account after --leave-after, or after "after_s"
   {"add":["+14165550300"]}                the account has these direct numbers too
   {"number":"+14165550101","status":"Pending"}
                                           Normal, Pending, PortedIn, Temporary or Unknown
@@ -70,13 +72,16 @@ public:
           ),
           access_tokens_(world.clock, "ACC"),
           refresh_tokens_(world.clock, "REF"),
-          numbers_(world) {
+          numbers_(world),
+          departures_(world, numbers_.inventory()),
+          leave_after_(options.whole("--leave-after")) {
         reset();
         add_account_routes();
         add_number_routes();
     }
 
     Answer answer(const Request& request) override {
+        departures_.carry_out();
         if (request.path == "/restapi/oauth/token" && request.method == "POST") {
             return limited("auth", [&] { return token(request); });
         }
@@ -91,9 +96,12 @@ public:
 
     json::value script(const json::value& order) override {
         if (const auto leaving = texts_of(order, "leave")) {
+            const auto wait = std::chrono::seconds(
+                whole_of(order, "after_s").value_or(static_cast<std::int64_t>(leave_after_))
+            );
             std::size_t left = 0;
             for (const auto& number : *leaving) {
-                if (numbers_.inventory().remove(number)) ++left;
+                if (departures_.begin(number, wait)) ++left;
             }
             return {{"left", left}};
         }
@@ -139,12 +147,14 @@ public:
     }
 
     void describe(const Carried&, json::object&) override {}
+    void tick() override { departures_.carry_out(); }
 
     void reset() override {
         limits_.clear();
         access_tokens_.clear();
         refresh_tokens_.clear();
         numbers_.reset();
+        departures_.clear();
         account_status_ = "Confirmed";
         status_reason_.clear();
         billing_type_ = "Regular";
@@ -432,6 +442,8 @@ private:
     Tokens access_tokens_;
     Tokens refresh_tokens_;
     NumbersApi numbers_;
+    Departures departures_;
+    std::uint64_t leave_after_;  ///< seconds of the carrier's clock
     Router router_;
     std::string account_status_;
     std::string status_reason_;
@@ -455,7 +467,9 @@ Program ringcentral_program() {
              {"--light", "COUNT", "50", "requests a minute of the group; 0 = no limit"},
              {"--medium", "COUNT", "40", "the same"},
              {"--heavy", "COUNT", "10", "the same"},
-             {"--auth", "COUNT", "5", "the same"}},
+             {"--auth", "COUNT", "5", "the same"},
+             {"--leave-after", "SECONDS", "0",
+              "by the carrier's clock: how long a number that was ported away stays on the account"}},
         .script_help = script_help,
         .make = [](World world, const Options& options) -> std::unique_ptr<Carrier> {
             return std::make_unique<Ringcentral>(world, options);
