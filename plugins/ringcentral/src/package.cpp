@@ -121,10 +121,11 @@ Requirements package(const Rules& rules) {
     list.items.push_back(item(
         "administrator", "/end_user/authorized_person", "action",
         {"Who may authorise", "Qui peut autoriser"},
-        {"A user with the Super Admin role: RingCentral admin portal, Users, Roles; this person "
+        {"A user with the Super Admin role: the Admin Portal shows each user's role; this person "
          "signs the letter of authorization",
-         "Un utilisateur ayant le rôle de super administrateur : portail d'administration "
-         "RingCentral, Utilisateurs, Rôles; cette personne signe la lettre d'autorisation"}
+         "Un utilisateur ayant le rôle de super administrateur : le portail "
+         "d'administration indique le rôle de chacun; cette personne signe la lettre "
+         "d'autorisation"}
     ));
     list.notes_en = {
         "Do not cancel the RingCentral service before the port has completed.",
