@@ -134,6 +134,8 @@ TEST(OtherCarrier, TakesNumbersInThatLeaveRingCentralEachStepByAPerson) {
         host.porteur({"port", "watch", std::string(made.at("id").as_string()), "--timeout", "50s"});
     EXPECT_EQ(ended.status, 0) << ended.output << host.errors();
     EXPECT_EQ(order.shown().at("state"), "completed");
+    const auto asked_for = host.told({"requirements", "openphone"});
+    EXPECT_THAT(json::serialize(asked_for), HasSubstr("workspace_role"));
     EXPECT_THAT(from.judge(), Contains("GET /restapi/v1.0/account/~/phone-number"));
 }
 
