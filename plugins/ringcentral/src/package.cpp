@@ -111,6 +111,15 @@ Requirements package(const Rules& rules) {
              " jours; elle est remise au nouveau fournisseur"},
         rules.loa_age_days_max
     ));
+    auto btn = item(
+        "btn", "/btn", "text", {"Billing telephone number", "Numéro de téléphone de facturation"},
+        {"The number that the account is billed under, where the gaining carrier asks for it: "
+         "usually the main company number; it stands on the billing statement",
+         "Le numéro sous lequel le compte est facturé, si le nouveau fournisseur le demande : "
+         "généralement le numéro principal de l'entreprise; il figure sur le relevé de facturation"}
+    );
+    btn.required = false;
+    list.items.push_back(std::move(btn));
     list.items.push_back(item(
         "account_active", "", "action", {"Active account", "Compte actif"},
         {"The account is active and in good standing; ask RingCentral's live chat whether the "

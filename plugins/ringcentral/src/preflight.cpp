@@ -135,6 +135,16 @@ void compare_account_number(
     );
 }
 
+void compare_btn(const PortOrder& order, const Records& records, std::vector<Problem>& problems) {
+    if (!order.btn || same_number(order.btn->text(), records.account.main_number)) return;
+    problems.push_back(
+        {"/btn", Reason::btn_mismatch,
+         "the billing telephone number " + order.btn->masked() +
+             " is not the main company number, which it usually is; compare it with the statement",
+         false}
+    );
+}
+
 struct Part {
     std::string field, name, ordered, on_file;
     Match match;
@@ -268,6 +278,7 @@ std::vector<Problem> differences(
     compare_numbers(order, records, problems);
     compare_main_number(order, records, problems);
     compare_account_number(order, records, problems);
+    compare_btn(order, records, problems);
     compare_address(order, records, rules, problems);
     return problems;
 }

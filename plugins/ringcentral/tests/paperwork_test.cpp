@@ -90,7 +90,7 @@ TEST(Requirements, NameEveryItemOfThePackageInBothLanguages) {
     Script script(ringcentral(), "requirements", R"({"action":"port_out"})");
     const auto list = script.result<Requirements>();
     for (const auto* code :
-         {"pin", "account_number", "account_name", "billing_address", "numbers", "statement", "loa",
+         {"pin", "account_number", "account_name", "billing_address", "numbers", "statement", "loa", "btn",
           "account_active", "administrator"})
         EXPECT_THAT(list.items, Contains(Field(&Requirement::code, code))) << code;
     for (const auto& each : list.items) {

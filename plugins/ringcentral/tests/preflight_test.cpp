@@ -138,6 +138,14 @@ TEST(Preflight, WarnsOfAnAccountNumberThatIsNotTheMainNumber) {
     );
 }
 
+TEST(Preflight, WarnsOfABillingTelephoneNumberThatIsNotTheMainNumber) {
+    auto given = order();
+    given["btn"] = "+14165550100";
+    EXPECT_THAT(problems(given), IsEmpty());
+    given["btn"] = "+14165550101";
+    EXPECT_THAT(problems(given), Contains(problem("/btn", Reason::btn_mismatch, false)));
+}
+
 TEST(Preflight, WarnsWhereOnlyTheSpellingOfAnAddressDiffers) {
     auto given = order();
     given["service_address"].as_object()["street_type"] = "Street";
