@@ -158,6 +158,7 @@ std::vector<std::string> Chain::judge() {
     const auto allowed = deviations();
     std::vector<std::string> asked;
     int judged = 0, past = 0, excused = 0;
+    exchanges_ = report.at("exchanges").as_array().size();
     for (const auto& each : report.at("exchanges").as_array()) {
         const auto method = std::string(each.at("method").as_string());
         const auto path = std::string(each.at("path").as_string());
@@ -167,6 +168,7 @@ std::vector<std::string> Chain::judge() {
             continue;
         }
         ++judged;
+        answers_.insert(asked.back() + " " + std::to_string(each.at("status").as_int64()));
         if (each.at("violation").is_null()) continue;
         const auto words = std::string(each.at("violation").as_string());
         const auto exchange = carrier_.name + " " + method + " " + path;
