@@ -79,6 +79,8 @@ PortProgress progress_of(const Ticket& ticket, std::chrono::seconds check_again)
     if (ours.state == OrderState::exception && ours.rejections.empty())
         ours.rejections.push_back({Reason::other, ticket.status, std::string(meaning->note), {}, {}}
         );
+    if (!ticket.validated && ours.state != OrderState::submitted)
+        ours.note += (ours.note.empty() ? "" : "; ") + std::string("not validated by ThinkTel yet");
     if (ticket.disputing)
         ours.note = "refused by the losing carrier; ThinkTel's porting team disputes it";
     // A refused ticket goes on when the porting team has mended it; the other ends are ends.
