@@ -5,7 +5,11 @@
 #include "checks.hpp"
 #include "codes.hpp"
 #include "desk.hpp"
+#include "dids.hpp"
 #include "follow_up.hpp"
+#include "purchase.hpp"
+#include "release.hpp"
+#include "search.hpp"
 #include "submission.hpp"
 #include "targets.hpp"
 #include "wire.hpp"
@@ -30,35 +34,17 @@ Op<AccountCheck> check_account(Nothing) {
 }
 
 Op<std::vector<CarrierNumber>> list_numbers(Nothing) {
-    static constexpr std::int64_t page_size = 1000;
     std::vector<CarrierNumber> found;
     const auto all = co_await trunks();
     for (std::size_t index = 0; index < all.size(); ++index) {
-        std::int64_t from = 0;  // the last number of the page before
-        for (std::size_t page = 0;; ++page) {
-            const auto answer = co_await http()
-                                    .get(
-                                        step_of("dids-" + std::to_string(index + 1), page),
-                                        "/SipTrunks/" + all[index].id + "/Dids"
-                                    )
-                                    .query("PageFrom", from)
-                                    .query("PageSize", page_size);
-            require_ok(answer);
-            answer.json();
-            const auto& rows = answer.array("");
-            const auto before = from;
-            for (const auto& each : rows) {
-                const auto digits = integer_at(each, "Number");
-                const auto number = number_from(value_at(each, "Number"));
-                if (!digits || !number) continue;
-                from = *digits;
-                found.push_back(
-                    {*number, std::to_string(*digits),
-                     is_toll_free(*number) ? NumberType::toll_free : NumberType::local, "",
-                     text_at(each, "Label"), std::to_string(*digits) == all[index].id}
-                );
-            }
-            if (std::ssize(rows) < page_size || from == before) break;
+        const auto& pilot = all[index].id;
+        for (const auto& each : co_await dids_of("dids-" + std::to_string(index + 1), pilot, "")) {
+            const auto digits = std::to_string(*digits_of(each.number));
+            found.push_back(
+                {each.number, digits,
+                 is_toll_free(each.number) ? NumberType::toll_free : NumberType::local, "",
+                 each.label, digits == pilot}
+            );
         }
     }
     co_return found;
@@ -103,7 +89,9 @@ PORTEUR_PLUGIN(
     PORTEUR_OPERATION(split), PORTEUR_OPERATION(check_account), PORTEUR_OPERATION(list_numbers),
     PORTEUR_OPERATION(list_targets), PORTEUR_OPERATION(check_portability),
     PORTEUR_OPERATION(submit_port), PORTEUR_OPERATION(check_port),
-    PORTEUR_OPERATION(supplement_port), PORTEUR_OPERATION(cancel_port)
+    PORTEUR_OPERATION(supplement_port), PORTEUR_OPERATION(cancel_port),
+    PORTEUR_OPERATION(search_numbers), PORTEUR_OPERATION(purchase),
+    PORTEUR_OPERATION(check_purchase), PORTEUR_OPERATION(release_numbers)
 )
 
 }  // namespace thinktel

@@ -172,6 +172,8 @@ constexpr auto sentences = std::to_array<WordRow>({
     {"locked", Reason::freeze_or_lock},
     {"date|soon", Reason::due_date_too_soon},
     {"date|past", Reason::due_date_unmet},
+    {"number|not available", Reason::number_taken},
+    {"no longer available", Reason::number_taken},
     {"due date", Reason::due_date_unmet},
     {"port date", Reason::due_date_unmet},
     {"prepaid", Reason::prepaid_line},
