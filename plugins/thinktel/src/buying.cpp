@@ -85,17 +85,17 @@ bool all_plain(const std::vector<NumberProgress>& found) {
     });
 }
 
-HttpRequest list_order(const std::string& pilot, const Numbers& wanted) {
+HttpRequest list_order(const std::string& step, const std::string& pilot, const Numbers& wanted) {
     json::array body;
     for (const auto& each : wanted) body.push_back(json::object{{"Number", *digits_of(each)}});
-    auto request = http().post("buy", "/SipTrunks/" + pilot + "/Dids");
+    auto request = http().post(step, "/SipTrunks/" + pilot + "/Dids");
     request.json(body).once();
     return request;
 }
 
 /// Numbers one by one. @param doubted  an earlier request for them may still become real
 Op<std::vector<NumberProgress>> buy_list(std::string pilot, Numbers wanted, bool doubted) {
-    const auto sent = co_await list_order(pilot, wanted);
+    const auto sent = co_await list_order("buy", pilot, wanted);
     std::optional<std::vector<NumberProgress>> found;
     if (!sent.in_doubt()) found = progress_of_replies(sent, wanted);
     if (found) {
@@ -114,7 +114,9 @@ Op<std::vector<NumberProgress>> buy_list(std::string pilot, Numbers wanted, bool
             missing.push_back(each);
     if (missing.empty()) co_return ours;
 
-    const auto again = co_await list_order(pilot, missing);
+    // The host lets a step out again only if it saw itself that the answer was lost.
+    const std::string step = sent.in_doubt() ? "buy" : "buy-again";
+    const auto again = co_await list_order(step, pilot, missing);
     auto rest = progress_of_replies(again, missing);
     if (!rest)
         fail(
@@ -122,7 +124,7 @@ Op<std::vector<NumberProgress>> buy_list(std::string pilot, Numbers wanted, bool
             "thinktel: the answer to an order of numbers was lost twice; a person must look at the "
             "trunk"
         );
-    correct_by_trunk(*rest, co_await numbers_on("find-rest", pilot, "buy"));
+    correct_by_trunk(*rest, co_await numbers_on("find-rest", pilot, step));
     std::ranges::move(*rest, std::back_inserter(ours));
     co_return ours;
 }

@@ -75,12 +75,12 @@ Rejection rejection_of_record(const Outcome& outcome, const PhoneNumber& number)
 
 Op<Outcome> make_record(PurchaseOrder order, PhoneNumber number, std::size_t index) {
     const auto step = step_of("e911", index);
-    const auto post = [&] {
-        auto request = http().post(step, records_path);
+    const auto post = [&](const std::string& as) {
+        auto request = http().post(as, records_path);
         request.json(record_of(order, number)).once();
         return request;
     };
-    const auto sent = co_await post();
+    const auto sent = co_await post(step);
     auto outcome = outcome_of(sent);
     if (outcome.kind != Outcome::Kind::lost) co_return outcome;
     co_await settle_unless_in_doubt(sent, step_of("settle-e911", index));
@@ -104,7 +104,8 @@ Op<Outcome> make_record(PurchaseOrder order, PhoneNumber number, std::size_t ind
     }
     if (status != 404) co_return outcome;
     // It is certainly not there, and a record that is made twice is the same record.
-    co_return outcome_of(co_await post());
+    // The host lets a step out again only if it saw itself that the answer was lost.
+    co_return outcome_of(co_await post(sent.in_doubt() ? step : step_of("again-e911", index)));
 }
 
 }  // namespace

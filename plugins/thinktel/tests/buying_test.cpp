@@ -199,6 +199,24 @@ TEST(Purchase, LooksUpAfterAnAnswerThatTellsNeitherYesNorNo) {
     }
 }
 
+TEST(Purchase, OrdersAgainUnderAnotherStepWhereTheHostSawNoLoss) {
+    auto script = about_to_buy(order());
+    script.expects_http("POST", dids).named("buy").answers(200, "<html>");
+    script.expects_sleep(60s).is_done();
+    sees(script, "find", {7805552001});
+    script.expects_http("POST", dids)
+        .named("buy-again")
+        .once()
+        .with_body(R"([{"Number":7805552002}])")
+        .answers(200, replies({{7805552002, 1, ""}}));
+    script.expects_http("GET", dids)
+        .named("find-rest")
+        .looking_up("buy-again")
+        .answers(200, trunk({7805552001, 7805552002}))
+        .ends_with(R"({"state":"completed"})");
+    cut_everywhere(script);
+}
+
 TEST(Purchase, TakesANumberOfItsTrunkForItsOwnOnlyInALaterAttempt) {
     auto given = order({"+14165559001"});
     about_to_buy(given).ends_with(
