@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of the plugin's operations, and those that only read the account.
+#include <algorithm>
+
 #include <porteur/sdk.hpp>
 
 #include "checks.hpp"
@@ -18,6 +20,49 @@ namespace thinktel {
 
 using namespace porteur;
 
+namespace {
+
+/// How many trunks are looked at one by one when the account is checked.
+constexpr std::size_t trunks_checked_max = 32;
+
+Portability portability_from(const PhoneNumber& number, const Answer& answer) {
+    const bool refused = answer.status() == 400 || answer.status() == 404;
+    if (!refused) require_ok(answer);
+    const auto reply =
+        refused ? rejected_reply : integer_at(answer.json(), "Reply").value_or(unknown_reply);
+    const auto words = message_in(answer.body());
+    Portability ours{number, reply == accepted_reply, Reason::none, name_of_reply(reply)};
+    if (!words.empty()) ours.carrier_word += ": " + words;
+    if (ours.portable) return ours;
+    ours.reason = reason_in(words);
+    // Deferred, conditional and an error are no answer to the question.
+    if (ours.reason == Reason::other && reply == rejected_reply) ours.reason = Reason::not_portable;
+    return ours;
+}
+
+/// A trunk that is switched off takes no calls. What cannot be read is left alone.
+Op<std::vector<Problem>> problems_of_trunks(std::vector<TargetChoice> all) {
+    std::vector<HttpRequest> requests;
+    for (std::size_t index = 0; index < std::min(all.size(), trunks_checked_max); ++index)
+        requests.push_back(http().get(step_of("trunk", index), "/SipTrunks/" + all[index].id));
+    std::vector<Problem> problems;
+    const auto answers = co_await in_turns(std::move(requests));
+    for (std::size_t index = 0; index < answers.size(); ++index) {
+        if (!answers[index].ok()) continue;
+        const auto& enabled = value_at(answers[index].json(), "Enabled");
+        if (enabled.is_bool() && !enabled.get_bool())
+            problems.push_back(
+                {"", Reason::none,
+                 "the SIP trunk " + quoted(all[index].label_en) +
+                     " is switched off; numbers that go to it take no calls",
+                 false}
+            );
+    }
+    co_return problems;
+}
+
+}  // namespace
+
 Op<AccountCheck> check_account(Nothing) {
     const auto answer = co_await http().get("account", "/Users/Current/Account");
     require_ok(answer);
@@ -30,6 +75,7 @@ Op<AccountCheck> check_account(Nothing) {
         check.problems.push_back(
             {"", Reason::none, "the account has no SIP trunk for numbers to go to", false}
         );
+    for (auto& each : co_await problems_of_trunks(all)) check.problems.push_back(std::move(each));
     co_return check;
 }
 
@@ -63,24 +109,25 @@ Op<std::vector<Portability>> check_portability(NumberList list) {
     const auto answers = co_await in_turns(std::move(requests));
 
     std::vector<Portability> found;
+    std::optional<Error> trouble;
+    std::size_t answered = 0;
     auto next = answers.begin();
     for (const auto& number : list.numbers) {
-        Portability ours{number, false, Reason::unsupported_by_gaining, ""};
-        if (digits_of(number)) {
-            const auto& answer = *next++;
-            // A refusal of one number says nothing about the others.
-            const bool refused = answer.status() == 400 || answer.status() == 404;
-            if (!refused) require_ok(answer);
-            const auto reply = refused ? 0 : integer_at(answer.json(), "Reply").value_or(4);
-            const auto words = message_in(answer.body());
-            ours.portable = reply == 1;
-            ours.reason = ours.portable ? Reason::none : reason_in(words);
-            if (!ours.portable && ours.reason == Reason::other) ours.reason = Reason::not_portable;
-            ours.carrier_word =
-                name_of_reply(reply) + (words.empty() ? std::string() : ": " + words);
+        if (!digits_of(number)) {
+            found.push_back({number, false, Reason::unsupported_by_gaining, ""});
+            continue;
         }
-        found.push_back(std::move(ours));
+        try {
+            found.push_back(portability_from(number, *next++));
+            ++answered;
+        } catch (const Failure& failure) {
+            // One number that ThinkTel cannot answer says nothing about the others.
+            if (failure.error.kind != ErrorKind::unavailable) throw;
+            trouble = failure.error;
+            found.push_back({number, false, Reason::other, "no answer: " + failure.error.message});
+        }
     }
+    if (trouble && answered == 0) fail(*trouble);
     co_return found;
 }
 

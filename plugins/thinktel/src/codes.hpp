@@ -24,6 +24,8 @@ std::optional<StatusMeaning> meaning_of(std::string_view status);
 
 /// TicketResponse.Reply, NumberResponse.Reply and the like. Only accepted means that it was done.
 inline constexpr std::int64_t rejected_reply = 0, accepted_reply = 1, deferred_reply = 2;
+/// For an answer without one.
+inline constexpr std::int64_t unknown_reply = -1;
 
 /// "Rejected" for 0 and so on; "reply 9" for what is not documented. @threads any
 /// @source thinktel.json, TicketResponse.Reply

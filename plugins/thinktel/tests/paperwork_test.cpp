@@ -195,6 +195,22 @@ TEST(Split, KeepsTollFreeApartInTheOrderGiven) {
         {"numbers":["+18005550101"],"note_fr":"numéros sans frais"}])");
 }
 
+TEST(Split, KnowsEveryTollFreeAreaCode) {
+    for (const auto* area : {"800", "833", "844", "855", "866", "877", "888"}) {
+        const auto number = "+1" + std::string(area) + "5550101";
+        Script(
+            thinktel(), "split",
+            canonical(json::object{{"numbers", json::array{json::string(number), "+14165550101"}}})
+        )
+            .ends_with(canonical(json::array{
+                json::object{{"numbers", json::array{"+14165550101"}}},
+                json::object{{"numbers", json::array{json::string(number)}}}
+            }));
+    }
+    Script(thinktel(), "split", R"({"numbers":["+18225550101","+18995550101"]})")
+        .ends_with(R"([{"numbers":["+18225550101","+18995550101"]}])");
+}
+
 TEST(Split, LeavesOneKindAlone) {
     Script(thinktel(), "split", R"({"numbers":["+14165550102"]})")
         .ends_with(R"([{"numbers":["+14165550102"]}])");
