@@ -69,7 +69,7 @@ std::vector<DueOrder> due_orders(soci::session& sql) {
     std::vector<DueOrder> out;
     run(sql,
         "select id, due_at, case when stage = 'preflight' then losing_account else account end "
-        "from orders where due_at is not null order by due_at",
+        "from orders where at_rest = 0 and due_at is not null order by due_at",
         "nnt", {}, [&](const std::vector<Cell>& row) {
             out.push_back({row[0].number, instant(row[1].number), row[2].text});
         });
