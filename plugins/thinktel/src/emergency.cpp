@@ -134,6 +134,16 @@ std::vector<Problem> problems_of_emergency(const PurchaseOrder& order) {
     return problems;
 }
 
+Op<bool> has_record(PhoneNumber number, std::size_t index) {
+    const auto answer = co_await http().get(
+        step_of("record", index),
+        std::string(records_path) + "/" + std::to_string(*digits_of(number))
+    );
+    if (answer.status() == 404) co_return false;
+    require_ok(answer);
+    co_return true;
+}
+
 Op<Recorded> record_or_undo(
     PurchaseOrder order, std::string pilot, PhoneNumber number, std::size_t index
 ) {
@@ -158,9 +168,11 @@ Op<Recorded> record_or_undo(
         };
     }
     Rejection rejection{Reason::other, "", "", {"/emergency_address"}, {number}};
-    rejection.text = number.masked() +
-                     " is bought, but whether it has a 911 record is not known (" + outcome.words +
-                     "): a person must look at it in uControl";
+    rejection.text =
+        number.masked() + " is bought, but whether it has a 911 record is not known (" +
+        outcome.words +
+        "): a person must look at it in uControl, and make the record or release the number; "
+        "do not submit the order again as long as the number is there";
     co_return Recorded{{number, OrderState::exception, Reason::other, outcome.words}, rejection};
 }
 

@@ -20,6 +20,9 @@ struct Recorded {
     std::optional<porteur::Rejection> rejection;
 };
 
+/// Whether ThinkTel has a 911 record of the number. @threads [op]
+porteur::Op<bool> has_record(porteur::PhoneNumber number, std::size_t index);
+
 /// Makes the record, and gives the number back where it is refused. Ends no operation, unless the
 /// host does. `index` tells the steps of several numbers apart. @threads [op]
 porteur::Op<Recorded> record_or_undo(

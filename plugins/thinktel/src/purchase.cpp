@@ -18,9 +18,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto check_deferred_after = 1h;
-/// An exception waits for a person; asking ThinkTel again tells little.
-constexpr auto check_exception_after = std::chrono::days{7};
+/// While a number is to come, or a person is to do something about it.
+constexpr std::chrono::seconds check_open_after = 1h;
+/// Where nothing was bought there is nothing to ask: only a correction goes on.
+constexpr std::chrono::seconds check_refused_after = std::chrono::days{7};
 
 std::vector<Problem> problems_of(const PurchaseOrder& order) {
     auto problems = problems_of_emergency(order);
@@ -30,6 +31,14 @@ std::vector<Problem> problems_of(const PurchaseOrder& order) {
     need(
         order.target.offering.empty(), "/target/offering", Reason::unsupported_by_gaining,
         "numbers are bought for SIP trunks only"
+    );
+    need(
+        order.country.empty() || order.country == "CA" || order.country == "US", "/country",
+        Reason::unsupported_by_gaining, "ThinkTel sells Canadian and US numbers"
+    );
+    need(
+        order.number_type == NumberType::local, "/number_type", Reason::unsupported_by_gaining,
+        "ThinkTel sells local numbers by API"
     );
     need(
         !order.numbers.empty() || (!order.area.empty() && order.quantity > 0), "/numbers",
@@ -111,8 +120,9 @@ PurchaseProgress progress_of(
     // Where nothing was bought the whole has to stay open for a correction; parts that have all
     // ended would end it.
     if (!kept.empty()) ours.numbers = std::move(numbers);
-    if (ours.state == OrderState::in_review) ours.check_again = check_deferred_after;
-    if (ours.state == OrderState::exception) ours.check_again = check_exception_after;
+    if (ours.state == OrderState::in_review) ours.check_again = check_open_after;
+    if (ours.state == OrderState::exception)
+        ours.check_again = kept.empty() ? check_refused_after : check_open_after;
     return ours;
 }
 
@@ -206,14 +216,23 @@ Op<PurchaseProgress> check_purchase(OrderReference reference) {
             numbers[index], there ? OrderState::completed : was, Reason::none,
             there ? "on a trunk" : "on no trunk"
         };
-        // A number that waits for a person waits on; one that was ours and is gone wants one.
-        if (was == OrderState::exception || (!there && was == OrderState::completed)) {
+        if (was == OrderState::exception) {
+            // It waits for its 911 record, or to be given back: a person does the one or the other.
+            ours.state = OrderState::cancelled;
+            if (there)
+                ours.state = co_await has_record(numbers[index], index) ? OrderState::completed
+                                                                        : OrderState::exception;
+        } else if (!there && was == OrderState::completed) {
             ours.state = OrderState::exception;
             ours.reason = Reason::other;
             if (kept.empty()) rejections.push_back(rejection_of(ours));
         }
         now.push_back(std::move(ours));
     }
+    const bool waits = std::ranges::any_of(now, [](const auto& each) {
+        return each.state == OrderState::exception;
+    });
+    if (!waits && !now.empty()) rejections.clear();
     auto ours = progress_of(std::move(now), std::move(rejections), 0);
     ours.carrier_id = reference.carrier_id;
     co_return ours;

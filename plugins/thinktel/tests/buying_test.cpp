@@ -235,6 +235,12 @@ TEST(Purchase, SendsNothingThatItsOwnRulesRefuse) {
     refused(order({"+33123456789"}), Reason::unsupported_by_gaining, "/numbers/0");
     refused(order({"+18885550101"}), Reason::unsupported_by_gaining, "/numbers/0");
     refused(order({"+17805552001", "+17805552001"}), Reason::none, "twice");
+    auto french = order();
+    french["country"] = "FR";
+    refused(french, Reason::unsupported_by_gaining, "/country");
+    auto mobile = order();
+    mobile["number_type"] = "mobile";
+    refused(mobile, Reason::unsupported_by_gaining, "/number_type");
     auto offering = order();
     offering["target"] = json::object{{"offering", "OFF-1"}};
     refused(offering, Reason::unsupported_by_gaining, "/target/offering");

@@ -176,11 +176,30 @@ TEST(CheckPurchase, FindsADeferredNumberWhenItIsThere) {
         .ends_with(R"({"state":"completed"})");
 }
 
-TEST(CheckPurchase, LeavesAnExceptionToThePerson) {
-    check(kept("exception"))
-        .expects_http("GET", "/Dids/7805552001")
+TEST(CheckPurchase, LeavesAnExceptionToThePersonAndSeesWhatTheyDid) {
+    const auto waiting = [] {
+        auto script = check(kept("exception"));
+        script.expects_http("GET", "/Dids/7805552001").named("did");
+        return script;
+    };
+    auto waits = waiting();
+    waits.answers(200, R"({"Number":7805552001})")
+        .expects_http("GET", "/v2/V911s/7805552001")
+        .named("record")
+        .safe()
+        .answers_file(404, "error-not-found.json")
+        .ends_with(R"({"state":"exception","check_again":3600,"numbers":[{"state":"exception"}]})");
+    cut_everywhere(waits);
+    // They made the record, or released the number.
+    waiting()
         .answers(200, R"({"Number":7805552001})")
-        .ends_with(R"({"state":"exception"})");
+        .expects_http("GET", "/v2/V911s/7805552001")
+        .answers(200, R"({"Number":7805552001})")
+        .ends_with(R"({"state":"completed","rejections":[]})");
+    waiting()
+        .answers_file(404, "error-not-found.json")
+        .ends_with(R"({"state":"exception","numbers":[]})");
+
     check(
         {{"numbers", json::array{}},
          {"rejections", {{{"reason", "NUMBER_TAKEN"}, {"fields", {"/numbers"}}}}}},
