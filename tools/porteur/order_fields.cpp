@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include <porteur/model/phone_number.hpp>
 
@@ -18,14 +19,20 @@ using enum ValueKind;
 constexpr auto table = std::to_array<OrderField>({
     {"--number", "/numbers", list, "NUMBER", "a number, as in +14165550101; again for each", true, true, true},
     {"--remaining", "/remaining", list, "NUMBER", "a number that stays at the losing carrier", true, false, true},
+    {"--disconnect", "/disconnect", list, "NUMBER", "a number that the losing carrier shall switch off", true, false, true},
+    {"--quantity", "/quantity", count, "N", "how many of the area, where no number is named", false, true},
+    {"--area", "/area", text, "TEXT", "rate center or area code, as 'porteur numbers search' takes it", false, true},
     {"--country", "/country", text, "COUNTRY", "where the numbers are, as in FR", false, true},
     {"--number-type", "/number_type", choice, "", "which numbers", false, true, false, "local mobile national toll_free shared_cost short_code"},
     {"--losing-carrier", "/losing_carrier", text, "NAME", "the losing carrier's name, where it is no account here", true, false},
     {"--account-number", "/account_number", text, "TEXT", "the account number at the losing carrier", true, false},
     {"--btn", "/btn", text, "NUMBER", "billing telephone number", true, false, true},
+    {"--new-btn", "/new_btn", text, "NUMBER", "the remaining number that becomes it, when it leaves itself", true, false, true},
     {"--date", "/requested_date", date, "DATE", "the day wished for, as in 2026-12-01; else the earliest", true, false},
-    {"--trunk", "/target/trunk", text, "ID", "target: an existing trunk ('porteur targets' lists them)", true, false},
+    {"--time", "/requested_time", text, "HH:MM", "the hour wished for, in the gaining carrier's zone; with --date", true, false},
+    {"--trunk", "/target/trunk", text, "ID", "target: an existing trunk ('porteur targets' lists them)"},
     {"--offering", "/target/offering", text, "ID", "target: a new service", true, false},
+    {"--parent", "/target/parent", text, "ID", "target: the subscription that the new service belongs to", true, false},
     {"--end-user", "/end_user/name", text, "NAME", "legal name, as on the losing carrier's records"},
     {"--end-user-kind", "/end_user/kind", choice, "", "business or individual", true, true, false, "business individual"},
     {"--registration-number", "/end_user/registration_number", text, "TEXT", "company register"},
@@ -46,7 +53,8 @@ constexpr auto table = std::to_array<OrderField>({
     {"--address-country", "/service_address/country", text, "COUNTRY", "as in CA"},
     {"--alternates", "/alternates", choice, "", "when a wished number is gone", false, true, false, "choose_for_us contact_us"},
     {"--contact-email", "/contact_email", text, "ADDRESS", "ours, for the carrier's questions"},
-    {"--comment", "/comment", text, "TEXT", "for the seller", false, true},
+    {"--comment", "/comment", text, "TEXT", "for the people who carry it out"},
+    {"--language", "/language", choice, "", "the customer's", true, true, false, "en fr"},
 });
 // clang-format on
 
@@ -92,6 +100,11 @@ Outcome<json::value> value_of(const OrderField& field, const std::vector<std::st
         auto number = e164(field.option, text);
         if (!number) return passed_on(number);
         values.emplace_back(std::move(*number));
+    }
+    if (field.kind == count) {
+        std::int64_t number = 0;
+        std::from_chars(texts.back().data(), texts.back().data() + texts.back().size(), number);
+        return number;
     }
     if (field.kind == list) return values;
     // An empty text takes a field away.
@@ -142,6 +155,9 @@ std::vector<OptionSpec> options_of_fields(const std::string& group) {
         options.push_back({"--invoice", file, "FILE", "the losing carrier's bill to send along"});
         options.push_back({"--invoice-issued-on", date, "DATE", "when it was issued"});
         options.push_back({"--csr", file, "FILE", "customer service record to send along"});
+        options.push_back(
+            {"--detail", list, "NAME=VALUE", "target: what only this service wants ('porteur targets')"}
+        );
     }
     options.push_back({"--document", list, "TYPE=FILE", "another document, as in id=passport.pdf"});
     options.push_back({"--document-id", list, "ID", "a document that was added before"});
@@ -158,6 +174,18 @@ Outcome<json::object> request_of_options(Session& session) {
         auto value = value_of(field, said.list(std::string(key)));
         if (!value) return passed_on(value);
         put(request, pointer_for(field, group), std::move(*value));
+    }
+    for (const auto& text : said.list("detail")) {
+        const auto equals = text.find('=');
+        if (equals == 0 || equals == text.npos)
+            return trouble(
+                ExitCode::usage,
+                "--detail " + quoted(text) + " is not NAME=VALUE, as in fax_email=fax@acme.example"
+            );
+        // A number, true, false, a list or an object in JSON; anything else is the text that it is.
+        auto value = parse_json(text.substr(equals + 1));
+        put(request, "/target/details/" + text.substr(0, equals),
+            value ? std::move(*value) : json::value(text.substr(equals + 1)));
     }
     if (said.has("pin") || said.has("pin-file")) {
         auto pin = read_pin(session);

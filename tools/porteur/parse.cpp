@@ -147,9 +147,10 @@ struct Reader {
         );
         // One value each time it is given, so that what follows is the next word.
         place.read->allow_extra_args(false);
-        if (option.kind == ValueKind::list)
+        // What is NAME=VALUE may have commas of its own.
+        if (option.kind == ValueKind::list && !option.value.contains('='))
             place.read->delimiter(',');
-        else
+        else if (option.kind != ValueKind::list)
             place.read->expected(1);
         if (!option.choices.empty()) place.read->check(one_of(option.choices));
         if (option.kind == ValueKind::date)

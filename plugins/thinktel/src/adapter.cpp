@@ -56,7 +56,7 @@ Op<std::vector<TargetChoice>> trunks() {
         const auto pilot = integer_at(each, "Number");
         if (!pilot) continue;
         const auto label = text_at(each, "Label");
-        found.push_back({"trunk", std::to_string(*pilot), label, label});
+        found.push_back({"trunk", std::to_string(*pilot), label, label, {}, {}});
     }
     co_return found;
 }
@@ -250,7 +250,7 @@ Op<std::vector<TargetChoice>> list_targets(Nothing) {
     for (const auto& each : answer.array("")) {
         const auto& name = value_at(each, "ProductName");
         targets.push_back(
-            {"offering", text_at(each, "OfferingID"), text_at(name, "En"), text_at(name, "Fr")}
+            {"offering", text_at(each, "OfferingID"), text_at(name, "En"), text_at(name, "Fr"), {}, {}}
         );
     }
     co_return targets;

@@ -50,9 +50,9 @@ TEST(ListTargets, ListsTrunksAndOfferings) {
         .expects_http("GET", "/Products/TelephoneOfferings")
         .answers_file(200, "offerings.json")
         .ends_exactly(R"([
-            {"kind":"trunk","id":"7005551212","label_en":"HQ","label_fr":"HQ"},
-            {"kind":"trunk","id":"7005551300","label_en":"Laval","label_fr":"Laval"},
-            {"kind":"offering","id":"OFF-4","label_en":"Business line","label_fr":"Ligne d'affaires"}])"
+            {"kind":"trunk","id":"7005551212","label_en":"HQ","label_fr":"HQ","parents":[],"details":[]},
+            {"kind":"trunk","id":"7005551300","label_en":"Laval","label_fr":"Laval","parents":[],"details":[]},
+            {"kind":"offering","id":"OFF-4","label_en":"Business line","label_fr":"Ligne d'affaires","parents":[],"details":[]}])"
         );
     cut_everywhere(script);
 }

@@ -152,7 +152,7 @@ acme.so:6:31: timeout = "1d" is out of range; write "100ms" to "1h"
 acme.so:6:57: response_size_max = "1" is not a size; write a whole number and B, kB, MB, GB, KiB, MiB or GiB, as in "10MB")"
     },
     {with("[settings.region]\ntype = \"string\"\nhelp = \"x\""),
-     R"(7:8: type = "string" is not allowed; write "text", "integer", "boolean", "duration", "list" or "choice")"
+     R"(7:8: type = "string" is not allowed; write "text", "integer", "boolean", "duration", "list", "choice" or "data")"
     },
     {with("[settings.Region]\ntype = \"text\"\nhelp = \"x\""),
      R"(6:11: "Region" is not an identifier; write lower-case letters, digits and _, as in "acme_ca")"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
+#include <porteur/json.hpp>
+
 #include "order_answers.hpp"
 #include "world.hpp"
 
@@ -100,6 +102,45 @@ TEST(PortCreate, TakesEachFieldAsAnOption) {
     );
     EXPECT_EQ(server.seen().at(0).field("idempotency-key"), "key-1");
     EXPECT_EQ(server.seen().at(0).field("content-type"), "application/json");
+}
+
+TEST(PortCreate, PutsWhatANewServiceWantsIntoTheTarget) {
+    World world;
+    ScriptedServer server(
+        {{.expects = "POST /v1/port-orders", .status = 201, .body = order_answer({})}}
+    );
+    world.run(
+        {"port", "create", "--account", "tt", "--number", "+14165550101", "--offering", "OFF-7",
+         "--parent", "SUB-1", "--detail", "fax_email=fax@acme.example", "--detail", "lines=2",
+         "--detail", R"(extra=["a","b"])", "--disconnect", "+14165550109", "--new-btn",
+         "+14165550103", "--date", "2026-12-15", "--time", "09:30", "--language", "fr"},
+        server
+    );
+    const auto request = parse_json(server.seen().at(0).body)->at("request").as_object();
+    EXPECT_EQ(
+        canonical(request.at("target")),
+        R"({"details":{"extra":["a","b"],"fax_email":"fax@acme.example","lines":2},"offering":"OFF-7","parent":"SUB-1"})"
+    );
+    EXPECT_EQ(canonical(request.at("disconnect")), R"(["+14165550109"])");
+    EXPECT_EQ(request.at("new_btn"), "+14165550103");
+    EXPECT_EQ(request.at("requested_time"), "09:30");
+    EXPECT_EQ(request.at("language"), "fr");
+}
+
+TEST(PurchaseCreate, TakesAQuantityOfAnAreaInsteadOfNumbers) {
+    World world;
+    ScriptedServer server(
+        {{.expects = "POST /v1/purchase-orders", .status = 201, .body = order_answer({})}}
+    );
+    world.run(
+        {"purchase", "create", "--account", "tt", "--country", "CA", "--area", "Edmonton, AB",
+         "--quantity", "2", "--trunk", "7005551212"},
+        server
+    );
+    const auto request = parse_json(server.seen().at(0).body)->at("request").as_object();
+    EXPECT_EQ(request.at("quantity"), 2);
+    EXPECT_EQ(request.at("area"), "Edmonton, AB");
+    EXPECT_EQ(canonical(request.at("target")), R"({"trunk":"7005551212"})");
 }
 
 TEST(PortCreate, TakesAFileAndLetsOptionsGoOverIt) {
