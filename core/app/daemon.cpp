@@ -94,6 +94,7 @@ struct Daemon::Parts {
     std::unique_ptr<MailDesk> desk;
     std::unique_ptr<MailIntake> intake;
     std::unique_ptr<Outward> outward;
+    std::unique_ptr<DocumentDesk> papers;
     std::unique_ptr<HostServices> services;
     std::unique_ptr<ApiServer> api;
     std::unique_ptr<Housekeeping> housekeeping;
@@ -152,6 +153,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     p.performer = std::make_unique<Performer>(*p.http, *p.mail);
     Rhythm rhythm;
     rhythm.follow = p.settings.engine.check_interval;
+    rhythm.release_stuck_after = p.settings.orders.release_stuck_after;
     p.engine = std::make_unique<Engine>(p.engine_io.get_executor(), *p.engine_store, p.accounts, *p.performer, p.clock, p.chance, rhythm);
     p.desk = std::make_unique<MailDesk>(MailDesk::Parts{.engine = *p.engine, .accounts = p.accounts, .performer = *p.performer,
                                                         .store = *p.store, .clock = p.clock, .chance = p.chance, .rhythm = rhythm});
@@ -162,10 +164,14 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
                                  p.settings);
     if (!outward) return std::unexpected(std::move(outward).error());
     p.outward = std::move(*outward);
+    p.papers = std::make_unique<DocumentDesk>(DocumentDesk::Parts{
+        .store = *p.store, .folder = p.documents, .paper = paper::PaperProgram(paper::PaperProgram::beside_this_one()),
+        .font_folder = p.settings.documents.font_folder, .size_max_bytes = p.settings.documents.size_max_bytes,
+        .pages_max = p.settings.documents.pages_max});
     p.services = std::make_unique<HostServices>(HostServices::Parts{
         .engine_thread = p.engine_io.get_executor(), .engine = *p.engine, .accounts = p.accounts, .performer = *p.performer,
-        .store = *p.store, .documents = p.documents, .clock = p.clock, .chance = p.chance,
-        .desk = *p.desk, .intake = *p.intake, .outward = *p.outward, .upload_size_max_bytes = p.settings.documents.size_max_bytes});
+        .store = *p.store, .papers = *p.papers, .clock = p.clock, .chance = p.chance,
+        .desk = *p.desk, .intake = *p.intake, .outward = *p.outward, .ages = p.settings.documents.age_days_max});
     p.engine->on_entries([services = p.services.get(), outward = p.outward.get()] {
         services->wake();
         outward->wake();
@@ -224,6 +230,7 @@ void Daemon::stop() {
     if (p.api_thread.joinable()) p.api_thread.join();
     if (!p.engine_thread.joinable()) return;
     p.outward->stop();  // it waits for the engine's thread, too
+    p.papers->stop();
     p.intake->stop();  // it waits for the engine's thread, which must still run
     p.on_engine([&p] {
         p.tick.cancel();

@@ -9,6 +9,7 @@
 
 #include <porteur/json.hpp>
 
+#include "api/order_json.hpp"
 #include "carriers/addresses.hpp"
 #include "carriers/destination.hpp"
 #include "carriers/retry_after.hpp"
@@ -181,7 +182,8 @@ Async<bool> Webhooks::run_batch(Shared endpoint) {
     for (auto& each : *entries) {
         if (endpoint->gone || endpoint->held > 0 || endpoint->turn != turn) co_return true;
         const Id id = each.id;
-        if (!wants_kind(endpoint->hook.kinds, each.kind)) {
+        // A private comment is for our own people: it leaves by no web hook.
+        if (!wants_kind(endpoint->hook.kinds, each.kind) || !may_see(each, "read")) {
             endpoint->hook.state.cursor = id;
             if (++endpoint->skipped >= skipped_max) co_await save(endpoint);
             continue;
