@@ -23,42 +23,6 @@ constexpr std::chrono::seconds check_open_after = 1h;
 /// Where nothing was bought there is nothing to ask: only a correction goes on.
 constexpr std::chrono::seconds check_refused_after = std::chrono::days{7};
 
-std::vector<Problem> problems_of(const PurchaseOrder& order) {
-    auto problems = problems_of_emergency(order);
-    const auto need = [&](bool there, std::string field, Reason reason, std::string message) {
-        if (!there) problems.push_back({std::move(field), reason, std::move(message), true});
-    };
-    need(
-        order.target.offering.empty(), "/target/offering", Reason::unsupported_by_gaining,
-        "numbers are bought for SIP trunks only"
-    );
-    need(
-        order.country.empty() || order.country == "CA" || order.country == "US", "/country",
-        Reason::unsupported_by_gaining, "ThinkTel sells Canadian and US numbers"
-    );
-    need(
-        order.number_type == NumberType::local, "/number_type", Reason::unsupported_by_gaining,
-        "ThinkTel sells local numbers by API"
-    );
-    need(
-        !order.numbers.empty() || (!order.area.empty() && order.quantity > 0), "/numbers",
-        Reason::none, "name the numbers, or an area and how many"
-    );
-    for (std::size_t index = 0; index < order.numbers.size(); ++index)
-        need(
-            digits_of(order.numbers[index]).has_value() && !is_toll_free(order.numbers[index]),
-            "/numbers/" + std::to_string(index), Reason::unsupported_by_gaining,
-            "ThinkTel sells Canadian and US local numbers by API"
-        );
-    auto sorted = order.numbers;
-    std::ranges::sort(sorted);
-    need(
-        std::ranges::adjacent_find(sorted) == sorted.end(), "/numbers", Reason::none,
-        "a number stands there twice"
-    );
-    return problems;
-}
-
 Op<std::string> pilot_for(PortTarget target, std::string trunk_of_account) {
     const auto trunk = target.trunk.empty() ? trunk_of_account : target.trunk;
     if (trunk.empty()) refuse_without_target(co_await trunks(), "the order has no target trunk");
@@ -146,6 +110,42 @@ Numbers numbers_of(const OrderReference& reference, std::vector<NumberProgress>&
 }
 
 }  // namespace
+
+std::vector<Problem> problems_of(const PurchaseOrder& order) {
+    auto problems = problems_of_emergency(order);
+    const auto need = [&](bool there, std::string field, Reason reason, std::string message) {
+        if (!there) problems.push_back({std::move(field), reason, std::move(message), true});
+    };
+    need(
+        order.target.offering.empty(), "/target/offering", Reason::unsupported_by_gaining,
+        "numbers are bought for SIP trunks only"
+    );
+    need(
+        order.country.empty() || order.country == "CA" || order.country == "US", "/country",
+        Reason::unsupported_by_gaining, "ThinkTel sells Canadian and US numbers"
+    );
+    need(
+        order.number_type == NumberType::local, "/number_type", Reason::unsupported_by_gaining,
+        "ThinkTel sells local numbers by API"
+    );
+    need(
+        !order.numbers.empty() || (!order.area.empty() && order.quantity > 0), "/numbers",
+        Reason::none, "name the numbers, or an area and how many"
+    );
+    for (std::size_t index = 0; index < order.numbers.size(); ++index)
+        need(
+            digits_of(order.numbers[index]).has_value() && !is_toll_free(order.numbers[index]),
+            "/numbers/" + std::to_string(index), Reason::unsupported_by_gaining,
+            "ThinkTel sells Canadian and US local numbers by API"
+        );
+    auto sorted = order.numbers;
+    std::ranges::sort(sorted);
+    need(
+        std::ranges::adjacent_find(sorted) == sorted.end(), "/numbers", Reason::none,
+        "a number stands there twice"
+    );
+    return problems;
+}
 
 Op<PurchaseProgress> purchase(PurchaseOrder order) {
     const auto mine = co_await account_settings();
