@@ -190,6 +190,7 @@ std::vector<std::string> Chain::judge() {
     const auto allowed = deviations();
     std::vector<std::string> asked;
     int judged = 0, past = 0, excused = 0;
+    exchanges_ = report.at("exchanges").as_array().size();
     for (const auto& each : report.at("exchanges").as_array()) {
         const auto method = std::string(each.at("method").as_string());
         const auto path = std::string(each.at("path").as_string());
@@ -199,6 +200,7 @@ std::vector<std::string> Chain::judge() {
             continue;
         }
         ++judged;
+        answers_.insert(asked.back() + " " + std::to_string(each.at("status").as_int64()));
         judged_answers()[carrier_.name].insert(
             method + " " + route_of(path) + " " + json::serialize(each.at("status"))
         );

@@ -54,11 +54,17 @@ public:
     /// Fails the test for each violation that deviations.txt does not allow, and prints how many
     /// exchanges were judged. @return what was asked, as "GET /path", once each
     std::vector<std::string> judge();
+    /// What judge() has seen so far, with the status that answered it: "GET /path 200".
+    const std::set<std::string>& answers() const { return answers_; }
+    /// How many exchanges judge() has seen so far.
+    std::size_t exchanges() const { return exchanges_; }
 
 private:
     JudgedCarrier carrier_;
     Program simulator_;
     Program relay_;
+    std::set<std::string> answers_;
+    std::size_t exchanges_ = 0;
 };
 
 }  // namespace porteur::testing
