@@ -210,7 +210,7 @@ Op<PurchaseProgress> check_purchase(OrderReference reference) {
     std::vector<NumberProgress> now;
     for (std::size_t index = 0; index < numbers.size(); ++index) {
         const bool there = answers[index].status() != 404;
-        if (there) require_ok(answers[index]);
+        if (there) require_readable(answers[index]);
         const auto was = index < kept.size() ? kept[index].state : OrderState::completed;
         NumberProgress ours{
             numbers[index], there ? OrderState::completed : was, Reason::none,
