@@ -122,7 +122,9 @@ Op<std::vector<NumberProgress>> buy_list(std::string pilot, Numbers wanted, bool
         fail(
             ErrorKind::in_doubt, Reason::none, "",
             "thinktel: the answer to an order of numbers was lost twice; a person must look at the "
-            "trunk"
+            "trunk (what is there is settled as found, with the numbers of ten digits, separated "
+            "by "
+            "commas, for the carrier's id)"
         );
     correct_by_trunk(*rest, co_await numbers_on("find-rest", pilot, step));
     std::ranges::move(*rest, std::back_inserter(ours));
@@ -262,7 +264,10 @@ Op<std::vector<NumberProgress>> buy_next_available(
         ErrorKind::in_doubt, Reason::none, "",
         "thinktel: the answer to an order of " + std::to_string(quantity) +
             " numbers was lost, and the trunk has " + std::to_string(fresh.size()) +
-            " new ones; a person must look at it before anything is ordered again"
+            " new ones; a person must look at it before anything is ordered again (what is there "
+            "is "
+            "settled as found, with the numbers of ten digits, separated by commas, for the "
+            "carrier's id)"
     );
 }
 

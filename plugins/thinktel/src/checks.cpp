@@ -7,6 +7,7 @@
 #include <porteur/sdk.hpp>
 
 #include "details.hpp"
+#include "purchase.hpp"
 #include "wire.hpp"
 
 namespace thinktel {
@@ -202,28 +203,59 @@ std::vector<Problem> problems_of(const PortOrder& order, const Submitter& submit
     return all;
 }
 
-Op<Findings> validate(PortOrder order) {
-    const auto mine = co_await account_settings();
-    Findings findings;
-    findings.problems = problems_of(order, submitter_of(mine));
-    auto& problems = findings.problems;
-    const bool to_trunk = !order.target.trunk.empty() || !mine.text("trunk").empty();
-    if (!order.target.trunk.empty() && !order.target.offering.empty())
-        problems.push_back({"/target", Reason::none, "name a trunk or an offering, not both", true}
-        );
-    else if (order.target.offering.empty() && !to_trunk)
-        problems.push_back(
+namespace {
+
+std::vector<Problem> problems_of_target(const PortOrder& order, const std::string& own_trunk) {
+    const auto& target = order.target;
+    if (!target.trunk.empty() && !target.offering.empty())
+        return {{"/target", Reason::none, "name a trunk or an offering, not both", true}};
+    // Which service an offering is only ThinkTel tells: submit_port checks that before it sends.
+    if (!target.offering.empty()) return {};
+    if (target.trunk.empty() && own_trunk.empty())
+        return {
             {"/target", Reason::none, "choose the SIP trunk or the offering that the numbers go to",
              true}
-        );
-    else if (order.target.offering.empty() && !order.numbers.empty())
-        std::ranges::move(
-            problems_of_service(
-                order, {Service::trunk, is_toll_free(order.numbers.front()), "", {}}
-            ),
-            std::back_inserter(problems)
-        );
-    // Which service an offering is only ThinkTel tells: submit_port checks that before it sends.
+        };
+    if (order.numbers.empty()) return {};
+    return problems_of_service(
+        order, {Service::trunk, is_toll_free(order.numbers.front()), "", {}}
+    );
+}
+
+/// Both kinds of orders are validated under the one name, and nothing but the fields tells which.
+bool is_purchase(const json::object& order) {
+    constexpr std::string_view only_there[] = {
+        "country", "number_type", "quantity", "area", "emergency_address", "address", "alternates"
+    };
+    return std::ranges::any_of(only_there, [&](auto key) { return order.contains(key); });
+}
+
+template <class Order>
+Order read(const json::object& given) {
+    auto order = from_json<Order>(given);
+    if (!order) fail(std::move(order).error());
+    return std::move(*order);
+}
+
+}  // namespace
+
+Op<Findings> validate(json::object given) {
+    const auto mine = co_await account_settings();
+    Findings findings;
+    if (is_purchase(given)) {
+        const auto order = read<PurchaseOrder>(given);
+        findings.problems = problems_of(order);
+        if (order.target.trunk.empty() && mine.text("trunk").empty())
+            findings.problems.push_back(
+                {"/target/trunk", Reason::none, "choose the SIP trunk that the numbers go to", true}
+            );
+        co_return findings;
+    }
+    const auto order = read<PortOrder>(given);
+    findings.problems = problems_of(order, submitter_of(mine));
+    std::ranges::move(
+        problems_of_target(order, mine.text("trunk")), std::back_inserter(findings.problems)
+    );
     co_return findings;
 }
 

@@ -17,8 +17,9 @@ std::vector<porteur::Problem> problems_of(
     const porteur::PortOrder& order, const Submitter& submitter
 );
 
-/// Asks for no effects: what only ThinkTel can tell is checked by submit_port. @threads [op]
-porteur::Op<porteur::Findings> validate(porteur::PortOrder order);
+/// Of a PortOrder or a PurchaseOrder. Asks for no effects: what only ThinkTel can tell is checked by
+/// submit_port. @threads [op]
+porteur::Op<porteur::Findings> validate(porteur::json::object order);
 
 /// The papers and facts for a port or a purchase, English and French. @threads any
 porteur::Requirements requirements(porteur::RequirementsQuery query);

@@ -140,7 +140,7 @@ Op<bool> has_record(PhoneNumber number, std::size_t index) {
         std::string(records_path) + "/" + std::to_string(*digits_of(number))
     );
     if (answer.status() == 404) co_return false;
-    require_ok(answer);
+    require_readable(answer);
     co_return true;
 }
 

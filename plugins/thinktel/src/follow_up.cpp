@@ -122,7 +122,7 @@ Op<PortProgress> follow(
                                   path_segment(reference.carrier_id) + "/PortInStatus"
         );
         if (answer.status() != 404) {
-            require_ok(answer);
+            require_readable(answer);
             ticket = ticket_from(answer.json());
             if (ticket->id.empty()) ticket->id = reference.carrier_id;
         }

@@ -23,42 +23,6 @@ constexpr std::chrono::seconds check_open_after = 1h;
 /// Where nothing was bought there is nothing to ask: only a correction goes on.
 constexpr std::chrono::seconds check_refused_after = std::chrono::days{7};
 
-std::vector<Problem> problems_of(const PurchaseOrder& order) {
-    auto problems = problems_of_emergency(order);
-    const auto need = [&](bool there, std::string field, Reason reason, std::string message) {
-        if (!there) problems.push_back({std::move(field), reason, std::move(message), true});
-    };
-    need(
-        order.target.offering.empty(), "/target/offering", Reason::unsupported_by_gaining,
-        "numbers are bought for SIP trunks only"
-    );
-    need(
-        order.country.empty() || order.country == "CA" || order.country == "US", "/country",
-        Reason::unsupported_by_gaining, "ThinkTel sells Canadian and US numbers"
-    );
-    need(
-        order.number_type == NumberType::local, "/number_type", Reason::unsupported_by_gaining,
-        "ThinkTel sells local numbers by API"
-    );
-    need(
-        !order.numbers.empty() || (!order.area.empty() && order.quantity > 0), "/numbers",
-        Reason::none, "name the numbers, or an area and how many"
-    );
-    for (std::size_t index = 0; index < order.numbers.size(); ++index)
-        need(
-            digits_of(order.numbers[index]).has_value() && !is_toll_free(order.numbers[index]),
-            "/numbers/" + std::to_string(index), Reason::unsupported_by_gaining,
-            "ThinkTel sells Canadian and US local numbers by API"
-        );
-    auto sorted = order.numbers;
-    std::ranges::sort(sorted);
-    need(
-        std::ranges::adjacent_find(sorted) == sorted.end(), "/numbers", Reason::none,
-        "a number stands there twice"
-    );
-    return problems;
-}
-
 Op<std::string> pilot_for(PortTarget target, std::string trunk_of_account) {
     const auto trunk = target.trunk.empty() ? trunk_of_account : target.trunk;
     if (trunk.empty()) refuse_without_target(co_await trunks(), "the order has no target trunk");
@@ -100,52 +64,95 @@ OrderState whole_of(const std::vector<NumberProgress>& numbers) {
     return std::ranges::all_of(numbers, is_bought) ? OrderState::completed : OrderState::partial;
 }
 
+bool has_ended(const NumberProgress& number) {
+    return number.state == OrderState::rejected || number.state == OrderState::cancelled;
+}
+
 PurchaseProgress progress_of(
     std::vector<NumberProgress> numbers, std::vector<Rejection> rejections, std::int64_t short_by
 ) {
     PurchaseProgress ours;
     ours.state = whole_of(numbers);
-    if (short_by > 0 && ours.state == OrderState::completed) ours.state = OrderState::partial;
-    if (short_by > 0) ours.note = std::to_string(short_by) + " fewer than ordered";
+    if (short_by > 0) {
+        if (ours.state == OrderState::completed) ours.state = OrderState::partial;
+        ours.note = std::to_string(short_by) + " fewer than ordered";
+    }
     ours.carrier_word = ours.state == OrderState::completed ? "Accepted" : "";
     ours.rejections = std::move(rejections);
-    json::array kept;
-    for (const auto& each : numbers)
-        if (each.state == OrderState::completed || each.state == OrderState::in_review ||
-            each.state == OrderState::exception)
-            kept.push_back(to_json(each));
-    if (!kept.empty()) ours.carrier_id = numbers.front().number.north_american().value_or("");
-    ours.keep["numbers"] = kept;
+    ours.keep["numbers"] = to_json(numbers);
     ours.keep["rejections"] = to_json(ours.rejections);
+    if (short_by > 0) ours.keep["short_by"] = short_by;
+    const auto ours_or_open = std::ranges::find_if_not(numbers, has_ended);
+    const bool nothing = ours_or_open == numbers.end();
+    if (!nothing) ours.carrier_id = ours_or_open->number.north_american().value_or("");
     // Where nothing was bought the whole has to stay open for a correction; parts that have all
     // ended would end it.
-    if (!kept.empty()) ours.numbers = std::move(numbers);
+    if (!nothing) ours.numbers = std::move(numbers);
     if (ours.state == OrderState::in_review) ours.check_again = check_open_after;
     if (ours.state == OrderState::exception)
-        ours.check_again = kept.empty() ? check_refused_after : check_open_after;
+        ours.check_again = nothing ? check_refused_after : check_open_after;
     return ours;
 }
 
-Numbers numbers_of(const OrderReference& reference, std::vector<NumberProgress>& kept) {
+/// The numbers as they were told before, or as a person has found them at ThinkTel: the carrier's
+/// id is then "4165550101,4165550102".
+std::vector<NumberProgress> numbers_before(const OrderReference& reference) {
     const json::value keep(reference.kept);
-    if (auto read = from_json<std::vector<NumberProgress>>(value_at(keep, "numbers")))
-        kept = std::move(*read);
-    Numbers numbers;
-    for (const auto& each : kept) numbers.push_back(each.number);
-    if (reference.kept.contains("numbers")) return numbers;
-    // A person has found the order at ThinkTel: the id is then its numbers,
-    // "4165550101,4165550102".
+    auto kept = from_json<std::vector<NumberProgress>>(value_at(keep, "numbers"));
+    const auto told = kept ? std::move(*kept) : std::vector<NumberProgress>();
+    if (!std::ranges::all_of(told, has_ended)) return told;
+    std::vector<NumberProgress> found;
     std::string_view rest = reference.carrier_id;
     while (!rest.empty()) {
         const auto comma = rest.find(',');
         if (const auto number = number_from(json::value(json::string(rest.substr(0, comma)))))
-            numbers.push_back(*number);
+            found.push_back({*number, OrderState::completed, Reason::none, ""});
         rest = comma == rest.npos ? "" : rest.substr(comma + 1);
     }
-    return numbers.empty() ? reference.numbers : numbers;
+    if (!found.empty() || !told.empty() || reference.kept.contains("numbers"))
+        return found.empty() ? told : found;
+    for (const auto& each : reference.numbers)
+        found.push_back({each, OrderState::completed, Reason::none, ""});
+    return found;
 }
 
 }  // namespace
+
+std::vector<Problem> problems_of(const PurchaseOrder& order) {
+    auto problems = problems_of_emergency(order);
+    const auto need = [&](bool there, std::string field, Reason reason, std::string message) {
+        if (!there) problems.push_back({std::move(field), reason, std::move(message), true});
+    };
+    need(
+        order.target.offering.empty(), "/target/offering", Reason::unsupported_by_gaining,
+        "numbers are bought for SIP trunks only"
+    );
+    need(
+        order.country.empty() || order.country == "CA" || order.country == "US", "/country",
+        Reason::unsupported_by_gaining, "ThinkTel sells Canadian and US numbers"
+    );
+    need(
+        order.number_type == NumberType::local, "/number_type", Reason::unsupported_by_gaining,
+        "ThinkTel sells local numbers by API"
+    );
+    need(
+        !order.numbers.empty() || (!order.area.empty() && order.quantity > 0), "/numbers",
+        Reason::none, "name the numbers, or an area and how many"
+    );
+    for (std::size_t index = 0; index < order.numbers.size(); ++index)
+        need(
+            digits_of(order.numbers[index]).has_value() && !is_toll_free(order.numbers[index]),
+            "/numbers/" + std::to_string(index), Reason::unsupported_by_gaining,
+            "ThinkTel sells Canadian and US local numbers by API"
+        );
+    auto sorted = order.numbers;
+    std::ranges::sort(sorted);
+    need(
+        std::ranges::adjacent_find(sorted) == sorted.end(), "/numbers", Reason::none,
+        "a number stands there twice"
+    );
+    return problems;
+}
 
 Op<PurchaseProgress> purchase(PurchaseOrder order) {
     const auto mine = co_await account_settings();
@@ -192,48 +199,60 @@ Op<PurchaseProgress> purchase(PurchaseOrder order) {
     }
     const auto short_by =
         order.numbers.empty() ? order.quantity - std::ssize(numbers) : std::int64_t{0};
+    if (short_by > 0)
+        rejections.push_back(
+            {Reason::number_taken,
+             "",
+             std::to_string(short_by) + " fewer than ordered: the area has no more",
+             {"/quantity"},
+             {}}
+        );
     co_return progress_of(std::move(numbers), std::move(rejections), short_by);
 }
 
 Op<PurchaseProgress> check_purchase(OrderReference reference) {
-    std::vector<NumberProgress> kept;
-    const auto numbers = numbers_of(reference, kept);
+    auto numbers = numbers_before(reference);
     const json::value keep(reference.kept);
+    const bool told = reference.kept.contains("numbers");
     auto rejections = from_json<std::vector<Rejection>>(value_at(keep, "rejections"))
                           .value_or(std::vector<Rejection>{});
+    std::vector<std::size_t> asked;
     std::vector<HttpRequest> requests;
-    for (const auto& each : numbers)
-        requests.push_back(
-            http().get(step_of("did", requests.size()), "/Dids/" + std::to_string(*digits_of(each)))
-        );
-    const auto answers = co_await in_turns(std::move(requests));
-    std::vector<NumberProgress> now;
     for (std::size_t index = 0; index < numbers.size(); ++index) {
-        const bool there = answers[index].status() != 404;
-        if (there) require_ok(answers[index]);
-        const auto was = index < kept.size() ? kept[index].state : OrderState::completed;
-        NumberProgress ours{
-            numbers[index], there ? OrderState::completed : was, Reason::none,
-            there ? "on a trunk" : "on no trunk"
-        };
+        if (has_ended(numbers[index])) continue;
+        const auto digits = std::to_string(*digits_of(numbers[index].number));
+        requests.push_back(http().get(step_of("did", requests.size()), "/Dids/" + digits));
+        asked.push_back(index);
+    }
+    const auto answers = co_await in_turns(std::move(requests));
+    for (std::size_t at = 0; at < asked.size(); ++at) {
+        auto& each = numbers[asked[at]];
+        const bool there = answers[at].status() != 404;
+        if (there) require_readable(answers[at]);
+        const auto was = each.state;
+        each.carrier_word = there ? "on a trunk" : "on no trunk";
         if (was == OrderState::exception) {
             // It waits for its 911 record, or to be given back: a person does the one or the other.
-            ours.state = OrderState::cancelled;
+            each.state = OrderState::cancelled;
             if (there)
-                ours.state = co_await has_record(numbers[index], index) ? OrderState::completed
-                                                                        : OrderState::exception;
-        } else if (!there && was == OrderState::completed) {
-            ours.state = OrderState::exception;
-            ours.reason = Reason::other;
-            if (kept.empty()) rejections.push_back(rejection_of(ours));
+                each.state = co_await has_record(each.number, at) ? OrderState::completed
+                                                                  : OrderState::exception;
+        } else if (there) {
+            each.state = OrderState::completed;
+        } else if (was == OrderState::completed) {
+            each.state = OrderState::exception;
+            each.reason = Reason::other;
+            if (!told) rejections.push_back(rejection_of(each));
         }
-        now.push_back(std::move(ours));
+        if (each.state == OrderState::completed) {
+            each.reason = Reason::none;
+            std::erase_if(rejections, [&](const auto& rejection) {
+                return rejection.numbers == std::vector{each.number};
+            });
+        }
     }
-    const bool waits = std::ranges::any_of(now, [](const auto& each) {
-        return each.state == OrderState::exception;
-    });
-    if (!waits && !now.empty()) rejections.clear();
-    auto ours = progress_of(std::move(now), std::move(rejections), 0);
+    const auto short_by = integer_at(keep, "short_by").value_or(0);
+    auto ours = progress_of(std::move(numbers), std::move(rejections), short_by);
     ours.carrier_id = reference.carrier_id;
     co_return ours;
 }

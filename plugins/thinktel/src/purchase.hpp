@@ -6,6 +6,9 @@
 
 namespace thinktel {
 
+/// What a purchase lacks. @threads any
+std::vector<porteur::Problem> problems_of(const porteur::PurchaseOrder& order);
+
 /// Buys numbers for a trunk and makes their 911 records. See buying.cpp and emergency.cpp.
 porteur::Op<porteur::PurchaseProgress> purchase(porteur::PurchaseOrder order);
 

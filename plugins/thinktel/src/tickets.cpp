@@ -30,7 +30,7 @@ Op<TicketsByNumber> tickets_of(
             tickets.emplace_back();
             continue;
         }
-        require_ok(answer);
+        require_readable(answer);
         tickets.emplace_back(ticket_from(answer.json()));
     }
     co_return tickets;

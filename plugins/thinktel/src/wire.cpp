@@ -109,6 +109,18 @@ void require_ok(const Answer& answer) {
     answer.require_ok(reason_in(words), "", words);
 }
 
+void require_readable(const Answer& answer) {
+    try {
+        require_ok(answer);
+    } catch (Failure& failure) {
+        if (failure.error.kind == ErrorKind::rejected) {
+            failure.error.kind = ErrorKind::internal;
+            failure.error.reason = Reason::none;
+        }
+        throw;
+    }
+}
+
 Op<std::vector<Answer>> in_turns(std::vector<HttpRequest> requests) {
     // A turn of a plugin holds 64 effects at most.
     static constexpr std::size_t turn_max = 32;

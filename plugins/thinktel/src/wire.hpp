@@ -25,6 +25,10 @@ std::optional<porteur::PhoneNumber> number_from(const porteur::json::value& thei
 /// Ends the operation with ThinkTel's own sentence unless the answer is 2xx.
 void require_ok(const porteur::Answer& answer);
 
+/// The same where something is only read about an order that is under way: a 4xx is no refusal of
+/// the order then, and a person looks.
+void require_readable(const porteur::Answer& answer);
+
 /// Performs any number of requests, some at a time; the answers stand in the order of the requests.
 /// @threads [op]
 porteur::Op<std::vector<porteur::Answer>> in_turns(std::vector<porteur::HttpRequest> requests);

@@ -102,6 +102,22 @@ TEST(CheckPort, PassesOnThatThinkTelIsAway) {
     check().expects_http("GET", status).answers(200, "<html>").fails_with(ErrorKind::internal);
 }
 
+TEST(CheckPort, EveryErrorStatusMeansWhatItsRouteOfTestsSays) {
+    // ThinkTel's /Test routes: serialization 400, access 403, not found 404, general 500, not
+    // implemented 501. None of them is a refusal of the port. Each comes with {"ID","Message"}, or
+    // as plain text.
+    const std::pair<int, ErrorKind> errors[] = {
+        {400, ErrorKind::internal},    {403, ErrorKind::unauthorized}, {404, ErrorKind::internal},
+        {500, ErrorKind::unavailable}, {501, ErrorKind::unavailable},
+    };
+    for (const auto& [status_code, kind] : errors)
+        for (const auto* body : {"error-bad-request.json", "error-plain.txt"}) {
+            auto script = check();
+            script.expects_http("GET", status).answers_file(status_code, body);
+            script.fails_with(kind);
+        }
+}
+
 TEST(CheckPort, PutsATicketIntoThePathAsOneSegment) {
     check("../Users?x=1")
         .expects_http("GET", "/v2/NumberPorts/Inbound/Tickets/..%2FUsers%3Fx%3D1/PortInStatus");

@@ -208,6 +208,21 @@ TEST(CheckPurchase, LeavesAnExceptionToThePersonAndSeesWhatTheyDid) {
         .ends_with(R"({"state":"exception","rejections":[{"reason":"NUMBER_TAKEN"}]})");
 }
 
+TEST(CheckPurchase, RemembersTheNumbersThatWereRefused) {
+    auto bought = about_to_buy(order());
+    bought.expects_http("POST", dids)
+        .answers(200, replies({{7805552001, 0, "Number is not available."}, {7805552002, 2, ""}}));
+    sees(bought, "find-rest", {4165559001}).ends_with(R"({"state":"in_review"})");
+    check(bought.result<PurchaseProgress>().keep, "7805552002")
+        .expects_http("GET", "/Dids/7805552002")
+        .named("did")
+        .answers(200, R"({"Number":7805552002})")
+        .ends_with(R"({"state":"partial","numbers":[
+            {"number":"+17805552001","state":"rejected"},
+            {"number":"+17805552002","state":"completed"}],
+            "rejections":[{"numbers":["+17805552001"]}]})");
+}
+
 TEST(CheckPurchase, ReadsTheNumbersThatAPersonHasFoundAtThinkTel) {
     check({}, "7805552001,7805552002")
         .expects_http("GET", "/Dids/7805552001")

@@ -188,6 +188,25 @@ TEST(Validate, LeavesAnOfferingToTheSubmissionButRefusesTwoTargets) {
     EXPECT_THAT(problems_of(given), Contains(at("/target", Reason::none)));
 }
 
+TEST(Validate, TellsAPurchaseByItsFields) {
+    const json::object purchase{
+        {"reference", "pu-7"},
+        {"country", "CA"},
+        {"numbers", {"+17805552001"}},
+        {"target", {{"trunk", "7005551212"}}}
+    };
+    EXPECT_THAT(problems_of(purchase), IsEmpty());
+    auto without = purchase;
+    without.erase("target");
+    EXPECT_THAT(problems_of(without), Contains(at("/target/trunk", Reason::none)));
+    EXPECT_THAT(problems_of(without, R"({"trunk":"7005551212"})"), IsEmpty());
+    auto toll_free = purchase;
+    toll_free["numbers"] = json::array{"+18885550101"};
+    EXPECT_THAT(
+        problems_of(toll_free), Contains(at("/numbers/0", Reason::unsupported_by_gaining))
+    );
+}
+
 TEST(Split, KeepsTollFreeApartInTheOrderGiven) {
     Script(thinktel(), "split", R"({"numbers":["+18005550101","+14165550102","+14165550101"]})")
         .ends_with(R"([

@@ -219,8 +219,13 @@ TEST(SubmitPort, StaysInDoubtWhenTheLookUpFails) {
 
 TEST(SubmitPort, LooksUpAfterAnAnswerThatTellsNeitherYesNorNo) {
     const std::pair<int, std::string> answers[] = {
-        {200, "<html>Bad gateway</html>"}, {200, "{}"}, {200, R"({"Reply":1,"TicketMask":""})"},
-        {200, R"({"TicketMask":"ABC)"},    {500, "{}"}, {504, "timeout"}
+        {200, "<html>Bad gateway</html>"},
+        {200, "{}"},
+        {200, R"({"Reply":1,"TicketMask":""})"},
+        {200, R"({"TicketMask":"ABC)"},
+        {500, "{}"},
+        {501, R"({"ID":"1","Message":"Not implemented."})"},
+        {504, "timeout"}
     };
     for (const auto& [status, body] : answers) {
         auto script = about_to_submit();

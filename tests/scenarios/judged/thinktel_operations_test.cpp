@@ -494,6 +494,62 @@ TEST_F(JudgedThinkTel, ANumberWhose911RecordIsRefusedIsGivenBack) {
     chain.judge();
 }
 
+TEST_F(JudgedThinkTel, ACancellationIsATaskOfTheDaemonUntilSomebodyAnswers) {
+    Chain chain(thinktel());
+    DaemonHost host;
+    start(host, chain);
+    constexpr int waits_for_a_person = 7, ended_otherwise = 1;
+    const auto goes_on_with = [&](const char* word) {
+        chain.admin("script", json::object{{"number", 4165550170}, {"then", json::array{word}}});
+    };
+    goes_on_with("HOLD");
+    const auto id = text(
+        host.told(
+            create(host, "judged-cancel", request_for("+14165550170", {{"trunk", "7005551212"}}))
+        ),
+        "id"
+    );
+    const Words patient{"--watch", "--timeout", "50s"};
+    const auto runs = [&](Words words) {
+        words.insert(words.end(), patient.begin(), patient.end());
+        return host.porteur(words).status;
+    };
+    EXPECT_EQ(host.porteur({"port", "watch", id, "--timeout", "50s"}).status, waits_for_a_person);
+    EXPECT_EQ(runs({"port", "cancel", id}), waits_for_a_person) << host.errors();
+    EXPECT_THAT(host.porteur({"tasks"}).output, HasSubstr("cancelled"));
+    goes_on_with("CANCELLED");
+    EXPECT_EQ(runs({"port", "answer", id, "done"}), ended_otherwise) << host.errors();
+    EXPECT_EQ(text(host.told({"port", "show", id}), "state"), "cancelled");
+    chain.judge();
+}
+
+TEST_F(JudgedThinkTel, APurchaseWithA911RecordGoesThroughTheDaemon) {
+    Chain chain(thinktel());
+    DaemonHost host;
+    start(host, chain);
+    const json::object order{
+        {"account", "thinktel"},
+        {"reference", "judged-purchase"},
+        {"request", with_911(
+                        {{"country", "CA"},
+                         {"number_type", "local"},
+                         {"numbers", {"+17805552001", "+17805552002"}},
+                         {"target", {{"trunk", "7005551212"}}}}
+                    )}
+    };
+    chain.lose_answer("POST", "/Dids");
+    const auto bought = host.told(
+        {"purchase", "create", "--file",
+         host.folder().write("purchase.json", json::serialize(order)), "--submit", "--watch",
+         "--timeout", "50s"}
+    );
+    EXPECT_EQ(text(bought, "state"), "completed");
+    std::vector<std::string> kinds;
+    for (const auto& each : chain.carried_out()) kinds.push_back(text(each, "kind"));
+    EXPECT_EQ(kinds, (std::vector<std::string>{"purchase", "v911", "v911"}));
+    chain.judge();
+}
+
 TEST_F(JudgedThinkTel, RefusalsOfEveryReplyAreAsTheApiFileHasThem) {
     Chain chain(thinktel());
     DaemonHost host;
