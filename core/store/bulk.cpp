@@ -57,7 +57,7 @@ private:
         const auto& columns = shape_.columns;
         if (shape_.verb == BulkShape::Verb::insert)
             return "insert into " + std::string(shape_.table) + " (" + joined(columns, 0, "", "", ", ") +
-                   ") values (" + joined(columns, 0, ":", "", ", ") + ")";
+                   ") values (" + joined(columns, 0, ":", "", ", ") + ")" + replaced(shape_);
         if (shape_.verb == BulkShape::Verb::erase) {
             std::string out = "delete from " + std::string(shape_.table) + " where ";
             for (std::size_t at = 0; at < columns.size(); ++at)

@@ -33,7 +33,8 @@ struct BulkShape {
     Verb verb;
     std::string_view table;
     std::vector<Column> columns;
-    int key_columns = 1;  ///< update: the first so many columns name the row; erase: all do
+    /// update: the first so many columns name the row; erase: all do; insert: a row of these is replaced, 0: there is none
+    int key_columns = 1;
     /// update: a column that each change raises by one. A row that does not stand one below is not changed:
     /// so a change never goes over one that it has not seen, and fails where the one before it has.
     std::string_view counter = {};

@@ -43,6 +43,20 @@ std::string joined(const std::vector<Column>& columns, std::size_t from, std::st
     return out;
 }
 
+std::string replaced(const BulkShape& shape) {
+    if (shape.key_columns == 0) return {};
+    std::string keys, values;
+    for (std::size_t at = 0; at < shape.columns.size(); ++at) {
+        const std::string name(shape.columns[at].name);
+        if (at < static_cast<std::size_t>(shape.key_columns))
+            keys += (at > 0 ? ", " : "") + name;
+        else
+            values += (values.empty() ? "" : ", ") + name + " = excluded." + name;
+    }
+    // PostgreSQL and SQLite say it alike.
+    return " on conflict (" + keys + ") do update set " + values;
+}
+
 void clean(std::string& text) {
     if (is_clean(text)) return;
     std::string out;

@@ -16,6 +16,9 @@ std::string joined(
     std::string_view middle, std::string_view separator
 );
 
+/// What an insert does with a row whose key is there already: the rest of it is replaced. Empty where the shape names no key.
+std::string replaced(const BulkShape& shape);
+
 /// A carrier's words may be in any bytes; a text column holds UTF-8 without NUL. What is neither becomes "?",
 /// because refusing the row would lose the order's change with it.
 void clean(std::string& text);

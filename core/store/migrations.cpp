@@ -206,6 +206,10 @@ alter table outbox add column reply_token text not null default '';
 alter table outbox add column bounce text not null default '';
 create index outbox_reply_token on outbox (reply_token) where reply_token <> ''
 )"},
+    Migration{4, "orders in parts", R"(
+alter table orders add column parent_id bigint not null default 0;
+create index orders_parent on orders (parent_id, id) where parent_id <> 0
+)"},
 };
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {

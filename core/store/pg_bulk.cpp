@@ -67,7 +67,7 @@ private:
         const auto names = joined(columns, 0, "", "", ", ");
         if (shape_.verb == BulkShape::Verb::insert)
             return fmt::format(
-                "insert into {} ({}) select * from unnest({})", shape_.table, names, arrays
+                "insert into {} ({}) select * from unnest({}){}", shape_.table, names, arrays, replaced(shape_)
             );
         const bool erases = shape_.verb == BulkShape::Verb::erase;
         const auto keys = erases ? columns.size() : static_cast<std::size_t>(shape_.key_columns);

@@ -179,6 +179,14 @@ public:
             return queries::orders(sql, seal_, where + " order by id desc limit " + std::to_string(limit), values);
         });
     }
+    Result<std::vector<Order>> parts_of(Id order) override {
+        return read([&](soci::session& sql) {
+            return queries::orders(sql, seal_, "where parent_id = :parent and parent_id <> 0 order by id", {{order}, {}});
+        });
+    }
+    Result<std::vector<Id>> open_parents() override {
+        return read([](soci::session& sql) { return queries::open_parents(sql); });
+    }
     Result<std::optional<StoredOperation>> operation(Id id) override {
         return read([&](soci::session& sql) -> std::optional<StoredOperation> {
             auto found = first(queries::operations(sql, seal_, "where id = :id", id));

@@ -29,7 +29,7 @@ std::vector<BulkShape> shapes() {
          {"due_at", number}, {"open_operation", number}, {"attempt", number}, {"tries", number},
          {"carrier_id", text}, {"version", number}, {"created_at", number}, {"updated_at", number},
          {"submitted_at", number}, {"request", text}, {"progress", text}, {"problem", text},
-         {"at_rest", number}}, 0};
+         {"at_rest", number}, {"parent_id", number}}, 0};
     all[changed_order] = {Verb::update, "orders",
         {{"id", number}, {"state", text}, {"delivery", text}, {"stage", text}, {"due_at", number},
          {"open_operation", number}, {"attempt", number}, {"tries", number}, {"carrier_id", text},
@@ -48,7 +48,7 @@ std::vector<BulkShape> shapes() {
         {{"id", number}, {"order_id", number}, {"tenant_id", number}, {"at", number}, {"source", text},
          {"kind", text}, {"text", text}, {"data", text}}, 0};
     all[order_secret] = {Verb::insert, "order_secrets",
-        {{"order_id", number}, {"tenant_id", number}, {"name", text}, {"value", text}}, 0};
+        {{"order_id", number}, {"name", text}, {"tenant_id", number}, {"value", text}}, 2};
     all[idempotency_record] = {Verb::insert, "idempotency",
         {{"tenant_id", number}, {"idempotency_key", text}, {"fingerprint", text}, {"status", number},
          {"body", text}, {"at", number}}, 0};
@@ -141,6 +141,7 @@ void Writer::put_order(const Order& order) {
     row.text(sealed(order.progress, "orders.progress|", order.id));
     row.text(order.problem);
     row.number(at_rest(order));
+    row.number(order.parent);
     row.end_row();
     used_[new_order] = true;
 }
@@ -342,8 +343,8 @@ void Writer::put(const Commit& commit) {
     for (const auto& each : commit.secrets) {
         auto& row = bulk(order_secret);
         row.number(each.order);
-        row.number(each.tenant);
         row.text(each.name);
+        row.number(each.tenant);
         row.text(seal_.close(each.value, "order_secrets|" + std::to_string(each.order) + "|" + each.name));
         row.end_row();
         used_[order_secret] = true;

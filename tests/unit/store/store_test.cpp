@@ -78,6 +78,47 @@ protected:
     std::unique_ptr<Store> store;
 };
 
+TEST_P(StoreTest, ASecretThatIsGivenAgainReplacesTheOneBefore) {
+    Commit made;
+    made.new_orders.push_back(order(7));
+    made.secrets.push_back({.order = 7, .tenant = 1, .name = "pin", .value = "1234"});
+    ASSERT_TRUE(commit(made));
+    Commit again;
+    again.secrets.push_back({.order = 7, .tenant = 1, .name = "pin", .value = "5678"});
+    again.secrets.push_back({.order = 7, .tenant = 1, .name = "other", .value = "x"});
+    const auto done = commit(again);
+    ASSERT_TRUE(done) << done.error().message << ": a wrong PIN could not be corrected";
+    EXPECT_EQ(store->order_secret(7, "pin").value(), "5678");
+    EXPECT_EQ(store->order_secret(7, "other").value(), "x");
+}
+
+TEST_P(StoreTest, KnowsThePartsOfAnOrderAndWhichWholesAreOpen) {
+    Commit made;
+    for (const Id whole : {7, 8, 9}) made.new_orders.push_back(order(whole));
+    const auto ends = [](Order& each) {
+        each.state = OrderState::completed;
+        each.due.reset();
+    };
+    ends(made.new_orders[1]);
+    ends(made.new_orders[2]);
+    for (const auto& [id, parent, stage] : {std::tuple<Id, Id, Stage>{71, 7, Stage::none}, {72, 7, Stage::none}, {81, 8, Stage::none}, {91, 9, Stage::release}}) {
+        auto part = order(id);
+        part.parent = parent;
+        part.stage = stage;
+        if (parent == 8) ends(part);
+        made.new_orders.push_back(part);
+    }
+    ASSERT_TRUE(commit(made));
+    const auto parts = store->parts_of(7).value();
+    ASSERT_EQ(parts.size(), 2u);
+    EXPECT_EQ(parts[0].id, 71);
+    EXPECT_EQ(parts[1].parent, 7);
+    auto open = store->open_parents().value();
+    std::ranges::sort(open);
+    EXPECT_EQ(open, (std::vector<Id>{7, 9}));
+    EXPECT_TRUE(store->parts_of(0).value().empty()) << "most orders are no parts";
+}
+
 TEST_P(StoreTest, GivesAnOrderBackAsItWasWritten) {
     auto wanted = order(7);
     wanted.submitted = noon;
