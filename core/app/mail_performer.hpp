@@ -6,6 +6,7 @@
 #include "app/accounts.hpp"
 #include "app/documents.hpp"
 #include "engine/interfaces.hpp"
+#include "mail/message.hpp"
 #include "mail/message_id.hpp"
 #include "mail/smtp_pool.hpp"
 
@@ -32,6 +33,7 @@ private:
     /// share that wait.
     static constexpr std::size_t senders = 8;
 
+    void join_thread(const EffectContext& context, std::uint32_t seq, OutgoingMail& mail);
     Result<OutboxMail> write(const EffectContext& context, const Effect& effect);
     Async<Result<void>> commit(Commit made);
     Async<Performed> send(OutboxMail mail, std::uint32_t seq);

@@ -154,6 +154,29 @@ TEST_F(Documents, ThatAreTooOldKeepAnOrderFromGoingOut) {
     );
 }
 
+TEST_F(Documents, MayBeAsOldAsTheirCarrierSays) {
+    std::filesystem::copy_file(PORTEUR_TEST_RINGCENTRAL, folder / "plugins/porteur-ringcentral.so");
+    for (const std::string age : {"45", "60"})
+        write(
+            "config/carriers/rc-" + age + ".toml",
+            "plugin = \"ringcentral\"\nbase_url = \"http://127.0.0.1:" + std::to_string(first.port()) +
+                "\"\n[secrets]\nclient_id = { file = \"secrets/user\" }\nclient_secret = { file = \"secrets/password\" }\n"
+                "jwt = { file = \"secrets/password\" }\n[settings]\nstatement_age_days_max = " + age + "\n"
+        );
+    start_again();
+    auto of = request();
+    of["pin"] = "123456";
+    of["documents"] = json::array{json::string(uploaded(one_page(), "type=invoice&name=bill.pdf&issued_on=" + day(-50)))};
+    const auto sent = [&](const std::string& losing) {
+        return ask("POST", "/v1/port-orders", losing, json::object{{"account", "acme"}, {"losing_account", losing}, {"submit", true}, {"request", of}});
+    };
+    const auto refused = sent("rc-45");
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_THAT(refused.body, HasSubstr("50 days ago; attach one of at most 45 days"));
+    const auto taken = sent("rc-60");
+    EXPECT_EQ(taken.status, 201) << taken.body;
+}
+
 TEST_F(Documents, HoldALetterThatIsMadeOfAnOrder) {
     const auto id = std::string(made(request()).at("id").as_string());
     const json::object wish{{"date", "2026-11-20"}, {"language", "fr"}, {"signature", {{"path", "M0 0 C 10 0 20 10 30 10"}}}};

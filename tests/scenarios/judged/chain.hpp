@@ -33,6 +33,10 @@ std::optional<std::string> why_left_out(const JudgedCarrier& carrier);
 /// The lines of deviations.txt that no judge() of this run has needed yet.
 std::vector<std::string> deviations_not_met();
 
+/// Which kinds of answers of a carrier were judged in this run, as "GET /SipTrunks/{}/Dids 200": a
+/// part of a path with a digit in it stands as {}.
+std::set<std::string> answers_judged(const std::string& carrier);
+
 /// @errors  the constructor throws std::runtime_error when something does not start
 class Chain {
 public:
