@@ -44,6 +44,14 @@ public:
         host_.told(words);
     }
     json::value shown() const { return host_.told({"port", "show", id_}); }
+    /// Whether the order shows these words within fifty seconds.
+    bool says(const std::string& words) const {
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(50);
+        while (std::chrono::steady_clock::now() < end)
+            if (host_.shell("porteur port show " + id_).output.find(words) != std::string::npos)
+                return true;
+        return false;
+    }
 
 private:
     const DaemonHost& host_;
@@ -68,7 +76,8 @@ TEST(OtherCarrier, TakesNumbersInThatLeaveRingCentralEachStepByAPerson) {
     Chain from(ringcentral());
     DaemonHost host;
     host.account(
-        "ringcentral", "ringcentral", ringcentral_account(from.url()), ringcentral_secrets
+        "ringcentral", "ringcentral", ringcentral_account(from.url()), ringcentral_secrets,
+        "[settings]\ncheck_release_every = \"1s\"\n"
     );
     host.account(
         "openphone", "other", "plugin = \"other\"\n", {},
@@ -134,6 +143,9 @@ TEST(OtherCarrier, TakesNumbersInThatLeaveRingCentralEachStepByAPerson) {
         host.porteur({"port", "watch", std::string(made.at("id").as_string()), "--timeout", "50s"});
     EXPECT_EQ(ended.status, 0) << ended.output << host.errors();
     EXPECT_EQ(order.shown().at("state"), "completed");
+    EXPECT_TRUE(order.says("still at"));
+    from.admin("script", json::object{{"leave", {"+14165550101"}}});
+    EXPECT_TRUE(order.says("arrived at")) << "left RingCentral at ..., arrived at OpenPhone at ...";
     const auto asked_for = host.told({"requirements", "openphone"});
     EXPECT_THAT(json::serialize(asked_for), HasSubstr("workspace_role"));
     EXPECT_THAT(from.judge(), Contains("GET /restapi/v1.0/account/~/phone-number"));
