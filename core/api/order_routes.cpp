@@ -6,6 +6,7 @@
 #include "api/order_request.hpp"
 #include "api/problem.hpp"
 #include "api/routes.hpp"
+#include "domain/order_rules.hpp"
 
 namespace porteur::handlers {
 namespace {
@@ -242,11 +243,12 @@ Async<Answer> amend_order(Api& api, Request& request) {
         co_return problem_answer(
             problems::invalid_input, "/request: expected an object", "/request"
         );
-    if (order->state != OrderState::draft && order->state != OrderState::exception)
+    if (!may_be_sent_again(*order))
         co_return problem_answer(
             problems::conflict, "the order is " +
                                     std::string(boost::describe::enum_to_string(order->state, "")) +
-                                    "; only a draft or an exception can be changed"
+                                    "; only a draft or an exception can be changed, and a purchase that "
+                                    "wants documents or another choice of numbers"
         );
     auto merged = merge_order_request(api.services, request.caller, *order, changes->get_object());
     if (!merged) co_return problem_answer(merged.error());

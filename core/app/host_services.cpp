@@ -287,8 +287,9 @@ Async<Result<Order>> HostServices::amend(Caller caller, Id id, Amendment amendme
     co_return co_await changed(
         caller, id, base, std::move(idempotency),
         [this, caller, request = std::move(amendment.request)](const Order& order) -> Result<OrderChange> {
-            if (order.state != OrderState::draft && order.state != OrderState::exception)
-                return failure(ErrorKind::invalid_input, "only a draft or an exception can be changed");
+            if (!may_be_sent_again(order))
+                return failure(ErrorKind::invalid_input, "only a draft or an exception can be changed, and a purchase that "
+                                                         "wants documents or another choice of numbers");
             OrderChange change{.order = order, .entries = {}};
             change.order.request = request;
             change.order.updated = parts_.clock.now();

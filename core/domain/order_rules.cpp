@@ -95,7 +95,8 @@ std::string text_of_rejections(const std::vector<Rejection>& rejections) {
 
 /// Whether a check says only what was known before a mail moved the order on.
 bool is_behind_mail(const Order& order, const OperationEnd& end, OrderState heard) {
-    if (end.operation == "read_mail" || order.state == heard) return false;
+    // An order that has been sent again hears of its new attempt.
+    if (end.operation == "read_mail" || order.stage != Stage::follow || order.state == heard) return false;
     const auto progress = parse_json(order.progress);
     if (!progress || !progress->is_object()) return false;
     const auto* before = progress->get_object().if_contains(word_before_mail_key);
@@ -116,6 +117,9 @@ OrderChange after_progress(const Order& order, const OperationEnd& end, Instant 
     next.progress = end.output;
     if (!heard->carrier_id.empty()) next.carrier_id = heard->carrier_id;
     if (!next.submitted) next.submitted = now;
+    const auto why = text_of_rejections(heard->rejections);
+    if (heard->state == exception || heard->state == rejected || waits_for_correction(heard->state))
+        next.problem = why.empty() ? heard->note : why;
     if (is_behind_mail(order, end, heard->state)) {
         heard->state = order.state;
         next.progress = order.progress;
@@ -137,11 +141,7 @@ OrderChange after_progress(const Order& order, const OperationEnd& end, Instant 
         if (heard->foc) text += ", FOC date " + iso_date(*heard->foc);
         if (!heard->carrier_word.empty()) text += " (carrier: " + quoted(heard->carrier_word) + ")";
         if (!heard->note.empty()) text += "; " + heard->note;
-        if (next.state == exception || next.state == rejected) {
-            const auto why = text_of_rejections(heard->rejections);
-            if (!why.empty()) text += "; " + why;
-            next.problem = why;
-        }
+        if (!why.empty()) text += "; " + why;
         change.entries.push_back(entry(
             next, now, order.account, prefix(order.kind) + "state_changed", std::move(text),
             canonical(json::object{{"carrier_id", next.carrier_id},
@@ -153,7 +153,7 @@ OrderChange after_progress(const Order& order, const OperationEnd& end, Instant 
     if (is_end(next.state)) {
         next.stage = Stage::none;
         next.due.reset();
-    } else if (next.state == exception || next.state == alternates_offered) {
+    } else if (waits_for_correction(next.state)) {
         // Only a correction or a choice moves it on; the carrier is still asked now and then, as its
         // own desk may have mended it.
         next.stage = Stage::follow;
@@ -299,6 +299,15 @@ OrderChange after_failure(const Order& order, const OperationEnd& end, Instant n
 
 bool is_end(OrderState state) noexcept { return contains(ends, state); }
 
+bool waits_for_correction(OrderState state) noexcept {
+    return state == exception || state == needs_documents || state == alternates_offered;
+}
+
+bool may_be_sent_again(const Order& order) noexcept {
+    return order.state == draft || order.state == exception ||
+           (order.kind == OrderKind::purchase && waits_for_correction(order.state));
+}
+
 bool may_follow(OrderKind kind, OrderState from, OrderState to) noexcept {
     if (from == to) return true;
     if (is_end(from)) return false;
@@ -375,10 +384,11 @@ OrderChange after_operation(const Order& order, const OperationEnd& end, Instant
 }
 
 Result<OrderChange> submit_order(const Order& order, Instant now, std::string_view source) {
-    const bool again = order.state == exception;
-    if (order.state != draft && !again)
+    const bool again = order.state != draft;
+    if (!may_be_sent_again(order))
         return failure(ErrorKind::invalid_input, "order " + id_text(order.id) + " is " + text_of_state(order.state) +
-                                                     "; only a draft or an exception can be submitted");
+                                                     "; only a draft or an exception can be submitted, and a purchase "
+                                                     "that wants documents or another choice of numbers");
     if (order.open_operation != 0 || order.delivery == Delivery::sending || order.delivery == Delivery::in_doubt)
         return failure(ErrorKind::invalid_input,
                        "order " + id_text(order.id) + " is being sent already; see its timeline");

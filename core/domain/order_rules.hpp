@@ -20,6 +20,13 @@ namespace porteur {
 /// Ends of an order: nothing follows them.
 bool is_end(OrderState state) noexcept;
 
+/// States that only a person moves on: by mending the order, by a document, by a choice.
+bool waits_for_correction(OrderState state) noexcept;
+
+/// Whether the request may be changed and sent out (again) by submit_order: a draft, an exception, and a
+/// purchase whose seller wants documents or another choice of numbers.
+bool may_be_sent_again(const Order& order) noexcept;
+
 /// Whether an order of this kind may go from one state to another. Staying is always allowed.
 /// @source DESIGN.md section 6
 bool may_follow(OrderKind kind, OrderState from, OrderState to) noexcept;
@@ -65,7 +72,7 @@ struct OrderChange {
 OrderChange after_operation(const Order& order, const OperationEnd& end, Instant now, double jitter,
                             const Rhythm& rhythm);
 
-/// A person or the API sends a draft, or a corrected exception, out.
+/// A person or the API sends a draft, or a corrected order, out.
 /// @errors  invalid_input: the order cannot be sent in its state; the message says why
 Result<OrderChange> submit_order(const Order& order, Instant now, std::string_view source);
 
