@@ -63,9 +63,10 @@ Async<void> send_events(Api& api, std::shared_ptr<Wire> wire, EventFeed feed) {
         if (!entries->empty()) {
             if (is_over(api, feed)) co_return;
             std::string text;
-            for (const auto& each : *entries) text += event_text(each);
+            for (const auto& each : *entries)
+                if (may_see(each, feed.caller.scope)) text += event_text(each);
             feed.after = entries->back().id;
-            if (!co_await wire->write(text, now() + api.limits.body_grace)) co_return;
+            if (!text.empty() && !co_await wire->write(text, now() + api.limits.body_grace)) co_return;
             continue;
         }
         bell->timer.expires_after(api.limits.event_keep_alive);

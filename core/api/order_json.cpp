@@ -87,6 +87,7 @@ json::object order_json(const Order& order, std::string_view scope, Detail detai
         {"due", time_or_null(order.due)},
         {"numbers", numbers_of(order, request, progress)},
     };
+    out["parent"] = order.parent == 0 ? json::value(nullptr) : json::value(json::string(id_text(order.parent)));
     if (order.kind == OrderKind::port) out["losing_account"] = order.losing_account;
     if (detail == Detail::in_list) return out;
     request = order.kind == OrderKind::port ? whole<PortOrder>(std::move(request))
@@ -99,7 +100,8 @@ json::object order_json(const Order& order, std::string_view scope, Detail detai
     request.erase("attempt");
     // What a plugin keeps for itself is nobody's business.
     progress.erase("keep");
-    progress.erase(word_before_mail_key);
+    for (const auto key : {word_before_mail_key, correction_key, release_key}) progress.erase(key);
+    if (order.kind == OrderKind::port) out["corrected_fields"] = to_json(corrected_fields(order));
     out["request"] = std::move(request);
     out["progress"] = std::move(progress);
     return out;
@@ -115,6 +117,13 @@ json::object entry_json(const TimelineEntry& entry) {
         {"text", entry.text},
         {"data", object_from(entry.data)}
     };
+}
+
+bool may_see(const TimelineEntry& entry, std::string_view scope) {
+    if (scope == "operator" || !entry.kind.ends_with(".comment")) return true;
+    const auto data = object_from(entry.data);
+    const auto* is_private = data.if_contains("private");
+    return is_private && is_private->is_bool() && !is_private->get_bool();
 }
 
 json::object operation_json(const Operation& operation) {

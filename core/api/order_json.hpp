@@ -22,6 +22,8 @@ enum class Detail { whole, in_list };
 json::object order_json(const Order& order, std::string_view scope, Detail detail = Detail::whole);
 
 json::object entry_json(const TimelineEntry& entry);
+/// Whether a token of this scope is shown an entry: private comments are for operators.
+bool may_see(const TimelineEntry& entry, std::string_view scope);
 json::object operation_json(const Operation& operation);
 json::object document_json(const StoredDocument& document);
 

@@ -2,80 +2,16 @@
 #include <algorithm>
 #include <charconv>
 
+#include "api/order_handling.hpp"
 #include "api/order_json.hpp"
 #include "api/order_request.hpp"
 #include "api/problem.hpp"
 #include "api/routes.hpp"
-#include "domain/order_rules.hpp"
 
 namespace porteur::handlers {
 namespace {
 
-std::unexpected<Error> wrong(std::string text) {
-    return failure(ErrorKind::invalid_input, std::move(text));
-}
-
-/// The order that the path names, of the route's kind and the caller's tenant.
-std::expected<Order, Answer> order_of(Api& api, const Request& request) {
-    const auto& text = request.segments.front();
-    const auto missing = [&] {
-        return std::unexpected(problem_answer(
-            problems::not_found,
-            "there is no order " + quoted(text, 40) + " among yours of this kind"
-        ));
-    };
-    const auto id = id_from_text(text);
-    if (!id) return missing();
-    auto found = api.services.order(request.caller, *id);
-    if (!found) return std::unexpected(problem_answer(found.error()));
-    if (!*found || (*found)->kind != request.route->kind) return missing();
-    return std::move(**found);
-}
-
-/// The version that If-Match asks for. Nothing: any.
-std::expected<std::optional<std::int64_t>, Answer> asked_version(
-    const Request& request, const Order& order
-) {
-    const auto* field = request.field("if-match");
-    if (!field || *field == "*") return std::nullopt;
-    const auto current = "\"" + std::to_string(order.version) + "\"";
-    std::string_view rest = *field;
-    while (!rest.empty()) {
-        const auto comma = std::min(rest.find(','), rest.size());
-        auto tag = rest.substr(0, comma);
-        rest.remove_prefix(std::min(comma + 1, rest.size()));
-        while (tag.starts_with(' ')) tag.remove_prefix(1);
-        while (tag.ends_with(' ')) tag.remove_suffix(1);
-        if (tag == current) return order.version;
-    }
-    return std::unexpected(problem_answer(
-        problems::version,
-        "If-Match is " + quoted(*field, 60) + ", and the order's version is " + current +
-            "; read the order again before you change it",
-        "If-Match"
-    ));
-}
-
-/// What is kept under the request's Idempotency-Key.
-std::optional<IdempotencyRequest> idempotency_of(const Request& request, int status) {
-    if (request.key.empty()) return std::nullopt;
-    return IdempotencyRequest{
-        .key = request.key,
-        .fingerprint = request.fingerprint,
-        .answer = [scope = request.caller.scope, status](const Order& order
-                  ) { return std::pair(status, canonical(order_json(order, scope))); }
-    };
-}
-
-Result<std::string> text_of_key(const json::object& body, std::string_view key, bool required) {
-    const auto* value = body.if_contains(key);
-    if (!value || value->is_null()) {
-        if (!required) return std::string();
-        return wrong("/" + std::string(key) + ": is missing");
-    }
-    if (!value->is_string()) return wrong("/" + std::string(key) + ": expected text");
-    return std::string(value->get_string());
-}
+using namespace order_handling;
 
 Result<void> check_account(
     ApiServices& services, std::string_view field, const std::string& account
@@ -117,10 +53,9 @@ Result<NewOrder> read_new_order(Api& api, const Request& request) {
             return letter <= ' ' || letter > '~';
         }))
         return wrong("/reference: expected at most 64 visible ASCII characters without blanks");
-    if (const auto* submit = body->if_contains("submit")) {
-        if (!submit->is_bool()) return wrong("/submit: expected true or false");
-        made.submit = submit->get_bool();
-    }
+    const auto submit = flag_of_key(*body, "submit");
+    if (!submit) return std::unexpected(submit.error());
+    made.submit = *submit;
     const auto* written = body->if_contains("request");
     if (!written || !written->is_object()) return wrong("/request: expected an object");
     auto read = read_order_request(api.services, request.caller, made.kind, written->get_object());
@@ -186,13 +121,6 @@ Answer list_answer(const std::vector<Each>& entries, json::object (*show)(const 
     return answer;
 }
 
-Answer changed_answer(
-    const Result<Order>& changed, const Request& request, int status, bool of_state
-) {
-    if (!changed) return problem_answer(changed.error(), of_state);
-    return order_answer(*changed, request.caller.scope, status);
-}
-
 }  // namespace
 
 Async<Answer> create_order(Api& api, Request& request) {
@@ -228,40 +156,16 @@ Async<Answer> list_orders(Api& api, Request& request) {
 Async<Answer> show_order(Api& api, Request& request) {
     auto order = order_of(api, request);
     if (!order) co_return std::move(order).error();
-    co_return order_answer(*order, request.caller.scope);
-}
-
-Async<Answer> amend_order(Api& api, Request& request) {
-    auto order = order_of(api, request);
-    if (!order) co_return std::move(order).error();
-    if (auto version = asked_version(request, *order); !version)
-        co_return std::move(version).error();
-    auto body = read_object(request.body, "request");
-    if (!body) co_return problem_answer(body.error());
-    const auto* changes = body->if_contains("request");
-    if (!changes || !changes->is_object())
-        co_return problem_answer(
-            problems::invalid_input, "/request: expected an object", "/request"
-        );
-    if (!may_be_sent_again(*order))
-        co_return problem_answer(
-            problems::conflict, "the order is " +
-                                    std::string(boost::describe::enum_to_string(order->state, "")) +
-                                    "; only a draft or an exception can be changed, and a purchase that "
-                                    "wants documents or another choice of numbers"
-        );
-    auto merged = merge_order_request(api.services, request.caller, *order, changes->get_object());
-    if (!merged) co_return problem_answer(merged.error());
-    auto changed = co_await api.services.amend(
-        request.caller, order->id,
-        Amendment{
-            .request = std::move(merged->canonical),
-            .pin = std::move(merged->pin),
-            .base_version = order->version
-        },
-        idempotency_of(request, 200)
-    );
-    co_return changed_answer(changed, request, 200, true);
+    auto answer = order_answer(*order, request.caller.scope);
+    if (!is_in_parts(*order)) co_return answer;
+    auto parts = api.services.parts(request.caller, order->id);
+    if (!parts) co_return problem_answer(parts.error());
+    auto shown = order_json(*order, request.caller.scope);
+    auto& list = shown["parts"].emplace_array();
+    for (const auto& each : *parts)
+        list.push_back(order_json(each, request.caller.scope, Detail::in_list));
+    answer.body = canonical(shown);
+    co_return answer;
 }
 
 Async<Answer> submit_order(Api& api, Request& request) {
@@ -269,6 +173,12 @@ Async<Answer> submit_order(Api& api, Request& request) {
     if (!order) co_return std::move(order).error();
     auto version = asked_version(request, *order);
     if (!version) co_return std::move(version).error();
+    const auto as_new = request.parameter("as_new");
+    if (!as_new.empty() && as_new != "true" && as_new != "false")
+        co_return problem_answer(
+            problems::invalid_input,
+            "the parameter as_new is " + quoted(as_new, 20) + "; expected true or false", "as_new"
+        );
     const auto shown = order_json(*order, "read");
     if (shown.at("numbers").as_array().empty())
         co_return problem_answer(
@@ -276,7 +186,8 @@ Async<Answer> submit_order(Api& api, Request& request) {
             "/request/numbers: an order without numbers cannot be submitted", "/request/numbers"
         );
     auto changed = co_await api.services.submit(
-        request.caller, order->id, *version, idempotency_of(request, 202)
+        request.caller, order->id, *version,
+        as_new == "true" ? SendAs::new_request : SendAs::carrier_can, idempotency_of(request, 202)
     );
     co_return changed_answer(changed, request, 202, true);
 }
@@ -292,62 +203,14 @@ Async<Answer> cancel_order(Api& api, Request& request) {
     co_return changed_answer(changed, request, 202, true);
 }
 
-Async<Answer> settle_order(Api& api, Request& request) {
-    auto order = order_of(api, request);
-    if (!order) co_return std::move(order).error();
-    if (auto version = asked_version(request, *order); !version)
-        co_return std::move(version).error();
-    auto body = read_object(request.body, "verdict carrier_id");
-    if (!body) co_return problem_answer(body.error());
-    auto word = text_of_key(*body, "verdict", true);
-    if (!word) co_return problem_answer(word.error());
-    auto carrier_id = text_of_key(*body, "carrier_id", *word == "found_at_carrier");
-    if (!carrier_id) co_return problem_answer(carrier_id.error());
-    PersonVerdict verdict{};
-    if (*word == "found_at_carrier")
-        verdict = PersonVerdict::found_at_carrier;
-    else if (*word == "not_carried_out")
-        verdict = PersonVerdict::not_carried_out;
-    else if (*word == "tried_again")
-        verdict = PersonVerdict::tried_again;
-    else
-        co_return problem_answer(
-            problems::invalid_input,
-            "/verdict: expected found_at_carrier, not_carried_out or tried_again, found " +
-                quoted(*word, 40),
-            "/verdict"
-        );
-    auto changed = co_await api.services.settle(
-        request.caller, order->id, verdict, std::move(*carrier_id), idempotency_of(request, 200)
-    );
-    co_return changed_answer(changed, request, 200, true);
-}
-
-Async<Answer> answer_order(Api& api, Request& request) {
-    auto order = order_of(api, request);
-    if (!order) co_return std::move(order).error();
-    if (auto version = asked_version(request, *order); !version)
-        co_return std::move(version).error();
-    auto body = read_object(request.body, "choice text");
-    if (!body) co_return problem_answer(body.error());
-    auto choice = text_of_key(*body, "choice", true);
-    if (!choice) co_return problem_answer(choice.error());
-    auto text = text_of_key(*body, "text", false);
-    if (!text) co_return problem_answer(text.error());
-    auto changed = co_await api.services.answer(
-        request.caller, order->id, std::move(*choice), std::move(*text),
-        idempotency_of(request, 200)
-    );
-    // What is wrong with a field is for the caller to mend; that nobody waits is the order's state.
-    const bool of_field = !changed && changed.error().message.starts_with('/');
-    co_return changed_answer(changed, request, 200, !of_field);
-}
-
 Async<Answer> show_timeline(Api& api, Request& request) {
     auto order = order_of(api, request);
     if (!order) co_return std::move(order).error();
     auto entries = api.services.timeline(request.caller, order->id);
     if (!entries) co_return problem_answer(entries.error());
+    std::erase_if(*entries, [&](const TimelineEntry& each) {
+        return !may_see(each, request.caller.scope);
+    });
     co_return list_answer<TimelineEntry>(*entries, entry_json);
 }
 

@@ -85,13 +85,17 @@ namespace handlers {
 Async<Answer> create_order(Api& api, Request& request);
 Async<Answer> list_orders(Api& api, Request& request);
 Async<Answer> show_order(Api& api, Request& request);
-Async<Answer> amend_order(Api& api, Request& request);
 Async<Answer> submit_order(Api& api, Request& request);
 Async<Answer> cancel_order(Api& api, Request& request);
-Async<Answer> settle_order(Api& api, Request& request);
-Async<Answer> answer_order(Api& api, Request& request);
 Async<Answer> show_timeline(Api& api, Request& request);
 Async<Answer> show_operations(Api& api, Request& request);
+
+// order_word_routes.cpp
+Async<Answer> amend_order(Api& api, Request& request);
+Async<Answer> settle_order(Api& api, Request& request);
+Async<Answer> answer_order(Api& api, Request& request);
+Async<Answer> comment_order(Api& api, Request& request);
+Async<Answer> show_packet(Api& api, Request& request);
 
 // task_routes.cpp
 Async<Answer> list_tasks(Api& api, Request& request);
@@ -109,6 +113,10 @@ Async<Answer> search_available_numbers(Api& api, Request& request);
 // document_routes.cpp
 Async<Answer> upload_document(Api& api, Request& request);
 Async<Answer> show_document(Api& api, Request& request);
+Async<Answer> read_document(Api& api, Request& request);
+
+// loa_route.cpp
+Async<Answer> make_letter(Api& api, Request& request);
 
 // mail_routes.cpp
 Async<Answer> list_mails(Api& api, Request& request);

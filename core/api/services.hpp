@@ -27,6 +27,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <porteur/json.hpp>
+
 #include "domain/commit.hpp"
 #include "domain/order.hpp"
 #include "domain/order_rules.hpp"
@@ -74,6 +76,8 @@ struct Amendment {
     std::string request;             ///< the whole request as it shall be, canonical JSON
     std::optional<std::string> pin;  ///< a new one; empty text takes the old one away
     std::int64_t base_version = 0;   ///< of the order that `request` was made from
+    bool submit = false;             ///< the corrected order is sent at once, in the same commit
+    SendAs as = SendAs::carrier_can;
 };
 
 /// What is kept with a change, in the same commit, so that its repeats get the same answer.
@@ -161,6 +165,37 @@ public:
     /// @errors  invalid_input: what the bytes are (encrypted, cut short, of another type);
     /// unavailable
     virtual Async<Result<StoredDocument>> finish(std::optional<UploadIdempotency> idempotency) = 0;
+};
+
+/// A document with its bytes.
+struct DocumentContent {
+    StoredDocument document;
+    std::string bytes;
+};
+
+/// What a caller says of a letter of authorization. At most one kind of signature; none: a line to
+/// sign by hand.
+struct LetterWish {
+    std::string language;                             ///< "en", "fr"; empty: the order's
+    std::optional<std::chrono::year_month_day> date;  ///< of the signature; today unless given
+    std::string signature_path;                       ///< drawn: the d of an SVG path
+    json::value signature_strokes;                    ///< drawn: [[[x,y],...],...]; null if not
+    std::string signature_document;                   ///< id of a PNG or JPEG
+    std::optional<std::int64_t> if_version;           ///< of the order
+};
+
+/// A letter of authorization that was made.
+struct LetterMade {
+    StoredDocument document;
+    bool attached = false;  ///< to the order; a letter that is still to be signed is not
+    Order order;            ///< as it is now
+};
+
+/// As IdempotencyRequest, for a letter.
+struct LetterIdempotency {
+    std::string key;
+    std::string fingerprint;
+    std::function<std::pair<int, std::string>(const LetterMade&)> answer;
 };
 
 struct MailQuery {
@@ -255,15 +290,15 @@ public:
     /// forbids
     ///          it); unavailable: an operation is under way, or the store
     virtual Async<Result<Order>> submit(
-        Caller caller, Id order, std::optional<std::int64_t> if_version,
+        Caller caller, Id order, std::optional<std::int64_t> if_version, SendAs as,
         std::optional<IdempotencyRequest> idempotency
     ) = 0;
     virtual Async<Result<Order>> cancel(
         Caller caller, Id order, std::optional<std::int64_t> if_version,
         std::optional<IdempotencyRequest> idempotency
     ) = 0;
-    /// The API has checked that the order is a draft or an exception; the host checks it again, and
-    /// that its version is still `amendment.base_version`.
+    /// A correction, and with it the wish to send it. The host checks that the order may be corrected
+    /// (domain/order_rules.hpp), and that its version is still `amendment.base_version`.
     virtual Async<Result<Order>> amend(
         Caller caller, Id order, Amendment amendment, std::optional<IdempotencyRequest> idempotency
     ) = 0;
@@ -278,6 +313,12 @@ public:
         std::optional<IdempotencyRequest> idempotency
     ) = 0;
 
+    /// A line of a person in the order's timeline. @errors as submit
+    virtual Async<Result<Order>> comment(
+        Caller caller, Id order, std::string text, bool is_private,
+        std::optional<IdempotencyRequest> idempotency
+    ) = 0;
+
     /// Something came from outside that an order may wait for. @return its id
     /// @errors  invalid_input; unavailable: the store
     virtual Async<Result<Id>> deliver(
@@ -288,6 +329,8 @@ public:
     // tenant
 
     virtual Result<std::optional<Order>> order(const Caller& caller, Id id) = 0;
+    /// The parts of an order, in the order of their references; most orders have none.
+    virtual Result<std::vector<Order>> parts(const Caller& caller, Id order) = 0;
     /// Newest first.
     virtual Result<std::vector<Order>> orders(const Caller& caller, const OrderQuery& query) = 0;
     /// The newest first.
@@ -334,6 +377,19 @@ public:
     ) = 0;
     virtual Result<std::optional<StoredDocument>> document(
         const Caller& caller, const std::string& id
+    ) = 0;
+
+    /// @errors  invalid_input (not_found_code: no such document, or another tenant's); internal: it
+    ///          does not open; unavailable
+    virtual Async<Result<DocumentContent>> document_content(Caller caller, std::string id) = 0;
+
+    /// Makes a letter of authorization out of a port order and keeps it; a signed one is put among
+    /// the order's documents, in place of one that was made before.
+    /// @errors  invalid_input: what the order does not say yet, a line for each field; what is wrong
+    ///          with the signature; not_found_code; version_code; conflict_code: the order's state
+    ///          takes no document; unavailable: a font is missing, or the store
+    virtual Async<Result<LetterMade>> make_letter(
+        Caller caller, Id order, LetterWish wish, std::optional<LetterIdempotency> idempotency
     ) = 0;
 
     // ---------------------------------------------------------------- mails that came in

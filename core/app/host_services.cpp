@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/host_services.hpp"
+#include "app/host_words.hpp"
 
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
@@ -12,24 +13,12 @@
 #include "access/token.hpp"
 #include "engine/outside.hpp"
 #include "engine/query.hpp"
-#include "paper/document_intake.hpp"
 
 namespace porteur {
 namespace asio = boost::asio;
 namespace {
 
-Error coded(ErrorKind kind, std::string_view code, std::string message) {
-    return {.kind = kind, .message = std::move(message), .code = std::string(code)};
-}
-
-std::function<IdempotencyRecord(const Order&)> remember(const Caller& caller, std::optional<IdempotencyRequest> request, Clock& clock) {
-    if (!request) return {};
-    return [tenant = caller.tenant, request = std::move(*request), &clock](const Order& order) {
-        auto [status, body] = request.answer(order);
-        return IdempotencyRecord{.tenant = tenant, .key = request.key, .fingerprint = request.fingerprint,
-                                 .status = status, .body = std::move(body), .at = clock.now()};
-    };
-}
+using host::coded;
 
 RememberMail remember_mail(const Caller& caller, std::optional<MailIdempotency> request, Clock& clock) {
     if (!request) return {};
@@ -166,162 +155,6 @@ Async<Result<std::string>> HostServices::ask(Caller, std::string account, std::s
     co_return co_await asio::co_spawn(parts_.engine_thread,
                                       ask_on_engine(std::move(account), std::move(operation), std::move(input), deadline),
                                       asio::use_awaitable);
-}
-
-Async<Result<void>> HostServices::validated(Caller caller, std::string account, std::string losing, std::string request) {
-    for (const auto& name : {losing, account}) {
-        if (name.empty()) continue;
-        auto found = co_await ask(caller, name, "validate", request, std::chrono::seconds(5));
-        if (!found && found.error().kind == ErrorKind::unsupported) continue;  // it has nothing to say
-        if (!found) co_return std::unexpected(std::move(found).error());
-        const auto findings = from_text<Findings>(*found);
-        if (!findings) co_return std::unexpected(findings.error());
-        std::string all;
-        for (const auto& problem : findings->problems) {
-            if (!problem.blocking) continue;
-            all += (all.empty() ? "/request" : "\n/request") + problem.field + ": " + problem.message;
-        }
-        if (!all.empty()) co_return failure(ErrorKind::invalid_input, std::move(all));
-    }
-    co_return Result<void>{};
-}
-
-std::string HostServices::filled_in(const NewOrder& wanted) const {
-    auto request = parse_json(wanted.request);
-    if (!request || !request->is_object()) return wanted.request;
-    const auto fill = [&](std::string_view field, const std::string& text) {
-        auto& place = request->get_object()[field];
-        if (!place.is_string() || place.get_string().empty()) place = text;
-    };
-    const auto picture = snapshot();
-    if (const auto found = picture.contacts.find(wanted.account); found != picture.contacts.end()) fill("contact_email", found->second);
-    for (const auto& account : picture.carriers.accounts)
-        if (wanted.kind == OrderKind::port && account.account == wanted.losing_account) fill("losing_carrier", account.name);
-    return canonical(*request);
-}
-
-Async<Result<Order>> HostServices::create(Caller caller, NewOrder wanted, std::optional<IdempotencyRequest> idempotency) {
-    wanted.request = filled_in(wanted);
-    if (wanted.submit)
-        if (auto fit = co_await validated(caller, wanted.account, wanted.losing_account, wanted.request); !fit)
-            co_return std::unexpected(std::move(fit).error());
-    if (!wanted.reference.empty()) {
-        const auto taken = parts_.store.order_by_reference(caller.tenant, wanted.reference);
-        if (!taken) co_return std::unexpected(taken.error());
-        if (*taken)
-            co_return std::unexpected(coded(ErrorKind::invalid_input, conflict_code, "/reference: " + porteur::quoted(wanted.reference) +
-                                            " is the reference of order " + id_text((*taken)->id) + " already"));
-    }
-    Order order;
-    order.tenant = caller.tenant;
-    order.kind = wanted.kind;
-    order.reference = wanted.reference;
-    order.account = wanted.account;
-    order.losing_account = wanted.losing_account;
-    order.request = wanted.request;
-    const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    const std::string prefix = wanted.kind == OrderKind::port ? "port." : "purchase.";
-    std::vector<TimelineEntry> entries{entry(order, now, caller.token_name, prefix + "created", "created by " + caller.token_name)};
-    if (wanted.submit) {
-        auto change = submit_order(order, now, caller.token_name);
-        if (!change) co_return std::unexpected(std::move(change).error());
-        order = std::move(change->order);
-        std::ranges::move(change->entries, std::back_inserter(entries));
-    }
-    OrderWish wish;
-    wish.remember = remember(caller, std::move(idempotency), parts_.clock);
-    if (!wanted.pin.empty()) wish.secrets.push_back({.order = 0, .tenant = caller.tenant, .name = "pin", .value = wanted.pin});
-    co_return co_await asio::co_spawn(parts_.engine_thread,
-                                      parts_.engine.create(std::move(order), std::move(entries), std::move(wish)), asio::use_awaitable);
-}
-
-Async<Result<Order>> HostServices::changed(Caller caller, Id id, std::optional<std::int64_t> if_version,
-                                           std::optional<IdempotencyRequest> idempotency,
-                                           std::function<Result<OrderChange>(const Order&)> change,
-                                           std::vector<OrderSecret> secrets, bool amends) {
-    OrderWish wish;
-    wish.change = [tenant = caller.tenant, id, if_version, change = std::move(change)](const Order& order) -> Result<OrderChange> {
-        if (order.tenant != tenant)
-            return std::unexpected(coded(ErrorKind::invalid_input, not_found_code, "there is no order " + id_text(id)));
-        if (if_version && *if_version != order.version)
-            return std::unexpected(coded(ErrorKind::invalid_input, version_code,
-                                         "order " + id_text(id) + " has changed meanwhile (version " + std::to_string(order.version) + "); read it again"));
-        return change(order);
-    };
-    wish.remember = remember(caller, std::move(idempotency), parts_.clock);
-    wish.secrets = std::move(secrets);
-    wish.amends_request = amends;
-    auto done = co_await asio::co_spawn(parts_.engine_thread, parts_.engine.change(id, std::move(wish)), asio::use_awaitable);
-    if (!done && done.error().kind == ErrorKind::invalid_input && done.error().code.empty())
-        done.error().code = conflict_code;
-    co_return done;
-}
-
-Async<Result<Order>> HostServices::submit(Caller caller, Id id, std::optional<std::int64_t> if_version,
-                                          std::optional<IdempotencyRequest> idempotency) {
-    const auto found = parts_.store.order(id);
-    if (!found) co_return std::unexpected(found.error());
-    if (*found && (*found)->tenant == caller.tenant)
-        if (auto fit = co_await validated(caller, (*found)->account, (*found)->losing_account, (*found)->request); !fit)
-            co_return std::unexpected(std::move(fit).error());
-    co_return co_await changed(caller, id, if_version, std::move(idempotency), [this, caller](const Order& order) {
-        return submit_order(order, parts_.clock.now(), caller.token_name);
-    });
-}
-
-Async<Result<Order>> HostServices::cancel(Caller caller, Id id, std::optional<std::int64_t> if_version,
-                                          std::optional<IdempotencyRequest> idempotency) {
-    co_return co_await changed(caller, id, if_version, std::move(idempotency), [this, caller](const Order& order) {
-        const auto view = parts_.accounts.find(order.account);
-        const auto wanted = order.kind == OrderKind::port ? "cancel_port" : "cancel_purchase";
-        const bool can = view && std::ranges::find(view->descriptor->operations, wanted, &OperationSpec::name) != view->descriptor->operations.end();
-        return cancel_order(order, can, parts_.clock.now(), caller.token_name);
-    });
-}
-
-Async<Result<Order>> HostServices::amend(Caller caller, Id id, Amendment amendment, std::optional<IdempotencyRequest> idempotency) {
-    const auto base = amendment.base_version;
-    std::vector<OrderSecret> secrets;
-    if (amendment.pin && !amendment.pin->empty())
-        secrets.push_back({.order = id, .tenant = caller.tenant, .name = "pin", .value = *amendment.pin});
-    co_return co_await changed(
-        caller, id, base, std::move(idempotency),
-        [this, caller, request = std::move(amendment.request)](const Order& order) -> Result<OrderChange> {
-            if (!may_be_sent_again(order))
-                return failure(ErrorKind::invalid_input, "only a draft or an exception can be changed, and a purchase that "
-                                                         "wants documents or another choice of numbers");
-            OrderChange change{.order = order, .entries = {}};
-            change.order.request = request;
-            change.order.updated = parts_.clock.now();
-            ++change.order.version;
-            change.entries.push_back(entry(order, parts_.clock.now(), caller.token_name,
-                                           order.kind == OrderKind::port ? "port.amended" : "purchase.amended", "the request was changed"));
-            return change;
-        },
-        std::move(secrets), true
-    );
-}
-
-Async<Result<Order>> HostServices::settle(Caller caller, Id id, PersonVerdict verdict, std::string carrier_id,
-                                          std::optional<IdempotencyRequest> idempotency) {
-    co_return co_await changed(caller, id, std::nullopt, std::move(idempotency),
-                               [this, caller, verdict, carrier_id = std::move(carrier_id)](const Order& order) {
-                                   return settle_by_person(order, verdict, carrier_id, parts_.clock.now(), caller.token_name);
-                               });
-}
-
-Async<Result<Order>> HostServices::answer(Caller caller, Id id, std::string choice, std::string text,
-                                          std::optional<IdempotencyRequest> idempotency) {
-    const auto found = parts_.store.order(id);
-    if (!found) co_return std::unexpected(found.error());
-    if (!*found || (*found)->tenant != caller.tenant)
-        co_return std::unexpected(coded(ErrorKind::invalid_input, not_found_code, "there is no order " + id_text(id)));
-    TaskAnswer answer{.choice = std::move(choice), .text = std::move(text), .by = caller.token_name,
-                      .remember = remember(caller, std::move(idempotency), parts_.clock)};
-    auto done = co_await asio::co_spawn(parts_.engine_thread, parts_.engine.answer(id, std::move(answer)), asio::use_awaitable);
-    // What is wrong with a field is the caller's to mend; that nobody waits for it is a conflict.
-    if (!done && done.error().kind == ErrorKind::invalid_input && !done.error().message.starts_with('/')) done.error().code = conflict_code;
-    co_return done;
 }
 
 Async<Result<Id>> HostServices::deliver(Caller caller, InboundEvent event, std::optional<EventIdempotency> idempotency) {
@@ -483,58 +316,12 @@ Async<Result<InboxMail>> HostServices::dismiss_mail(Caller caller, Id mail, std:
 
 // ------------------------------------------------------------------ documents
 
-namespace {
-
-/// Looked at while it streams by, sealed piece by piece; its record is made when it is whole.
-class SealedUpload : public DocumentUpload {
-public:
-    SealedUpload(Caller caller, DocumentClaim claim, Store& store, paper::DocumentIntake intake,
-                 std::unique_ptr<paper::DocumentFolder::Writer> writer)
-        : caller_(std::move(caller)), claim_(std::move(claim)), store_(store), intake_(std::move(intake)), writer_(std::move(writer)) {}
-
-    Result<void> append(std::string_view bytes) override {
-        if (auto looked = intake_.append(bytes); !looked) return looked;
-        return writer_->append(bytes);
-    }
-    Async<Result<StoredDocument>> finish(std::optional<UploadIdempotency>) override {
-        auto found = intake_.finish();
-        if (!found) co_return std::unexpected(std::move(found).error());
-        if (auto kept = writer_->keep(found->sha256); !kept) co_return std::unexpected(std::move(kept).error());
-        StoredDocument made;
-        made.about.id = "doc-" + blake2b_hex(porteur::random_bytes(16)).substr(0, 32);
-        made.about.type = claim_.type;
-        made.about.name = claim_.name;
-        made.about.content_type = found->content_type;
-        made.about.size = static_cast<std::int64_t>(found->size);
-        made.about.sha256 = found->sha256;
-        made.about.issued_on = claim_.issued_on;
-        made.about.signed_on = claim_.signed_on;
-        made.created = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-        auto added = store_.add_document({.id = made.about.id, .tenant = caller_.tenant, .about = made.about, .created = made.created});
-        if (!added) co_return std::unexpected(std::move(added).error());
-        co_return made;
-    }
-
-private:
-    Caller caller_;
-    DocumentClaim claim_;
-    Store& store_;
-    paper::DocumentIntake intake_;
-    std::unique_ptr<paper::DocumentFolder::Writer> writer_;
-};
-
-}  // namespace
-
 Result<std::unique_ptr<DocumentUpload>> HostServices::begin_upload(const Caller& caller, DocumentClaim claim) {
-    if (claim.size && *claim.size > parts_.upload_size_max_bytes)
-        return std::unexpected(coded(ErrorKind::invalid_input, too_large_code,
-                                     "the document is larger than " + std::to_string(parts_.upload_size_max_bytes) + " bytes"));
-    auto intake = paper::DocumentIntake::begin({.type = claim.type, .name = claim.name, .content_type = claim.content_type},
-                                               {.size_max_bytes = parts_.upload_size_max_bytes});
-    if (!intake) return std::unexpected(std::move(intake).error());
-    auto writer = parts_.documents.write();
-    if (!writer) return std::unexpected(std::move(writer).error());
-    return std::make_unique<SealedUpload>(caller, std::move(claim), parts_.store, std::move(*intake), std::move(*writer));
+    return parts_.papers.begin_upload(caller, std::move(claim));
+}
+
+Async<Result<DocumentContent>> HostServices::document_content(Caller caller, std::string id) {
+    co_return co_await parts_.papers.content(std::move(caller), std::move(id));
 }
 
 Result<std::optional<StoredDocument>> HostServices::document(const Caller& caller, const std::string& id) {

@@ -212,6 +212,7 @@ Async<Result<InboxMail>> MailDesk::tell_once(Telling telling) {
     news.sender_expected = mails_from(order.account) || mails_from(order.losing_account);
     news.word_taken = telling.take_word;
     news.told_before = telling.told_before;
+    news.known = parts_.engine.known();
     if (!telling.by.empty()) news.source = telling.by;
     BounceNews bounce{
         .mail = telling.mail.id, .recipient = {}, .diagnostic = {}, .carried_order = false

@@ -221,7 +221,7 @@ Async<Performed> MailPerformer::send(OutboxMail mail, std::uint32_t seq) {
     // before the mail's first byte leaves.
     auto report = co_await asio::co_spawn(
         sender_,
-        [](Store& store, OutboxMail sending, SmtpSettings to, Envelope with, std::stop_token stop) -> Async<SmtpReport> {
+        [](Store& store, SmtpPool& links, OutboxMail sending, SmtpSettings to, Envelope with, std::stop_token stop) -> Async<SmtpReport> {
             const auto observer = [&](SmtpPhase phase, std::string_view reply) -> Result<void> {
                 PORTEUR_CRASH_POINT("outbox.before_phase");
                 if (phase != SmtpPhase::data_sent && phase != SmtpPhase::accepted) return {};
@@ -237,8 +237,11 @@ Async<Performed> MailPerformer::send(OutboxMail mail, std::uint32_t seq) {
                 PORTEUR_CRASH_POINT("outbox.after_phase");
                 return recorded;
             };
-            co_return send_mail(to, with, sending.mime, observer, stop);
-        }(store_, mail, std::move(*server), std::move(envelope), stop_.get_token()),
+            auto link = links.take();
+            auto report = send_mail(to, with, sending.mime, observer, stop, link);
+            links.give_back(std::move(link));
+            co_return report;
+        }(store_, links_, mail, std::move(*server), std::move(envelope), stop_.get_token()),
         asio::use_awaitable
     );
     mail.reply = report.reply;

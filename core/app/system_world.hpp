@@ -39,6 +39,12 @@ public:
     void commit(Commit commit, CommitDone done) override { store_.commit(std::move(commit), std::move(done)); }
     Result<std::vector<DueOrder>> due_orders() override { return store_.due_orders(); }
     Result<std::optional<Order>> order(Id id) override { return store_.order(id); }
+    Result<std::optional<Order>> order_by_reference(std::int64_t tenant, const std::string& reference) override {
+        return store_.order_by_reference(tenant, reference);
+    }
+    Result<std::vector<Order>> parts_of(Id order) override { return store_.parts_of(order); }
+    Result<std::vector<Id>> open_parents() override { return store_.open_parents(); }
+    Result<std::optional<std::string>> order_secret(Id order, const std::string& name) override { return store_.order_secret(order, name); }
     Result<std::optional<StoredOperation>> operation(Id id) override { return store_.operation(id); }
     Result<Id> newest_id() override { return store_.newest_id(); }
     Result<std::vector<AwaitedEvent>> awaited_events(std::int64_t lookup) override { return store_.awaited_events(lookup); }

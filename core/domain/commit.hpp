@@ -77,7 +77,7 @@ struct InboxMail {
 };
 
 struct Commit {
-    std::vector<Order> new_orders;
+    std::vector<Order> new_orders;       ///< parts with their parent's change, all or none
     std::vector<Order> changed_orders;   ///< all but `request`
     std::vector<Order> moved_orders;     ///< all but `request` and `progress`: the carrier said nothing new
     std::vector<Order> amended_orders;   ///< `request` alone

@@ -67,7 +67,7 @@ std::string progress_from(const Order& order, const MailReading& reading) {
 
 /// The carrier's word by mail, folded as the outcome of a check is.
 OrderChange folded(
-    const Order& order, const MailReading& reading, Instant now, const Rhythm& rhythm
+    const Order& order, const MailReading& reading, Instant now, const Rhythm& rhythm, const Known& known
 ) {
     auto asked = order;
     asked.stage = Stage::follow;
@@ -77,7 +77,7 @@ OrderChange folded(
          .done = true,
          .output = progress_from(order, reading),
          .error = {}},
-        now, 0, rhythm
+        now, 0, rhythm, known
     );
 }
 
@@ -171,7 +171,7 @@ MailOutcome after_mail(
         return finish();
     }
     read("it says " + said + (news.word_taken ? ", as " + news.source + " confirms" : "") + note);
-    auto change = folded(order, reading, now, rhythm);
+    auto change = folded(order, reading, now, rhythm, news.known);
     std::ranges::move(change.entries, std::back_inserter(entries));
     outcome.change.order = std::move(change.order);
     return outcome;

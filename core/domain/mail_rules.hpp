@@ -23,6 +23,7 @@ struct MailNews {
     bool can_check = false;  ///< the account's plugin can ask the carrier how the order stands
     std::optional<MailReading> reading;
     std::string unread;        ///< why the plugin could not read it; empty if it could
+    Known known = {};          ///< about the configured accounts
     bool told_before = false;  ///< the order's timeline has it already
     bool word_taken = false;   ///< a person takes the reading for the carrier's word
 };

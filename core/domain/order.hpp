@@ -38,7 +38,9 @@ BOOST_DEFINE_ENUM_CLASS(OrderKind, port, purchase)
 BOOST_DEFINE_ENUM_CLASS(Delivery, idle, sending, in_doubt, retry_at, waiting_for_person)
 
 /// Which operation the order wants next.
-BOOST_DEFINE_ENUM_CLASS(Stage, none, preflight, submit, follow, cancel)
+/// `split` asks which numbers may share a request; `parts` is that of an order which its parts carry out, for
+/// good; `release` asks the losing carrier of a completed port whether the numbers have left it.
+BOOST_DEFINE_ENUM_CLASS(Stage, none, preflight, split, submit, supplement, follow, cancel, parts, release)
 
 /// Orders are spread over this many shards, by the account that carries them out.
 inline constexpr int shard_count = 64;
@@ -66,6 +68,7 @@ struct Order {
     std::string request;          ///< canonical JSON of PortOrder or PurchaseOrder
     std::string progress;         ///< canonical JSON of the last PortProgress or PurchaseProgress; "{}" before
     std::string problem;          ///< one line: why it waits; empty if it does not
+    Id parent = 0;                ///< the order that this one is a part of; 0 = none
 };
 
 /// One line of an order's timeline, and one event for whoever listens.

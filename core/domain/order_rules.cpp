@@ -1,58 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "domain/order_rules.hpp"
-
 #include <algorithm>
 #include <cmath>
-#include <span>
 #include <utility>
+
+#include "domain/rule_words.hpp"
 
 namespace porteur {
 namespace {
 
 using enum OrderState;
-
-struct Step {
-    OrderState from;
-    OrderState to;
-};
-
-// An exception may be mended into any open state; whatever is open may end in any way, because a
-// carrier may skip states that we would have liked to see.
-constexpr OrderState port_open[] = {submitted,  needs_documents,    accepted,       confirmed,
-                                    activating, supplement_pending, cancel_pending, exception};
-constexpr OrderState purchase_open[] = {submitted, in_review, needs_documents, alternates_offered,
-                                        cancel_pending, exception};
-constexpr OrderState ends[] = {completed, partial, cancelled, rejected, expired};
-
-bool contains(std::span<const OrderState> list, OrderState state) {
-    return std::ranges::find(list, state) != list.end();
-}
-
-std::string prefix(OrderKind kind) { return kind == OrderKind::port ? "port." : "purchase."; }
-
-std::string text_of_state(OrderState state) { return boost::describe::enum_to_string(state, ""); }
-
-/// Every entry that moves the state says from where to where, so that the timeline alone gives the state.
-json::object step_data(OrderState from, OrderState to) {
-    json::object data;
-    if (from != to) data = {{"from", text_of_state(from)}, {"to", text_of_state(to)}};
-    return data;
-}
+using namespace rules;
 
 Instant later(Instant now, std::chrono::milliseconds wait) { return now + wait; }
-
-std::chrono::milliseconds back_off(std::int64_t tries, double jitter, const Rhythm& rhythm) {
-    const double grown = double(rhythm.first_retry.count()) * std::pow(2.0, double(std::min<std::int64_t>(tries, 20)));
-    const double cut = std::min(grown, double(rhythm.longest_retry.count()));
-    return std::chrono::milliseconds(static_cast<std::int64_t>(cut * (0.5 + jitter / 2)));
-}
-
-OrderChange begun(const Order& order, Instant now) {
-    OrderChange change{.order = order, .entries = {}};
-    change.order.updated = now;
-    ++change.order.version;
-    return change;
-}
 
 /// What the carrier said, in the words that ports and purchases share.
 struct Heard {
@@ -103,7 +62,12 @@ bool is_behind_mail(const Order& order, const OperationEnd& end, OrderState hear
     return before && before->is_string() && before->get_string() == text_of_state(heard);
 }
 
-OrderChange after_progress(const Order& order, const OperationEnd& end, Instant now, const Rhythm& rhythm) {
+/// Whether the carrier has the whole request as it is now when this operation has ended well.
+bool sends_the_request(std::string_view operation) {
+    return operation == "submit_port" || operation == "purchase" || operation == "supplement_port";
+}
+
+OrderChange after_progress(const Order& order, const OperationEnd& end, Instant now, const Rhythm& rhythm, const Known& known) {
     auto heard = order.kind == OrderKind::port ? hear<PortProgress>(end.output)
                                                : hear<PurchaseProgress>(end.output);
     if (!heard)
@@ -114,12 +78,11 @@ OrderChange after_progress(const Order& order, const OperationEnd& end, Instant 
     next.delivery = Delivery::idle;
     next.tries = 0;
     next.problem.clear();
-    next.progress = end.output;
+    next.progress = sends_the_request(end.operation) ? end.output : with_host_keys_of(order.progress, end.output);
     if (!heard->carrier_id.empty()) next.carrier_id = heard->carrier_id;
     if (!next.submitted) next.submitted = now;
     const auto why = text_of_rejections(heard->rejections);
-    if (heard->state == exception || heard->state == rejected || waits_for_correction(heard->state))
-        next.problem = why.empty() ? heard->note : why;
+    if (heard->state == rejected || waits_for_correction(order.kind, heard->state)) next.problem = why.empty() ? heard->note : why;
     if (is_behind_mail(order, end, heard->state)) {
         heard->state = order.state;
         next.progress = order.progress;
@@ -151,9 +114,8 @@ OrderChange after_progress(const Order& order, const OperationEnd& end, Instant 
         ));
     }
     if (is_end(next.state)) {
-        next.stage = Stage::none;
-        next.due.reset();
-    } else if (waits_for_correction(next.state)) {
+        end_or_watch(order, next, now, known);
+    } else if (waits_for_correction(order.kind, next.state)) {
         // Only a correction or a choice moves it on; the carrier is still asked now and then, as its
         // own desk may have mended it.
         next.stage = Stage::follow;
@@ -166,7 +128,12 @@ OrderChange after_progress(const Order& order, const OperationEnd& end, Instant 
     return change;
 }
 
-OrderChange after_preflight(const Order& order, const OperationEnd& end, Instant now) {
+/// Parts are not split once more.
+Stage stage_of_sending(const Order& order, const Known& known) {
+    return order.kind == OrderKind::port && order.parent == 0 && known.can(order.account, "split") ? Stage::split : Stage::submit;
+}
+
+OrderChange after_preflight(const Order& order, const OperationEnd& end, Instant now, const Known& known) {
     auto findings = from_text<Findings>(end.output);
     if (!findings)
         return park(order, "preflight gave a result that cannot be read: " + findings.error().message, now);
@@ -195,10 +162,22 @@ OrderChange after_preflight(const Order& order, const OperationEnd& end, Instant
                                    std::string("the losing carrier's records ") +
                                        (findings->problems.empty() ? "agree" : "do not stand against it") +
                                        (findings->note.empty() ? "" : "; " + findings->note)));
-    next.stage = Stage::submit;
+    next.stage = stage_of_sending(order, known);
     next.delivery = Delivery::sending;
     next.due = now;
     return change;
+}
+
+/// The correction did not reach the carrier, or it does not take it: the order is where it was.
+void put_back(const Order& order, Order& next, Instant now, const Rhythm& rhythm) {
+    const auto progress = object_from(order.progress);
+    next.state = exception;
+    if (const auto* kept = progress.if_contains(correction_key); kept && kept->is_object())
+        if (const auto* from = kept->get_object().if_contains("from"); from && from->is_string())
+            boost::describe::enum_from_string(std::string(from->get_string()).c_str(), next.state);
+    next.stage = Stage::follow;
+    next.delivery = Delivery::waiting_for_person;
+    next.due = later(now, rhythm.longest_retry);
 }
 
 OrderChange after_failure(const Order& order, const OperationEnd& end, Instant now, double jitter,
@@ -213,8 +192,9 @@ OrderChange after_failure(const Order& order, const OperationEnd& end, Instant n
         data["kind"] = name_of(error.kind);
         data["operation"] = end.operation;
         data["reason"] = text_of(error.reason);
-        change.entries.push_back(entry(order, now, order.account, prefix(order.kind) + std::move(kind),
-                                       std::move(text), canonical(data)));
+        const bool of_losing = order.stage == Stage::preflight || order.stage == Stage::release;
+        change.entries.push_back(entry(order, now, of_losing ? order.losing_account : order.account,
+                                       prefix(order.kind) + std::move(kind), std::move(text), canonical(data)));
     };
     const auto wait_for_person = [&](std::string text) {
         next.delivery = Delivery::waiting_for_person;
@@ -231,6 +211,11 @@ OrderChange after_failure(const Order& order, const OperationEnd& end, Instant n
                 next.delivery = Delivery::idle;
                 next.due = later(now, rhythm.follow);
                 say("cancel_refused", what);
+                return change;
+            }
+            if (order.stage == Stage::supplement) {
+                put_back(order, next, now, rhythm);
+                say("refused", what + (error.reason == Reason::none ? "" : " [" + std::string(text_of(error.reason)) + "]"));
                 return change;
             }
             if (order.stage == Stage::preflight) {
@@ -268,15 +253,15 @@ OrderChange after_failure(const Order& order, const OperationEnd& end, Instant n
             say("unauthorized", next.problem);
             return change;
         case ErrorKind::cancelled:
-            next.stage = Stage::none;
-            wait_for_person(what);
-            say("called_off", what);
-            return change;
         case ErrorKind::invalid_input:
         case ErrorKind::unsupported:
             next.stage = Stage::none;
             wait_for_person(what);
-            say("not_sent", what);
+            if (order.stage == Stage::supplement) put_back(order, next, now, rhythm);
+            if (error.kind == ErrorKind::cancelled)
+                say("called_off", what);
+            else
+                say("not_sent", what);
             return change;
         case ErrorKind::none:
         case ErrorKind::internal: break;
@@ -295,51 +280,65 @@ OrderChange after_failure(const Order& order, const OperationEnd& end, Instant n
     return change;
 }
 
+/// The end of an operation that somebody wanted stopped: then the order is called off.
+OrderChange after_stopped(const Order& order, const OperationEnd& end, Instant now, double jitter, const Rhythm& rhythm,
+                          const Known& known) {
+    auto running = order;
+    running.stage = Stage::none;
+    auto change = end.done ? after_progress(running, end, now, rhythm, known) : after_failure(running, end, now, jitter, rhythm);
+    auto& stopped = change.order;
+    if (is_end(stopped.state)) return change;
+    if (!end.done && end.error.kind == ErrorKind::in_doubt) {
+        // Called off as soon as it is known whether the carrier has it.
+        stopped.stage = Stage::cancel;
+        return change;
+    }
+    stopped.open_operation = 0;
+    auto off = cancel_order(stopped, known.can(order.account, order.kind == OrderKind::port ? "cancel_port" : "cancel_purchase"),
+                            now, order.account);
+    if (!off) return change;
+    std::ranges::move(off->entries, std::back_inserter(change.entries));
+    change.order = std::move(off->order);
+    change.order.version = order.version + 1;
+    return change;
+}
+
 }  // namespace
 
-bool is_end(OrderState state) noexcept { return contains(ends, state); }
-
-bool waits_for_correction(OrderState state) noexcept {
-    return state == exception || state == needs_documents || state == alternates_offered;
+std::string Known::name_of(std::string_view account) const {
+    const auto name = carrier ? carrier(account) : std::string();
+    return name.empty() ? std::string(account) : name;
 }
 
-bool may_be_sent_again(const Order& order) noexcept {
-    return order.state == draft || order.state == exception ||
-           (order.kind == OrderKind::purchase && waits_for_correction(order.state));
+std::chrono::milliseconds rules::back_off(std::int64_t tries, double jitter, const Rhythm& rhythm) {
+    const double grown = double(rhythm.first_retry.count()) * std::pow(2.0, double(std::min<std::int64_t>(tries, 20)));
+    const double cut = std::min(grown, double(rhythm.longest_retry.count()));
+    return std::chrono::milliseconds(static_cast<std::int64_t>(cut * (0.5 + jitter / 2)));
 }
 
-bool may_follow(OrderKind kind, OrderState from, OrderState to) noexcept {
-    if (from == to) return true;
-    if (is_end(from)) return false;
-    const std::span<const OrderState> open =
-        kind == OrderKind::port ? std::span<const OrderState>(port_open) : std::span<const OrderState>(purchase_open);
-    if (from != draft && !contains(open, from)) return false;
-    if (to == draft) return false;
-    return contains(open, to) || is_end(to);
-}
-
-OrderState rolled_up(const std::vector<NumberProgress>& numbers, OrderState whole) noexcept {
-    if (numbers.empty()) return whole;
-    bool open = false;
-    bool alike = true;
-    OrderState least = whole;
-    for (const auto& each : numbers) {
-        alike = alike && each.state == numbers.front().state;
-        if (is_end(each.state)) continue;
-        if (!open || static_cast<int>(each.state) < static_cast<int>(least)) least = each.state;
-        open = true;
-    }
-    // The carrier's word for the whole stands while anything is open: it knows what our table does not.
-    if (open) return is_end(whole) ? least : whole;
-    return alike ? numbers.front().state : partial;
+std::string rules::with_host_keys_of(const std::string& progress, const std::string& output) {
+    if (progress.find(correction_key) == progress.npos) return output;
+    const auto before = object_from(progress);
+    const auto* kept = before.if_contains(correction_key);
+    auto after = object_from(output);
+    if (!kept) return output;
+    after[correction_key] = *kept;
+    return canonical(after);
 }
 
 std::optional<OperationPlan> next_operation(const Order& order) {
-    const auto reference = [&] {
+    const auto numbers = [&] {
+        const auto request = object_from(order.request);
+        const auto* listed = request.if_contains("numbers");
+        auto read = listed ? from_json<std::vector<PhoneNumber>>(*listed) : Result<std::vector<PhoneNumber>>{};
+        return read ? std::move(*read) : std::vector<PhoneNumber>{};
+    };
+    // What a plugin asked to be kept, and the carrier's own id, are that carrier's business.
+    const auto reference = [&](const std::string& account) {
         OrderReference made;
         made.reference = order.reference;
         made.attempt = order.attempt;
-        made.carrier_id = order.carrier_id;
+        if (account == order.account) made.carrier_id = order.carrier_id;
         if (order.submitted) made.submitted_at = std::chrono::floor<std::chrono::seconds>(*order.submitted);
         unsigned char scratch[4096];
         json::monotonic_resource memory(scratch, sizeof scratch);
@@ -348,7 +347,7 @@ std::optional<OperationPlan> next_operation(const Order& order) {
             if (const auto* numbers = request->get_object().if_contains("numbers"))
                 if (auto read = from_json<std::vector<PhoneNumber>>(*numbers)) made.numbers = std::move(*read);
         auto progress = parse_json(order.progress, &memory);
-        if (progress && progress->is_object())
+        if (progress && progress->is_object() && account == order.account)
             if (const auto* keep = progress->get_object().if_contains("keep"); keep && keep->is_object())
                 made.kept = keep->get_object();
         return to_brief_text(made);
@@ -365,142 +364,33 @@ std::optional<OperationPlan> next_operation(const Order& order) {
     };
     const bool port = order.kind == OrderKind::port;
     switch (order.stage) {
-        case Stage::none: return std::nullopt;
+        case Stage::none:
+        case Stage::parts: return std::nullopt;
         case Stage::preflight: return OperationPlan{order.losing_account, "preflight", whole()};
+        case Stage::split: return OperationPlan{order.account, "split", to_brief_text(NumberList{.numbers = numbers(), .reason = {}})};
         case Stage::submit: return OperationPlan{order.account, port ? "submit_port" : "purchase", whole()};
-        case Stage::follow: return OperationPlan{order.account, port ? "check_port" : "check_purchase", reference()};
-        case Stage::cancel: return OperationPlan{order.account, port ? "cancel_port" : "cancel_purchase", reference()};
+        case Stage::supplement: {
+            const auto fields = canonical(to_json(corrected_fields(order)));
+            return OperationPlan{order.account, "supplement_port",
+                                 "{\"corrected\":" + whole() + ",\"fields\":" + fields + ",\"order\":" + reference(order.account) + "}"};
+        }
+        case Stage::release: return OperationPlan{order.losing_account, "check_release", reference(order.losing_account)};
+        case Stage::follow: return OperationPlan{order.account, port ? "check_port" : "check_purchase", reference(order.account)};
+        case Stage::cancel: return OperationPlan{order.account, port ? "cancel_port" : "cancel_purchase", reference(order.account)};
     }
     return std::nullopt;
 }
 
 OrderChange after_operation(const Order& order, const OperationEnd& end, Instant now, double jitter,
-                            const Rhythm& rhythm) {
-    auto change = !end.done                        ? after_failure(order, end, now, jitter, rhythm)
-                  : order.stage == Stage::preflight ? after_preflight(order, end, now)
-                                                    : after_progress(order, end, now, rhythm);
+                            const Rhythm& rhythm, const Known& known) {
+    const bool stopped = order.stage == Stage::cancel && !end.operation.starts_with("cancel_");
+    auto change = stopped                           ? after_stopped(order, end, now, jitter, rhythm, known)
+                  : order.stage == Stage::split     ? after_split(order, end, now)
+                  : order.stage == Stage::release   ? after_release(order, end, now, jitter, rhythm, known)
+                  : !end.done                       ? after_failure(order, end, now, jitter, rhythm)
+                  : order.stage == Stage::preflight ? after_preflight(order, end, now, known)
+                                                    : after_progress(order, end, now, rhythm, known);
     change.order.open_operation = 0;
-    return change;
-}
-
-Result<OrderChange> submit_order(const Order& order, Instant now, std::string_view source) {
-    const bool again = order.state != draft;
-    if (!may_be_sent_again(order))
-        return failure(ErrorKind::invalid_input, "order " + id_text(order.id) + " is " + text_of_state(order.state) +
-                                                     "; only a draft or an exception can be submitted, and a purchase "
-                                                     "that wants documents or another choice of numbers");
-    if (order.open_operation != 0 || order.delivery == Delivery::sending || order.delivery == Delivery::in_doubt)
-        return failure(ErrorKind::invalid_input,
-                       "order " + id_text(order.id) + " is being sent already; see its timeline");
-    auto change = begun(order, now);
-    auto& next = change.order;
-    const bool left_before = order.submitted.has_value() || again;
-    if (left_before) next.attempt = order.attempt + 1;
-    next.submitted.reset();
-    next.carrier_id.clear();
-    next.stage = order.kind == OrderKind::port && !order.losing_account.empty() ? Stage::preflight : Stage::submit;
-    next.delivery = Delivery::sending;
-    next.tries = 0;
-    next.due = now;
-    next.problem.clear();
-    change.entries.push_back(entry(order, now, source, prefix(order.kind) + "submit_wanted",
-                                   "to be sent to " + order.account +
-                                       (left_before ? ", attempt " + std::to_string(next.attempt) : "")));
-    return change;
-}
-
-Result<OrderChange> cancel_order(const Order& order, bool plugin_cancels, Instant now, std::string_view source) {
-    if (is_end(order.state))
-        return failure(ErrorKind::invalid_input, "order " + id_text(order.id) + " has ended as " +
-                                                     text_of_state(order.state) + "; there is nothing to cancel");
-    if (order.open_operation != 0 || order.delivery == Delivery::in_doubt)
-        return failure(ErrorKind::invalid_input,
-                       "order " + id_text(order.id) + " is being sent or in doubt; cancel it when that is settled");
-    auto change = begun(order, now);
-    auto& next = change.order;
-    next.problem.clear();
-    next.tries = 0;
-    if (order.carrier_id.empty()) {
-        next.state = cancelled;
-        next.stage = Stage::none;
-        next.delivery = Delivery::idle;
-        next.due.reset();
-        change.entries.push_back(entry(order, now, source, prefix(order.kind) + "state_changed",
-                                       text_of_state(order.state) + " -> cancelled, before it left",
-                                       canonical(step_data(order.state, next.state))));
-    } else if (plugin_cancels) {
-        next.state = cancel_pending;
-        next.stage = Stage::cancel;
-        next.delivery = Delivery::sending;
-        next.due = now;
-        change.entries.push_back(entry(order, now, source, prefix(order.kind) + "cancel_wanted",
-                                       "cancellation to be sent to " + order.account,
-                                       canonical(step_data(order.state, next.state))));
-    } else {
-        next.state = cancel_pending;
-        next.delivery = Delivery::waiting_for_person;
-        next.problem = order.account + " has no call for cancelling: ask its porting team to cancel " +
-                       quoted(order.carrier_id) + "; the order follows what they answer";
-        change.entries.push_back(entry(order, now, source, prefix(order.kind) + "cancel_wanted", next.problem,
-                                       canonical(step_data(order.state, next.state))));
-    }
-    return change;
-}
-
-Result<OrderChange> settle_by_person(const Order& order, PersonVerdict verdict, std::string carrier_id, Instant now,
-                                     std::string_view source) {
-    if (order.delivery != Delivery::in_doubt && order.delivery != Delivery::waiting_for_person)
-        return failure(ErrorKind::invalid_input,
-                       "order " + id_text(order.id) + " does not wait for a person; there is nothing to settle");
-    if (order.open_operation != 0 && order.due && order.delivery == Delivery::in_doubt)
-        return failure(ErrorKind::invalid_input, "order " + id_text(order.id) +
-                                                     " is being looked up at the carrier; say it when that has not helped");
-    auto change = begun(order, now);
-    auto& next = change.order;
-    // Tried again, an operation goes on where its journal ends; any other word of a person ends it.
-    if (verdict != PersonVerdict::tried_again) next.open_operation = 0;
-    next.tries = 0;
-    next.problem.clear();
-    next.due = now;
-    std::string text;
-    switch (verdict) {
-        case PersonVerdict::found_at_carrier:
-            if (carrier_id.empty())
-                return failure(ErrorKind::invalid_input, "say under which id the carrier has the order");
-            next.carrier_id = std::move(carrier_id);
-            if (!next.submitted) next.submitted = now;
-            if (order.state == draft) next.state = submitted;
-            next.stage = Stage::follow;
-            next.delivery = Delivery::idle;
-            text = "found at the carrier as " + quoted(next.carrier_id);
-            break;
-        case PersonVerdict::not_carried_out:
-            if (order.state != draft && order.state != exception)
-                return failure(ErrorKind::invalid_input, "the carrier has acknowledged this order already");
-            next.attempt = order.attempt + 1;
-            next.stage = Stage::submit;
-            next.delivery = Delivery::sending;
-            text = "certainly not carried out; sent again as attempt " + std::to_string(next.attempt);
-            break;
-        case PersonVerdict::tried_again:
-            if (order.delivery == Delivery::in_doubt || order.stage == Stage::none)
-                return failure(ErrorKind::invalid_input,
-                               "say whether the carrier has the order before it is tried again");
-            next.delivery = order.stage == Stage::follow ? Delivery::idle : Delivery::sending;
-            text = "tried again";
-            break;
-    }
-    change.entries.push_back(entry(order, now, source, prefix(order.kind) + "settled_by_person", std::move(text),
-                                   canonical(step_data(order.state, next.state))));
-    return change;
-}
-
-OrderChange park(const Order& order, std::string problem, Instant now) {
-    auto change = begun(order, now);
-    change.order.delivery = Delivery::waiting_for_person;
-    change.order.due.reset();
-    change.order.problem = std::move(problem);
-    change.entries.push_back(entry(order, now, "engine", prefix(order.kind) + "parked", change.order.problem));
     return change;
 }
 
@@ -508,12 +398,6 @@ TimelineEntry entry(const Order& order, Instant now, std::string_view source, st
                     std::string data) {
     return {.id = 0, .order = order.id, .tenant = order.tenant, .at = now, .source = std::string(source),
             .kind = std::move(kind), .text = std::move(text), .data = std::move(data)};
-}
-
-int shard_of(std::string_view account) noexcept {
-    std::uint64_t hash = 14695981039346656037ull;
-    for (const char letter : account) hash = (hash ^ static_cast<unsigned char>(letter)) * 1099511628211ull;
-    return static_cast<int>(hash % shard_count);
 }
 
 }  // namespace porteur

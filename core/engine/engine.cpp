@@ -23,7 +23,7 @@ constexpr int commit_tries_max = 5;
 
 /// The account whose lane an order's next operation belongs to.
 const std::string& lane_account(const Order& order) {
-    return order.stage == Stage::preflight ? order.losing_account : order.account;
+    return order.stage == Stage::preflight || order.stage == Stage::release ? order.losing_account : order.account;
 }
 
 }  // namespace
@@ -35,7 +35,17 @@ Engine::Engine(asio::any_io_executor executor, EngineStore& store, Accounts& acc
              .commit = [this](Commit made) { return commit(std::move(made)); },
              .commit_behind = [this](Id order, Commit made) { commit_behind(order, std::move(made)); },
              .goes_on = [this](const Order& order, const std::string& account) { return goes_on(order, account); },
-             .new_id = [this] { return new_id(); }, .rhythm = rhythm} {}
+             .new_id = [this] { return new_id(); },
+             .adopt = [this](OrderChange& change, Commit& made) { return adopt(change, made); },
+             .known = {.offers = [this](std::string_view account, std::string_view operation) {
+                           const auto view = accounts_.find(std::string(account));
+                           return view && find_named(view->descriptor->operations, operation) != nullptr;
+                       },
+                       .carrier = [this](std::string_view account) {
+                           const auto view = accounts_.find(std::string(account));
+                           return view ? view->descriptor->name : std::string();
+                       }},
+             .rhythm = rhythm} {}
 
 Id Engine::new_id() {
     const Id now = clock_.now().time_since_epoch().count() << 20;
@@ -61,6 +71,11 @@ Result<void> Engine::start() {
     if (!newest) return std::unexpected(newest.error());
     last_id_ = std::max(last_id_, *newest);
     for (const auto& each : *due) due_.push({each.due, each.id, lane_of(each.account)});
+    // A part's change may be durable, and the crash came before its parent was told.
+    auto parents = store_.open_parents();
+    if (!parents) return std::unexpected(std::move(parents).error());
+    if (!PORTEUR_HAS_DEFECT("parents_forgotten"))
+        for (const auto each : *parents) stir(each);
     // An event and a wait may both be durable, and the crash came before they met.
     auto offers = store_.event_offers();
     if (!offers) return std::unexpected(std::move(offers).error());
@@ -245,7 +260,9 @@ std::shared_ptr<Engine::Underway> Engine::enqueue(Commit made) {
     // misses another that becomes durable later with a lower number.
     for (auto& each : made.entries) each.id = new_id();
     auto underway = std::make_shared<Underway>();
-    store_.commit(std::move(made), [underway](Result<void> done) {
+    auto family = family_of(made);
+    store_.commit(std::move(made), [this, underway, family = std::move(family), lives = std::weak_ptr(lives_)](Result<void> done) {
+        if (family && done && !lives.expired()) welcome(*family);
         if (underway->tell)
             std::exchange(underway->tell, nullptr)(std::move(done));
         else

@@ -35,6 +35,8 @@ struct OrderWish {
     /// Rows of no order that become durable with the change, asked for after `change`; may be empty.
     std::function<Commit()> beside;
     bool by_person = true;        ///< a person's word ends a parked operation; a mail's does not
+    /// What becomes of each part of an order in parts, in the same commit; nothing: it stays as it is. May be empty.
+    std::function<std::optional<Result<OrderChange>>(const Order& part)> of_part = {};
 };
 
 /// A person's answer to a manual task.
@@ -47,7 +49,7 @@ struct TaskAnswer {
 };
 
 /// How the engine is built: engine.cpp has who is due and what runs; engine_wishes.cpp what comes from
-/// outside and changes an order meanwhile.
+/// outside and changes an order meanwhile; engine_parts.cpp how an order in parts follows its parts.
 class Engine {
 public:
     Engine(boost::asio::any_io_executor executor, EngineStore& store, Accounts& accounts,
@@ -86,6 +88,8 @@ public:
     void on_rest(std::function<void(const Order&)> listener) { rest_listener_ = std::move(listener); }
 
     Id new_id();
+    /// What the rules of an order may ask about the accounts. @threads  the engine's
+    const Known& known() const { return world_.known; }
     EngineCounters counters() const;
 
 private:
@@ -133,6 +137,16 @@ private:
     /// Somebody's right to change an order: nothing is under way for it meanwhile. Given back when it goes.
     class Hold;
     Async<Result<std::unique_ptr<Hold>>> hold(Id id);
+    Result<void> end_parked(Order& order, Commit& made);
+    Result<void> stop_waiting(const Order& order, Commit& made);
+    Async<Result<void>> change_parts(const Order& order, const OrderWish& wish, Commit& made, std::vector<std::unique_ptr<Hold>>& holds);
+    /// Whose state is to be made anew when a commit is durable, and which orders begin with it.
+    struct Family;
+    static std::shared_ptr<const Family> family_of(const Commit& commit);
+    void welcome(const Family& family);
+    Result<void> adopt(OrderChange& change, Commit& made);
+    void stir(Id parent);
+    Async<void> gather(Id parent);
     Commit outcome_from_outside(Order& order, std::int64_t position, Completion completion);
     Async<bool> take_free_event(Order& order);
     Async<void> offer(Id order, Id event);
@@ -155,6 +169,7 @@ private:
     /// Of those busy, the ones that somebody holds; with the lane in which they became due meanwhile.
     std::unordered_map<Id, std::optional<std::uint32_t>> held_;
     std::unordered_set<Id> events_in_hand_;
+    std::unordered_set<Id> stirred_;        ///< orders in parts that gather() has not looked at yet
     std::shared_ptr<const bool> lives_ = std::make_shared<const bool>(true);
     std::unordered_map<Id, Order> hot_;     ///< orders whose next turn comes soon
     std::unordered_map<Id, Death> deaths_;

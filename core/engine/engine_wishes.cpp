@@ -6,6 +6,7 @@
 
 #include "domain/crash_point.hpp"
 #include "engine/engine.hpp"
+#include "engine/hold.hpp"
 #include "engine/outside.hpp"
 
 namespace porteur {
@@ -20,24 +21,6 @@ std::string kind_of_entry(const Order& order, std::string_view word) {
 }  // namespace
 
 // ------------------------------------------------------------------ holding an order
-
-class Engine::Hold {
-public:
-    Hold(Engine& engine, Id id) : engine_(engine), lives_(engine.lives_), id_(id) { engine_.held_.emplace(id, std::nullopt); }
-    Hold(const Hold&) = delete;
-    Hold& operator=(const Hold&) = delete;
-    ~Hold() {
-        if (lives_.expired()) return;  // the process ends: whoever held it is destroyed last
-        const auto missed = engine_.held_.extract(id_).mapped();
-        engine_.busy_.erase(id_);
-        if (missed) engine_.schedule(id_, engine_.clock_.now(), *missed);
-    }
-
-private:
-    Engine& engine_;
-    std::weak_ptr<const bool> lives_;
-    Id id_;
-};
 
 /// Waits until nothing is under way for the order.
 Async<Result<std::unique_ptr<Engine::Hold>>> Engine::hold(Id id) {
@@ -96,17 +79,9 @@ Async<Result<Order>> Engine::change(Id id, OrderWish wish) {
     auto order = load(id);
     if (!order) co_return std::unexpected(std::move(order).error());
     Commit made;
-    if (order->open_operation != 0 && wish.by_person) {
-        // A parked operation does not stand in a person's way: their word ends it.
-        auto stored = store_.operation(order->open_operation);
-        if (stored && *stored && (*stored)->operation.state == Operation::State::parked) {
-            auto& ended = (*stored)->operation;
-            ended.state = Operation::State::failed;
-            ended.ended = clock_.now();
-            made.changed_operations.push_back(ended);
-            order->open_operation = 0;
-        }
-    }
+    if (wish.by_person)
+        if (auto ended = end_parked(*order, made); !ended) co_return std::unexpected(std::move(ended).error());
+    const auto before = *order;
     auto change = wish.change(*order);
     if (!change) {
         // Read anew next time: a parked operation was ended in our copy only.
@@ -126,13 +101,19 @@ Async<Result<Order>> Engine::change(Id id, OrderWish wish) {
             made.changed_operations.push_back((*stored)->operation);
         }
     }
+    if (change->order.stage == Stage::cancel && before.stage != Stage::cancel)
+        if (auto stopped = stop_waiting(change->order, made); !stopped) co_return std::unexpected(std::move(stopped).error());
+    std::vector<std::unique_ptr<Hold>> holds;
+    if (wish.of_part && is_in_parts(*order))
+        if (auto told = co_await change_parts(*order, wish, made, holds); !told) co_return std::unexpected(std::move(told).error());
     for (auto& each : wish.secrets) {
         each.order = id;
         each.tenant = order->tenant;
     }
+    const std::vector<Order> parts(made.changed_orders.begin(), made.changed_orders.end());
     made.changed_orders.push_back(change->order);
     if (wish.amends_request) made.amended_orders.push_back(change->order);
-    made.entries = change->entries;
+    std::ranges::move(change->entries, std::back_inserter(made.entries));
     made.secrets = std::move(wish.secrets);
     if (wish.remember) made.keys.push_back(wish.remember(change->order));
     auto done = co_await commit_once(std::move(made));
@@ -140,7 +121,9 @@ Async<Result<Order>> Engine::change(Id id, OrderWish wish) {
     if (listener_) listener_();
     keep(change->order);
     held->reset();
+    holds.clear();
     schedule(change->order);
+    for (const auto& each : parts) schedule(each);
     co_return std::move(change->order);
 }
 

@@ -47,6 +47,10 @@ public:
     virtual void commit(Commit commit, CommitDone done) = 0;
     virtual Result<std::vector<DueOrder>> due_orders() = 0;
     virtual Result<std::optional<Order>> order(Id id) = 0;
+    virtual Result<std::optional<Order>> order_by_reference(std::int64_t tenant, const std::string& reference) = 0;
+    virtual Result<std::vector<Order>> parts_of(Id order) = 0;
+    virtual Result<std::vector<Id>> open_parents() = 0;
+    virtual Result<std::optional<std::string>> order_secret(Id order, const std::string& name) = 0;
     virtual Result<std::optional<StoredOperation>> operation(Id id) = 0;
     virtual Result<Id> newest_id() = 0;
     virtual Result<std::vector<AwaitedEvent>> awaited_events(std::int64_t lookup) = 0;

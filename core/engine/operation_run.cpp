@@ -263,8 +263,8 @@ Async<RunEnd> OperationRun::finish(const Turn& turn) {
     operation_.state = end.done ? Operation::State::done : Operation::State::failed;
     operation_.output = end.done ? turn.output : error_text(end.error);
     operation_.ended = now;
-    auto change = after_operation(order_, end, now, world_.chance.fraction(), world_.rhythm);
-    if (change.order.stage == Stage::follow && change.order.due && account_->check_interval)
+    auto change = after_operation(order_, end, now, world_.chance.fraction(), world_.rhythm, world_.known);
+    if ((change.order.stage == Stage::follow || change.order.stage == Stage::release) && change.order.due && account_->check_interval)
         change.order.due = std::min(*change.order.due, now + *account_->check_interval);
 
     Commit commit;
@@ -272,6 +272,11 @@ Async<RunEnd> OperationRun::finish(const Turn& turn) {
     (stored_ ? commit.changed_operations : commit.new_operations).push_back(operation_);
     if (!PORTEUR_HAS_DEFECT("end_without_order")) commit.changed_orders.push_back(change.order);
     commit.entries = std::move(entries_);
+    if (!change.parts.empty())
+        if (auto adopted = world_.adopt(change, commit); !adopted) {
+            error_ = adopted.error();
+            co_return RunEnd::abandoned;
+        }
     std::ranges::move(change.entries, std::back_inserter(commit.entries));
     PORTEUR_CRASH_POINT("engine.before_end");
     if (world_.goes_on(change.order, operation_.account)) {

@@ -40,6 +40,9 @@ struct RunWorld {
     /// Whether another operation of the order begins as soon as this one has ended.
     std::function<bool(const Order&, const std::string& account)> goes_on;
     std::function<Id()> new_id;
+    /// Gives the parts that a change makes of its order their ids, and puts them into its commit.
+    std::function<Result<void>(OrderChange&, Commit&)> adopt;
+    Known known;
     Rhythm rhythm;
     /// Longer waits leave memory.
     std::chrono::milliseconds held_wait_max{5'000};

@@ -70,6 +70,12 @@ void read_documents(TableReader& in, DocumentsSection& documents) {
     in.path("folder", documents.folder);
     in.size("size_max", documents.size_max_bytes, {1 << 10, 1 << 30});
     in.integer("pages_max", documents.pages_max, 1, 10'000);
+    in.free("age_days_max", [&](TableReader& table, std::string_view type) {
+        std::uint32_t days = 0;
+        table.integer(type, days, 1, 3650);
+        documents.age_days_max[std::string{type}] = days;
+    });
+    in.path("font_folder", documents.font_folder);
 }
 
 void read_plugins(TableReader& in, PluginsSection& plugins) {
@@ -83,6 +89,10 @@ void read_plugins(TableReader& in, PluginsSection& plugins) {
     in.free("sha256", [&](TableReader& table, std::string_view name) {
         table.text(name, plugins.sha256[std::string{name}], sha256);
     });
+}
+
+void read_orders(TableReader& in, OrdersSection& orders) {
+    in.duration("release_stuck_after", orders.release_stuck_after, {1min, 24h * 365});
 }
 
 void read_engine(TableReader& in, EngineSection& engine) {
@@ -262,6 +272,7 @@ void read_settings(TableReader& in, Settings& settings) {
     in.table("documents", settings.documents, read_documents);
     in.table("plugins", settings.plugins, read_plugins);
     in.table("engine", settings.engine, read_engine);
+    in.table("orders", settings.orders, read_orders);
     in.table("mail", settings.mail, read_mail);
     in.table("log", settings.log, read_log);
 }

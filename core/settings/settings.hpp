@@ -69,6 +69,11 @@ struct DocumentsSection {
     std::filesystem::path folder = "/var/lib/porteur/documents";
     std::uint64_t size_max_bytes = 20 << 20;
     std::uint32_t pages_max = 200;
+    /// By type of document; a type that is not here may have any age. A carrier's own rule goes over
+    /// it. @source DESIGN.md section 6
+    std::map<std::string, std::int64_t> age_days_max{{"invoice", 45}, {"loa", 30}};
+    /// DejaVuSans.ttf and DejaVuSans-Bold.ttf, for letters that we make.
+    std::filesystem::path font_folder = "/usr/share/fonts/truetype/dejavu";
     friend bool operator==(const DocumentsSection&, const DocumentsSection&) = default;
 };
 
@@ -100,6 +105,12 @@ struct EngineSection {
     friend bool operator==(const EngineSection&, const EngineSection&) = default;
 };
 
+/// [orders]
+struct OrdersSection {
+    /// A completed port whose numbers are still at the losing carrier waits for a person after this time.
+    std::chrono::milliseconds release_stuck_after{std::chrono::hours{24} * 5};
+    friend bool operator==(const OrdersSection&, const OrdersSection&) = default;
+};
 
 /// [mail.smtp]
 struct SmtpServer {
@@ -163,6 +174,7 @@ struct Settings {
     DocumentsSection documents;
     PluginsSection plugins;
     EngineSection engine;
+    OrdersSection orders;
     std::optional<MailSection> mail;  ///< absent: the daemon neither sends nor reads mail
     LogSection log;
     std::vector<AccountSettings> accounts;  ///< by name

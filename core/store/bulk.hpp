@@ -2,7 +2,7 @@
 #pragma once
 
 // One statement for many rows: on SQLite a prepared statement run row by row (a few microseconds
-// each), on PostgreSQL one round trip a batch, by unnest over one array for each column.
+// each), on PostgreSQL one statement a batch, by unnest over one array for each column.
 
 #include <cstdint>
 #include <memory>
@@ -11,19 +11,20 @@
 #include <string_view>
 #include <vector>
 
-#include "store/dialect.hpp"
-
 namespace soci {
 class session;
 }
 
 namespace porteur {
 
+class PgPipeline;
+
 enum class ColumnType { number, text };
 
 struct Column {
     std::string_view name;
     ColumnType type;
+    bool null_keeps = false;  ///< update: a null leaves what is there
 };
 
 /// What a bulk statement does with its rows.
@@ -32,17 +33,20 @@ struct BulkShape {
     Verb verb;
     std::string_view table;
     std::vector<Column> columns;
-    int key_columns = 1;  ///< update: the first so many columns name the row; erase: all do
+    /// update: the first so many columns name the row; erase: all do; insert: a row of these is replaced, 0: there is none
+    int key_columns = 1;
     /// update: a column that each change raises by one. A row that does not stand one below is not changed:
     /// so a change never goes over one that it has not seen, and fails where the one before it has.
     std::string_view counter = {};
 };
 
-/// Takes rows value by value, in column order, and writes them when flushed.
+/// Takes rows value by value, in column order.
 /// @threads  one at a time; belongs to the session it was made with
 class Bulk {
 public:
-    static std::unique_ptr<Bulk> make(soci::session& sql, Dialect dialect, BulkShape shape);
+    static std::unique_ptr<Bulk> on_sqlite(soci::session& sql, BulkShape shape);
+    /// @param name  of the prepared statement, unique on this connection
+    static std::unique_ptr<Bulk> on_postgresql(PgPipeline& pipeline, std::string name, BulkShape shape);
     virtual ~Bulk() = default;
 
     virtual void number(std::int64_t value) = 0;
@@ -50,8 +54,10 @@ public:
     virtual void null() = 0;
     /// The row is complete. On SQLite it is written at once.
     virtual void end_row() = 0;
-    /// Writes what is not written yet; throws what SOCI throws. Gives the number of rows changed.
-    virtual long long flush() = 0;
+    /// Sends what is not sent yet, without waiting.
+    virtual void send() = 0;
+    /// The number of rows changed since the last call; waits for it. Throws what the database says against it.
+    virtual long long changed() = 0;
     /// Forgets rows that were not written (after a failure).
     virtual void clear() = 0;
 

@@ -16,9 +16,11 @@ namespace {
 // separated by ";\n". BIGINT and TEXT are all that both databases need. Sealed columns hold
 // printable text. Instants are milliseconds since 1970, UTC.
 //
-// Two things are said in PostgreSQL's words and told to SQLite in its own (in_sqlite_words): a "bigint
-// primary key" is the row's own number there, so that no second tree is kept for it, and a table marked
-// "-- by key" is stored in the order of its key. Each tree fewer is a page fewer in every commit.
+// What each database needs is told to it in its own words (in_words_of). On SQLite a "bigint primary key" is
+// the row's own number, so that no second tree is kept for it, and a table marked "-- by key" is stored in the
+// order of its key: each tree fewer is a page fewer in every commit. On PostgreSQL a table marked "-- with room"
+// leaves half of each page free, so that a row's next version lies beside it and no index hears of the change:
+// that holds for a change of columns which stand in no index, nor in an index's condition.
 struct Migration {
     int number;
     std::string_view name;
@@ -61,9 +63,11 @@ create table orders (
   request text not null,
   progress text not null,
   problem text not null,
+  at_rest bigint not null,
   unique (tenant_id, reference)
-);
-create index orders_due on orders (shard, due_at) where due_at is not null;
+) -- with room
+;
+create index orders_awake on orders (id) where at_rest = 0;
 create table operations (
   id bigint primary key,
   order_id bigint not null,
@@ -78,7 +82,8 @@ create table operations (
   deaths bigint not null,
   began_at bigint not null,
   ended_at bigint
-);
+) -- with room
+;
 create index operations_order on operations (order_id, id);
 create table journal (
   operation_id bigint not null,
@@ -201,13 +206,21 @@ alter table outbox add column reply_token text not null default '';
 alter table outbox add column bounce text not null default '';
 create index outbox_reply_token on outbox (reply_token) where reply_token <> ''
 )"},
+    Migration{4, "orders in parts", R"(
+alter table orders add column parent_id bigint not null default 0;
+create index orders_parent on orders (parent_id, id) where parent_id <> 0
+)"},
 };
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
     for (auto at = text.find(from); at != text.npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
 }
 
-std::string in_sqlite_words(std::string statement) {
+std::string in_words_of(Dialect dialect, std::string statement) {
+    if (dialect == Dialect::postgresql) {
+        replace_all(statement, ") -- with room", ") with (fillfactor = 50)");
+        return statement;
+    }
     replace_all(statement, "bigint primary key", "integer primary key");
     replace_all(statement, ") -- by key", ") without rowid");
     return statement;
@@ -216,8 +229,7 @@ std::string in_sqlite_words(std::string statement) {
 void run_all(soci::session& sql, Dialect dialect, std::string_view statements) {
     while (!statements.empty()) {
         const auto end = statements.find(";\n");
-        std::string statement(statements.substr(0, end));
-        sql << (dialect == Dialect::sqlite ? in_sqlite_words(std::move(statement)) : statement);
+        sql << in_words_of(dialect, std::string(statements.substr(0, end)));
         statements = end == statements.npos ? std::string_view() : statements.substr(end + 2);
     }
 }

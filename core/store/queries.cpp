@@ -68,8 +68,8 @@ void run(soci::session& sql, const std::string& query, std::string_view columns,
 std::vector<DueOrder> due_orders(soci::session& sql) {
     std::vector<DueOrder> out;
     run(sql,
-        "select id, due_at, case when stage = 'preflight' then losing_account else account end "
-        "from orders where due_at is not null order by due_at",
+        "select id, due_at, case when stage in ('preflight', 'release') then losing_account else account end "
+        "from orders where at_rest = 0 and due_at is not null order by due_at",
         "nnt", {}, [&](const std::vector<Cell>& row) {
             out.push_back({row[0].number, instant(row[1].number), row[2].text});
         });
@@ -81,8 +81,8 @@ std::vector<Order> orders(soci::session& sql, const Seal& seal, const std::strin
     run(sql,
         "select id, tenant_id, shard, kind, reference, account, losing_account, state, delivery, stage, due_at, "
         "open_operation, attempt, tries, carrier_id, version, created_at, updated_at, submitted_at, request, "
-        "progress, problem from orders " + where,
-        "nnnttttttt" "nnnntnnnnttt", values, [&](const std::vector<Cell>& row) {
+        "progress, problem, parent_id from orders " + where,
+        "nnnttttttt" "nnnntnnnntttn", values, [&](const std::vector<Cell>& row) {
             Order order;
             order.id = row[0].number;
             order.tenant = row[1].number;
@@ -106,6 +106,7 @@ std::vector<Order> orders(soci::session& sql, const Seal& seal, const std::strin
             order.request = opened(seal, row[19].text, "orders.request|" + std::to_string(order.id));
             order.progress = opened(seal, row[20].text, "orders.progress|" + std::to_string(order.id));
             order.problem = row[21].text;
+            order.parent = row[22].number;
             out.push_back(std::move(order));
         });
     return out;
@@ -229,6 +230,15 @@ std::vector<std::int64_t> numbers(soci::session& sql, const std::string& query, 
     std::vector<std::int64_t> out;
     run(sql, query, "n", values, [&](const std::vector<Cell>& row) { out.push_back(row[0].number); });
     return out;
+}
+
+std::vector<Id> open_parents(soci::session& sql) {
+    // By the parts, of which there are few: an index over the parents' own states would be written at every
+    // change of every order.
+    return numbers(sql,
+                   "select distinct c.parent_id from orders c join orders p on p.id = c.parent_id where c.parent_id <> 0 and "
+                   "(c.at_rest = 0 or p.at_rest = 0)",
+                   {});
 }
 
 std::map<std::string, std::int64_t> received_counts(soci::session& sql) {

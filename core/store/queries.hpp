@@ -29,6 +29,7 @@ enum class MailBytes { read, left_out };
 std::vector<InboxMail> received(soci::session& sql, const Seal& seal, MailBytes bytes, const std::string& where, const Values& values);
 /// The first column of each row, a number.
 std::vector<std::int64_t> numbers(soci::session& sql, const std::string& query, const Values& values);
+std::vector<Id> open_parents(soci::session& sql);
 std::map<std::string, std::int64_t> received_counts(soci::session& sql);
 std::map<std::string, std::int64_t> order_counts(soci::session& sql);
 std::vector<TokenRow> tokens(soci::session& sql, const std::string& where, const Values& values);

@@ -24,18 +24,12 @@
 #include "domain/crash_point.hpp"
 #include "store/migrations.hpp"
 #include "store/queries.hpp"
-#include "store/writer.hpp"
+#include "store/write_session.hpp"
 
 namespace porteur {
 namespace {
 
 std::int64_t stamp(Instant at) { return at.time_since_epoch().count(); }
-
-/// Ends the process without running anything more: what is on the disk is the truth now.
-[[noreturn]] void give_up(const std::string& why) {
-    std::fprintf(stderr, "porteurd: %s; the process ends so that the restart reads the truth from the disk\n", why.c_str());
-    std::_Exit(70);
-}
 
 struct Address {
     Dialect dialect;
@@ -108,10 +102,7 @@ public:
             }
             if (auto done = migrate(*session, address_.dialect); !done) return done;
             take_lease(*session);
-            if (address_.dialect == Dialect::postgresql) favour_keys(*session);
-            write_session_ = std::move(session);
-            lease_ = std::make_unique<LeaseQuestion>(*write_session_, settings_.holder);
-            writer_ = std::make_unique<Writer>(*write_session_, address_.dialect, seal_);
+            write_session_ = WriteSession::make(std::move(session), address_.dialect, settings_.holder, seal_);
             readers_.push_back(connect());
         } catch (const std::exception& wrong) {
             return failure(ErrorKind::unavailable, std::string("opening the store: ") + wrong.what());
@@ -187,6 +178,14 @@ public:
             if (filter.delivery) word("delivery", boost::describe::enum_to_string(*filter.delivery, ""));
             return queries::orders(sql, seal_, where + " order by id desc limit " + std::to_string(limit), values);
         });
+    }
+    Result<std::vector<Order>> parts_of(Id order) override {
+        return read([&](soci::session& sql) {
+            return queries::orders(sql, seal_, "where parent_id = :parent and parent_id <> 0 order by id", {{order}, {}});
+        });
+    }
+    Result<std::vector<Id>> open_parents() override {
+        return read([](soci::session& sql) { return queries::open_parents(sql); });
     }
     Result<std::optional<StoredOperation>> operation(Id id) override {
         return read([&](soci::session& sql) -> std::optional<StoredOperation> {
@@ -422,43 +421,6 @@ private:
         all.commit();
     }
 
-    /// The writer finds its rows by their keys. How many a batch has is not known when the statement is
-    /// planned, and for the planner's guess it would read the whole table, each time. Statements this small
-    /// are not worth compiling either.
-    static void favour_keys(soci::session& sql) {
-        sql << "set jit = off";
-        sql << "set enable_seqscan = off";
-        sql << "set enable_hashjoin = off";
-        sql << "set enable_mergejoin = off";
-    }
-
-    /// "Are the shards still ours?", prepared once: it is asked in every transaction.
-    class LeaseQuestion {
-    public:
-        LeaseQuestion(soci::session& sql, std::string holder) : holder_(std::move(holder)), statement_(sql) {
-            statement_.exchange(soci::into(epochs_, state_));
-            statement_.exchange(soci::use(holder_));
-            statement_.alloc();
-            statement_.prepare("select sum(epoch) from leases where holder = :holder");
-            statement_.define_and_bind();
-        }
-        /// The sum of the epochs of our leases; nothing when there is none.
-        std::optional<long long> ask() {
-            state_ = soci::i_null;
-            statement_.execute(true);
-            const auto answer = state_ == soci::i_null ? std::nullopt : std::optional(epochs_);
-            // To its end: a statement left open is a reader, for whom SQLite would keep the whole WAL.
-            while (statement_.fetch()) continue;
-            return answer;
-        }
-
-    private:
-        std::string holder_;
-        long long epochs_ = 0;
-        soci::indicator state_ = soci::i_null;
-        soci::statement statement_;
-    };
-
     template <class Read>
     auto read(Read ask) -> Result<decltype(ask(std::declval<soci::session&>()))> {
         std::unique_ptr<soci::session> session;
@@ -502,30 +464,70 @@ private:
 
     // ---------------------------------------------------------------- the writer thread
 
+    using Batch = std::vector<Queued>;
+
     void write_loop() {
+        Batch under_way;  // its commit is on its way to the disk; empty if there is none
         for (;;) {
-            std::vector<Queued> batch;
+            Batch batch;
             {
                 std::unique_lock lock(mutex_);
-                wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
-                if (queue_.empty()) return;
+                if (under_way.empty()) wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+                if (queue_.empty() && under_way.empty()) return;
                 take_batch(batch);
             }
-            auto results = write(batch);
-            auto finished = std::make_shared<std::vector<std::pair<CommitDone, Result<void>>>>();
-            finished->reserve(batch.size());
-            for (std::size_t at = 0; at < batch.size(); ++at)
-                finished->emplace_back(std::move(batch[at].done), std::move(results[at]));
-            post_([finished] {
-                for (auto& [done, result] : *finished)
-                    if (done) done(std::move(result));
-            });
+            if (batch.empty())
+                finish(under_way);
+            else if (auto sent = send(batch, 0, batch.size(), under_way); !sent)
+                write_one_by_one(batch, std::move(sent).error());
+            else
+                under_way = std::move(batch);
+            if (address_.dialect == Dialect::sqlite) finish(under_way);
         }
+    }
+
+    /// Waits for the commit under way, if there is one, and tells those who wait for it.
+    void finish(Batch& under_way) {
+        if (under_way.empty()) return;
+        committed(under_way.size());
+        tell(std::exchange(under_way, {}), {});
+    }
+
+    void committed(std::size_t commits) {
+        write_session_->committed();
+        PORTEUR_CRASH_POINT("store.after_commit");
+        std::lock_guard lock(mutex_);
+        ++counters_.transactions;
+        counters_.commits += commits;
+    }
+
+    /// @param results  one for each; none: all have been written
+    void tell(Batch batch, std::vector<Result<void>> results) {
+        results.resize(batch.size());
+        auto finished = std::make_shared<std::vector<std::pair<CommitDone, Result<void>>>>();
+        finished->reserve(batch.size());
+        for (std::size_t at = 0; at < batch.size(); ++at)
+            finished->emplace_back(std::move(batch[at].done), std::move(results[at]));
+        post_([finished] {
+            for (auto& [done, result] : *finished)
+                if (done) done(std::move(result));
+        });
+    }
+
+    /// One of them is at fault; alone, each gets its own answer.
+    void write_one_by_one(Batch& batch, Error whole) {
+        std::vector<Result<void>> results;
+        Batch none;
+        for (std::size_t at = 0; at < batch.size(); ++at) {
+            results.push_back(batch.size() == 1 ? std::unexpected(whole) : send(batch, at, at + 1, none));
+            if (results.back()) committed(1);
+        }
+        tell(std::move(batch), std::move(results));
     }
 
     /// As many commits as are there, up to a bound. PostgreSQL gets a batch's changes of a table in one
     /// statement, which takes no row twice: a later change of the same row begins the next transaction.
-    void take_batch(std::vector<Queued>& batch) {
+    void take_batch(Batch& batch) {
         std::set<Id> changed;
         while (!queue_.empty() && batch.size() < batch_max) {
             if (address_.dialect == Dialect::postgresql) {
@@ -550,78 +552,42 @@ private:
         return rows;
     }
 
-    std::vector<Result<void>> write(const std::vector<Queued>& batch) {
-        auto whole = write_together(batch, 0, batch.size());
-        if (whole || batch.size() == 1) return std::vector<Result<void>>(batch.size(), whole);
-        // One of them is at fault; alone, each gets its own answer.
-        std::vector<Result<void>> results;
-        for (std::size_t at = 0; at < batch.size(); ++at) results.push_back(write_together(batch, at, at + 1));
-        return results;
-    }
-
-    Result<void> write_together(const std::vector<Queued>& batch, std::size_t from, std::size_t to) {
+    /// Writes some commits of a batch in one transaction and commits it; on PostgreSQL the commit is then under
+    /// way. What was under way before is finished meanwhile.
+    Result<void> send(const Batch& batch, std::size_t from, std::size_t to, Batch& under_way) {
         PORTEUR_CRASH_POINT("store.before_transaction");
-        auto& sql = *write_session_;
+        auto& session = *write_session_;
+        auto& writer = session.writer();
         bool open = false;
         try {
-            sql << (address_.dialect == Dialect::sqlite ? "begin immediate" : "begin");
+            session.begin();
             open = true;
-            check_lease(sql);
-            for (std::size_t at = from; at < to; ++at) writer_->put(batch[at].commit);
-            writer_->flush();
+            for (std::size_t at = from; at < to; ++at) writer.put(batch[at].commit);
+            writer.send();
+            finish(under_way);
+            check_lease(session);
+            writer.check();
             PORTEUR_CRASH_POINT("store.before_commit");
-            open = false;
-            commit_now(sql);
-            PORTEUR_CRASH_POINT("store.after_commit");
-            std::lock_guard lock(mutex_);
-            ++counters_.transactions;
-            counters_.commits += to - from;
+            session.commit();
             return {};
         } catch (const std::exception& wrong) {
-            writer_->clear();
-            if (open) roll_back(sql);
+            writer.clear();
             // The lock went with the session: another may hold the store by now, and whether a commit under
             // way has happened only a restart can tell.
-            if (is_cut_off(sql)) give_up("the connection to the store is gone");
+            if (session.is_cut_off()) give_up("the connection to the store is gone");
+            finish(under_way);
+            if (open) session.roll_back();
             return failure(ErrorKind::unavailable, std::string("writing the store: ") + wrong.what());
         }
     }
 
-    bool is_cut_off(soci::session& sql) const {
-        if (address_.dialect != Dialect::postgresql) return false;
-        return PQstatus(static_cast<soci::postgresql_session_backend*>(sql.get_backend())->conn_) != CONNECTION_OK;
-    }
-
     /// Every transaction proves that the shards are still ours: a sleeper that was taken over writes nothing.
-    void check_lease(soci::session& sql) {
+    void check_lease(WriteSession& session) {
+        const auto held = session.lease();
         if (PORTEUR_HAS_DEFECT("lease_unchecked")) return;
-        if (lease_->ask() != fence_) {
-            roll_back(sql);
+        if (held != fence_) {
+            session.roll_back();
             give_up("another porteurd has taken the store over");
-        }
-    }
-
-    void commit_now(soci::session& sql) {
-        if (address_.dialect == Dialect::postgresql) {
-            sql << "commit";
-            return;
-        }
-        // Straight to SQLite: SOCI does not tell an I/O error, after which nothing may be believed, from
-        // a full disk, after which everything is as it was.
-        auto* connection = static_cast<soci::sqlite3_session_backend*>(sql.get_backend())->conn_;
-        const int code = sqlite3_exec(connection, PORTEUR_HAS_DEFECT("commit_dropped") ? "rollback" : "commit", nullptr, nullptr, nullptr);
-        if (code == SQLITE_OK) return;
-        const std::string why = sqlite3_errmsg(connection);
-        if ((sqlite3_extended_errcode(connection) & 0xFF) == SQLITE_IOERR) give_up("the disk refused a commit (" + why + ")");
-        roll_back(sql);
-        throw std::runtime_error(why);
-    }
-
-    void roll_back(soci::session& sql) noexcept {
-        try {
-            sql << "rollback";
-        } catch (const std::exception&) {
-            if (address_.dialect == Dialect::postgresql) give_up("the connection to the store is gone");
         }
     }
 
@@ -635,9 +601,7 @@ private:
     FileLock lock_;
     long long fence_ = 0;
 
-    std::unique_ptr<soci::session> write_session_;
-    std::unique_ptr<LeaseQuestion> lease_;
-    std::unique_ptr<Writer> writer_;
+    std::unique_ptr<WriteSession> write_session_;
 
     std::mutex readers_mutex_;
     std::vector<std::unique_ptr<soci::session>> readers_;

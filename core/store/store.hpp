@@ -102,6 +102,10 @@ public:
     virtual Result<std::optional<Order>> order_by_reference(std::int64_t tenant, const std::string& reference) = 0;
     /// Newest first; `before` = 0 for the first page.
     virtual Result<std::vector<Order>> orders(const OrderFilter& filter, Id before, int limit) = 0;
+    /// The parts of an order, in the order of their references.
+    virtual Result<std::vector<Order>> parts_of(Id order) = 0;
+    /// Orders in parts of which something may still change.
+    virtual Result<std::vector<Id>> open_parents() = 0;
     virtual Result<std::optional<StoredOperation>> operation(Id id) = 0;
     /// Without journals; oldest first.
     virtual Result<std::vector<Operation>> operations_of(Id order) = 0;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/writer.hpp"
 
-#include <soci/soci.h>
-
 #include <stdexcept>
 
 #include <porteur/json.hpp>
+
+#include "domain/order_rules.hpp"
 
 namespace porteur {
 namespace {
@@ -15,7 +15,7 @@ using Verb = BulkShape::Verb;
 
 // The order of the enumerators is the order in which PostgreSQL gets the batches.
 enum Which : std::size_t {
-    new_order, changed_order, moved_order, amended_order, new_operation, changed_operation, journal_piece,
+    new_order, changed_order, amended_order, new_operation, changed_operation, journal_piece,
     timeline_entry, order_secret, idempotency_record, new_mail, changed_mail, bounced_mail,
     new_received, changed_received, new_event, new_event_key, taken_event, new_wait,
     compacted_operation, compacted_mail, erased_journal, erased_wait, erased_event_key, erased_event, which_count
@@ -28,14 +28,13 @@ std::vector<BulkShape> shapes() {
          {"account", text}, {"losing_account", text}, {"state", text}, {"delivery", text}, {"stage", text},
          {"due_at", number}, {"open_operation", number}, {"attempt", number}, {"tries", number},
          {"carrier_id", text}, {"version", number}, {"created_at", number}, {"updated_at", number},
-         {"submitted_at", number}, {"request", text}, {"progress", text}, {"problem", text}}, 0};
+         {"submitted_at", number}, {"request", text}, {"progress", text}, {"problem", text},
+         {"at_rest", number}, {"parent_id", number}}, 0};
     all[changed_order] = {Verb::update, "orders",
         {{"id", number}, {"state", text}, {"delivery", text}, {"stage", text}, {"due_at", number},
          {"open_operation", number}, {"attempt", number}, {"tries", number}, {"carrier_id", text},
-         {"version", number}, {"updated_at", number}, {"submitted_at", number}, {"progress", text},
-         {"problem", text}}, 1, "version"};
-    all[moved_order] = all[changed_order];
-    std::erase_if(all[moved_order].columns, [](const Column& column) { return column.name == "progress"; });
+         {"version", number}, {"updated_at", number}, {"submitted_at", number}, {"progress", text, true},
+         {"problem", text}, {"at_rest", number}}, 1, "version"};
     all[amended_order] = {Verb::update, "orders", {{"id", number}, {"request", text}}, 1};
     all[new_operation] = {Verb::insert, "operations",
         {{"id", number}, {"order_id", number}, {"tenant_id", number}, {"shard", number}, {"account", text},
@@ -49,7 +48,7 @@ std::vector<BulkShape> shapes() {
         {{"id", number}, {"order_id", number}, {"tenant_id", number}, {"at", number}, {"source", text},
          {"kind", text}, {"text", text}, {"data", text}}, 0};
     all[order_secret] = {Verb::insert, "order_secrets",
-        {{"order_id", number}, {"tenant_id", number}, {"name", text}, {"value", text}}, 0};
+        {{"order_id", number}, {"name", text}, {"tenant_id", number}, {"value", text}}, 2};
     all[idempotency_record] = {Verb::insert, "idempotency",
         {{"tenant_id", number}, {"idempotency_key", text}, {"fingerprint", text}, {"status", number},
          {"body", text}, {"at", number}}, 0};
@@ -91,6 +90,10 @@ std::optional<std::int64_t> stamp(const std::optional<Instant>& at) {
     return stamp(*at);
 }
 
+/// 1 when nothing will happen to the order by itself and nobody needs to do anything: it changes once in an
+/// order's life, so that an index may stand on it.
+std::int64_t at_rest(const Order& order) { return is_end(order.state) && !order.due ? 1 : 0; }
+
 template <class E>
 std::string_view enum_text(E value) {
     return boost::describe::enum_to_string(value, "");
@@ -98,11 +101,11 @@ std::string_view enum_text(E value) {
 
 }  // namespace
 
-Writer::Writer(soci::session& sql, Dialect dialect, const Seal& seal)
+Writer::Writer(const BulkMaker& make, const Seal& seal)
     : seal_(seal), expected_(which_count, -1), used_(which_count, false) {
     for (auto& shape : shapes()) {
         if (shape.verb == Verb::update) expected_[bulks_.size()] = 0;
-        bulks_.push_back(Bulk::make(sql, dialect, std::move(shape)));
+        bulks_.push_back(make(std::move(shape)));
     }
     expected_[compacted_mail] = -1;  // an operation may have sent none, or several
 }
@@ -137,13 +140,14 @@ void Writer::put_order(const Order& order) {
     row.text(sealed(order.request, "orders.request|", order.id));
     row.text(sealed(order.progress, "orders.progress|", order.id));
     row.text(order.problem);
+    row.number(at_rest(order));
+    row.number(order.parent);
     row.end_row();
     used_[new_order] = true;
 }
 
 void Writer::change_order(const Order& order, bool moved_only) {
-    const auto which = moved_only ? moved_order : changed_order;
-    auto& row = bulk(which);
+    auto& row = bulk(changed_order);
     row.number(order.id);
     row.text(enum_text(order.state));
     row.text(enum_text(order.delivery));
@@ -156,11 +160,15 @@ void Writer::change_order(const Order& order, bool moved_only) {
     row.number(order.version);
     row.number(stamp(order.updated));
     row.optional_number(stamp(order.submitted));
-    if (!moved_only) row.text(sealed(order.progress, "orders.progress|", order.id));
+    if (moved_only)
+        row.null();
+    else
+        row.text(sealed(order.progress, "orders.progress|", order.id));
     row.text(order.problem);
+    row.number(at_rest(order));
     row.end_row();
-    ++expected_[which];
-    used_[which] = true;
+    ++expected_[changed_order];
+    used_[changed_order] = true;
 }
 
 void Writer::put_operation(const Operation& operation) {
@@ -335,8 +343,8 @@ void Writer::put(const Commit& commit) {
     for (const auto& each : commit.secrets) {
         auto& row = bulk(order_secret);
         row.number(each.order);
-        row.number(each.tenant);
         row.text(each.name);
+        row.number(each.tenant);
         row.text(seal_.close(each.value, "order_secrets|" + std::to_string(each.order) + "|" + each.name));
         row.end_row();
         used_[order_secret] = true;
@@ -402,11 +410,16 @@ void Writer::put(const Commit& commit) {
     }
 }
 
-void Writer::flush() {
+void Writer::send() {
+    for (std::size_t which = 0; which < which_count; ++which)
+        if (used_[which]) bulk(which).send();
+}
+
+void Writer::check() {
     for (std::size_t which = 0; which < which_count; ++which) {
         if (!used_[which]) continue;
         used_[which] = false;
-        const auto changed = bulk(which).flush();
+        const auto changed = bulk(which).changed();
         if (expected_[which] < 0) continue;
         const auto expected = std::exchange(expected_[which], 0);
         if (changed != expected)

@@ -3,6 +3,7 @@
 
 // The writer's statements: how each record of a Commit becomes rows. Prepared once for a connection.
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -15,13 +16,17 @@ namespace porteur {
 /// @threads  the writer thread only
 class Writer {
 public:
-    Writer(soci::session& sql, Dialect dialect, const Seal& seal);
+    using BulkMaker = std::function<std::unique_ptr<Bulk>(BulkShape)>;
+    Writer(const BulkMaker& make, const Seal& seal);
 
-    /// Writes one commit's rows; on PostgreSQL they leave with flush().
+    /// Writes one commit's rows; on PostgreSQL they leave with send().
     void put(const Commit& commit);
-    /// Sends what is not sent. Throws what SOCI throws, or std::runtime_error when a row to be changed
-    /// is not there.
-    void flush();
+    /// Sends what is not sent, without waiting.
+    void send();
+    /// Waits for what was sent. Throws what the database says against it, or std::runtime_error when a row to be
+    /// changed is not there.
+    void check();
+    /// Forgets what was not sent (after a failure).
     void clear();
 
 private:

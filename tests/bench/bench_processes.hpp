@@ -67,6 +67,7 @@ public:
 
 private:
     std::string command(const std::string& words) const;
+    void recycle_log() const;
     std::filesystem::path folder_;
     std::uint16_t port_ = 0;
     pid_t process_ = -1;

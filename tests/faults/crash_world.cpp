@@ -26,6 +26,7 @@
 #include "app/admin.hpp"
 #include "app/mail_performer.hpp"
 #include "domain/crash_point.hpp"
+#include "domain/order_parts.hpp"
 #include "look_again.hpp"
 #include "postgres_admin.hpp"
 #include "support/engine_world.hpp"
@@ -60,6 +61,10 @@ struct Outside {
     std::atomic<int> made = 0;       ///< orders at the carrier
     std::atomic<int> cancelled = 0;  ///< cancellations carried out
     std::atomic<int> filed = 0;      ///< KEYED requests carried out
+    std::atomic<int> made_second = 0;    ///< orders for the second part
+    std::atomic<int> supplemented = 0;   ///< corrections carried out
+    std::atomic<bool> late_is_second = false;
+    std::atomic<bool> corrected = false;  ///< the customer was told that the correction is taken on
     std::atomic<int> submissions = 0;
     std::atomic<int> lookups = 0;
     std::atomic<bool> refused = false;
@@ -111,6 +116,10 @@ std::string_view target_of(Scenario scenario) {
             return "cancel";
         case Scenario::keyed:
             return "open-file";
+        case Scenario::supplement:
+            return "supplement";
+        case Scenario::parts:
+            return "create-port";
         default:
             return "create-order";
     }
@@ -118,7 +127,8 @@ std::string_view target_of(Scenario scenario) {
 
 bool is_port(Scenario scenario) {
     return scenario == Scenario::port || scenario == Scenario::preflight ||
-           scenario == Scenario::cancel || scenario == Scenario::cancel_under_way;
+           scenario == Scenario::cancel || scenario == Scenario::cancel_under_way ||
+           scenario == Scenario::supplement || scenario == Scenario::parts;
 }
 
 /// The carriers, with their mishap.
@@ -133,6 +143,7 @@ public:
         if (effect.guarantee == Guarantee::keyed) note_key(context, effect);
         if (effect.body.find("go for it") != effect.body.npos) outside_.approved = true;
         const auto& step = effect.step;
+        is_second_ = context.reference == "r1-2";
         const bool is_target = step == target_of(each_.scenario);
         const auto mishap =
             is_target && (++outside_.submissions == 1 || each_.mishap == Mishap::refused)
@@ -150,6 +161,7 @@ public:
                 return ScriptedPerformer::loses(effect.seq);
             case Mishap::carried_out_late:
                 outside_.late_at = stamp(now + late_by);
+                outside_.late_is_second = is_second_;
                 return ScriptedPerformer::loses(effect.seq);
             case Mishap::refused:
                 outside_.refused = true;
@@ -160,11 +172,12 @@ public:
                 break;
         }
         if (step == "create-order" || step == "create-port" || step == "cancel" ||
-            step == "open-file") {
+            step == "open-file" || step == "supplement") {
             carry_out(step);
             return ScriptedPerformer::answers(effect.seq, step == "cancel" ? 200 : 201, order());
         }
-        if (step == "find-order" || step == "find-port") return look_up(effect);
+        if (step == "find-order" || step == "find-port" || step == "find-supplement")
+            return look_up(effect);
         if (step == "hold" && outside_.held_at == 0) outside_.held_at = stamp(now);
         if (step == "held") outside_.woke_at = stamp(now);
         if (step == "records" || step == "hold" || step == "held")
@@ -176,11 +189,17 @@ private:
     void carry_out_what_is_late(Instant now) {
         if (outside_.late_at == 0 || outside_.late_at > stamp(now)) return;
         outside_.late_at = 0;
+        const bool asks_now = std::exchange(is_second_, outside_.late_is_second.load());
         carry_out(target_of(each_.scenario));
+        is_second_ = asks_now;
     }
     void carry_out(std::string_view step) {
         if (step == "cancel")
             ++outside_.cancelled;
+        else if (step == "supplement")
+            ++outside_.supplemented;
+        else if (is_second_)
+            ++outside_.made_second;
         else if (step == "open-file")
             outside_.filed = outside_.filed + (outside_.filed == 0 || outside_.key_changed ? 1 : 0);
         else
@@ -209,13 +228,16 @@ private:
             return ScriptedPerformer::answers(effect.seq, 200, order());
         const std::string list = effect.step == "find-port" ? "ports" : "orders";
         return ScriptedPerformer::answers(
-            effect.seq, 200, "{\"" + list + "\":[" + (outside_.made > 0 ? order() : "") + "]}"
+            effect.seq, 200, "{\"" + list + "\":[" + (has_it() ? order() : "") + "]}"
         );
     }
+    bool has_it() const { return (is_second_ ? outside_.made_second : outside_.made) > 0; }
     std::string order() const {
+        const bool refuses = each_.scenario == Scenario::supplement && outside_.supplemented == 0;
         const bool waits =
             each_.scenario == Scenario::cancel || each_.scenario == Scenario::cancel_under_way;
         const char* word = outside_.cancelled > 0       ? "cancelled"
+                           : refuses                    ? "exception"
                            : waits && !outside_.refused ? "pending"
                            : polled_once()              ? "completed"
                                                         : "pending";
@@ -226,6 +248,7 @@ private:
     Outside& outside_;
     const CrashCase& each_;
     mutable int polls_ = 0;
+    bool is_second_ = false;  ///< who asks now is the second part
 };
 
 /// Counts what is under way, so that time jumps only when nothing else can happen.
@@ -276,6 +299,13 @@ private:
 
 bool is_parked(const Order& order) { return !order.due && order.delivery != Delivery::idle; }
 
+/// A refused supplement is followed on: the carrier may mend it by itself.
+bool is_refused_again(const CrashCase& each, const Outside& outside, const Order& order) {
+    return each.scenario == Scenario::supplement && outside.refused &&
+           order.state == OrderState::exception &&
+           order.delivery == Delivery::waiting_for_person && order.open_operation == 0;
+}
+
 Order wanted(Scenario scenario, const std::optional<DocumentRef>& document, Instant now) {
     Order order;
     order.tenant = 1;
@@ -291,6 +321,11 @@ Order wanted(Scenario scenario, const std::optional<DocumentRef>& document, Inst
         request.pin.given = true;
         order.kind = OrderKind::port;
         order.account = "acme";
+        if (scenario == Scenario::supplement || scenario == Scenario::parts) order.account = "trial";
+        if (scenario == Scenario::parts) {
+            request.numbers.push_back(*PhoneNumber::from_json_text("+18005550101"));
+            order.stage = Stage::split;
+        }
         order.request = to_text(request);
         if (scenario == Scenario::preflight) {
             order.losing_account = "trial";
@@ -313,7 +348,9 @@ Order wanted(Scenario scenario, const std::optional<DocumentRef>& document, Inst
 Descriptor descriptor_of(const std::string& id) {
     Descriptor made;
     made.id = id;
-    for (const char* name : {"purchase", "submit_port", "cancel_port"}) {
+    std::vector<std::string> names{"purchase", "submit_port", "cancel_port"};
+    if (id == "trial") names = {"purchase", "submit_port", "split", "supplement_port"};
+    for (const auto& name : names) {
         OperationSpec spec;
         spec.name = name;
         spec.idempotency = Idempotency::query;
@@ -407,7 +444,7 @@ private:
             }
             if (now && *now && !asking_) {
                 if (act(**now)) continue;
-                if (is_end((*now)->state) || is_parked(**now)) {
+                if (is_over(**now)) {
                     engine_->stop();
                     mail_.reset();
                     store_.reset();
@@ -418,6 +455,18 @@ private:
             --jumps;
         }
         return stuck;
+    }
+
+    bool is_over(const Order& order) const {
+        if (each_.scenario != Scenario::parts)
+            return is_end(order.state) || is_parked(order) || is_refused_again(each_, outside_, order);
+        const auto parts = store_->parts_of(order.id);
+        // Parked before it was split, or each part has come to rest and the whole is made of that.
+        if (!parts) return false;
+        if (!is_in_parts(order)) return is_parked(order);
+        return parts->size() == 2 &&
+               std::ranges::all_of(*parts, [](const Order& each) { return is_end(each.state) || is_parked(each); }) &&
+               !after_parts(order, *parts, order.updated);
     }
 
     template <class Asked>
@@ -492,6 +541,13 @@ private:
                 });
                 return true;
             }
+            case Scenario::supplement: {
+                const bool wants = order.state == OrderState::exception && order.open_operation == 0 &&
+                                   order.stage == Stage::follow && !outside_.refused;
+                if (!wants || outside_.supplemented > 0) return false;
+                correct(order.id);
+                return true;
+            }
             case Scenario::event: {
                 if (outside_.answered || order.state != OrderState::draft) return false;
                 deliver();
@@ -500,6 +556,26 @@ private:
             default:
                 return false;
         }
+    }
+
+    void correct(Id id) {
+        OrderWish wish;
+        wish.amends_request = true;
+        wish.change = [this](const Order& stands) -> Result<OrderChange> {
+            auto request = from_text<PortOrder>(stands.request).value();
+            request.service_address.postal_code = "M5V1A2";
+            auto change = correct_order(stands, to_text(request), false, clock_.now(), "anna", engine_->known());
+            if (!change) return change;
+            auto sent = submit_order(change->order, clock_.now(), "anna", engine_->known());
+            if (sent) sent->order.version = change->order.version;
+            return sent;
+        };
+        ask(engine_->change(id, std::move(wish)), [this](bool done) {
+            if (done)
+                outside_.corrected = true;
+            else
+                clock_.set(clock_.now() + 1s);
+        });
     }
 
     /// The carrier's desk speaks, again until somebody has said that it was heard.
@@ -641,7 +717,7 @@ std::string content_of(const std::filesystem::path& file) {
 const char* name_of(Scenario scenario) {
     static constexpr const char* names[] = {
         "purchase", "port",  "preflight", "cancel", "cancel_under_way", "mail", "keyed",
-        "manual",   "event", "sleep",     "person"
+        "manual",   "event", "sleep",     "person", "supplement", "parts"
     };
     return names[static_cast<int>(scenario)];
 }
@@ -805,14 +881,20 @@ void check_outcome(
     Invariants& all
 ) {
     const bool late_is_made = outside.late_at != 0 && target_of(each.scenario) != "cancel" &&
-                              target_of(each.scenario) != "open-file";
+                              target_of(each.scenario) != "open-file" &&
+                              target_of(each.scenario) != "supplement" && !outside.late_is_second;
     const int made = outside.made + (late_is_made ? 1 : 0) + mails;
     const bool refused =
         outside.refused || (each.scenario == Scenario::mail && each.mishap == Mishap::refused);
     all.once("the order", made);
+    const bool late_is_supplement = outside.late_at != 0 && each.scenario == Scenario::supplement;
+    const int supplemented = outside.supplemented + (late_is_supplement ? 1 : 0);
+    const int second = outside.made_second + (outside.late_at != 0 && outside.late_is_second ? 1 : 0);
+    all.once("the second part", second);
+    all.once("the correction", supplemented);
     all.once("the cancellation", outside.cancelled);
     all.once("the KEYED request", outside.filed);
-    const bool parked = is_parked(order);
+    const bool parked = is_parked(order) || is_refused_again(each, outside, order);
     const bool called_off = order.state == OrderState::cancelled;
     const bool refusal_stands =
         refused && each.mishap == Mishap::refused && each.scenario != Scenario::cancel;
@@ -823,6 +905,10 @@ void check_outcome(
         all.finding("called off, and nobody wished it");
     if (made == 0 && !refusal_stands && !parked && !called_off)
         all.finding("lost: the carrier never had it");
+    if (each.scenario == Scenario::parts && second == 0 && !refusal_stands && !parked)
+        all.finding("lost: the carrier never had the second part");
+    if (each.scenario == Scenario::supplement && !refusal_stands && !parked)
+        all.acknowledged("the correction", !outside.corrected || supplemented > 0);
     if (called_off && made > 0 && outside.cancelled == 0)
         all.finding("called off here, and alive at the carrier");
     const auto state = std::string(boost::describe::enum_to_string(order.state, "?"));
@@ -866,7 +952,22 @@ void check_store(
     }
     const auto fit = (*store)->integrity();
     all.sound(fit ? *fit : fit.error().message);
-    const auto orders = (*store)->orders({}, 0, 10);
+    auto orders = (*store)->orders({}, 0, 10);
+    if (orders && each.scenario == Scenario::parts) {
+        // The whole is the oldest. Its parts are there together, and as the whole says.
+        std::ranges::reverse(*orders);
+        std::vector<Order> parts(orders->empty() ? orders->end() : orders->begin() + 1, orders->end());
+        if (!parts.empty() && parts.size() != 2) all.finding(std::to_string(parts.size()) + " parts in the store");
+        for (const auto& part : parts) {
+            if (part.parent != orders->front().id) all.finding("a part of nothing");
+            all.order(**store, part);
+            const auto kept = (*store)->order_secret(part.id, "pin");
+            if (!kept || *kept != pin) all.finding("the PIN of a part is not as it was given");
+        }
+        if (!parts.empty() && after_parts(orders->front(), parts, orders->front().updated))
+            all.finding("the whole is not what its parts are");
+        if (!orders->empty()) orders->resize(1);
+    }
     if (!orders || orders->size() != 1) {
         all.finding(
             orders ? std::to_string(orders->size()) + " orders in the store"

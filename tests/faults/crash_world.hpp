@@ -28,6 +28,8 @@ enum class Scenario {
     event,             ///< an event from outside first
     sleep,             ///< three days between a KEYED step and the rest
     person,            ///< a carrier that cannot be asked: a person settles every doubt
+    supplement,        ///< refused, corrected, and sent as a supplement
+    parts,             ///< two numbers that may not share a request
 };
 inline constexpr Scenario scenarios[] = {
     Scenario::purchase,
@@ -40,7 +42,9 @@ inline constexpr Scenario scenarios[] = {
     Scenario::manual,
     Scenario::event,
     Scenario::sleep,
-    Scenario::person
+    Scenario::person,
+    Scenario::supplement,
+    Scenario::parts
 };
 const char* name_of(Scenario scenario);
 

@@ -102,9 +102,73 @@ Op<Findings> preflight(PortOrder order) {
     co_return findings;
 }
 
+// ------------------------------------------------------------------ ports
+
+PortProgress port_of(const json::value& order) {
+    PortProgress ours;
+    ours.carrier_id = text_at(order, "id");
+    ours.carrier_word = text_at(order, "status");
+    ours.state = ours.carrier_word == "completed"   ? OrderState::completed
+                 : ours.carrier_word == "exception" ? OrderState::exception
+                                                    : OrderState::submitted;
+    return ours;
+}
+
+/// Each number travels alone.
+std::vector<NumberGroup> split(NumberList list) {
+    std::vector<NumberGroup> groups;
+    for (const auto& each : list.numbers) groups.emplace_back().numbers = {each};
+    return groups;
+}
+
+Op<PortProgress> submit_port(PortOrder order) {
+    const auto request = [&] {
+        return http().post("create-port", "/ports").field("ref", order.reference).once();
+    };
+    auto made = co_await request();
+    if (made.in_doubt()) {
+        auto found = co_await http()
+                         .get("find-port", "/ports")
+                         .query("ref", order.reference)
+                         .looks_up("create-port");
+        found.json();
+        if (!found.array("/ports").empty()) co_return port_of(found.at("/ports/0"));
+        made = co_await request();
+    }
+    if (made.status() == 422)
+        fail(ErrorKind::rejected, Reason::pin_invalid, made.text("/code"), "trial: wrong PIN");
+    co_return port_of(made.json());
+}
+
+Op<PortProgress> check_port(OrderReference reference) {
+    const auto state = co_await http().get("poll-port", "/ports/" + reference.carrier_id);
+    co_return port_of(state.json());
+}
+
+Op<PortProgress> supplement_port(Supplement supplement) {
+    const auto path = "/ports/" + supplement.order.carrier_id;
+    const auto request = [&] {
+        return http()
+            .post("supplement", path + "/supplements")
+            .field("fields", static_cast<std::int64_t>(supplement.fields.size()))
+            .once();
+    };
+    auto sent = co_await request();
+    if (sent.in_doubt()) {
+        auto found = co_await http().get("find-supplement", path).looks_up("supplement");
+        if (const auto stands = port_of(found.json()); stands.state != OrderState::exception)
+            co_return stands;
+        sent = co_await request();
+    }
+    if (sent.status() == 422)
+        fail(ErrorKind::rejected, Reason::cannot_change_now, sent.text("/code"), "trial: too late");
+    co_return port_of(sent.json());
+}
+
 }  // namespace
 
 PORTEUR_PLUGIN(
     "trial", "1.0.0", PORTEUR_OPERATION(purchase), PORTEUR_OPERATION(check_purchase),
-    PORTEUR_OPERATION(preflight)
+    PORTEUR_OPERATION(preflight), PORTEUR_OPERATION(split), PORTEUR_OPERATION(submit_port),
+    PORTEUR_OPERATION(check_port), PORTEUR_OPERATION(supplement_port)
 )

@@ -29,6 +29,11 @@ std::string full_name(const json::value& order) {
     return first + (first.empty() || last.empty() ? "" : " ") + last;
 }
 
+bool delivery_waits(const json::value& order) {
+    const auto delivery = member(order, "delivery");
+    return delivery == "waiting_for_person" || (delivery == "in_doubt" && member(order, "due").empty());
+}
+
 }  // namespace
 
 std::string path_of_orders(const std::string& group) { return "/v1/" + group + "-orders"; }
@@ -43,6 +48,11 @@ std::optional<ExitCode> standing_of(const json::value& order) {
     for (const auto* end : {"partial", "cancelled", "rejected", "expired"})
         if (state == end) return ExitCode::refused;
     const auto delivery = member(order, "delivery");
+    // An order in parts has no time of its own: its parts have.
+    if (!list_member(order, "parts").empty()) {
+        if (delivery_waits(order)) return ExitCode::waits_for_person;
+        return std::nullopt;
+    }
     // Without a time to look again, nothing of ours moves it: a draft nobody has sent, an order in
     // doubt whose look-up found nothing.
     const bool rests =
@@ -58,12 +68,15 @@ std::string next_step(const std::string& group, const json::value& order) {
         return "porteur " + group + " " + verb + " " + id + rest;
     };
     const auto state = member(order, "state");
+    for (const auto& part : list_member(order, "parts"))
+        if (delivery_waits(part)) return "look at the part that waits: porteur " + group + " show " + member(part, "id");
     if (member(order, "delivery") == "in_doubt")
         return "ask the carrier, then: " + command("settle", " found_at_carrier --carrier-id ID") +
                " (or not_carried_out)";
     if (state == "draft" && member(order, "problem").empty()) return command("submit");
-    if (state == "draft" || state == "exception")
-        return command("amend", " ...") + ", then: " + command("submit");
+    if (state == "draft") return command("amend", " ...") + ", then: " + command("submit");
+    if (state == "exception") return command("fix", " ... --submit");
+    if (state == "completed") return command("settle", " left") + ", once they have left";
     if (state == "alternates_offered") return command("answer", " CHOICE");
     return command("settle", " VERDICT") + ", or " + command("answer", " CHOICE");
 }
@@ -88,6 +101,8 @@ void print_order(Session& session, const std::string& group, const json::value& 
     facts.add("Delivery", delivery_cell(order));
     facts.add("Problem", member(order, "problem"));
     facts.add("Next step", next_step(group, order));
+    facts.add("Part of", member(order, "parent"));
+    facts.add("Corrected", joined(list_member(order, "corrected_fields"), " "));
     facts.add("Carrier's id", member(order, "carrier_id"));
     facts.add("Carrier's word", member_at(order, {"progress", "carrier_word"}));
     facts.add("FOC date", member_at(order, {"progress", "foc"}));
@@ -112,6 +127,33 @@ void print_order(Session& session, const std::string& group, const json::value& 
     if (!numbers.empty()) session.print_line("");
     session.print(numbers);
 
+    const auto* progress = order.is_object() ? order.get_object().if_contains("progress") : nullptr;
+    Table refusals({"REFUSED", "CARRIER'S CODE", "CARRIER'S WORDS", "CORRECT"});
+    if (progress)
+        for (const auto& each : list_member(*progress, "rejections"))
+            refusals.add({
+                Cell(member(each, "reason"), Colour::red),
+                member(each, "code"),
+                member(each, "text"),
+                joined(list_member(each, "fields"), " "),
+            });
+    if (!refusals.empty()) session.print_line("");
+    session.print(refusals);
+
+    Table parts({"PART", "REFERENCE", "STATE", "DELIVERY", "NUMBERS", "CARRIER'S ID", "PROBLEM"});
+    for (const auto& part : list_member(order, "parts"))
+        parts.add({
+            member(part, "id"),
+            member(part, "reference"),
+            state_cell(part),
+            delivery_cell(part),
+            std::to_string(list_member(part, "numbers").size()),
+            member(part, "carrier_id"),
+            member(part, "problem"),
+        });
+    if (!parts.empty()) session.print_line("");
+    session.print(parts);
+
     const auto* request = order.is_object() ? order.get_object().if_contains("request") : nullptr;
     Table documents({"DOCUMENT", "TYPE", "NAME", "ISSUED", "SIGNED"});
     if (request)
@@ -127,13 +169,13 @@ void print_order(Session& session, const std::string& group, const json::value& 
     session.print(documents);
 }
 
-void print_timeline_entry(Session& session, const json::value& entry) {
+void print_timeline_entry(Session& session, const json::value& entry, std::string_view part) {
     const auto source = member(entry, "source");
     const auto* data = entry.is_object() ? entry.get_object().if_contains("data") : nullptr;
     const auto to = data ? member(*data, "to") : std::string();
     session.print_line(
         local_time(member(entry, "at")) + "  " + padded(printable(source), 12) + "  " +
-            member(entry, "text"),
+            (part.empty() ? "" : printable(part) + ": ") + member(entry, "text"),
         colour_of(to)
     );
 }

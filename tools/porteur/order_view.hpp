@@ -31,6 +31,7 @@ std::string next_step(const std::string& group, const json::value& order);
 void print_short(Session& session, const std::string& group, const json::value& order);
 void print_order(Session& session, const std::string& group, const json::value& order);
 /// "2026-12-01 10:30:00  thinktel  submitted -> confirmed"
-void print_timeline_entry(Session& session, const json::value& entry);
+/// @param part  the reference of the part that it is of, where several orders are shown together
+void print_timeline_entry(Session& session, const json::value& entry, std::string_view part = {});
 
 }  // namespace porteur::cli

@@ -37,6 +37,7 @@ private:
     /// Reads order and timeline, prints what is new. False when there is nothing more to follow.
     bool refresh();
     Outcome<bool> read_and_print();
+    Outcome<void> print_new_lines(const std::string& id, std::string_view part);
     /// One stream of events, until it breaks or `refresh` says that it is over.
     void listen();
     void pause(std::chrono::milliseconds length);
@@ -50,27 +51,38 @@ private:
     Moment read_at_{};
     EventStream stream_;
     std::set<std::string> printed_;
+    std::set<std::string> parts_;  ///< ids of the orders that carry it out
     json::value order_;
     std::optional<ExitCode> ended_;
     std::optional<Trouble> trouble_;  // of the last reading; none when it went well
 };
 
+Outcome<void> Watch::print_new_lines(const std::string& id, std::string_view part) {
+    const auto timeline = client_.get(path_of_order(group_, id, "/timeline"));
+    if (!timeline) return passed_on(timeline);
+    for (const auto& entry : list_member(timeline->document, "items")) {
+        const auto entry_id = member(entry, "id");
+        if (!printed_.insert(entry_id).second) continue;
+        stream_.go_on_after(std::max(stream_.last_id(), entry_id));
+        if (session_.wants_json()) continue;
+        progress_.hide();
+        print_timeline_entry(session_, entry, part);
+    }
+    return {};
+}
+
 Outcome<bool> Watch::read_and_print() {
     // The order first: every line that led to what it says is in a timeline read after it.
     auto order = client_.get(path_of_order(group_, id_));
     if (!order) return passed_on(order);
-    const auto timeline = client_.get(path_of_order(group_, id_, "/timeline"));
-    if (!timeline) return passed_on(timeline);
+    if (const auto printed = print_new_lines(id_, {}); !printed) return passed_on(printed);
+    for (const auto& part : list_member(order->document, "parts")) {
+        parts_.insert(member(part, "id"));
+        const auto printed = print_new_lines(member(part, "id"), member(part, "reference"));
+        if (!printed) return passed_on(printed);
+    }
     read_at_ = around_.now();
     order_ = std::move(order->document);
-    for (const auto& entry : list_member(timeline->document, "items")) {
-        const auto id = member(entry, "id");
-        if (!printed_.insert(id).second) continue;
-        stream_.go_on_after(std::max(stream_.last_id(), id));
-        if (session_.wants_json()) continue;
-        progress_.hide();
-        print_timeline_entry(session_, entry);
-    }
     const auto standing = standing_of(order_);
     const bool stays = standing == ExitCode::waits_for_person && session_.arguments.has("stay");
     if (standing && !stays) ended_ = standing;
@@ -95,7 +107,8 @@ void Watch::listen() {
     const auto on_event = [&](const ServerEvent& event) {
         const auto about = parse_json(event.data);
         const bool ours =
-            !about || member(*about, "order").empty() || member(*about, "order") == id_;
+            !about || member(*about, "order").empty() || member(*about, "order") == id_ ||
+            parts_.contains(member(*about, "order"));
         return !is_late() && (!ours || refresh());
     };
     const auto heard = client_.listen(

@@ -29,6 +29,8 @@ public:
     json::value run(const std::string& operation, const json::value& input);
     /// The same for an operation that may fail: its result's JSON, or its failure.
     Result<std::string> try_run(const std::string& operation, const json::value& input);
+    /// What the person answers who is asked from now on; "done" without a text at first.
+    void answer_tasks(std::string choice, std::string text = {});
 
 private:
     struct Parts;

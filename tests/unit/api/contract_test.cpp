@@ -287,6 +287,10 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
         ask("POST", "/v1/documents", "/v1/documents?type=loa&name=a.pdf&signed_on=2026-12-01",
             "%PDF-", "application/pdf");
     ask("GET", "/v1/documents/x", "/v1/documents/" + document.text("id"));
+    ask("GET", "/v1/documents/x/content", "/v1/documents/" + document.text("id") + "/content");
+    ask("POST", "/v1/port-orders/x/loa",
+        "/v1/port-orders/" + id_text(ask.served.order().id) + "/loa",
+        R"({"language":"fr","date":"2026-12-01","signature":{"path":"M0 0L1 1"}})");
     for (const Id id : {Id{1} << 40, (Id{1} << 40) + 1}) {
         InboxMail mail;
         mail.id = id;
@@ -338,9 +342,32 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
                 .status,
             200
         );
+        EXPECT_EQ(
+            ask("POST", base + "/x/comments", base + "/" + id + "/comments",
+                R"({"text":"away","private":true})")
+                .status,
+            200
+        );
         EXPECT_EQ(ask("POST", base + "/x/submit", base + "/" + id + "/submit").status, 202);
         EXPECT_EQ(ask("POST", base + "/x/cancel", base + "/" + id + "/cancel").status, 202);
     }
+    auto whole = ask.served.order();
+    whole.losing_account = "oldtel-1";
+    whole.stage = Stage::parts;
+    ask.served.host.put(whole);
+    auto part = ask.served.order();
+    part.parent = whole.id;
+    ask.served.host.put(part);
+    const auto whole_path = "/v1/port-orders/" + id_text(whole.id);
+    EXPECT_EQ(ask("GET", "/v1/port-orders/x", whole_path).document().at("parts").as_array().size(), 1U);
+    ask.served.host.on_ask = [](auto, auto, auto) -> Result<std::string> {
+        ReleasePacket packet;
+        packet.cover_letter = "Dear carrier";
+        packet.documents.emplace_back().id = "doc-1";
+        packet.problems.emplace_back().message = "no statement";
+        return to_text(packet);
+    };
+    EXPECT_EQ(ask("GET", "/v1/port-orders/x/packet", whole_path + "/packet").status, 200);
     OpenTask task;
     task.order = ask.served.host.next_id();
     task.account = "acme-1";

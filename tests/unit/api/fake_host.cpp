@@ -194,12 +194,13 @@ Async<Result<Order>> FakeHost::change(
 }
 
 Async<Result<Order>> FakeHost::submit(
-    Caller caller, Id id, std::optional<std::int64_t> version,
+    Caller caller, Id id, std::optional<std::int64_t> version, SendAs as,
     std::optional<IdempotencyRequest> idempotency
 ) {
     return change(
         caller, id, version,
-        [](Order& order) -> Result<void> {
+        [as, this](Order& order) -> Result<void> {
+            sent_as_ = as;
             if (order.state != OrderState::draft && order.state != OrderState::exception)
                 return failure(ErrorKind::invalid_input, "the order was submitted before");
             order.delivery = Delivery::sending;
@@ -230,12 +231,43 @@ Async<Result<Order>> FakeHost::amend(
     return change(
         caller, id, amendment.base_version,
         [amendment, this](Order& order) -> Result<void> {
+            if (auto may = may_be_corrected(order, {}); !may) return may;
             order.request = amendment.request;
             amendment_ = amendment;
             return {};
         },
         idempotency
     );
+}
+
+Async<Result<Order>> FakeHost::comment(
+    Caller caller, Id id, std::string text, bool is_private,
+    std::optional<IdempotencyRequest> idempotency
+) {
+    return change(
+        caller, id, std::nullopt,
+        [=, this](Order& order) -> Result<void> {
+            auto made = comment_on(order, text, is_private, Instant{}, caller.token_name).entries.at(0);
+            made.id = ++last_id_;
+            made.tenant = caller.tenant;
+            entries_.push_back(std::move(made));
+            return {};
+        },
+        idempotency
+    );
+}
+
+Result<std::vector<Order>> FakeHost::parts(const Caller& caller, Id order) {
+    const std::lock_guard lock(mutex_);
+    std::vector<Order> out;
+    for (const auto& [id, each] : orders_)
+        if (each.parent == order && each.tenant == caller.tenant) out.push_back(each);
+    return out;
+}
+
+SendAs FakeHost::last_sent_as() {
+    const std::lock_guard lock(mutex_);
+    return sent_as_;
 }
 
 Async<Result<Order>> FakeHost::settle(
@@ -328,7 +360,11 @@ Result<std::vector<TimelineEntry>> FakeHost::timeline(const Caller&, Id order) {
     entry.kind = "port.created";
     entry.text = "made";
     entry.data = R"({"by":"desk"})";
-    return std::vector{entry};
+    std::vector out{entry};
+    const std::lock_guard lock(mutex_);
+    for (const auto& each : entries_)
+        if (each.order == order) out.push_back(each);
+    return out;
 }
 
 Result<std::vector<Operation>> FakeHost::operations(const Caller&, Id order) {
@@ -566,6 +602,47 @@ Result<std::unique_ptr<DocumentUpload>> FakeHost::begin_upload(
     ++uploads_begun;
     claim_ = claim;
     return std::make_unique<Upload>(*this, caller.tenant, std::move(claim));
+}
+
+Async<Result<DocumentContent>> FakeHost::document_content(Caller caller, std::string id) {
+    auto found = document(caller, id);
+    if (!found) co_return std::unexpected(found.error());
+    if (!*found)
+        co_return std::unexpected(Error{
+            .kind = ErrorKind::invalid_input,
+            .message = "there is no document " + quoted(id, 40) + " among yours",
+            .code = std::string(not_found_code)
+        });
+    co_return DocumentContent{.document = **found, .bytes = content_of_documents};
+}
+
+Async<Result<LetterMade>> FakeHost::make_letter(
+    Caller caller, Id id, LetterWish wish, std::optional<LetterIdempotency> idempotency
+) {
+    auto found = order(caller, id);
+    if (!found) co_return std::unexpected(found.error());
+    if (!*found)
+        co_return std::unexpected(Error{
+            .kind = ErrorKind::invalid_input,
+            .message = "there is no port order " + id_text(id) + " among yours",
+            .code = std::string(not_found_code)
+        });
+    if (refuse_letter) co_return std::unexpected(*refuse_letter);
+    LetterMade made{.document = {}, .attached = true, .order = **found};
+    made.document.about = {
+        .id = "doc-letter", .type = "loa", .name = "letter.pdf", .content_type = "application/pdf",
+        .size = 10, .sha256 = std::string(64, 'a'), .issued_on = wish.date, .signed_on = wish.date
+    };
+    const std::lock_guard lock(mutex_);
+    last_letter = std::move(wish);
+    if (idempotency) {
+        auto [status, body] = idempotency->answer(made);
+        keys_[{caller.tenant, idempotency->key}] = {
+            .tenant = caller.tenant, .key = idempotency->key,
+            .fingerprint = idempotency->fingerprint, .status = status, .body = std::move(body)
+        };
+    }
+    co_return made;
 }
 
 Result<std::optional<StoredDocument>> FakeHost::document(

@@ -52,7 +52,12 @@ public:
     Amendment last_amendment();
     std::pair<PersonVerdict, std::string> last_verdict();
     std::pair<std::string, std::string> last_answer();
+    SendAs last_sent_as();
     InboundEvent last_event();
+    /// The bytes of every document.
+    std::string content_of_documents = "%PDF-1.7 x";
+    LetterWish last_letter;             ///< read once it was answered
+    std::optional<Error> refuse_letter;
     std::vector<OpenTask> open_tasks;  ///< of tenant 1
     DocumentClaim last_claim();
     /// Adds an entry for tenant 1 and wakes whoever listens. @return its id
@@ -63,7 +68,7 @@ public:
     Result<std::optional<Caller>> authenticate(std::string_view token) override;
     Async<Result<Order>> create(Caller, NewOrder, std::optional<IdempotencyRequest>) override;
     Async<Result<Order>>
-        submit(Caller, Id, std::optional<std::int64_t>, std::optional<IdempotencyRequest>) override;
+        submit(Caller, Id, std::optional<std::int64_t>, SendAs, std::optional<IdempotencyRequest>) override;
     Async<Result<Order>>
         cancel(Caller, Id, std::optional<std::int64_t>, std::optional<IdempotencyRequest>) override;
     Async<Result<Order>> amend(Caller, Id, Amendment, std::optional<IdempotencyRequest>) override;
@@ -71,9 +76,11 @@ public:
         settle(Caller, Id, PersonVerdict, std::string, std::optional<IdempotencyRequest>) override;
     Async<Result<Order>>
         answer(Caller, Id, std::string, std::string, std::optional<IdempotencyRequest>) override;
+    Async<Result<Order>> comment(Caller, Id, std::string, bool, std::optional<IdempotencyRequest>) override;
     Async<Result<Id>> deliver(Caller, InboundEvent, std::optional<EventIdempotency>) override;
     Result<std::vector<OpenTask>> tasks(const Caller&, int) override;
     Result<std::optional<Order>> order(const Caller&, Id) override;
+    Result<std::vector<Order>> parts(const Caller&, Id) override;
     Result<std::vector<Order>> orders(const Caller&, const OrderQuery&) override;
     Result<std::vector<TimelineEntry>> timeline(const Caller&, Id) override;
     Result<std::vector<Operation>> operations(const Caller&, Id) override;
@@ -88,6 +95,9 @@ public:
     ) override;
     Result<std::unique_ptr<DocumentUpload>> begin_upload(const Caller&, DocumentClaim) override;
     Result<std::optional<StoredDocument>> document(const Caller&, const std::string&) override;
+    Async<Result<DocumentContent>> document_content(Caller, std::string) override;
+    Async<Result<LetterMade>> make_letter(Caller, Id, LetterWish, std::optional<LetterIdempotency>)
+        override;
     Result<std::vector<InboxMail>> mails(const Caller&, const MailQuery&) override;
     Result<std::optional<MailShown>> mail(const Caller&, Id) override;
     Async<Result<InboxMail>> assign_mail(Caller, Id, Id, bool, std::optional<MailIdempotency>) override;
@@ -133,6 +143,7 @@ private:
     int next_listener_ = 0;
     NewOrder new_order_;
     Amendment amendment_;
+    SendAs sent_as_ = SendAs::carrier_can;
     std::pair<PersonVerdict, std::string> verdict_;
     std::pair<std::string, std::string> answer_;
     InboundEvent event_;

@@ -110,7 +110,8 @@ Outcome<ExitCode> answer(Session& session) {
     return act(session, "/answer", body);
 }
 
-Outcome<ExitCode> amend(Session& session) {
+/// Corrects a request, and with `submit` has it sent in the same change.
+Outcome<ExitCode> correct(Session& session, bool submit, bool as_new) {
     if (const auto checked = check_timeout(session); !checked) return passed_on(checked);
     auto body = body_of_file(session);
     if (!body) return passed_on(body);
@@ -138,18 +139,87 @@ Outcome<ExitCode> amend(Session& session) {
         all.insert(all.end(), documents->begin(), documents->end());
         changes["documents"] = std::move(all);
     }
+    json::object body_sent;
+    if (submit) body_sent["submit"] = true;
+    if (as_new) body_sent["as_new"] = true;
+    if (changes.empty() && submit) {
+        // What was corrected before is sent as it is.
+        const auto reply = (*client)->send(
+            "POST",
+            with_query(path_of_order(group_of(session), id_of(session), "/submit"), {{"as_new", as_new ? "true" : ""}}),
+            nullptr, session.change()
+        );
+        if (!reply) return passed_on(reply);
+        return show_changed(session, reply->document);
+    }
     if (changes.empty())
         return trouble(
             ExitCode::usage,
             "there is nothing to change; give fields, as in --account-number 123, or "
             "--file"
         );
+    body_sent["request"] = std::move(changes);
     auto change = session.change();
     change.if_match = before->etag;
     const auto reply =
-        (*client)->send("PATCH", path, json::object{{"request", std::move(changes)}}, change);
+        (*client)->send("PATCH", path, std::move(body_sent), change);
     if (!reply) return passed_on(reply);
     return show_changed(session, reply->document);
+}
+
+Outcome<ExitCode> amend(Session& session) { return correct(session, false, false); }
+
+Outcome<ExitCode> fix(Session& session) {
+    const bool submit = session.arguments.has("submit"), as_new = session.arguments.has("as-new");
+    if (as_new && !submit)
+        return trouble(ExitCode::usage, "--as-new says how it is sent; give --submit with it");
+    return correct(session, submit, as_new);
+}
+
+Outcome<ExitCode> comment(Session& session) {
+    json::object body{{"text", session.arguments.words.at(1)}};
+    if (session.arguments.has("private")) body["private"] = true;
+    const auto client = session.client();
+    if (!client) return passed_on(client);
+    const auto reply = (*client)->send(
+        "POST", path_of_order(group_of(session), id_of(session), "/comments"), body, session.change()
+    );
+    if (!reply) return passed_on(reply);
+    if (session.wants_json()) session.print_json(reply->document);
+    return ExitCode::done;
+}
+
+Outcome<ExitCode> packet(Session& session) {
+    const auto client = session.client();
+    if (!client) return passed_on(client);
+    const auto reply = (*client)->get(path_of_order(group_of(session), id_of(session), "/packet"));
+    if (!reply) return passed_on(reply);
+    bool ready = true;
+    for (const auto& each : list_member(reply->document, "problems"))
+        if (member(each, "blocking") == "true") ready = false;
+    if (session.wants_json()) {
+        session.print_json(reply->document);
+        return ready ? ExitCode::done : ExitCode::refused;
+    }
+    session.print_line(member(reply->document, "subject"), Colour::bold);
+    session.print_line("");
+    session.print_line(member(reply->document, "cover_letter"));
+    Table documents({"DOCUMENT", "TYPE", "NAME"});
+    for (const auto& each : list_member(reply->document, "documents"))
+        documents.add({member(each, "id"), member(each, "type"), member(each, "name")});
+    if (!documents.empty()) session.print_line("");
+    session.print(documents);
+    Table problems({"PROBLEM", "FIELD", "REASON"});
+    for (const auto& each : list_member(reply->document, "problems"))
+        problems.add({
+            Cell(member(each, "message"), member(each, "blocking") == "true" ? Colour::red : Colour::yellow),
+            member(each, "field"),
+            member(each, "reason"),
+        });
+    if (!problems.empty()) session.print_line("");
+    session.print(problems);
+    if (!ready) session.say("the packet is not ready: mend what stands in red");
+    return ready ? ExitCode::done : ExitCode::refused;
 }
 
 Outcome<ExitCode> show(Session& session) {
@@ -266,7 +336,7 @@ std::vector<CommandSpec> order_commands(const std::string& group) {
           "completed", "partial", "cancelled", "rejected", "expired"})
         states.emplace_back(state);
 
-    return {
+    std::vector<CommandSpec> all{
         {.path = group + " create",
          .help = port ? "make a port order" : "make a purchase order",
          .words = {},
@@ -314,9 +384,11 @@ std::vector<CommandSpec> order_commands(const std::string& group) {
          .words =
              {id,
               {"VERDICT",
-               "found_at_carrier, not_carried_out or tried_again",
+               port ? "found_at_carrier, not_carried_out, tried_again or left"
+                    : "found_at_carrier, not_carried_out or tried_again",
                false,
-               {"found_at_carrier", "not_carried_out", "tried_again"}}},
+               port ? std::vector<std::string>{"found_at_carrier", "not_carried_out", "tried_again", "left"}
+                    : std::vector<std::string>{"found_at_carrier", "not_carried_out", "tried_again"}}},
          .options = joined_options(
              {{"--carrier-id", text, "ID", "the carrier's own id of the order, if it was found"}},
              changing
@@ -341,7 +413,41 @@ std::vector<CommandSpec> order_commands(const std::string& group) {
          ),
          .run = amend,
          .footer = "An empty text takes a field away. Documents are added to those that it has."},
+        {.path = group + " fix",
+         .help = "correct an order that its carrier refused, and send it",
+         .words = {id},
+         .options = joined_options(
+             joined_options(
+                 joined_options(
+                     {{"--file", file, "FILE", "changed fields as JSON; - reads standard input"},
+                      {"--submit", flag, "", "send it at once; else the correction waits"}},
+                     port ? std::vector<OptionSpec>{{"--as-new", flag, "", "as a new request, even where the carrier takes supplements"}}
+                          : std::vector<OptionSpec>{}
+                 ),
+                 fields
+             ),
+             changing
+         ),
+         .run = fix,
+         .footer = port ? "Where the carrier has the order and takes corrections, a supplement is sent; else a new\n"
+                          "request. An open order can be corrected where its carrier takes supplements."
+                        : "It is sent as a new request."},
+        {.path = group + " comment",
+         .help = "write a line into an order's timeline",
+         .words = {id, {"TEXT", "what to write"}},
+         .options = joined_options({{"--private", flag, "", "for operators alone"}}, key),
+         .run = comment},
     };
+    if (port)
+        all.push_back(
+            {.path = "port packet",
+             .help = "what goes to the gaining side of a port away",
+             .words = {id},
+             .options = {},
+             .run = packet,
+             .footer = "The exit status is 1 when something is missing in it."}
+        );
+    return all;
 }
 
 }  // namespace porteur::cli

@@ -140,7 +140,7 @@ TEST(PortAmend, ChangesOnlyWhatItSawAndOnlyWhatIsGiven) {
             0,
             "01JD9Y4V8K3ZQ  exception, waiting_for_person\n"
             "problem: PIN_INVALID\n"
-            "next: porteur port amend 01JD9Y4V8K3ZQ ..., then: porteur port submit 01JD9Y4V8K3ZQ\n",
+            "next: porteur port fix 01JD9Y4V8K3ZQ ... --submit\n",
             ""
         })
     );

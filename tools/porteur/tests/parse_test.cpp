@@ -83,8 +83,8 @@ TEST(CommandLine, SaysWhatIsWrongAndWhereTheHelpIs) {
          "porteur: --date: \"1.12.2026\" is no date; write it as in 2026-12-01; see 'porteur port "
          "create --help'\n"},
         {{"port", "settle", "A", "perhaps"},
-         "porteur: VERDICT: \"perhaps\" is none of found_at_carrier, not_carried_out, tried_again; "
-         "see "
+         "porteur: VERDICT: \"perhaps\" is none of found_at_carrier, not_carried_out, tried_again, "
+         "left; see "
          "'porteur port settle --help'\n"},
         {{"carriers", "--lang", "de"},
          "porteur: --lang: \"de\" is none of en, fr; see 'porteur carriers --help'\n"},

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "domain/order_parts.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "domain/rule_words.hpp"
+
+namespace porteur {
+namespace {
+
+using enum OrderState;
+using namespace rules;
+
+std::string count_text(std::size_t count) { return std::to_string(count) + (count == 1 ? " number" : " numbers"); }
+
+/// Whether the groups hold each number of the order exactly once, and no other.
+bool covers(const std::vector<NumberGroup>& groups, const std::vector<PhoneNumber>& numbers) {
+    std::set<std::string> ours;
+    for (const auto& each : numbers) ours.insert(each.text());
+    for (const auto& group : groups) {
+        if (group.numbers.empty()) return false;
+        for (const auto& each : group.numbers)
+            if (ours.erase(each.text()) == 0) return false;
+    }
+    return ours.empty();
+}
+
+/// How much a part's way of waiting matters for the whole.
+int urgency(Delivery delivery) {
+    switch (delivery) {
+        case Delivery::idle: return 0;
+        case Delivery::sending: return 1;
+        case Delivery::retry_at: return 2;
+        case Delivery::waiting_for_person: return 3;
+        case Delivery::in_doubt: return 4;
+    }
+    return 0;
+}
+
+json::array numbers_of(const std::vector<Order>& parts) {
+    json::array out;
+    for (const auto& part : parts) {
+        const auto request = object_from(part.request), progress = object_from(part.progress);
+        const auto* wanted = request.if_contains("numbers");
+        const auto* known = progress.if_contains("numbers");
+        if (!wanted || !wanted->is_array()) continue;
+        for (const auto& number : wanted->get_array()) {
+            json::object line{{"number", number}, {"state", text_of_state(part.state)}};
+            if (known && known->is_array())
+                for (const auto& each : known->get_array())
+                    if (each.is_object() && each.get_object().contains("number") && each.get_object().at("number") == number)
+                        line = each.get_object();
+            out.push_back(std::move(line));
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+OrderState rolled_up_parts(OrderState parent, const std::vector<OrderState>& parts) noexcept {
+    const auto any = [&](OrderState state) { return std::ranges::find(parts, state) != parts.end(); };
+    if (parts.empty() || is_end(parent)) return parent;
+    std::optional<OrderState> least;
+    for (const auto each : parts) {
+        if (is_end(each) || (each == draft && parent != draft)) continue;
+        if (!least || static_cast<int>(each) < static_cast<int>(*least)) least = each;
+    }
+    const bool all_ended = std::ranges::all_of(parts, [](OrderState each) { return is_end(each); });
+    if (!all_ended) {
+        if (any(exception)) return exception;
+        if (any(needs_documents)) return needs_documents;
+        return least.value_or(parent);
+    }
+    if (std::ranges::all_of(parts, [&](OrderState each) { return each == parts.front(); })) return parts.front();
+    if (any(completed) || any(partial)) return partial;
+    for (const auto end : {rejected, expired})
+        if (any(end)) return end;
+    return cancelled;
+}
+
+OrderChange rules::after_split(const Order& order, const OperationEnd& end, Instant now) {
+    auto change = begun(order, now);
+    auto& next = change.order;
+    next.tries = 0;
+    next.delivery = Delivery::sending;
+    next.problem.clear();
+    std::vector<NumberGroup> groups;
+    if (end.done) {
+        auto read = from_text<std::vector<NumberGroup>>(end.output);
+        if (!read) return park(order, "split gave a result that cannot be read: " + read.error().message, now);
+        groups = std::move(*read);
+    } else if (end.error.kind != ErrorKind::unsupported) {
+        return park(order, "split: " + end.error.message, now);
+    }
+    if (groups.size() < 2) {
+        next.stage = Stage::submit;
+        next.due = now;
+        return change;
+    }
+    const auto request = object_from(order.request);
+    const auto* listed = request.if_contains("numbers");
+    auto numbers = listed ? from_json<std::vector<PhoneNumber>>(*listed) : Result<std::vector<PhoneNumber>>{};
+    if (!numbers || !covers(groups, *numbers))
+        return park(order, "split: its groups do not hold each number of the order exactly once", now);
+
+    next.stage = Stage::parts;
+    next.due.reset();
+    std::string text = "sent in " + std::to_string(groups.size()) + " parts, as its numbers may not share one request:";
+    json::array references;
+    for (std::size_t at = 0; at < groups.size(); ++at) {
+        const auto& group = groups[at];
+        const std::string note = group.note_en.empty() ? "" : ", " + group.note_en;
+        Order part;
+        part.tenant = order.tenant;
+        part.kind = order.kind;
+        part.reference = order.reference + "-" + std::to_string(at + 1);
+        part.account = order.account;
+        part.losing_account = order.losing_account;
+        part.parent = order.id;
+        part.delivery = Delivery::sending;
+        part.stage = Stage::submit;
+        part.due = now;
+        part.progress = "{}";
+        auto own = request;
+        own["numbers"] = to_json(group.numbers);
+        part.request = canonical(own);
+        part.created = part.updated = now;
+        text += (at == 0 ? " " : "; ") + part.reference + " (" + count_text(group.numbers.size()) + note + ")";
+        references.emplace_back(part.reference);
+        auto line = entry(part, now, "engine", prefix(order.kind) + "created",
+                          "part " + std::to_string(at + 1) + " of " + std::to_string(groups.size()) + " of order " + order.reference + ": " +
+                              count_text(group.numbers.size()) + note,
+                          canonical(json::object{{"parent", id_text(order.id)}}));
+        change.parts.push_back({.order = std::move(part), .entries = {std::move(line)}});
+    }
+    change.entries.push_back(entry(order, now, order.account, prefix(order.kind) + "split", std::move(text),
+                                   canonical(json::object{{"parts", std::move(references)}})));
+    return change;
+}
+
+std::optional<OrderChange> after_parts(const Order& parent, const std::vector<Order>& parts, Instant now) {
+    if (parts.empty()) return std::nullopt;
+    auto change = begun(parent, now);
+    auto& next = change.order;
+    std::vector<OrderState> states;
+    std::string said;
+    next.delivery = Delivery::idle;
+    next.problem.clear();
+    for (const auto& part : parts) {
+        states.push_back(part.state);
+        said += (said.empty() ? "" : ", ") + part.reference + " " + text_of_state(part.state);
+        if (urgency(part.delivery) > urgency(next.delivery)) next.delivery = part.delivery;
+        if (!part.problem.empty()) next.problem += (next.problem.empty() ? "" : "; ") + part.reference + ": " + part.problem;
+        if (part.submitted && (!next.submitted || *part.submitted < *next.submitted)) next.submitted = part.submitted;
+    }
+    const auto rolled = rolled_up_parts(parent.state, states);
+    if (may_follow(parent.kind, parent.state, rolled)) next.state = rolled;
+    next.progress = canonical(json::object{{"numbers", numbers_of(parts)}});
+    if (next.state != parent.state)
+        change.entries.push_back(entry(parent, now, "engine", prefix(parent.kind) + "state_changed",
+                                       text_of_state(parent.state) + " -> " + text_of_state(next.state) + " (" + said + ")",
+                                       canonical(step_data(parent.state, next.state))));
+    const bool same = next.state == parent.state && next.delivery == parent.delivery && next.problem == parent.problem &&
+                      next.submitted == parent.submitted && next.progress == parent.progress;
+    if (same) return std::nullopt;
+    return change;
+}
+
+}  // namespace porteur

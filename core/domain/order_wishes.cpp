@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+// What persons and the API want of an order: sent, corrected, called off, settled.
+#include <algorithm>
+
+#include "domain/rule_words.hpp"
+
+namespace porteur {
+namespace {
+
+using enum OrderState;
+using namespace rules;
+
+/// Whether the carrier has the order and takes corrections of it.
+bool takes_supplements(const Order& order, const Known& known) {
+    return order.kind == OrderKind::port && !order.carrier_id.empty() && known.can(order.account, "supplement_port");
+}
+
+/// An exception, or a purchase that wants documents or another choice of numbers: mended, it is a new attempt.
+bool may_be_a_new_attempt(const Order& order) {
+    return order.state == exception || (order.kind == OrderKind::purchase && waits_for_correction(order.kind, order.state));
+}
+
+bool is_under_way(const Order& order) {
+    return order.open_operation != 0 || order.delivery == Delivery::sending || order.delivery == Delivery::in_doubt;
+}
+
+std::unexpected<Error> in_parts(const Order& order, std::string_view what) {
+    return failure(ErrorKind::invalid_input, "order " + id_text(order.id) + " is carried out in parts; " + std::string(what));
+}
+
+void add_differences(const json::value* before, const json::value* after, const std::string& pointer, std::vector<std::string>& out) {
+    static const json::value nothing = json::object{};
+    const bool objects = (before && before->is_object()) || (after && after->is_object());
+    if (!objects) {
+        if (!before || !after || *before != *after) out.push_back(pointer);
+        return;
+    }
+    const auto& left = (before && before->is_object() ? *before : nothing).get_object();
+    const auto& right = (after && after->is_object() ? *after : nothing).get_object();
+    const auto below = [&](std::string_view key) { return pointer + "/" + detail::escaped_token(key); };
+    for (const auto& each : left) {
+        const auto* other = right.if_contains(each.key());
+        if (!other || *other != each.value()) add_differences(&each.value(), other, below(each.key()), out);
+    }
+    for (const auto& each : right)
+        if (!left.contains(each.key())) add_differences(nullptr, &each.value(), below(each.key()), out);
+}
+
+Result<OrderChange> supplement(const Order& order, Instant now, std::string_view source) {
+    const auto fields = corrected_fields(order);
+    if (fields.empty())
+        return failure(ErrorKind::invalid_input, "nothing of order " + id_text(order.id) +
+                                                     " was corrected since the carrier got it; correct it, or send it as a new request");
+    auto change = begun(order, now);
+    auto& next = change.order;
+    auto progress = object_from(order.progress);
+    progress[correction_key] = json::object{{"fields", to_json(fields)}, {"from", text_of_state(order.state)}};
+    next.progress = canonical(progress);
+    next.state = supplement_pending;
+    next.stage = Stage::supplement;
+    next.delivery = Delivery::sending;
+    next.tries = 0;
+    next.due = now;
+    next.problem.clear();
+    std::string text = "the correction is to be sent to " + order.account + ":";
+    for (const auto& each : fields) text += " " + each;
+    auto data = step_data(order.state, next.state);
+    data["fields"] = to_json(fields);
+    change.entries.push_back(entry(order, now, source, prefix(order.kind) + "submit_wanted", std::move(text), canonical(data)));
+    return change;
+}
+
+}  // namespace
+
+Result<OrderChange> submit_order(const Order& order, Instant now, std::string_view source, const Known& known, SendAs as) {
+    if (is_in_parts(order)) return in_parts(order, "each part is corrected and sent by itself");
+    const bool again = may_be_a_new_attempt(order);
+    const bool may_supplement = as == SendAs::carrier_can && takes_supplements(order, known) && may_be_corrected(order, known);
+    if (order.state != draft && !again && !may_supplement)
+        return failure(ErrorKind::invalid_input, "order " + id_text(order.id) + " is " + text_of_state(order.state) +
+                                                     "; only a draft or an exception can be submitted, and a purchase that "
+                                                     "wants documents or another choice of numbers");
+    if (is_under_way(order))
+        return failure(ErrorKind::invalid_input,
+                       "order " + id_text(order.id) + " is being sent already; see its timeline");
+    if (may_supplement) return supplement(order, now, source);
+    auto change = begun(order, now);
+    auto& next = change.order;
+    const bool left_before = order.submitted.has_value() || again;
+    if (left_before) next.attempt = order.attempt + 1;
+    if (auto progress = object_from(order.progress); progress.erase(correction_key) > 0) next.progress = canonical(progress);
+    next.submitted.reset();
+    next.carrier_id.clear();
+    next.stage = order.kind != OrderKind::port       ? Stage::submit
+                 : !order.losing_account.empty() && order.parent == 0 ? Stage::preflight
+                 : order.parent == 0 && known.can(order.account, "split") ? Stage::split
+                                                                          : Stage::submit;
+    next.delivery = Delivery::sending;
+    next.tries = 0;
+    next.due = now;
+    next.problem.clear();
+    change.entries.push_back(entry(order, now, source, prefix(order.kind) + "submit_wanted",
+                                   "to be sent to " + order.account +
+                                       (left_before ? ", attempt " + std::to_string(next.attempt) : "")));
+    return change;
+}
+
+std::vector<std::string> changed_fields(std::string_view before, std::string_view after) {
+    const json::value left = object_from(std::string(before)), right = object_from(std::string(after));
+    std::vector<std::string> out;
+    add_differences(&left, &right, "", out);
+    // The host's own stand in no request.
+    std::erase_if(out, [](const std::string& each) { return each == "/attempt" || each == "/reference"; });
+    std::ranges::sort(out);
+    return out;
+}
+
+std::vector<std::string> corrected_fields(const Order& order) {
+    const auto progress = object_from(order.progress);
+    const auto* kept = progress.if_contains(correction_key);
+    if (!kept || !kept->is_object() || !kept->get_object().contains("fields")) return {};
+    auto fields = from_json<std::vector<std::string>>(kept->get_object().at("fields"));
+    return fields ? std::move(*fields) : std::vector<std::string>{};
+}
+
+Result<void> may_be_corrected(const Order& order, const Known& known) {
+    if (is_in_parts(order)) return in_parts(order, "correct the part that is refused");
+    if (order.state == draft || may_be_a_new_attempt(order)) return {};
+    const bool open = !is_end(order.state) && order.state != supplement_pending && order.state != cancel_pending &&
+                      order.state != activating;
+    if (open && order.open_operation == 0 && order.stage == Stage::follow && takes_supplements(order, known)) return {};
+    return failure(ErrorKind::invalid_input,
+                   "the order is " + text_of_state(order.state) +
+                       "; only a draft or an exception can be changed, a purchase that wants documents or another choice of "
+                       "numbers, or an open order whose carrier takes supplements");
+}
+
+Result<OrderChange> correct_order(const Order& order, std::string request, bool pin_given, Instant now, std::string_view source,
+                                  const Known& known) {
+    if (auto may = may_be_corrected(order, known); !may) return std::unexpected(std::move(may).error());
+    auto fields = changed_fields(order.request, request);
+    if (pin_given) fields.emplace_back("/pin");
+    const auto unsent = corrected_fields(order);
+    auto all = fields;
+    all.insert(all.end(), unsent.begin(), unsent.end());
+    for (auto* list : {&fields, &all}) {
+        std::ranges::sort(*list);
+        const auto doubled = std::ranges::unique(*list);
+        list->erase(doubled.begin(), doubled.end());
+    }
+    auto change = begun(order, now);
+    change.order.request = std::move(request);
+    if (!order.carrier_id.empty() && order.kind == OrderKind::port) {
+        auto progress = object_from(order.progress);
+        progress[correction_key] = json::object{{"fields", to_json(all)}, {"from", text_of_state(order.state)}};
+        change.order.progress = canonical(progress);
+    }
+    std::string text = "the request was changed";
+    for (std::size_t at = 0; at < fields.size(); ++at) text += (at == 0 ? ": " : " ") + fields[at];
+    change.entries.push_back(entry(order, now, source, prefix(order.kind) + "amended", std::move(text),
+                                   canonical(json::object{{"fields", to_json(fields)}})));
+    return change;
+}
+
+OrderChange comment_on(const Order& order, std::string text, bool is_private, Instant now, std::string_view source) {
+    auto change = begun(order, now);
+    change.entries.push_back(entry(order, now, source, prefix(order.kind) + "comment", std::move(text),
+                                   canonical(json::object{{"private", is_private}})));
+    return change;
+}
+
+Result<OrderChange> cancel_order(const Order& order, bool plugin_cancels, Instant now, std::string_view source) {
+    if (is_end(order.state))
+        return failure(ErrorKind::invalid_input, "order " + id_text(order.id) + " has ended as " +
+                                                     text_of_state(order.state) + "; there is nothing to cancel");
+    if (order.delivery == Delivery::in_doubt || (order.open_operation != 0 && order.stage == Stage::cancel))
+        return failure(ErrorKind::invalid_input,
+                       "order " + id_text(order.id) + " is being called off or in doubt; cancel it when that is settled");
+    auto change = begun(order, now);
+    auto& next = change.order;
+    if (is_in_parts(order)) {
+        change.entries.push_back(entry(order, now, source, prefix(order.kind) + "cancel_wanted", "its parts are called off"));
+        return change;
+    }
+    if (order.open_operation != 0) {
+        // What is under way is stopped first; after_operation goes on from how it ended.
+        next.stage = Stage::cancel;
+        next.delivery = Delivery::sending;
+        next.problem.clear();
+        next.due = now;
+        change.entries.push_back(entry(order, now, source, prefix(order.kind) + "cancel_wanted",
+                                       "what waits is stopped, then the order is called off"));
+        return change;
+    }
+    next.problem.clear();
+    next.tries = 0;
+    if (order.carrier_id.empty()) {
+        next.state = cancelled;
+        next.stage = Stage::none;
+        next.delivery = Delivery::idle;
+        next.due.reset();
+        change.entries.push_back(entry(order, now, source, prefix(order.kind) + "state_changed",
+                                       text_of_state(order.state) + " -> cancelled, before it left",
+                                       canonical(step_data(order.state, next.state))));
+    } else if (plugin_cancels) {
+        next.state = cancel_pending;
+        next.stage = Stage::cancel;
+        next.delivery = Delivery::sending;
+        next.due = now;
+        change.entries.push_back(entry(order, now, source, prefix(order.kind) + "cancel_wanted",
+                                       "cancellation to be sent to " + order.account,
+                                       canonical(step_data(order.state, next.state))));
+    } else {
+        next.state = cancel_pending;
+        next.stage = Stage::follow;
+        next.delivery = Delivery::waiting_for_person;
+        if (!next.due) next.due = now + std::chrono::minutes(15);
+        next.problem = order.account + " has no call for cancelling: ask its porting team to cancel " +
+                       quoted(order.carrier_id) + "; the order follows what they answer";
+        change.entries.push_back(entry(order, now, source, prefix(order.kind) + "cancel_wanted", next.problem,
+                                       canonical(step_data(order.state, next.state))));
+    }
+    return change;
+}
+
+Result<OrderChange> settle_by_person(const Order& order, PersonVerdict verdict, std::string carrier_id, Instant now,
+                                     std::string_view source) {
+    if (order.delivery != Delivery::in_doubt && order.delivery != Delivery::waiting_for_person)
+        return failure(ErrorKind::invalid_input,
+                       "order " + id_text(order.id) + " does not wait for a person; there is nothing to settle");
+    if (order.open_operation != 0 && order.due && order.delivery == Delivery::in_doubt)
+        return failure(ErrorKind::invalid_input, "order " + id_text(order.id) +
+                                                     " is being looked up at the carrier; say it when that has not helped");
+    if (is_in_parts(order)) return in_parts(order, "settle the part that waits");
+    if ((verdict == PersonVerdict::left) != (order.stage == Stage::release) && verdict != PersonVerdict::tried_again)
+        return failure(ErrorKind::invalid_input, verdict == PersonVerdict::left
+                                                     ? "order " + id_text(order.id) + " is not watched at a losing carrier"
+                                                     : "order " + id_text(order.id) + " has ended; say that its numbers have left, or try again");
+    auto change = begun(order, now);
+    auto& next = change.order;
+    // Tried again, an operation goes on where its journal ends; any other word of a person ends it.
+    if (verdict != PersonVerdict::tried_again) next.open_operation = 0;
+    next.tries = 0;
+    next.problem.clear();
+    next.due = now;
+    std::string text;
+    switch (verdict) {
+        case PersonVerdict::found_at_carrier:
+            if (carrier_id.empty())
+                return failure(ErrorKind::invalid_input, "say under which id the carrier has the order");
+            next.carrier_id = std::move(carrier_id);
+            if (!next.submitted) next.submitted = now;
+            if (order.state == draft) next.state = submitted;
+            // One that was to be called off still is.
+            next.stage = order.stage == Stage::cancel && order.state != cancel_pending ? Stage::cancel : Stage::follow;
+            if (next.stage == Stage::cancel) next.state = cancel_pending;
+            next.delivery = next.stage == Stage::cancel ? Delivery::sending : Delivery::idle;
+            text = "found at the carrier as " + quoted(next.carrier_id);
+            break;
+        case PersonVerdict::not_carried_out:
+            if (order.stage == Stage::supplement) {
+                next.delivery = Delivery::sending;
+                text = "the correction was certainly not carried out; sent again";
+                break;
+            }
+            if (order.stage == Stage::cancel && order.carrier_id.empty()) {
+                next.state = cancelled;
+                next.stage = Stage::none;
+                next.delivery = Delivery::idle;
+                next.due.reset();
+                text = "certainly not carried out; cancelled before it left";
+                break;
+            }
+            if (order.state != draft && order.state != exception)
+                return failure(ErrorKind::invalid_input, "the carrier has acknowledged this order already");
+            next.attempt = order.attempt + 1;
+            next.stage = Stage::submit;
+            next.delivery = Delivery::sending;
+            text = "certainly not carried out; sent again as attempt " + std::to_string(next.attempt);
+            break;
+        case PersonVerdict::tried_again:
+            if (order.delivery == Delivery::in_doubt || order.stage == Stage::none)
+                return failure(ErrorKind::invalid_input,
+                               "say whether the carrier has the order before it is tried again");
+            next.delivery = order.stage == Stage::follow || order.stage == Stage::release ? Delivery::idle : Delivery::sending;
+            text = "tried again";
+            break;
+        case PersonVerdict::left:
+            next.stage = Stage::none;
+            next.delivery = Delivery::idle;
+            next.due.reset();
+            text = "the numbers have left " + order.losing_account + "; it is not asked any more";
+            break;
+    }
+    change.entries.push_back(entry(order, now, source, prefix(order.kind) + "settled_by_person", std::move(text),
+                                   canonical(step_data(order.state, next.state))));
+    return change;
+}
+
+OrderChange park(const Order& order, std::string problem, Instant now) {
+    auto change = begun(order, now);
+    change.order.delivery = Delivery::waiting_for_person;
+    change.order.due.reset();
+    change.order.problem = std::move(problem);
+    change.entries.push_back(entry(order, now, "engine", prefix(order.kind) + "parked", change.order.problem));
+    return change;
+}
+
+}  // namespace porteur

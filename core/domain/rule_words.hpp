@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What the files of the order's rules share. Nobody else includes it.
+
+#include <porteur/json.hpp>
+
+#include "domain/order_rules.hpp"
+
+namespace porteur::rules {
+
+inline std::string prefix(OrderKind kind) { return kind == OrderKind::port ? "port." : "purchase."; }
+
+inline std::string text_of_state(OrderState state) { return boost::describe::enum_to_string(state, ""); }
+
+/// Every entry that moves the state says from where to where, so that the timeline alone gives the state.
+inline json::object step_data(OrderState from, OrderState to) {
+    json::object data;
+    if (from != to) data = {{"from", text_of_state(from)}, {"to", text_of_state(to)}};
+    return data;
+}
+
+inline OrderChange begun(const Order& order, Instant now) {
+    OrderChange change{.order = order, .entries = {}, .parts = {}};
+    change.order.updated = now;
+    ++change.order.version;
+    return change;
+}
+
+inline json::object object_from(const std::string& text) {
+    auto parsed = parse_json(text);
+    return parsed && parsed->is_object() ? std::move(parsed->get_object()) : json::object{};
+}
+
+/// The next check says nothing of what the host itself keeps in an order's progress.
+std::string with_host_keys_of(const std::string& progress, const std::string& output);
+
+/// The stage of an order that reached its end: a port that came from a known losing carrier is watched there.
+/// @param progress  that of the end; the time of arrival is written into it
+void end_or_watch(const Order& before, Order& next, Instant now, const Known& known);
+
+OrderChange after_split(const Order& order, const OperationEnd& end, Instant now);
+OrderChange after_release(const Order& order, const OperationEnd& end, Instant now, double jitter, const Rhythm& rhythm, const Known& known);
+
+/// How long the next try waits, after so many that failed. @param jitter between 0 and 1
+std::chrono::milliseconds back_off(std::int64_t tries, double jitter, const Rhythm& rhythm);
+
+}  // namespace porteur::rules
