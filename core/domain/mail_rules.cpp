@@ -33,6 +33,18 @@ bool about_the_whole(const Order& order, const MailReading& reading) {
            });
 }
 
+/// The plugin's next check is told what the mail said, under "mail" in what it had kept: it decides whom to
+/// remind, and which numbers to look for. That proves nothing by itself.
+void keep_reading(json::object& progress, const MailReading& reading) {
+    auto& keep = progress["keep"];
+    if (!keep.is_object()) keep = json::object{};
+    keep.get_object()["mail"] = json::object{
+        {"alternates", to_json(reading.alternates)},
+        {"numbers", to_json(reading.numbers)},
+        {"state", text_of_state(*reading.state)}
+    };
+}
+
 /// What the carrier would have said, had it been asked: the last progress with what the mail
 /// changes.
 std::string progress_from(const Order& order, const MailReading& reading) {
@@ -46,6 +58,7 @@ std::string progress_from(const Order& order, const MailReading& reading) {
     if (order.stage == Stage::follow && !progress.contains(word_before_mail_key))
         progress[word_before_mail_key] = text_of_state(order.state);
     if (order.kind == OrderKind::purchase) progress["alternates"] = to_json(reading.alternates);
+    keep_reading(progress, reading);
     if (auto* numbers = progress.if_contains("numbers"); numbers && numbers->is_array())
         for (auto& each : numbers->get_array())
             if (each.is_object()) each.get_object()["state"] = text_of_state(*reading.state);
@@ -136,6 +149,11 @@ MailOutcome after_mail(
     }
     if (is_end(*reading.state) && news.can_check && !news.word_taken) {
         read("it says " + said + "; the carrier's own records decide, and are asked" + note);
+        if (news.sender_expected && order.stage == Stage::follow && order.open_operation == 0) {
+            auto progress = object_from(order.progress);
+            keep_reading(progress, reading);
+            outcome.change.order.progress = canonical(progress);
+        }
         return finish();
     }
     const bool trusted = news.word_taken || (reading.certain && news.sender_expected &&

@@ -54,7 +54,8 @@ std::string text_of_rejections(const std::vector<Rejection>& rejections) {
 
 /// Whether a check says only what was known before a mail moved the order on.
 bool is_behind_mail(const Order& order, const OperationEnd& end, OrderState heard) {
-    if (end.operation == "read_mail" || order.state == heard) return false;
+    // An order that has been sent again hears of its new attempt.
+    if (end.operation == "read_mail" || order.stage != Stage::follow || order.state == heard) return false;
     const auto progress = parse_json(order.progress);
     if (!progress || !progress->is_object()) return false;
     const auto* before = progress->get_object().if_contains(word_before_mail_key);
@@ -80,6 +81,8 @@ OrderChange after_progress(const Order& order, const OperationEnd& end, Instant 
     next.progress = sends_the_request(end.operation) ? end.output : with_host_keys_of(order.progress, end.output);
     if (!heard->carrier_id.empty()) next.carrier_id = heard->carrier_id;
     if (!next.submitted) next.submitted = now;
+    const auto why = text_of_rejections(heard->rejections);
+    if (heard->state == rejected || waits_for_correction(order.kind, heard->state)) next.problem = why.empty() ? heard->note : why;
     if (is_behind_mail(order, end, heard->state)) {
         heard->state = order.state;
         next.progress = order.progress;
@@ -101,11 +104,7 @@ OrderChange after_progress(const Order& order, const OperationEnd& end, Instant 
         if (heard->foc) text += ", FOC date " + iso_date(*heard->foc);
         if (!heard->carrier_word.empty()) text += " (carrier: " + quoted(heard->carrier_word) + ")";
         if (!heard->note.empty()) text += "; " + heard->note;
-        if (next.state == exception || next.state == rejected) {
-            const auto why = text_of_rejections(heard->rejections);
-            if (!why.empty()) text += "; " + why;
-            next.problem = why;
-        }
+        if (!why.empty()) text += "; " + why;
         change.entries.push_back(entry(
             next, now, order.account, prefix(order.kind) + "state_changed", std::move(text),
             canonical(json::object{{"carrier_id", next.carrier_id},
@@ -116,7 +115,7 @@ OrderChange after_progress(const Order& order, const OperationEnd& end, Instant 
     }
     if (is_end(next.state)) {
         end_or_watch(order, next, now, known);
-    } else if (next.state == exception || next.state == alternates_offered) {
+    } else if (waits_for_correction(order.kind, next.state)) {
         // Only a correction or a choice moves it on; the carrier is still asked now and then, as its
         // own desk may have mended it.
         next.stage = Stage::follow;

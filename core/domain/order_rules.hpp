@@ -23,6 +23,9 @@ namespace porteur {
 /// Ends of an order: nothing follows them.
 bool is_end(OrderState state) noexcept;
 
+/// States that only a person moves on: an exception, offered numbers, a purchase whose seller wants documents.
+bool waits_for_correction(OrderKind kind, OrderState state) noexcept;
+
 /// Whether an order of this kind may go from one state to another. Staying is always allowed.
 /// @source DESIGN.md section 6
 bool may_follow(OrderKind kind, OrderState from, OrderState to) noexcept;
@@ -94,7 +97,8 @@ enum class SendAs { carrier_can, new_request };
 Result<OrderChange> submit_order(const Order& order, Instant now, std::string_view source, const Known& known = {},
                                  SendAs as = SendAs::carrier_can);
 
-/// Whether the order's request may be changed: a draft, an exception, or an open order whose carrier takes supplements.
+/// Whether the order's request may be changed: a draft, an exception, a purchase whose seller wants documents or another
+/// choice of numbers, or an open order whose carrier takes supplements.
 /// @errors  invalid_input: why not
 Result<void> may_be_corrected(const Order& order, const Known& known);
 

@@ -26,6 +26,10 @@ bool contains(std::span<const OrderState> list, OrderState state) {
 
 bool is_end(OrderState state) noexcept { return contains(ends, state); }
 
+bool waits_for_correction(OrderKind kind, OrderState state) noexcept {
+    return state == exception || state == alternates_offered || (kind == OrderKind::purchase && state == needs_documents);
+}
+
 bool may_follow(OrderKind kind, OrderState from, OrderState to) noexcept {
     if (from == to) return true;
     if (is_end(from)) return false;

@@ -15,6 +15,11 @@ bool takes_supplements(const Order& order, const Known& known) {
     return order.kind == OrderKind::port && !order.carrier_id.empty() && known.can(order.account, "supplement_port");
 }
 
+/// An exception, or a purchase that wants documents or another choice of numbers: mended, it is a new attempt.
+bool may_be_a_new_attempt(const Order& order) {
+    return order.state == exception || (order.kind == OrderKind::purchase && waits_for_correction(order.kind, order.state));
+}
+
 bool is_under_way(const Order& order) {
     return order.open_operation != 0 || order.delivery == Delivery::sending || order.delivery == Delivery::in_doubt;
 }
@@ -69,11 +74,12 @@ Result<OrderChange> supplement(const Order& order, Instant now, std::string_view
 
 Result<OrderChange> submit_order(const Order& order, Instant now, std::string_view source, const Known& known, SendAs as) {
     if (is_in_parts(order)) return in_parts(order, "each part is corrected and sent by itself");
-    const bool again = order.state == exception;
+    const bool again = may_be_a_new_attempt(order);
     const bool may_supplement = as == SendAs::carrier_can && takes_supplements(order, known) && may_be_corrected(order, known);
     if (order.state != draft && !again && !may_supplement)
         return failure(ErrorKind::invalid_input, "order " + id_text(order.id) + " is " + text_of_state(order.state) +
-                                                     "; only a draft or an exception can be submitted");
+                                                     "; only a draft or an exception can be submitted, and a purchase that "
+                                                     "wants documents or another choice of numbers");
     if (is_under_way(order))
         return failure(ErrorKind::invalid_input,
                        "order " + id_text(order.id) + " is being sent already; see its timeline");
@@ -119,13 +125,14 @@ std::vector<std::string> corrected_fields(const Order& order) {
 
 Result<void> may_be_corrected(const Order& order, const Known& known) {
     if (is_in_parts(order)) return in_parts(order, "correct the part that is refused");
-    if (order.state == draft || order.state == exception) return {};
+    if (order.state == draft || may_be_a_new_attempt(order)) return {};
     const bool open = !is_end(order.state) && order.state != supplement_pending && order.state != cancel_pending &&
                       order.state != activating;
     if (open && order.open_operation == 0 && order.stage == Stage::follow && takes_supplements(order, known)) return {};
     return failure(ErrorKind::invalid_input,
                    "the order is " + text_of_state(order.state) +
-                       "; only a draft or an exception can be changed, or an open order whose carrier takes supplements");
+                       "; only a draft or an exception can be changed, a purchase that wants documents or another choice of "
+                       "numbers, or an open order whose carrier takes supplements");
 }
 
 Result<OrderChange> correct_order(const Order& order, std::string request, bool pin_given, Instant now, std::string_view source,

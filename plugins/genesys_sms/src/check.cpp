@@ -75,6 +75,17 @@ Op<void> take_replacements(OrderReference reference, Review review, PurchaseProg
     }
 }
 
+/// A person must ask at the desk. The inventory is read all the same, and may end it.
+void for_person(
+    PurchaseProgress* progress, const Review& review, std::string code, std::string text
+) {
+    progress->state = OrderState::exception;
+    progress->note = text;
+    progress->rejections.push_back(
+        {Reason::other, std::move(code), std::move(text), {}, review.request.numbers}
+    );
+}
+
 /// The desk is silent, or was: what to do about it now.
 Op<void> follow_review(OrderReference reference, Review review, PurchaseProgress* progress) {
     const auto mine = co_await account_settings();
@@ -90,6 +101,13 @@ Op<void> follow_review(OrderReference reference, Review review, PurchaseProgress
 
     if (time < review.due) {
         asks_at(review.due);
+        co_return;
+    }
+    if (said && *said == OrderState::completed) {
+        for_person(
+            progress, review, "desk.not_in_inventory",
+            "a mail of Genesys says that it is approved, but the inventory does not have it"
+        );
         co_return;
     }
     if (!review.reminded) {
@@ -111,15 +129,10 @@ Op<void> follow_review(OrderReference reference, Review review, PurchaseProgress
         asks_at(*review.second_due);
         co_return;
     }
-    progress->state = OrderState::exception;
-    progress->note = "Genesys' desk is silent: a person must ask there";
-    progress->rejections.push_back(
-        {Reason::other,
-         "desk.silent",
-         "no answer to the mail of " + review.request.asked_on + " nor to the reminder of " +
-             iso_date(floor<std::chrono::days>(*review.reminded)),
-         {},
-         review.request.numbers}
+    for_person(
+        progress, review, "desk.silent",
+        "no answer to the mail of " + review.request.asked_on + " nor to the reminder of " +
+            iso_date(floor<std::chrono::days>(*review.reminded))
     );
 }
 

@@ -139,6 +139,13 @@ TEST(Review, RemindsNobodyWhoHasAnswered) {
         .expects_mail(desk);
 }
 
+TEST(Review, AsksAPersonWhereAnApprovalByMailIsFollowedByNoNumber) {
+    const json::object approved{{"mail", json::object{{"state", "completed"}}}};
+    waiting(kept({}, approved), "2026-11-20T09:00:00Z").ends_with(R"({"state":"in_review"})");
+    waiting(kept({}, approved), "2026-11-23T09:00:00Z")
+        .ends_with(R"({"state":"exception","rejections":[{"code":"desk.not_in_inventory"}]})");
+}
+
 TEST(Review, EndsWhenTheInventoryHasTheNumberHoweverLate) {
     const json::object reminded{
         {"reminded", "2026-11-23T09:00:00Z"}, {"second_due", "2026-11-25T09:00:00Z"}

@@ -217,29 +217,6 @@ TEST_F(Judged, APortThatIsRefusedIsAsThinkTelsApiFileHasIt) {
     chain.judge();
 }
 
-TEST_F(Judged, GenesysIsAskedAsItsApiFileHasIt) {
-    PORTEUR_NEEDS_JUDGE(genesys());
-    Chain chain(genesys());
-    const Folder folder;
-    SmallHost host(
-        folder.path, plugin_file("genesys_sms"), genesys_account(chain.url()), genesys_secrets
-    );
-    EXPECT_FALSE(host.run("check_account", json::object{}).at("identity").as_string().empty());
-    const json::object query{
-        {"country", "US"}, {"number_type", "local"}, {"area_code", "317"}, {"quantity", 40}
-    };
-    const auto offered = host.run("search_numbers", query);
-    EXPECT_GT(offered.as_array().size(), 0u);
-    chain.admin("script", json::object{{"approve", {"+13175550101"}}});
-    const auto owned = host.run("list_numbers", json::object{});
-    EXPECT_GT(owned.as_array().size(), 0u);
-    chain.lose_answer("DELETE", "/phonenumbers/");
-    const auto released =
-        host.run("release_numbers", json::object{{"numbers", {"+13175550101", "+13175550999"}}});
-    EXPECT_EQ(released.at("numbers").at(0).at("state"), "cancel_pending");
-    chain.judge();
-}
-
 TEST_F(Judged, APurchaseIsAsGenesysApiFileHasIt) {
     PORTEUR_NEEDS_JUDGE(genesys());
     Chain chain(genesys());

@@ -155,13 +155,17 @@ void SmallHost::answer_tasks(std::string choice, std::string text) {
     parts_->task_text = std::move(text);
 }
 
-json::value SmallHost::run(const std::string& operation, const json::value& input) {
+Result<std::string> SmallHost::try_run(const std::string& operation, const json::value& input) {
     auto outcome =
         asio::co_spawn(parts_->io, parts_->run(operation, canonical(input)), asio::use_future);
     parts_->io.restart();
     while (outcome.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
         if (parts_->io.run_one() == 0) break;
-    const auto result = outcome.get();
+    return outcome.get();
+}
+
+json::value SmallHost::run(const std::string& operation, const json::value& input) {
+    const auto result = try_run(operation, input);
     if (result) return json::parse(*result);
     ADD_FAILURE() << operation << ": " << result.error().message;
     return {};

@@ -10,6 +10,7 @@
 #include <string>
 
 #include <porteur/json.hpp>
+#include <porteur/result.hpp>
 
 namespace porteur::testing {
 
@@ -26,6 +27,8 @@ public:
     /// Runs one operation to its end.
     /// @errors  fails the test and gives null when the operation fails
     json::value run(const std::string& operation, const json::value& input);
+    /// The same for an operation that may fail: its result's JSON, or its failure.
+    Result<std::string> try_run(const std::string& operation, const json::value& input);
     /// What the person answers who is asked from now on; "done" without a text at first.
     void answer_tasks(std::string choice, std::string text = {});
 

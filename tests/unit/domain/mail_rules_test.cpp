@@ -9,6 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using enum OrderState;
 
 const Instant noon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + 12h};
@@ -113,7 +114,7 @@ TEST(AfterMail, TakesACertainWordOfTheCarrierAsACheckWould) {
     EXPECT_EQ(outcome.change.order.state, exception);
     EXPECT_EQ(outcome.change.order.delivery, Delivery::waiting_for_person);
     EXPECT_THAT(outcome.change.order.problem, HasSubstr("illegible"));
-    EXPECT_THAT(outcome.change.order.progress, HasSubstr(R"("keep":{"a":1})"))
+    EXPECT_THAT(outcome.change.order.progress, HasSubstr(R"("keep":{"a":1,)"))
         << "what the plugin keeps was lost";
     EXPECT_THAT(
         kinds(outcome.change), ElementsAre("mail.received", "mail.read", "purchase.state_changed")
@@ -146,6 +147,46 @@ TEST(AfterMail, AsksTheCarrierBeforeItBelievesAnEnd) {
     auto by_mail_alone = news(says(completed));
     by_mail_alone.can_check = false;
     EXPECT_EQ(after_mail(followed(), by_mail_alone, noon, rhythm).change.order.state, completed);
+}
+
+TEST(AfterMail, TellsThePluginsNextCheckWhatTheMailSaid) {
+    auto approved = says(completed, false);
+    approved.numbers.push_back(*PhoneNumber::from_json_text("+33644550177"));
+    const auto told = after_mail(followed(), news(approved), noon, rhythm).change.order;
+    EXPECT_EQ(told.state, in_review);
+    EXPECT_THAT(
+        told.progress,
+        HasSubstr(R"("keep":{"a":1,"mail":{"alternates":[],"numbers":["+33644550177"],"state":"completed"}})")
+    );
+    EXPECT_THAT(
+        after_mail(followed(), news(says(needs_documents)), noon, rhythm).change.order.progress,
+        HasSubstr(R"("mail":{"alternates":[],"numbers":[],"state":"needs_documents"})")
+    );
+    auto strange = news(approved);
+    strange.sender_expected = false;
+    EXPECT_THAT(
+        after_mail(followed(), strange, noon, rhythm).change.order.progress, Not(HasSubstr("\"mail\""))
+    );
+}
+
+TEST(AfterMail, ThatWantsADocumentWaitsForAPersonWhoSendsTheOrderAgain) {
+    auto wants = says(needs_documents);
+    wants.rejections.push_back({Reason::documents_required, "", "please send a passport", {"/documents"}, {}});
+    const auto waiting = after_mail(followed(), news(wants), noon, rhythm).change.order;
+    EXPECT_EQ(waiting.state, needs_documents);
+    EXPECT_EQ(waiting.delivery, Delivery::waiting_for_person);
+    EXPECT_THAT(waiting.problem, HasSubstr("please send a passport"));
+
+    const auto again = submit_order(waiting, noon, "anna");
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(again->order.attempt, waiting.attempt + 1);
+    EXPECT_EQ(again->order.stage, Stage::submit);
+    const auto sent = after_operation(
+        again->order, {.operation = "purchase", .done = true, .output = followed().progress, .error = {}},
+        noon, 0, rhythm
+    );
+    EXPECT_EQ(sent.order.state, in_review) << "what was heard before the mail is no news of this attempt";
+    EXPECT_THAT(sent.order.progress, Not(HasSubstr("before_mail")));
 }
 
 TEST(AfterMail, FoldsAGuessOnceAPersonTakesItForTheWord) {

@@ -107,6 +107,7 @@ OutgoingMail plain_mail() {
     mail.references = {"<0@genesys.example>"};
     mail.subject = "Subject";
     mail.text = "Text\n";
+    mail.html = "<p>Text</p>\n";
     mail.files = {{.name = "a.pdf", .content_type = "application/pdf", .bytes = "%PDF"}};
     return mail;
 }
@@ -134,6 +135,7 @@ const Field fields[] = {
      [](OutgoingMail& mail, const std::string& text) { mail.references[0] = "<a" + text + "@b>"; }},
     {"subject", [](OutgoingMail& mail, const std::string& text) { mail.subject = text; }},
     {"text", [](OutgoingMail& mail, const std::string& text) { mail.text = text; }},
+    {"html", [](OutgoingMail& mail, const std::string& text) { mail.html = "<p>" + text; }},
     {"files[0].name", [](OutgoingMail& mail, const std::string& text) { mail.files[0].name = text; }
     },
     {"files[0].content_type",
@@ -187,6 +189,12 @@ void check_by_us(const OutgoingMail& sent, const std::string& bytes) {
     EXPECT_EQ(read->files[0].bytes, sent.files[0].bytes);
 }
 
+/// Line ends are written as CRLF, whatever they were.
+std::string without_breaks(std::string text) {
+    std::erase_if(text, [](char letter) { return letter == '\r' || letter == '\n'; });
+    return text;
+}
+
 void check_by_python(const OutgoingMail& sent, const boost::json::object& seen) {
     const auto strings = [](const boost::json::value& value) {
         std::vector<std::string> out;
@@ -195,7 +203,8 @@ void check_by_python(const OutgoingMail& sent, const boost::json::object& seen) 
     };
     EXPECT_EQ(strings(seen.at("headers")), header_names);
     EXPECT_EQ(strings(seen.at("recipients")), std::vector{sent.to[0].address});
-    EXPECT_EQ(seen.at("parts").as_int64(), 3) << "the mail, its text and its file";
+    EXPECT_EQ(seen.at("parts").as_int64(), 5) << "the mail, its text in two forms, and its file";
+    EXPECT_EQ(without_breaks(std::string(seen.at("html").as_string())), without_breaks(sent.html));
     EXPECT_EQ(strings(seen.at("files")), std::vector{sent.files[0].name});
     EXPECT_EQ(std::string(seen.at("subject").as_string()), sent.subject);
     // Python's reader (3.11) puts a blank between the encoded words of a name; blanks are not

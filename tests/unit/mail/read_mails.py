@@ -22,6 +22,7 @@ while line := source.readline():
         "subject": message["subject"],
         "files": [part["content-disposition"].params["filename"] for part in files],
         "parts": len(list(message.walk())),
+        "html": message.get_body(("html",)).get_content(),
         "text": message.get_body(("plain",)).get_content(),
         "defects": [str(defect) for part in message.walk() for defect in part.defects],
     }, ensure_ascii=True))

@@ -12,6 +12,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// What was looked for, how many there are, and what to do if none is liked: a seller offers a few at random.
+std::string synopsis(const Session& session, std::size_t count) {
+    std::string criteria;
+    for (const auto* name : {"country", "number-type", "area-code", "region", "city", "contains", "quantity"})
+        if (const auto text = session.arguments.text(name); !text.empty())
+            criteria += " --" + std::string(name) + " " + text;
+    return std::to_string(count) + (count == 1 ? " number" : " numbers") + " found" +
+           (criteria.empty() ? std::string() : " for" + criteria) +
+           "; none is held or bought. The same command searches again, other options change the criteria";
+}
+
 Outcome<ExitCode> search(Session& session) {
     const auto& said = session.arguments;
     std::chrono::seconds deadline = 20s;
@@ -61,6 +72,7 @@ Outcome<ExitCode> search(Session& session) {
         });
     if (table.empty() && !nobody) session.print_line("No seller has such a number.");
     session.print(table);
+    if (!table.empty()) session.say(synopsis(session, numbers.size()));
     for (const auto& seller : unanswered)
         session.say(member(seller, "account") + " gave no numbers: " + member(seller, "why"));
     return code;

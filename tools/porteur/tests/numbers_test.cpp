@@ -33,6 +33,8 @@ TEST(NumbersSearch, ShowsNumbersOfAllSellersAndWhoDidNotAnswer) {
             "NUMBER        ACCOUNT  TYPE    REGION  CITY           FEATURES   DOCUMENTS  A MONTH\n"
             "+33755500101  genesys  mobile                         sms voice  needed     1.00 USD\n"
             "+33155500102  acme     local   IDF     Île-de-Bréhat  sms        no\n",
+            "porteur: 2 numbers found for --country FR --number-type mobile --contains 555 --quantity 5; none is "
+            "held or bought. The same command searches again, other options change the criteria\n"
             "porteur: slow gave no numbers: no answer within 2 s\n"
         })
     );

@@ -16,6 +16,8 @@ struct SmsCountry {
     bool wants_documents;             ///< of a regulated one: mail without attachment is questioned
     std::string_view address_needed;  ///< none | any | local | foreign
     std::string_view local, mobile, toll_free;  ///< digits after the country code; empty = not sold
+    std::string_view french = {};               ///< its French name where that differs
+    bool bundle = false;                        ///< a purchase is refused for want of a bundle
 };
 
 /// @source  help centre, "Purchase SMS numbers" (the 17 countries), read 2026-11; the prefixes are

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 #include <boost/json/array.hpp>
@@ -34,8 +35,15 @@ constexpr const char* about =
     "mail,\n"
     "asks back when the country, numbers, organisation ID, documents or the wish about other "
     "numbers\n"
-    "is missing, and after 2 to 5 business days puts the numbers into the inventory. GB wants any\n"
-    "address, BR a local one; an address with postal code 00000 is invalid.\n"
+    "is missing, and after 2 to 5 business days puts the numbers into the inventory; a mail in "
+    "the\n"
+    "thread of a request brings what was asked for. --desk chooses other manners: papers (asks "
+    "for\n"
+    "one more document), puzzle (an answer without sense), offers (the first number is gone, two\n"
+    "others are offered), silent (never answers), sleepy (answers only when reminded).\n"
+    "GB wants any address, BR a local one; an address with postal code 00000 is invalid. CL "
+    "answers\n"
+    "400 phone.number.requires.a.bundle.\n"
     "Not simulated: phonenumbers/import, identity resolution, PUT organizations/me.";
 
 constexpr const char* script_help =
@@ -44,6 +52,8 @@ constexpr const char* script_help =
   {"fail":"+13175550100","code":"phone.number.unavailable"}
                                           provisioning of this number ends Failed with this code
   {"refuse":"+33639980001","reason":"..."}   the desk declines the open request with this number
+  {"desk":"DE=papers,FR=offers"}          manners of the desk for the requests to come, as --desk
+  {"permissions":"view,add"}              the client has only these of view, add, edit, delete
   {"review_s":3600}                       carrier seconds of the next reviews; 0 = 2 to 5 business days
   {"mail":"..."}                          the desk receives this raw message, as through --maildir
   {"expire_tokens":true}                  every token issued so far is expired
@@ -61,6 +71,8 @@ public:
           organisation_id_(options.text("--org-id")),
           rate_(options.whole("--rate")),
           maildir_(options.text("--maildir")),
+          usual_permissions_(options.text("--permissions")),
+          permissions_(usual_permissions_),
           tokens_(world.clock, "GEN"),
           numbers_(
               world, options.whole("--seed"), options.whole("--polls"), options.is_on("--sync")
@@ -68,6 +80,7 @@ public:
           sender_(SmtpSender::to(options.text("--smtp-reply"))),
           desk_(
               world, numbers_, organisation_id_, options.whole("--seed"),
+              Manners::from(options.text("--desk")),
               sender_ ? [this](const DeskReply& reply) { sender_->send(reply); }
                       : std::function<void(const DeskReply&)>{}
           ) {
@@ -115,6 +128,18 @@ public:
                 throw ScriptError("no open request has this number");
             return {{"refused", *number}};
         }
+        if (const auto manners = text_of(order, "desk")) {
+            try {
+                desk_.set_manners(Manners::from(*manners));
+            } catch (const std::invalid_argument& wrong) {
+                throw ScriptError(wrong.what());
+            }
+            return {{"desk", *manners}};
+        }
+        if (const auto permissions = text_of(order, "permissions")) {
+            permissions_ = *permissions;
+            return {{"permissions", *permissions}};
+        }
         if (const auto time = whole_of(order, "review_s")) {
             desk_.set_review_time(std::chrono::seconds(*time));
             return {{"review_s", *time}};
@@ -146,6 +171,7 @@ public:
         tokens_.clear();
         numbers_.reset();
         desk_.reset();
+        permissions_ = usual_permissions_;
         window_count_ = 0;
     }
 
@@ -186,6 +212,25 @@ private:
         return std::chrono::ceil<std::chrono::seconds>(window_start_ + rate_window - now).count();
     }
 
+    /// sms:phoneNumber:add for a search and a purchase, :view, :edit and :delete for the rest.
+    std::optional<Answer> without_permission(const Request& request) const {
+        if (!request.path.starts_with("/api/v2/routing/sms/")) return std::nullopt;
+        const bool search = request.path.ends_with("/availablephonenumbers");
+        const std::string needed = search || request.method == "POST" ? "add"
+                                   : request.method == "GET"          ? "view"
+                                   : request.method == "PATCH"        ? "edit"
+                                                                      : "delete";
+        if (("," + permissions_ + ",").find("," + needed + ",") != std::string::npos) {
+            return std::nullopt;
+        }
+        return genesys_error(
+            403, "missing.any.permissions",
+            "Unable to perform the requested action. You must have at least one of the following "
+            "permissions assigned: [sms:phoneNumber:" +
+                needed + "]"
+        );
+    }
+
     Answer api(const Request& request) {
         const auto token = bearer_of(request);
         if (token.empty()) {
@@ -208,6 +253,7 @@ private:
                 return genesys_error(400, "bad.request", "the body is not JSON");
             }
         }
+        if (auto refused = without_permission(request)) return *std::move(refused);
         if (auto routed = router_.route(request, request.path)) return *std::move(routed);
         return genesys_error(404, "not.found", "no such resource");
     }
@@ -264,6 +310,8 @@ private:
     std::string organisation_id_;
     std::uint64_t rate_;
     std::filesystem::path maildir_;
+    std::string usual_permissions_;
+    std::string permissions_;
     Tokens tokens_;
     SmsNumbers numbers_;
     std::unique_ptr<SmtpSender> sender_;
@@ -289,6 +337,9 @@ Program genesys_program() {
              {"--polls", "COUNT", "0",
               "look-ups after which provisioning is complete; 0 = by the clock"},
              {"--sync", "", "", "a purchase answers 200 and is complete at once"},
+             {"--desk", "MANNERS", "", "manners of the desk: \"papers\", or \"DE=papers,IT=puzzle\""
+             },
+             {"--permissions", "WORDS", "view,add,edit,delete", "of the client, for SMS numbers"},
              {"--maildir", "DIR", "", "Maildir of the desk: new mail in DIR/new is read"},
              {"--smtp-reply", "HOST:PORT", "", "plain SMTP server for the desk's replies"}},
         .script_help = script_help,

@@ -127,6 +127,7 @@ std::string to_message(const DeskReply& reply, std::uint64_t count) {
     message += "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n";
     message += "Content-Transfer-Encoding: 8bit\r\n\r\n";
     message += "Hello,\r\n\r\n" + reply.text + "\r\n\r\nGenesys Cloud SMS team\r\n";
+    if (!reply.quoted.empty()) message += "\r\n" + reply.quoted;
     return message;
 }
 

@@ -1,93 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "genesys/genesys.hpp"
-
-#include <filesystem>
-#include <fstream>
+#include "genesys_sim.hpp"
 
 #include <gmock/gmock.h>
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-
-#include "genesys/desk.hpp"
-#include "loopback.hpp"
-#include "smtp_catcher.hpp"
+#include "genesys/countries.hpp"
 
 namespace porteur::sim::test {
 namespace {
 
-using testing::AllOf;
 using testing::HasSubstr;
-
-const std::string numbers = "/api/v2/routing/sms/phonenumbers";
-const std::string organisation = "5f1c1d6e-7c1b-4e0b-9a70-0a1b2c3d4e5f";
-
-struct GenesysSim {
-    explicit GenesysSim(const std::vector<std::string>& options = {})
-        : running(genesys_program(), options) {
-        client().authorization = "Bearer " + token();
-    }
-    Client& client() { return running.client(); }
-    std::string token() {
-        const auto reply = client().send(
-            "POST", "/oauth/token", "grant_type=client_credentials",
-            {{"Authorization", basic("genesys-client", "genesys-secret")},
-             {"Content-Type", "application/x-www-form-urlencoded"}}
-        );
-        return reply.json().at("access_token").as_string().c_str();
-    }
-    Reply buy(const std::string& number, const std::string& type, const std::string& country) {
-        return client().post(
-            numbers, {{"phoneNumber", number},
-                      {"phoneNumberType", type},
-                      {"countryCode", country},
-                      {"name", "order-1"}}
-        );
-    }
-    json::value only_mail() {
-        for (const auto& order : client().received().at("orders").as_array()) {
-            if (order.at("kind") == "mail") return order;
-        }
-        return nullptr;
-    }
-    std::size_t inventory(const std::string& filter = {}) {
-        return client().get(numbers + filter).json().at("entities").as_array().size();
-    }
-
-    Running running;
-};
-
-struct Letter {
-    std::string id = "<request-1@acme.example>";
-    std::string country = "France";
-    std::string wanted = "+33 6 39 98 00 01";
-    std::string org = "Organization ID: " + organisation;
-    std::string wish = "If it is gone you may choose another number.";
-    bool with_document = true;
-
-    std::string text() const {
-        return "From: Acme Ports <orders@acme.example>\r\n"
-               "Reply-To: <case-1@acme.example>\r\n"
-               "To: GenesysCloudSMS@genesys.com\r\n"
-               "Subject: SMS numbers for " +
-               country +
-               "\r\n"
-               "Message-ID: " +
-               id +
-               "\r\n"
-               "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
-               "--b\r\nContent-Type: text/plain\r\n\r\n"
-               "Country: " +
-               country + "\r\nNumbers: " + wanted + "\r\n" + org + "\r\n" + wish +
-               "\r\nCall us: +1 416 555 0100\r\n" +
-               (with_document
-                    ? "--b\r\nContent-Type: application/pdf\r\n"
-                      "Content-Transfer-Encoding: base64\r\n"
-                      "Content-Disposition: attachment; filename=\"kbis.pdf\"\r\n\r\nJVBERg==\r\n"
-                    : "") +
-               "--b--\r\n";
-    }
-};
 
 TEST(GenesysSimulator, RefusesWithoutAGoodToken) {
     GenesysSim sim;
@@ -191,6 +112,7 @@ TEST(GenesysSimulator, RefusesAPurchaseByItsDocumentedCodes) {
              Case{"+13175550102", "shortcode", "US", "invalid.short.code.operation"},
              Case{"+447700900100", "mobile", "GB", "requires.an.address"},
              Case{"+33639980001", "mobile", "FR", "requires.verified.identity.document"},
+             Case{"+569555500100", "mobile", "CL", "phone.number.requires.a.bundle"},
          }) {
         const auto reply = sim.buy(each.number, each.type, each.country);
         EXPECT_EQ(reply.status, 400) << each.code;
@@ -255,127 +177,30 @@ TEST(GenesysSimulator, ThrottlesInRealSeconds) {
     EXPECT_EQ(sim.client().get(numbers).status, 200);
 }
 
+TEST(GenesysSimulator, RefusesWhatTheClientHasNoPermissionFor) {
+    GenesysSim sim({"--permissions", "view,delete"});
+    EXPECT_EQ(sim.client().get(numbers).status, 200);
+    EXPECT_EQ(sim.client().get("/api/v2/organizations/me").status, 200);
+    const auto refused = sim.buy("+13175550100", "local", "US");
+    EXPECT_EQ(refused.status, 403);
+    EXPECT_EQ(refused.json().at("code"), "missing.any.permissions");
+    EXPECT_THAT(
+        refused.json().at("message").as_string().c_str(), HasSubstr("[sms:phoneNumber:add]")
+    );
+    EXPECT_EQ(
+        sim.client()
+            .get("/api/v2/routing/sms/availablephonenumbers?countryCode=US&phoneNumberType=local")
+            .status,
+        403
+    );
+    sim.client().script({{"permissions", "add"}});
+    EXPECT_EQ(sim.client().get(numbers).status, 403);
+    EXPECT_EQ(sim.buy("+13175550100", "local", "US").status, 202);
+}
+
 TEST(GenesysSimulator, ShowsTheOrganisation) {
     GenesysSim sim;
     EXPECT_EQ(sim.client().get("/api/v2/organizations/me").json().at("id"), organisation.c_str());
-}
-
-TEST(GenesysDesk, PutsTheNumbersIntoTheInventoryAfterTwoToFiveBusinessDays) {
-    GenesysSim sim;
-    sim.client().script({{"mail", Letter{}.text()}});
-    auto mail = sim.only_mail();
-    EXPECT_EQ(mail.at("state"), "in_review");
-    EXPECT_EQ(mail.at("numbers"), json::value(json::array{"+33639980001"}))
-        << "the telephone number of the signature is not one of the chosen";
-    EXPECT_EQ(mail.at("detail").at("country"), "FR");
-    EXPECT_EQ(mail.at("detail").at("organisation_id"), organisation.c_str());
-    EXPECT_EQ(mail.at("detail").at("alternates"), "may_choose");
-    const auto& file = mail.at("detail").at("attachments").at(0);
-    EXPECT_EQ(file.at("file_name"), "kbis.pdf");
-    EXPECT_EQ(
-        file.at("sha256"), "315d429b7714cedb6ad04ac31240145257692630457f3c88253c5beceac76027"
-    );
-    sim.client().clock({{"advance_s", 2 * 86'400 - 1}});
-    sim.client().authorization = "Bearer " + sim.token();  // the old one has expired
-    EXPECT_EQ(sim.inventory(), 0U);
-    sim.client().clock({{"advance_s", 5 * 86'400 + 1}});
-    sim.client().authorization = "Bearer " + sim.token();
-    const auto listed = sim.client().get(numbers).json().at("entities").at(0);
-    EXPECT_EQ(listed.at("phoneNumber"), "+33639980001");
-    EXPECT_EQ(listed.at("phoneNumberStatus"), "ACTIVE");
-    EXPECT_EQ(sim.only_mail().at("state"), "approved");
-}
-
-TEST(GenesysDesk, AsksBackWhatAMailLacks) {
-    struct Lack {
-        Letter letter;
-        const char* asked;
-    };
-    const Lack lacks[] = {
-        {{.country = "Atlantis"}, "country"},
-        {{.wanted = "two, please"}, "chosen numbers"},
-        {{.org = "Organization: Acme"}, "organisation ID"},
-        {{.wish = "Thank you."}, "other numbers"},
-        {{.with_document = false}, "documents"},
-    };
-    for (const auto& lack : lacks) {
-        GenesysSim sim;
-        sim.client().script({{"mail", lack.letter.text()}});
-        const auto mail = sim.only_mail();
-        EXPECT_EQ(mail.at("state"), "question") << lack.asked;
-        EXPECT_THAT(mail.at("replies").at(0).as_string().c_str(), HasSubstr(lack.asked));
-    }
-    GenesysSim sim;
-    sim.client().script(
-        {{"mail",
-          Letter{.country = "Australia", .wanted = "+61491570100", .with_document = false}.text()}}
-    );
-    EXPECT_EQ(sim.only_mail().at("state"), "in_review") << "Australia wants no documents";
-}
-
-TEST(GenesysDesk, ChoosesAnotherNumberOrAsksAsItWasTold) {
-    for (const bool may_choose : {true, false}) {
-        GenesysSim sim;
-        Letter letter;
-        if (!may_choose) letter.wish = "If a number is gone, please ask us first.";
-        sim.client().script({{"review_s", 60}});
-        sim.client().script({{"mail", letter.text()}});
-        sim.client().script({{"take", json::array{"+33639980001"}}});
-        sim.client().clock({{"advance_s", 60}});
-        const auto mail = sim.only_mail();
-        EXPECT_EQ(mail.at("state"), may_choose ? "approved" : "question");
-        EXPECT_EQ(sim.inventory("?countryCode=FR"), may_choose ? 1U : 0U);
-        EXPECT_EQ(sim.inventory("?phoneNumber=%2B33639980001"), 0U);
-    }
-}
-
-TEST(GenesysDesk, TakesTheSameMailTwiceAsOneCaseAndCountsTheDuplicate) {
-    GenesysSim sim;
-    sim.client().script({{"review_s", 60}});
-    sim.client().script({{"mail", Letter{}.text()}});
-    sim.client().script({{"mail", Letter{}.text()}});
-    sim.client().clock({{"advance_s", 60}});
-    EXPECT_EQ(sim.inventory(), 1U);
-    const auto kinds = sim.client().stats().at("kinds");
-    EXPECT_EQ(kinds.at("mail").at("duplicates"), 1);
-    EXPECT_EQ(kinds.at("manual_purchase").at("carried_out"), 1);
-}
-
-TEST(GenesysDesk, DeclinesOnRequest) {
-    GenesysSim sim;
-    sim.client().script({{"mail", Letter{}.text()}});
-    sim.client().script({{"refuse", "+33639980001"}, {"reason", "the extract is too old"}});
-    const auto mail = sim.only_mail();
-    EXPECT_EQ(mail.at("state"), "refused");
-    EXPECT_THAT(mail.at("replies").at(0).as_string().c_str(), HasSubstr("too old"));
-}
-
-TEST(GenesysDesk, ReadsAMaildirAndAnswersThroughSmtp) {
-    const auto folder =
-        std::filesystem::temp_directory_path() / ("sim-desk-" + std::to_string(getpid()));
-    std::filesystem::create_directories(folder / "new");
-    SmtpCatcher catcher;
-    {
-        GenesysSim sim(
-            {"--maildir", folder.string(), "--smtp-reply",
-             "127.0.0.1:" + std::to_string(catcher.port())}
-        );
-        std::ofstream(folder / "tmp-1") << Letter{}.text();
-        std::filesystem::rename(folder / "tmp-1", folder / "new" / "1.acme");
-        EXPECT_TRUE(eventually([&] { return !sim.only_mail().is_null(); }));
-        EXPECT_TRUE(std::filesystem::is_empty(folder / "new"));
-        EXPECT_TRUE(std::filesystem::exists(folder / "cur" / "1.acme:2,S"));
-        sim.client().clock({{"advance_s", 8 * 86'400}});
-        const auto mail = catcher.wait();
-        EXPECT_THAT(
-            mail, AllOf(
-                      HasSubstr("RCPT TO:<case-1@acme.example>"),
-                      HasSubstr("In-Reply-To: <request-1@acme.example>"),
-                      HasSubstr("Subject: Re: SMS numbers for France"), HasSubstr("+33639980001")
-                  )
-        );
-    }
-    std::filesystem::remove_all(folder);
 }
 
 }  // namespace
