@@ -9,6 +9,7 @@ find_package(Boost 1.81.0 EXACT CONFIG REQUIRED COMPONENTS headers json url file
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(GTest REQUIRED)
+find_package(ZLIB REQUIRED)
 
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)
@@ -31,6 +32,8 @@ porteur_system_library(porteur_soci NAMES soci_core soci_sqlite3 soci_postgresql
     INCLUDES /usr/include/soci /usr/include/postgresql)
 porteur_system_library(porteur_poco_net NAMES PocoNetSSL PocoNet PocoCrypto PocoFoundation)
 porteur_system_library(porteur_prometheus NAMES prometheus-cpp-core)
+porteur_system_library(porteur_qpdf NAMES qpdf)
+porteur_system_library(porteur_hpdf NAMES hpdf)
 
 # Telephone numbers. The headers come from tools/setup, which unpacks them below the build folder
 # (libphonenumber-dev itself would bring Boost 1.74); the library is the runtime package's. Targets that
@@ -51,3 +54,6 @@ endif()
 
 # Debian's SOCI hides its type information, which UBSan's check of virtual calls would need.
 target_compile_options(porteur_soci INTERFACE -fno-sanitize=vptr)
+# So does Debian's qpdf, whose headers also want to hear that its old smart pointer is not used.
+target_compile_definitions(porteur_qpdf INTERFACE POINTERHOLDER_TRANSITION=4)
+target_compile_options(porteur_qpdf INTERFACE -fno-sanitize=vptr)

@@ -64,6 +64,26 @@ Answer document_answer(const StoredDocument& document, int status) {
     return answer;
 }
 
+/// A file name in a header field. @source RFC 6266, section 4.3; RFC 8187, section 3.2
+std::string encoded_name(std::string_view name) {
+    static constexpr char digits[] = "0123456789ABCDEF";
+    std::string out;
+    for (const char letter : name) {
+        const auto byte = static_cast<unsigned char>(letter);
+        const bool plain = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+                           (byte >= 'a' && byte <= 'z') || byte == '-' || byte == '.' ||
+                           byte == '_';
+        if (plain) {
+            out += letter;
+        } else {
+            out += '%';
+            out += digits[byte >> 4U];
+            out += digits[byte & 15U];
+        }
+    }
+    return out;
+}
+
 }  // namespace
 
 namespace handlers {
@@ -115,6 +135,22 @@ Async<Answer> show_document(Api& api, Request& request) {
             problems::not_found, "there is no document " + quoted(id, 40) + " among yours"
         );
     co_return document_answer(**found, 200);
+}
+
+Async<Answer> read_document(Api& api, Request& request) {
+    auto found =
+        co_await api.services.document_content(request.caller, request.segments.front());
+    if (!found) co_return problem_answer(found.error());
+    const auto& about = found->document.about;
+    Answer answer;
+    answer.content_type = about.content_type;
+    answer.body = std::move(found->bytes);
+    // Never shown in place: it is a stranger's file, and the address is ours.
+    answer.headers.emplace_back(
+        "Content-Disposition", "attachment; filename*=UTF-8''" + encoded_name(about.name)
+    );
+    answer.headers.emplace_back("ETag", "\"" + about.sha256 + "\"");
+    co_return answer;
 }
 
 }  // namespace handlers

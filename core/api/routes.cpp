@@ -33,6 +33,7 @@ constexpr auto table = std::to_array<Route>({
     {"GET",   "/v1/tasks",                            read,     no_body,   no_key,   "limit", handlers::list_tasks},
     {"POST",  "/v1/documents",                        change,   upload,    must_key, "type name issued_on signed_on", handlers::upload_document},
     {"GET",   "/v1/documents/{id}",                   read,     no_body,   no_key,   "", handlers::show_document},
+    {"GET",   "/v1/documents/{id}/content",           change,   no_body,   no_key,   "", handlers::read_document},
 
     {"GET",   "/v1/mails",                            read,     no_body,   no_key,   "state order limit cursor", handlers::list_mails},
     {"GET",   "/v1/mails/{id}",                       change,   no_body,   no_key,   "", handlers::show_mail},
@@ -49,6 +50,7 @@ constexpr auto table = std::to_array<Route>({
     {"POST",  "/v1/port-orders/{id}/answer",          change,   json_body, must_key, "", handlers::answer_order, port},
     {"POST",  "/v1/port-orders/{id}/comments",        change,   json_body, must_key, "", handlers::comment_order, port},
     {"GET",   "/v1/port-orders/{id}/packet",          change,   no_body,   no_key,   "", handlers::show_packet, port},
+    {"POST",  "/v1/port-orders/{id}/loa",             change,   json_body, must_key, "", handlers::make_letter, port},
     {"GET",   "/v1/port-orders/{id}/timeline",        read,     no_body,   no_key,   "", handlers::show_timeline, port},
     {"GET",   "/v1/port-orders/{id}/operations",      read,     no_body,   no_key,   "", handlers::show_operations, port},
 

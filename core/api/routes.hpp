@@ -113,6 +113,10 @@ Async<Answer> search_available_numbers(Api& api, Request& request);
 // document_routes.cpp
 Async<Answer> upload_document(Api& api, Request& request);
 Async<Answer> show_document(Api& api, Request& request);
+Async<Answer> read_document(Api& api, Request& request);
+
+// loa_route.cpp
+Async<Answer> make_letter(Api& api, Request& request);
 
 // mail_routes.cpp
 Async<Answer> list_mails(Api& api, Request& request);

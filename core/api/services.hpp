@@ -27,6 +27,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <porteur/json.hpp>
+
 #include "domain/commit.hpp"
 #include "domain/order.hpp"
 #include "domain/order_rules.hpp"
@@ -163,6 +165,37 @@ public:
     /// @errors  invalid_input: what the bytes are (encrypted, cut short, of another type);
     /// unavailable
     virtual Async<Result<StoredDocument>> finish(std::optional<UploadIdempotency> idempotency) = 0;
+};
+
+/// A document with its bytes.
+struct DocumentContent {
+    StoredDocument document;
+    std::string bytes;
+};
+
+/// What a caller says of a letter of authorization. At most one kind of signature; none: a line to
+/// sign by hand.
+struct LetterWish {
+    std::string language;                             ///< "en", "fr"; empty: the order's
+    std::optional<std::chrono::year_month_day> date;  ///< of the signature; today unless given
+    std::string signature_path;                       ///< drawn: the d of an SVG path
+    json::value signature_strokes;                    ///< drawn: [[[x,y],...],...]; null if not
+    std::string signature_document;                   ///< id of a PNG or JPEG
+    std::optional<std::int64_t> if_version;           ///< of the order
+};
+
+/// A letter of authorization that was made.
+struct LetterMade {
+    StoredDocument document;
+    bool attached = false;  ///< to the order; a letter that is still to be signed is not
+    Order order;            ///< as it is now
+};
+
+/// As IdempotencyRequest, for a letter.
+struct LetterIdempotency {
+    std::string key;
+    std::string fingerprint;
+    std::function<std::pair<int, std::string>(const LetterMade&)> answer;
 };
 
 struct MailQuery {
@@ -344,6 +377,19 @@ public:
     ) = 0;
     virtual Result<std::optional<StoredDocument>> document(
         const Caller& caller, const std::string& id
+    ) = 0;
+
+    /// @errors  invalid_input (not_found_code: no such document, or another tenant's); internal: it
+    ///          does not open; unavailable
+    virtual Async<Result<DocumentContent>> document_content(Caller caller, std::string id) = 0;
+
+    /// Makes a letter of authorization out of a port order and keeps it; a signed one is put among
+    /// the order's documents, in place of one that was made before.
+    /// @errors  invalid_input: what the order does not say yet, a line for each field; what is wrong
+    ///          with the signature; not_found_code; version_code; conflict_code: the order's state
+    ///          takes no document; unavailable: a font is missing, or the store
+    virtual Async<Result<LetterMade>> make_letter(
+        Caller caller, Id order, LetterWish wish, std::optional<LetterIdempotency> idempotency
     ) = 0;
 
     // ---------------------------------------------------------------- mails that came in

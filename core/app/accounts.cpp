@@ -14,6 +14,9 @@
 namespace porteur {
 namespace {
 
+/// As many a second as nobody asks.
+constexpr std::int64_t rate_max = 1'000'000;
+
 CatalogOptions catalog_options(const Settings& settings) {
     CatalogOptions options;
     options.parse = [](std::string_view toml, std::string_view where) { return parse_descriptor(toml, where); };
@@ -94,6 +97,8 @@ Result<void> ConfiguredAccounts::reload(Settings settings) {
         settings_ = std::move(before);
         return failure(ErrorKind::invalid_input, wrong);
     }
+    for (const auto& [name, made] : made_all)
+        if (const auto old = account(name); old && old->limit) made->limit->go_on_from(*old->limit);
     accounts_ = std::move(made_all);
     findings_.clear();
     return {};
@@ -185,10 +190,15 @@ Result<std::shared_ptr<Account>> ConfiguredAccounts::make(const AccountSettings&
             return failure(ErrorKind::unauthorized, "the account names no secret " + quoted(name));
         return read_secret(place->second);
     };
-    auto made = CarrierClient::make(executor_, std::move(client), std::move(secrets));
-    if (!made) return failure(made.error().kind, configured.where + ": " + made.error().message);
-    account->client.emplace(std::move(*made));
+    // A carrier without an API has no address, and nobody to ask.
+    if (!client.base_url.empty()) {
+        auto made = CarrierClient::make(executor_, std::move(client), std::move(secrets));
+        if (!made) return failure(made.error().kind, configured.where + ": " + made.error().message);
+        account->client.emplace(std::move(*made));
+    }
     const auto rate = configured.rate ? configured.rate : descriptor.http.rate;
+    // An account that names no rate keeps to the carrier's penalties all the same.
+    account->limit.emplace(RequestRate{rate_max, std::chrono::seconds(1)}, rate_max);
     if (rate) {
         account->limit.emplace(RequestRate{rate->count, rate->per}, std::max<std::int64_t>(1, rate->count));
         // Those that one operation asks for together must not wait so long for their turn that they count

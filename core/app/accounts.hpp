@@ -27,8 +27,8 @@ struct LoadedPlugin {
 struct Account : AccountView {
     AccountSettings configured;
     std::shared_ptr<LoadedPlugin> plugin;
-    std::optional<CarrierClient> client;
-    std::optional<RateLimit> limit;  ///< none: unlimited
+    std::optional<CarrierClient> client;  ///< none: the carrier has no API
+    std::optional<RateLimit> limit;  ///< always there once it is made; where no rate is set it only knows penalties
     CircuitBreaker breaker;
     std::chrono::milliseconds timeout{30'000};
     std::string last_error;

@@ -91,6 +91,7 @@ struct Daemon::Parts {
     std::unique_ptr<Engine> engine;
     std::unique_ptr<MailDesk> desk;
     std::unique_ptr<MailIntake> intake;
+    std::unique_ptr<DocumentDesk> papers;
     std::unique_ptr<HostServices> services;
     std::unique_ptr<ApiServer> api;
     std::unique_ptr<Housekeeping> housekeeping;
@@ -155,10 +156,14 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
                                                         .store = *p.store, .clock = p.clock, .chance = p.chance, .rhythm = rhythm});
     p.intake = std::make_unique<MailIntake>(MailIntake::Parts{.engine_thread = p.engine_io.get_executor(), .desk = *p.desk, .store = *p.store,
                                                               .key = reply_key(p.seal.sealing(), p.key)});
+    p.papers = std::make_unique<DocumentDesk>(DocumentDesk::Parts{
+        .store = *p.store, .folder = p.documents, .paper = paper::PaperProgram(paper::PaperProgram::beside_this_one()),
+        .font_folder = p.settings.documents.font_folder, .size_max_bytes = p.settings.documents.size_max_bytes,
+        .pages_max = p.settings.documents.pages_max});
     p.services = std::make_unique<HostServices>(HostServices::Parts{
         .engine_thread = p.engine_io.get_executor(), .engine = *p.engine, .accounts = p.accounts, .performer = *p.performer,
-        .store = *p.store, .documents = p.documents, .clock = p.clock, .chance = p.chance,
-        .desk = *p.desk, .intake = *p.intake, .upload_size_max_bytes = p.settings.documents.size_max_bytes});
+        .store = *p.store, .papers = *p.papers, .clock = p.clock, .chance = p.chance,
+        .desk = *p.desk, .intake = *p.intake, .ages = p.settings.documents.age_days_max});
     p.engine->on_entries([services = p.services.get()] { services->wake(); });
 
     // A plugin's process dies with the thread that started it, so the engine's own thread loads them.
@@ -209,6 +214,7 @@ void Daemon::stop() {
     p.api_work.reset();
     if (p.api_thread.joinable()) p.api_thread.join();
     if (!p.engine_thread.joinable()) return;
+    p.papers->stop();
     p.intake->stop();  // it waits for the engine's thread, which must still run
     p.on_engine([&p] {
         p.tick.cancel();

@@ -13,7 +13,6 @@
 #include "access/token.hpp"
 #include "engine/outside.hpp"
 #include "engine/query.hpp"
-#include "paper/document_intake.hpp"
 
 namespace porteur {
 namespace asio = boost::asio;
@@ -317,58 +316,12 @@ Async<Result<InboxMail>> HostServices::dismiss_mail(Caller caller, Id mail, std:
 
 // ------------------------------------------------------------------ documents
 
-namespace {
-
-/// Looked at while it streams by, sealed piece by piece; its record is made when it is whole.
-class SealedUpload : public DocumentUpload {
-public:
-    SealedUpload(Caller caller, DocumentClaim claim, Store& store, paper::DocumentIntake intake,
-                 std::unique_ptr<paper::DocumentFolder::Writer> writer)
-        : caller_(std::move(caller)), claim_(std::move(claim)), store_(store), intake_(std::move(intake)), writer_(std::move(writer)) {}
-
-    Result<void> append(std::string_view bytes) override {
-        if (auto looked = intake_.append(bytes); !looked) return looked;
-        return writer_->append(bytes);
-    }
-    Async<Result<StoredDocument>> finish(std::optional<UploadIdempotency>) override {
-        auto found = intake_.finish();
-        if (!found) co_return std::unexpected(std::move(found).error());
-        if (auto kept = writer_->keep(found->sha256); !kept) co_return std::unexpected(std::move(kept).error());
-        StoredDocument made;
-        made.about.id = "doc-" + blake2b_hex(porteur::random_bytes(16)).substr(0, 32);
-        made.about.type = claim_.type;
-        made.about.name = claim_.name;
-        made.about.content_type = found->content_type;
-        made.about.size = static_cast<std::int64_t>(found->size);
-        made.about.sha256 = found->sha256;
-        made.about.issued_on = claim_.issued_on;
-        made.about.signed_on = claim_.signed_on;
-        made.created = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-        auto added = store_.add_document({.id = made.about.id, .tenant = caller_.tenant, .about = made.about, .created = made.created});
-        if (!added) co_return std::unexpected(std::move(added).error());
-        co_return made;
-    }
-
-private:
-    Caller caller_;
-    DocumentClaim claim_;
-    Store& store_;
-    paper::DocumentIntake intake_;
-    std::unique_ptr<paper::DocumentFolder::Writer> writer_;
-};
-
-}  // namespace
-
 Result<std::unique_ptr<DocumentUpload>> HostServices::begin_upload(const Caller& caller, DocumentClaim claim) {
-    if (claim.size && *claim.size > parts_.upload_size_max_bytes)
-        return std::unexpected(coded(ErrorKind::invalid_input, too_large_code,
-                                     "the document is larger than " + std::to_string(parts_.upload_size_max_bytes) + " bytes"));
-    auto intake = paper::DocumentIntake::begin({.type = claim.type, .name = claim.name, .content_type = claim.content_type},
-                                               {.size_max_bytes = parts_.upload_size_max_bytes});
-    if (!intake) return std::unexpected(std::move(intake).error());
-    auto writer = parts_.documents.write();
-    if (!writer) return std::unexpected(std::move(writer).error());
-    return std::make_unique<SealedUpload>(caller, std::move(claim), parts_.store, std::move(*intake), std::move(*writer));
+    return parts_.papers.begin_upload(caller, std::move(claim));
+}
+
+Async<Result<DocumentContent>> HostServices::document_content(Caller caller, std::string id) {
+    co_return co_await parts_.papers.content(std::move(caller), std::move(id));
 }
 
 Result<std::optional<StoredDocument>> HostServices::document(const Caller& caller, const std::string& id) {

@@ -12,6 +12,7 @@
 #include "app/accounts.hpp"
 #include "app/documents.hpp"
 #include "app/mail_intake.hpp"
+#include "domain/document_rules.hpp"
 #include "engine/engine.hpp"
 
 namespace porteur {
@@ -34,12 +35,12 @@ public:
         ConfiguredAccounts& accounts;
         EffectPerformer& performer;
         Store& store;
-        const paper::DocumentFolder& documents;
+        DocumentDesk& papers;
         Clock& clock;
         Chance& chance;
         MailDesk& desk;
         const MailIntake& intake;
-        std::uint64_t upload_size_max_bytes = 20 << 20;
+        DocumentAges ages;  ///< of the settings
     };
     explicit HostServices(Parts parts) : parts_(std::move(parts)) {}
 
@@ -72,6 +73,8 @@ public:
     Async<Result<std::string>> ask(Caller, std::string, std::string, std::string, std::chrono::milliseconds) override;
     Result<std::unique_ptr<DocumentUpload>> begin_upload(const Caller&, DocumentClaim) override;
     Result<std::optional<StoredDocument>> document(const Caller&, const std::string&) override;
+    Async<Result<DocumentContent>> document_content(Caller, std::string) override;
+    Async<Result<LetterMade>> make_letter(Caller, Id, LetterWish, std::optional<LetterIdempotency>) override;
     Result<std::vector<InboxMail>> mails(const Caller&, const MailQuery&) override;
     Result<std::optional<MailShown>> mail(const Caller&, Id) override;
     Async<Result<InboxMail>> assign_mail(Caller, Id, Id, bool, std::optional<MailIdempotency>) override;
@@ -88,8 +91,14 @@ private:
     /// Asks the plugins' own `validate`, where they have one; a blocking problem is an Error.
     /// @param may_split  numbers that may not share a request are not its problem: they travel in parts
     Async<Result<void>> validated(Caller caller, std::string account, std::string losing, std::string request, bool may_split);
+    /// Both: what the plugins find and how old the documents are. @return warnings, for the timeline
+    Async<Result<std::vector<std::string>>> fit_to_send(Caller caller, std::string account, std::string losing, std::string request,
+                                                        bool may_split);
     /// Whether the account's plugin has the operation, as of the last picture. @threads any
     bool offers(std::string_view account, std::string_view operation) const;
+    /// Asks how old the carriers take documents, where there are any with a date. A document that is too
+    /// old is an Error. @return warnings, for the timeline
+    Async<Result<std::vector<std::string>>> documents_fit(Caller caller, std::string account, std::string losing, std::string request);
     Async<Result<std::string>> ask_on_engine(std::string account, std::string operation, std::string input,
                                              std::chrono::milliseconds deadline);
     Async<Result<Order>> changed(Caller caller, Id id, std::optional<std::int64_t> if_version,

@@ -70,6 +70,9 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
     // The engine's views are all made by ConfiguredAccounts; it is kept alive by the context.
     auto& account = const_cast<Account&>(static_cast<const Account&>(*context.view));
     const auto repeat = effect.guarantee == Guarantee::once ? Repeat::forbidden : Repeat::harmless;
+    if (!account.client)
+        co_return failed(effect, {.kind = ErrorKind::invalid_input,
+                                  .message = "the plugin asks by HTTP, and neither it nor the account names an address (base_url)"});
 
     if (account.limit) {
         // A penalty may have been set while a place in the line was waited for, so it is asked twice.

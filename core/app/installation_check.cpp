@@ -9,6 +9,7 @@
 
 #include "app/accounts.hpp"
 #include "app/admin.hpp"
+#include "paper/paper_program.hpp"
 #include "settings/account_check.hpp"
 #include "settings/data_file.hpp"
 #include "settings/descriptor_toml.hpp"
@@ -101,6 +102,13 @@ Result<std::string> check_installation(const Settings& settings) {
         wrong.readable(settings.api.tls->cert_file, "[api.tls] cert_file");
         wrong.readable(settings.api.tls->key_file, "[api.tls] key_file");
     }
+    // Without it no PDF can be taken.
+    const auto paper = paper::PaperProgram::beside_this_one();
+    if (access(paper.c_str(), X_OK) != 0)
+        wrong.add(quoted(paper.string(), 300) + " is missing: it reads documents, and belongs beside porteurd");
+    if (access((settings.documents.font_folder / "DejaVuSans.ttf").c_str(), R_OK) != 0)
+        notes += "note: there is no DejaVuSans.ttf in [documents] font_folder, so no letter of authorization can be made; "
+                 "install fonts-dejavu-core\n";
     if (settings.mail && settings.mail->smtp && settings.mail->smtp->password)
         wrong.take(read_secret(settings.mail->smtp->password));
     if (settings.mail && settings.mail->pop3 && settings.mail->pop3->password)

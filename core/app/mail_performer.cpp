@@ -12,7 +12,7 @@
 #include "app/archive_look.hpp"
 #include "app/logging.hpp"
 #include "domain/crash_point.hpp"
-#include "mail/message.hpp"
+#include "mail/address.hpp"
 #include "settings/secret.hpp"
 
 namespace porteur {
@@ -84,6 +84,44 @@ Result<SmtpSettings> MailPerformer::smtp() const {
     return out;
 }
 
+/// Puts the mail into the thread that its order has with the same people: their program, and they, then
+/// see it below what was written before. What cannot be read of that is left out: a mail without it is
+/// still the right mail.
+void MailPerformer::join_thread(const EffectContext& context, std::uint32_t seq, OutgoingMail& mail) {
+    static constexpr std::size_t kept_max = 20;
+    static constexpr int answers_max = 50;
+    // Most mails are their order's first, and those ask the store as little as possible.
+    const auto operations = store_.operations_of(context.order);
+    const bool first_operation = operations && operations->size() <= 1;
+    bool wrote_before = !first_operation;
+    for (std::uint32_t before = 1; before < seq && !wrote_before; ++before)
+        wrote_before = store_.mail(context.operation, before).value_or(std::nullopt).has_value();
+    if (!wrote_before) return;
+    std::vector<std::pair<Instant, std::string>> thread;
+    const auto is_written_to = [&](std::string_view address) {
+        return std::ranges::any_of(mail.to, [&](const Mailbox& to) { return to.address == address; });
+    };
+    if (const auto ours = store_.mails_of(context.order))
+        for (const auto& each : *ours) {
+            const auto to = from_text<std::vector<std::string>>(each.recipients);
+            const bool left = each.phase == "data_sent" || each.phase == "accepted";
+            if (left && to && !bounced_at_carrier(each) && std::ranges::any_of(*to, is_written_to))
+                thread.emplace_back(each.updated, each.message_id);
+        }
+    if (thread.empty()) return;
+    if (const auto theirs = store_.received_mails({.tenant = context.tenant, .state = {}, .order = context.order}, 0, answers_max))
+        for (const auto& each : *theirs) {
+            const auto is_from_there = [&](const Mailbox& to) { return domain_of(to.address) == domain_of(each.sender); };
+            // Foreign text: what is no message id would keep our mail from being written at all.
+            if (std::ranges::any_of(mail.to, is_from_there) && check_message_id(each.message_id, "message_id"))
+                thread.emplace_back(each.received, each.message_id);
+        }
+    std::ranges::sort(thread);
+    for (std::size_t at = thread.size() > kept_max ? thread.size() - kept_max : 0; at < thread.size(); ++at)
+        mail.references.push_back(thread[at].second);
+    mail.in_reply_to = thread.back().second;
+}
+
 /// Renders the mail, once and for all.
 Result<OutboxMail> MailPerformer::write(const EffectContext& context, const Effect& effect) {
     if (!settings_) return failure(ErrorKind::unavailable, "no mail is configured; add [mail] to porteur.toml");
@@ -106,6 +144,7 @@ Result<OutboxMail> MailPerformer::write(const EffectContext& context, const Effe
             recipients.push_back(each);
         }
         mail.subject = object.at("subject").as_string();
+        if (const auto* html = object.if_contains("html")) mail.html = html->as_string();
         if (const auto* files = object.if_contains("documents"))
             for (const auto& each : files->as_array()) {
                 const std::string id(each.at("id").as_string());
@@ -131,6 +170,7 @@ Result<OutboxMail> MailPerformer::write(const EffectContext& context, const Effe
     mail.text = effect.body;
     const auto token = reply_token(id_text(context.order), key_);
     if (auto reply = reply_address(settings_->from.address, token)) mail.reply_to = *reply;
+    join_thread(context, effect.seq, mail);
     auto mime = render_mail(mail);
     if (!mime) return std::unexpected(std::move(mime).error());
     OutboxMail out;
@@ -181,7 +221,7 @@ Async<Performed> MailPerformer::send(OutboxMail mail, std::uint32_t seq) {
     // before the mail's first byte leaves.
     auto report = co_await asio::co_spawn(
         sender_,
-        [](Store& store, OutboxMail sending, SmtpSettings to, Envelope with, std::stop_token stop) -> Async<SmtpReport> {
+        [](Store& store, SmtpPool& links, OutboxMail sending, SmtpSettings to, Envelope with, std::stop_token stop) -> Async<SmtpReport> {
             const auto observer = [&](SmtpPhase phase, std::string_view reply) -> Result<void> {
                 PORTEUR_CRASH_POINT("outbox.before_phase");
                 if (phase != SmtpPhase::data_sent && phase != SmtpPhase::accepted) return {};
@@ -197,8 +237,11 @@ Async<Performed> MailPerformer::send(OutboxMail mail, std::uint32_t seq) {
                 PORTEUR_CRASH_POINT("outbox.after_phase");
                 return recorded;
             };
-            co_return send_mail(to, with, sending.mime, observer, stop);
-        }(store_, mail, std::move(*server), std::move(envelope), stop_.get_token()),
+            auto link = links.take();
+            auto report = send_mail(to, with, sending.mime, observer, stop, link);
+            links.give_back(std::move(link));
+            co_return report;
+        }(store_, links_, mail, std::move(*server), std::move(envelope), stop_.get_token()),
         asio::use_awaitable
     );
     mail.reply = report.reply;

@@ -6,14 +6,15 @@
 #include "app/accounts.hpp"
 #include "app/documents.hpp"
 #include "engine/interfaces.hpp"
+#include "mail/message.hpp"
 #include "mail/message_id.hpp"
-#include "mail/smtp.hpp"
+#include "mail/smtp_pool.hpp"
 
 namespace porteur {
 
 /// Performs mail effects. The mail's bytes are frozen in the outbox before the first try; its phases are
 /// written there, so that after a crash it is known whether the mail may have left.
-/// @threads  the engine's; the sending itself happens on a thread of its own
+/// @threads  the engine's; the sending itself happens on threads of its own
 class MailPerformer {
 public:
     MailPerformer(Store& store, const paper::DocumentFolder& documents, Clock& clock, Chance& chance,
@@ -28,6 +29,11 @@ public:
     void reload(std::optional<MailSection> settings) { settings_ = std::move(settings); }
 
 private:
+    /// So many mails are on their way at once: each waits for its phases to reach the disk, and together they
+    /// share that wait.
+    static constexpr std::size_t senders = 8;
+
+    void join_thread(const EffectContext& context, std::uint32_t seq, OutgoingMail& mail);
     Result<OutboxMail> write(const EffectContext& context, const Effect& effect);
     Async<Result<void>> commit(Commit made);
     Async<Performed> send(OutboxMail mail, std::uint32_t seq);
@@ -40,7 +46,8 @@ private:
     std::optional<MailSection> settings_;
     ReplyKey key_;
     std::stop_source stop_;
-    boost::asio::thread_pool sender_{2};
+    SmtpPool links_;
+    boost::asio::thread_pool sender_{senders};
 };
 
 }  // namespace porteur

@@ -25,6 +25,11 @@ std::function<IdempotencyRecord(const Order&)> remember(const Caller& caller, st
     };
 }
 
+void add_warnings(std::vector<TimelineEntry>& entries, const Order& order, const std::vector<std::string>& warnings, Instant now) {
+    const auto* kind = order.kind == OrderKind::port ? "port.document_expiring" : "purchase.document_expiring";
+    for (const auto& text : warnings) entries.push_back(entry(order, now, "porteurd", kind, text));
+}
+
 }  // namespace
 
 Async<Result<void>> HostServices::validated(Caller caller, std::string account, std::string losing, std::string request,
@@ -46,6 +51,13 @@ Async<Result<void>> HostServices::validated(Caller caller, std::string account, 
         if (!all.empty()) co_return failure(ErrorKind::invalid_input, std::move(all));
     }
     co_return Result<void>{};
+}
+
+Async<Result<std::vector<std::string>>> HostServices::fit_to_send(Caller caller, std::string account, std::string losing,
+                                                                  std::string request, bool may_split) {
+    if (auto fit = co_await validated(caller, account, losing, request, may_split); !fit)
+        co_return std::unexpected(std::move(fit).error());
+    co_return co_await documents_fit(caller, account, losing, request);
 }
 
 bool HostServices::offers(std::string_view account, std::string_view operation) const {
@@ -71,9 +83,12 @@ std::string HostServices::filled_in(const NewOrder& wanted) const {
 
 Async<Result<Order>> HostServices::create(Caller caller, NewOrder wanted, std::optional<IdempotencyRequest> idempotency) {
     wanted.request = filled_in(wanted);
-    if (wanted.submit)
-        if (auto fit = co_await validated(caller, wanted.account, wanted.losing_account, wanted.request, true); !fit)
-            co_return std::unexpected(std::move(fit).error());
+    std::vector<std::string> warnings;
+    if (wanted.submit) {
+        auto fit = co_await fit_to_send(caller, wanted.account, wanted.losing_account, wanted.request, true);
+        if (!fit) co_return std::unexpected(std::move(fit).error());
+        warnings = std::move(*fit);
+    }
     if (!wanted.reference.empty()) {
         const auto taken = parts_.store.order_by_reference(caller.tenant, wanted.reference);
         if (!taken) co_return std::unexpected(taken.error());
@@ -102,6 +117,7 @@ Async<Result<Order>> HostServices::create(Caller caller, NewOrder wanted, std::o
         if (!change) co_return std::unexpected(std::move(change).error());
         order = std::move(change->order);
         std::ranges::move(change->entries, std::back_inserter(entries));
+        add_warnings(entries, order, warnings, now);
     }
     OrderWish wish;
     wish.remember = remember(caller, std::move(idempotency), parts_.clock);
@@ -132,11 +148,16 @@ Async<Result<Order>> HostServices::submit(Caller caller, Id id, std::optional<st
                                           std::optional<IdempotencyRequest> idempotency) {
     const auto found = parts_.store.order(id);
     if (!found) co_return std::unexpected(found.error());
-    if (*found && (*found)->tenant == caller.tenant)
-        if (auto fit = co_await validated(caller, (*found)->account, (*found)->losing_account, (*found)->request, (*found)->parent == 0); !fit)
-            co_return std::unexpected(std::move(fit).error());
-    co_return co_await changed(caller, id, if_version, std::move(idempotency), [this, caller, as](const Order& order) {
-        return submit_order(order, parts_.clock.now(), caller.token_name, parts_.engine.known(), as);
+    std::vector<std::string> warnings;
+    if (*found && (*found)->tenant == caller.tenant) {
+        auto fit = co_await fit_to_send(caller, (*found)->account, (*found)->losing_account, (*found)->request, (*found)->parent == 0);
+        if (!fit) co_return std::unexpected(std::move(fit).error());
+        warnings = std::move(*fit);
+    }
+    co_return co_await changed(caller, id, if_version, std::move(idempotency), [this, caller, as, warnings](const Order& order) {
+        auto change = submit_order(order, parts_.clock.now(), caller.token_name, parts_.engine.known(), as);
+        if (change) add_warnings(change->entries, order, warnings, parts_.clock.now());
+        return change;
     });
 }
 
@@ -156,12 +177,15 @@ Async<Result<Order>> HostServices::cancel(Caller caller, Id id, std::optional<st
 }
 
 Async<Result<Order>> HostServices::amend(Caller caller, Id id, Amendment amendment, std::optional<IdempotencyRequest> idempotency) {
+    std::vector<std::string> warnings;
     if (amendment.submit) {
         const auto found = parts_.store.order(id);
         if (!found) co_return std::unexpected(found.error());
-        if (*found && (*found)->tenant == caller.tenant)
-            if (auto fit = co_await validated(caller, (*found)->account, (*found)->losing_account, amendment.request, (*found)->parent == 0); !fit)
-                co_return std::unexpected(std::move(fit).error());
+        if (*found && (*found)->tenant == caller.tenant) {
+            auto fit = co_await fit_to_send(caller, (*found)->account, (*found)->losing_account, amendment.request, (*found)->parent == 0);
+            if (!fit) co_return std::unexpected(std::move(fit).error());
+            warnings = std::move(*fit);
+        }
     }
     OrderWish wish;
     wish.amends_request = true;
@@ -170,7 +194,7 @@ Async<Result<Order>> HostServices::amend(Caller caller, Id id, Amendment amendme
     const auto base = amendment.base_version;
     co_return co_await changed(
         caller, id, base, std::move(idempotency),
-        [this, caller, amendment = std::move(amendment)](const Order& order) -> Result<OrderChange> {
+        [this, caller, warnings, amendment = std::move(amendment)](const Order& order) -> Result<OrderChange> {
             const auto now = parts_.clock.now();
             const auto& known = parts_.engine.known();
             auto corrected = correct_order(order, amendment.request, amendment.pin.has_value(), now, caller.token_name, known);
@@ -180,6 +204,7 @@ Async<Result<Order>> HostServices::amend(Caller caller, Id id, Amendment amendme
             if (!sent) return sent;
             sent->order.version = corrected->order.version;
             sent->entries.insert(sent->entries.begin(), corrected->entries.begin(), corrected->entries.end());
+            add_warnings(sent->entries, order, warnings, now);
             return sent;
         },
         std::move(wish)

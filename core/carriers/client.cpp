@@ -118,7 +118,8 @@ struct CarrierClient::Impl : std::enable_shared_from_this<Impl> {
                 settings.waiting_max,
                 settings.connect_timeout,
                 settings.idle_max,
-                {settings.header_size_max, settings.answer_size_max, settings.private_addresses}
+                {settings.header_size_max, settings.answer_size_max, settings.private_addresses,
+                 settings.guard}
             }
         );
     }

@@ -19,6 +19,10 @@
 
 namespace porteur {
 
+namespace carriers {
+class AddressGuard;
+}
+
 /// Sees each exchange as it went over the wire: the url absolute, credentials among the headers,
 /// `secrets` complete. For recorders, which take the secrets out (cassette.hpp); must not wait.
 using ExchangeHook = std::function<void(const CarrierRequest& sent, const Exchanged& outcome)>;
@@ -31,6 +35,8 @@ struct ClientSettings {
     AuthSettings auth = {};
     std::string ca_file = {};        ///< PEM; empty takes the system's store
     bool private_addresses = false;  ///< whether a host name may lead to a private address
+    /// Judges every address that is connected to, in place of that; null: none does.
+    std::shared_ptr<const carriers::AddressGuard> guard = {};
     std::size_t connections_max = 64;
     std::size_t waiting_max = 1024;  ///< requests that wait for a connection; more are refused
     std::size_t answer_size_max = 8 * 1024 * 1024;

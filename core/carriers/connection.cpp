@@ -122,9 +122,20 @@ asio::awaitable<Result<void>> Connection::connect(Time until) {
     auto endpoints = co_await look_up(socket_.get_executor(), origin_->host, origin_->port, until);
     if (!endpoints) co_return std::unexpected(endpoints.error());
 
+    if (limits_.guard) {
+        const bool fine = std::ranges::all_of(*endpoints, [this](const tcp::endpoint& endpoint) {
+            return limits_.guard->allows(endpoint.address(), endpoint.port(), origin_->tls);
+        });
+        // Which address it is, is not for whoever chose the name: they could ask about our inside.
+        if (!fine)
+            co_return failure(
+                ErrorKind::invalid_input,
+                where() + " leads to an address or port that requests may not go to; nothing was sent"
+            );
+    }
     error_code not_an_address;
     asio::ip::make_address(origin_->host, not_an_address);
-    if (not_an_address && origin_->host != "localhost" && !limits_.private_addresses) {
+    if (!limits_.guard && not_an_address && origin_->host != "localhost" && !limits_.private_addresses) {
         const auto inside = std::ranges::find_if(*endpoints, [](const tcp::endpoint& endpoint) {
             return is_private(endpoint.address());
         });

@@ -12,6 +12,7 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 
+#include "carriers/addresses.hpp"
 #include "carriers/answer_parser.hpp"
 #include "carriers/destination.hpp"
 #include "carriers/exchange.hpp"
@@ -22,6 +23,8 @@ struct ConnectionLimits {
     std::size_t header_size_max;
     std::size_t body_size_max;
     bool private_addresses;  ///< whether a host *name* may lead to a private address
+    /// Judges every address, literal ones too, in place of that; null: none does.
+    std::shared_ptr<const AddressGuard> guard;
 };
 
 /// One connection to one origin, for one exchange after the other.

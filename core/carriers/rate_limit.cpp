@@ -69,4 +69,8 @@ void RateLimit::learn(Time now, const RateHeaders& headers) {
     if (headers.remaining == 0 && headers.window) penalise(now, *headers.window);
 }
 
+void RateLimit::go_on_from(const RateLimit& before) {
+    blocked_until_ = std::max(blocked_until_, before.blocked_until_);
+}
+
 }  // namespace porteur

@@ -70,6 +70,10 @@ public:
     /// What an answer said in its headers.
     void learn(Time now, const RateHeaders& headers);
 
+    /// Takes over where another limit of the same account stands: the settings were read again, and to
+    /// the carrier a penalty is one all the same.
+    void go_on_from(const RateLimit& before);
+
     /// Nothing may leave before this; a time in the past when there is no penalty.
     [[nodiscard]] Time free_at() const { return blocked_until_; }
 

@@ -48,6 +48,16 @@ Async<Result<std::string>> ask(
                 unsent.push_back(std::move(effect));
             else if (effect.kind == EffectKind::progress)
                 ready.push_back({effect.seq, ErrorKind::none, "{}", {}});
+            else if (effect.kind == EffectKind::sleep) {
+                // Somebody waits for the answer: what would come too late is said at once.
+                const auto length = number_in(effect.head, "seconds");
+                const auto until = clock.now() + std::chrono::seconds(length);
+                if (until >= deadline)
+                    co_return failure(ErrorKind::unavailable, account + ": no answer in time; " + operation + " has to pause for " +
+                                                                  std::to_string(length) + " s (step " + quoted(effect.step) + ")");
+                co_await clock.sleep_until(until);
+                ready.push_back({effect.seq, ErrorKind::none, "{}", {}});
+            }
             else
                 co_return failure(ErrorKind::unsupported, account + ": " + operation + " wants more than to ask (step " + quoted(effect.step) + ")");
         }

@@ -137,6 +137,7 @@ Result<void> check_mail(const OutgoingMail& mail, const MailLimits& limits) {
     if (auto checked = check_text(mail.subject, subject_bytes_max, "subject"); !checked)
         return checked;
     if (!is_valid_utf8(mail.text)) return failure(ErrorKind::invalid_input, "text: is not UTF-8 text");
+    if (!is_valid_utf8(mail.html)) return failure(ErrorKind::invalid_input, "html: is not UTF-8 text");
     return {};
 }
 
@@ -190,15 +191,33 @@ std::string boundary_of(std::string_view message_id) {
     return out;
 }
 
-constexpr std::string_view text_headers =
-    "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n";
+void put_readable(
+    std::string& out, std::string_view type, std::string_view text, std::string_view before = {}
+) {
+    out += before;
+    out += fmt::format(
+        "Content-Type: {}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", type
+    );
+    out += encode_quoted_printable(text);
+}
+
+/// The text, and beside it the same as HTML where there is such: the last that a reader can show is the
+/// one that it shows (RFC 2046, 5.1.4).
+void put_body(std::string& out, const OutgoingMail& mail) {
+    if (mail.html.empty()) return put_readable(out, "text/plain", mail.text);
+    const std::string boundary = boundary_of("alternative " + mail.message_id);
+    out += "Content-Type: multipart/alternative;\r\n boundary=\"" + boundary + "\"\r\n\r\n";
+    put_readable(out, "text/plain", mail.text, "--" + boundary + "\r\n");
+    put_readable(out, "text/html", mail.html, "\r\n--" + boundary + "\r\n");
+    out += "\r\n--" + boundary + "--\r\n";
+}
 
 }  // namespace
 
 Result<std::string> render_mail(const OutgoingMail& mail, const MailLimits& limits) {
     if (auto checked = check_mail(mail, limits); !checked) return std::unexpected(checked.error());
 
-    std::size_t size = 2000 + mail.text.size() * 2;
+    std::size_t size = 2000 + (mail.text.size() + mail.html.size()) * 2;
     for (const MailFile& file : mail.files) size += file.bytes.size() * 138 / 100 + 1500;
     std::string out;
     out.reserve(size);
@@ -219,15 +238,13 @@ Result<std::string> render_mail(const OutgoingMail& mail, const MailLimits& limi
     out += "Subject: " + encode_header_text(mail.subject, 9) + "\r\nMIME-Version: 1.0\r\n";
 
     if (mail.files.empty()) {
-        out += text_headers;
-        out += "\r\n" + encode_quoted_printable(mail.text);
+        put_body(out, mail);
         return out;
     }
     const std::string boundary = boundary_of(mail.message_id);
     out += "Content-Type: multipart/mixed;\r\n boundary=\"" + boundary + "\"\r\n\r\n";
     out += "--" + boundary + "\r\n";
-    out += text_headers;
-    out += "\r\n" + encode_quoted_printable(mail.text);
+    put_body(out, mail);
     for (const MailFile& file : mail.files) {
         out += "\r\n--" + boundary + "\r\nContent-Type: " + file.content_type + "\r\n";
         out += "Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment;";

@@ -30,6 +30,7 @@ struct OutgoingMail {
     std::vector<std::string> references = {};  ///< message ids, oldest first
     std::string subject = {};                  ///< UTF-8, at most 998 bytes
     std::string text = {};                     ///< UTF-8; line ends of any kind
+    std::string html = {};                     ///< the same as HTML, UTF-8; empty: no such part
     std::vector<MailFile> files = {};
 };
 

@@ -23,11 +23,16 @@ struct Reply {
     bool is(int hundred) const { return code / 100 == hundred; }
 };
 
+constexpr auto idle_max = 20s;
+constexpr int mails_max = 100;
+
 /// One sending: each step returns what went wrong, and send_mail() reads as the list of steps.
 class Sending {
 public:
-    Sending(const SmtpSettings& settings, const Envelope& envelope, const PhaseObserver& observer)
-        : settings_(settings), envelope_(envelope), observer_(observer) {}
+    Sending(
+        const SmtpSettings& settings, const Envelope& envelope, const PhaseObserver& observer,
+        SmtpLink::State& link
+    );
 
     SmtpReport report(Result<void> outcome) {
         if (!outcome) report_.error = outcome.error();
@@ -72,6 +77,10 @@ public:
         report_.reached = phase;
         return {};
     }
+
+    /// Ready for a mail, over the kept link if it still serves. A server that has closed it says so, or says nothing,
+    /// when it is asked to forget what was before.
+    Result<void> arrive(std::stop_token stop);
 
     /// Connected, greeted and secured. A 5xx up to here is about us or the server, not about this
     /// mail, and may be gone later: it never rejects the mail.
@@ -137,11 +146,14 @@ public:
             mail += " RET=HDRS";
             if (!envelope_.envid.empty()) mail += " ENVID=" + to_xtext(envelope_.envid);
         }
-        if (auto done = command(mail, 2); !done) return std::unexpected(done.error());
+        std::vector<std::string> commands{std::move(mail)};
         for (const auto& address : recipients()) {
-            std::string recipient = "RCPT TO:<" + address + ">";
-            if (abilities_.dsn) recipient += " NOTIFY=FAILURE,DELAY";
-            if (auto done = command(recipient, 2); !done) {
+            commands.push_back("RCPT TO:<" + address + ">");
+            if (abilities_.dsn) commands.back() += " NOTIFY=FAILURE,DELAY";
+        }
+        if (abilities_.pipelining) return send_together(commands);
+        for (const auto& each : commands) {
+            if (auto done = command(each, 2); !done) {
                 quit();
                 return std::unexpected(done.error());
             }
@@ -150,6 +162,31 @@ public:
         if (!reply) return std::unexpected(reply.error());
         if (!reply->is(3)) return refused(*reply, "DATA");
         return {};
+    }
+
+    /// The envelope and DATA in one go (RFC 2920). The server may be ready for the mail although it refused a
+    /// recipient, because it took another: then the connection ends before anything of the mail was said, so that
+    /// the others do not get it either.
+    Result<void> send_together(const std::vector<std::string>& commands) {
+        std::string all;
+        for (const auto& each : commands) all += each + "\r\n";
+        all += "DATA\r\n";
+        if (auto sent = connection_->write(all, steady_clock::now() + settings_.command_timeout); !sent)
+            return failure(ErrorKind::unavailable, "smtp " + sent.error().message);
+        Result<void> outcome;
+        for (const auto& each : commands) {
+            auto reply = read_reply(settings_.command_timeout);
+            if (!reply) return std::unexpected(reply.error());
+            if (!reply->is(2) && outcome) outcome = refused(*reply, each);
+        }
+        const auto said = report_.reply;
+        auto reply = read_reply(settings_.data_timeout);
+        if (!reply) return std::unexpected(reply.error());
+        if (outcome && reply->is(3)) return {};
+        if (outcome) return refused(*reply, "DATA");
+        report_.reply = said;
+        if (!reply->is(3)) quit();
+        return outcome;
     }
 
     /// From here on every loss is a doubt.
@@ -180,6 +217,9 @@ public:
         if (connection_) (void)connection_->write("QUIT\r\n", steady_clock::now() + seconds(1));
         connection_.reset();
     }
+
+    /// The link is left open for the next mail.
+    void keep();
 
     const std::string& last_reply() const { return report_.reply; }
 
@@ -304,12 +344,71 @@ private:
     const SmtpSettings& settings_;
     const Envelope& envelope_;
     const PhaseObserver& observer_;
-    std::optional<MailConnection> connection_ = {};
-    SmtpAbilities abilities_ = {};
+    SmtpLink::State& link_;
+    std::optional<MailConnection>& connection_;
+    SmtpAbilities& abilities_;
     SmtpReport report_ = {};
 };
 
+/// What must be the same for a connection to serve the next mail, too.
+bool is_same(const SmtpSettings& one, const SmtpSettings& other) {
+    return one.server.host == other.server.host && one.server.port == other.server.port &&
+           one.server.security == other.server.security &&
+           one.server.ca_file == other.server.ca_file && one.user == other.user &&
+           one.password == other.password && one.client_name == other.client_name;
+}
+
 }  // namespace
+
+struct SmtpLink::State {
+    SmtpSettings settings = {};
+    std::optional<MailConnection> connection = {};
+    SmtpAbilities abilities = {};
+    int mails = 0;
+    steady_clock::time_point used = {};
+};
+
+namespace {
+
+Sending::Sending(
+    const SmtpSettings& settings, const Envelope& envelope, const PhaseObserver& observer,
+    SmtpLink::State& link
+)
+    : settings_(settings),
+      envelope_(envelope),
+      observer_(observer),
+      link_(link),
+      connection_(link.connection),
+      abilities_(link.abilities) {}
+
+Result<void> Sending::arrive(std::stop_token stop) {
+    const bool serves = connection_ && link_.mails < mails_max &&
+                        steady_clock::now() - link_.used < idle_max &&
+                        is_same(link_.settings, settings_);
+    if (serves && command("RSET", 2)) return {};
+    quit();
+    link_.mails = 0;
+    link_.settings = settings_;
+    auto done = reach(std::move(stop));
+    if (done) done = log_in();
+    return done;
+}
+
+void Sending::keep() {
+    ++link_.mails;
+    link_.used = steady_clock::now();
+}
+
+}  // namespace
+
+SmtpLink::SmtpLink() : state_(std::make_unique<State>()) {}
+SmtpLink::SmtpLink(SmtpLink&&) noexcept = default;
+SmtpLink& SmtpLink::operator=(SmtpLink&&) noexcept = default;
+SmtpLink::~SmtpLink() {
+    if (state_ && state_->connection)
+        (void)state_->connection->write("QUIT\r\n", steady_clock::now() + seconds(1));
+}
+bool SmtpLink::is_open() const noexcept { return state_->connection.has_value(); }
 
 std::string_view name_of(SmtpPhase phase) noexcept {
     switch (phase) {
@@ -327,9 +426,9 @@ std::string_view name_of(SmtpPhase phase) noexcept {
 
 SmtpReport send_mail(
     const SmtpSettings& settings, const Envelope& envelope, std::string_view mime,
-    const PhaseObserver& observer, std::stop_token stop
+    const PhaseObserver& observer, std::stop_token stop, SmtpLink& link
 ) {
-    Sending sending(settings, envelope, observer);
+    Sending sending(settings, envelope, observer, link.state());
     const auto wire = to_wire(mime);
     if (!wire) return sending.report(std::unexpected(wire.error()));
     const bool eight_bit =
@@ -337,8 +436,7 @@ SmtpReport send_mail(
 
     Result<void> done = sending.check();
     if (done) done = sending.tell(SmtpPhase::connecting, "");
-    if (done) done = sending.reach(std::move(stop));
-    if (done) done = sending.log_in();
+    if (done) done = sending.arrive(std::move(stop));
     if (done) done = sending.tell(SmtpPhase::envelope, sending.last_reply());
     if (done) done = sending.send_envelope(wire->size(), eight_bit);
     if (done) done = sending.tell(SmtpPhase::data_sent, sending.last_reply());
@@ -347,9 +445,19 @@ SmtpReport send_mail(
     if (done) done = sending.send_body(*wire);
     if (done) {
         done = sending.tell(SmtpPhase::accepted, sending.last_reply());
-        sending.quit();
+        sending.keep();
+    } else {
+        link.state().connection.reset();
     }
     return sending.report(std::move(done));
+}
+
+SmtpReport send_mail(
+    const SmtpSettings& settings, const Envelope& envelope, std::string_view mime,
+    const PhaseObserver& observer, std::stop_token stop
+) {
+    SmtpLink link;
+    return send_mail(settings, envelope, mime, observer, std::move(stop), link);
 }
 
 }  // namespace porteur

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -64,6 +65,27 @@ struct SmtpReport {
     bool accepted() const { return !error; }
 };
 
+/// A connection to a server, kept open for the next mail: greeting, TLS and login are most of what a short mail
+/// costs. Kept for at most 20 idle seconds and 100 mails, which every usual server allows; one that has closed
+/// meanwhile is replaced without anybody noticing, as nothing of a mail has left by then.
+/// @threads  one at a time
+class SmtpLink {
+public:
+    SmtpLink();
+    SmtpLink(SmtpLink&&) noexcept;
+    SmtpLink& operator=(SmtpLink&&) noexcept;
+    /// Says good-bye.
+    ~SmtpLink();
+
+    bool is_open() const noexcept;
+
+    struct State;
+    State& state() { return *state_; }
+
+private:
+    std::unique_ptr<State> state_;
+};
+
 /// Sends one mail and waits until the server has it. All recipients get it or none: where one is
 /// refused (the archive copy too), nothing is sent.
 ///
@@ -86,12 +108,17 @@ struct SmtpReport {
 /// @param mime   the mail's bytes from render_mail(); lines of at most 998 bytes; 8-bit ones only
 /// where
 ///               the server takes them
-/// @param stop   ends every wait; see MailConnection
+/// @param stop   ends every wait; see MailConnection. Over a kept link the one that it was opened with
+/// @param link   used if it is open to this server as this user, and left open when the mail was accepted
 /// @threads      any, one mail each; blocks. Never throws, but for what the observer throws
 /// @source       RFC 5321; 3207 (STARTTLS), 4954 (AUTH), 1870 (SIZE), 3461 (DSN), 1047
 SmtpReport send_mail(
     const SmtpSettings& settings, const Envelope& envelope, std::string_view mime,
     const PhaseObserver& observer, std::stop_token stop = {}
+);
+SmtpReport send_mail(
+    const SmtpSettings& settings, const Envelope& envelope, std::string_view mime,
+    const PhaseObserver& observer, std::stop_token stop, SmtpLink& link
 );
 
 }  // namespace porteur

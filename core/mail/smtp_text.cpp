@@ -21,6 +21,7 @@ SmtpAbilities read_smtp_abilities(const std::string& reply) {
         if (word == "starttls") found.starttls = true;
         if (word == "dsn") found.dsn = true;
         if (word == "8bitmime") found.eight_bit = true;
+        if (word == "pipelining") found.pipelining = true;
         if (word.starts_with("size ")) {
             std::from_chars(word.data() + 5, word.data() + word.size(), found.size_max);
         }

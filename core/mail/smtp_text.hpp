@@ -14,6 +14,7 @@ struct SmtpAbilities {
     bool starttls = false;
     bool dsn = false;
     bool eight_bit = false;
+    bool pipelining = false;  ///< commands may be sent before the replies to those before them
     bool auth_plain = false;
     bool auth_login = false;
     std::size_t size_max = 0;  ///< 0: not said

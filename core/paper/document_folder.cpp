@@ -102,14 +102,68 @@ struct DocumentFolder::State {
         sodium_memzero(old_key.data(), old_key.size());
     }
 
-    std::unexpected<Error> damaged(const std::string& sha256) const {
+    /// @param sha256  of what is in it; empty while that is not known
+    Result<void> read(const fs::path& name, const std::string& sha256, const Take& take) const;
+
+    static std::unexpected<Error> damaged(const fs::path& name) {
         return failure(
             ErrorKind::internal,
-            "documents: " + (folder / sha256).string() +
+            "documents: " + name.string() +
                 " does not open: it was sealed by another key, or changed since"
         );
     }
 };
+
+Result<void> DocumentFolder::State::read(
+    const fs::path& name, const std::string& sha256, const Take& take
+) const {
+    const File file(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (file.get() < 0) return broken(name, "cannot be opened");
+
+    std::array<unsigned char, magic.size() + header_size> first{};
+    auto came = read_full(file, name, first);
+    if (!came) return std::unexpected(std::move(came).error());
+    crypto_secretstream_xchacha20poly1305_state seal;
+    const bool old = std::memcmp(first.data(), old_magic.data(), old_magic.size()) == 0;
+    if (*came != first.size() ||
+        (!old && std::memcmp(first.data(), magic.data(), magic.size()) != 0) ||
+        crypto_secretstream_xchacha20poly1305_init_pull(
+            &seal, first.data() + magic.size(), (old ? old_key : key).data()
+        ) != 0)
+        return damaged(name);
+
+    crypto_hash_sha256_state hash;
+    crypto_hash_sha256_init(&hash);
+    std::vector<unsigned char> sealed(frame_size + seal_size), plain(frame_size);
+    for (bool last = false; !last;) {
+        came = read_full(file, name, sealed);
+        if (!came) return std::unexpected(std::move(came).error());
+        unsigned long long size = 0;
+        unsigned char tag = 0;
+        if (*came < seal_size ||
+            crypto_secretstream_xchacha20poly1305_pull(
+                &seal, plain.data(), &size, &tag, sealed.data(), *came, nullptr, 0
+            ) != 0)
+            return damaged(name);
+        last = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
+        // Nothing may follow the last frame, and no other may be short.
+        if (!last && *came < sealed.size()) return damaged(name);
+        crypto_hash_sha256_update(&hash, plain.data(), size);
+        if (size > 0)
+            if (auto done = take(
+                    {reinterpret_cast<const char*>(plain.data()), static_cast<std::size_t>(size)}
+                );
+                !done)
+                return done;
+    }
+    unsigned char more = 0;
+    came = read_full(file, name, {&more, 1});
+    if (!came) return std::unexpected(std::move(came).error());
+    std::array<unsigned char, crypto_hash_sha256_BYTES> found;
+    crypto_hash_sha256_final(&hash, found.data());
+    if (*came != 0 || (!sha256.empty() && hex(found) != sha256)) return damaged(name);
+    return {};
+}
 
 struct DocumentFolder::Writer::State {
     std::shared_ptr<const DocumentFolder::State> folder;
@@ -117,6 +171,8 @@ struct DocumentFolder::Writer::State {
     File file{-1};
     crypto_secretstream_xchacha20poly1305_state seal{};
     std::string frame;  // not sealed yet; the last one must be known as such
+    bool sealed = false;
+    bool broken_off = false;
     bool kept = false;
 
     State(std::shared_ptr<const DocumentFolder::State> of, fs::path named, File opened)
@@ -130,13 +186,24 @@ struct DocumentFolder::Writer::State {
     }
 
     Result<void> write_frame(unsigned char tag) {
-        std::string sealed(frame.size() + seal_size, '\0');
+        std::string closed(frame.size() + seal_size, '\0');
         crypto_secretstream_xchacha20poly1305_push(
-            &seal, reinterpret_cast<unsigned char*>(sealed.data()), nullptr, bytes_of(frame),
+            &seal, reinterpret_cast<unsigned char*>(closed.data()), nullptr, bytes_of(frame),
             frame.size(), nullptr, 0, tag
         );
         frame.clear();
-        return write_all(file, name, sealed);
+        return write_all(file, name, closed);
+    }
+
+    Result<void> end() {
+        if (!std::exchange(sealed, true))
+            if (auto done = write_frame(crypto_secretstream_xchacha20poly1305_TAG_FINAL); !done) {
+                broken_off = true;
+                return done;
+            }
+        if (broken_off)
+            return failure(ErrorKind::unavailable, "documents: it was not written whole");
+        return {};
     }
 };
 
@@ -145,6 +212,7 @@ DocumentFolder::Writer::~Writer() = default;
 
 Result<void> DocumentFolder::Writer::append(std::string_view bytes) {
     auto& state = *state_;
+    if (state.sealed) return failure(ErrorKind::internal, "documents: a whole one was added to");
     while (!bytes.empty()) {
         // A full frame goes out only when more follows: it might be the last.
         if (state.frame.size() == frame_size)
@@ -160,8 +228,7 @@ Result<void> DocumentFolder::Writer::keep(const std::string& sha256) {
     auto& state = *state_;
     if (!is_hash(sha256))
         return failure(ErrorKind::internal, "documents: " + quoted(sha256) + " is no SHA-256");
-    if (auto done = state.write_frame(crypto_secretstream_xchacha20poly1305_TAG_FINAL); !done)
-        return done;
+    if (auto done = state.end(); !done) return done;
     if (::fsync(state.file.get()) != 0) return broken(state.name, "cannot be synced");
     const auto place = state.folder->folder / sha256;
     if (::rename(state.name.c_str(), place.c_str()) != 0)
@@ -220,58 +287,15 @@ Result<std::unique_ptr<DocumentFolder::Writer>> DocumentFolder::write() const {
     return std::unique_ptr<Writer>(new Writer(std::move(made)));
 }
 
-Result<void> DocumentFolder::read(
-    const std::string& sha256, const std::function<Result<void>(std::string_view)>& take
-) const {
+Result<void> DocumentFolder::Writer::read(const Take& take) {
+    if (auto done = state_->end(); !done) return done;
+    return state_->folder->read(state_->name, {}, take);
+}
+
+Result<void> DocumentFolder::read(const std::string& sha256, const Take& take) const {
     if (!is_hash(sha256))
         return failure(ErrorKind::internal, "documents: " + quoted(sha256) + " is no SHA-256");
-    const auto name = state_->folder / sha256;
-    const File file(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (file.get() < 0) return broken(name, "cannot be opened");
-
-    std::array<unsigned char, magic.size() + header_size> first{};
-    auto came = read_full(file, name, first);
-    if (!came) return std::unexpected(std::move(came).error());
-    crypto_secretstream_xchacha20poly1305_state seal;
-    const bool old = std::memcmp(first.data(), old_magic.data(), old_magic.size()) == 0;
-    if (*came != first.size() ||
-        (!old && std::memcmp(first.data(), magic.data(), magic.size()) != 0) ||
-        crypto_secretstream_xchacha20poly1305_init_pull(
-            &seal, first.data() + magic.size(), (old ? state_->old_key : state_->key).data()
-        ) != 0)
-        return state_->damaged(sha256);
-
-    crypto_hash_sha256_state hash;
-    crypto_hash_sha256_init(&hash);
-    std::vector<unsigned char> sealed(frame_size + seal_size), plain(frame_size);
-    for (bool last = false; !last;) {
-        came = read_full(file, name, sealed);
-        if (!came) return std::unexpected(std::move(came).error());
-        unsigned long long size = 0;
-        unsigned char tag = 0;
-        if (*came < seal_size ||
-            crypto_secretstream_xchacha20poly1305_pull(
-                &seal, plain.data(), &size, &tag, sealed.data(), *came, nullptr, 0
-            ) != 0)
-            return state_->damaged(sha256);
-        last = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
-        // Nothing may follow the last frame, and no other may be short.
-        if (!last && *came < sealed.size()) return state_->damaged(sha256);
-        crypto_hash_sha256_update(&hash, plain.data(), size);
-        if (size > 0)
-            if (auto done = take(
-                    {reinterpret_cast<const char*>(plain.data()), static_cast<std::size_t>(size)}
-                );
-                !done)
-                return done;
-    }
-    unsigned char more = 0;
-    came = read_full(file, name, {&more, 1});
-    if (!came) return std::unexpected(std::move(came).error());
-    std::array<unsigned char, crypto_hash_sha256_BYTES> found;
-    crypto_hash_sha256_final(&hash, found.data());
-    if (*came != 0 || hex(found) != sha256) return state_->damaged(sha256);
-    return {};
+    return state_->read(state_->folder / sha256, sha256, take);
 }
 
 }  // namespace porteur::paper

@@ -25,6 +25,9 @@ inline constexpr std::size_t document_key_size = 32;
 
 class DocumentFolder {
 public:
+    /// Is given a document piece by piece; an error stops the reading.
+    using Take = std::function<Result<void>(std::string_view)>;
+
     /// A document that is being written. Destroyed before keep() has succeeded, it leaves nothing.
     /// @threads one at a time
     class Writer {
@@ -34,6 +37,9 @@ public:
         Writer& operator=(const Writer&) = delete;
         /// @errors unavailable: the disk is full or broken
         Result<void> append(std::string_view bytes);
+        /// Gives back what was appended, from the file; nothing can be appended any more.
+        /// @errors unavailable: as append; internal: the file was changed; what `take` says
+        Result<void> read(const Take& take);
         /// Durable when it returns; waits for the disk. Another document with the same hash is the
         /// same.
         /// @param sha256  of all that was appended, lower-case hex
@@ -66,14 +72,11 @@ public:
 
     /// Gives the bytes of a document, piece by piece. What was given before an error must not be
     /// used.
-    /// @param take  stops the reading by an error
     /// @errors      unavailable: there is no such document, or it cannot be read; internal: it was
     /// sealed
     ///              by another key, or changed since; what `take` says
     /// @threads     any
-    Result<void> read(
-        const std::string& sha256, const std::function<Result<void>(std::string_view)>& take
-    ) const;
+    Result<void> read(const std::string& sha256, const Take& take) const;
 
 private:
     struct State;

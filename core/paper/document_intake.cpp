@@ -13,15 +13,14 @@
 namespace porteur::paper {
 namespace {
 
-constexpr std::array<std::string_view, 11> types = {"loa",          "invoice", "csr",
-                                                    "resporg",      "id",      "address_proof",
-                                                    "registration", "poa",     "tax",
-                                                    "court",        "other"};
+constexpr auto types = std::to_array<std::string_view>(
+    {"loa", "invoice", "csr", "resporg", "id", "address_proof", "registration", "poa", "tax",
+     "court", "signature", "other"}
+);
 constexpr std::size_t name_size_max = 255;
 // Where a PDF may have its end mark. @source ISO 32000-1, implementation note 18 of annex H
 constexpr std::size_t pdf_end_bytes = 1024;
 constexpr std::string_view pdf_end = "%%EOF";
-constexpr std::string_view pdf_encryption = "/Encrypt";
 // Width and height of a PNG are the bytes 16 to 23. @source RFC 2083, section 4.1.1
 constexpr std::size_t head_bytes = 24;
 
@@ -101,15 +100,6 @@ struct DocumentIntake::State {
         }
         return {};
     }
-
-    /// The mark may lie across two pieces, so the end of the one before is looked at again.
-    bool has_encryption(std::string_view bytes) const {
-        const auto overlap = std::min(tail.size(), pdf_encryption.size() - 1);
-        std::string border = tail.substr(tail.size() - overlap);
-        border += bytes.substr(0, pdf_encryption.size() - 1);
-        return border.find(pdf_encryption) != border.npos ||
-               bytes.find(pdf_encryption) != bytes.npos;
-    }
 };
 
 DocumentIntake::DocumentIntake(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -161,8 +151,6 @@ Result<void> DocumentIntake::append(std::string_view bytes) {
         if (state.head.size() == head_bytes)
             if (auto good = state.look_at_head(); !good) return good;
     }
-    if (state.declared == "application/pdf" && state.has_encryption(bytes))
-        return refused("the PDF is encrypted; save it without a password and send it again");
     EVP_DigestUpdate(state.hash, bytes.data(), bytes.size());
     state.tail += bytes.size() > pdf_end_bytes ? bytes.substr(bytes.size() - pdf_end_bytes) : bytes;
     if (state.tail.size() > pdf_end_bytes) state.tail.erase(0, state.tail.size() - pdf_end_bytes);

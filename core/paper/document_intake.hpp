@@ -17,7 +17,7 @@ inline constexpr std::string_view media_type_code = "media-type";
 /// What is said of a document before its bytes come.
 struct IntakeClaim {
     std::string type;  ///< "loa", "invoice", "csr", "resporg", "id", "address_proof", "registration", "poa",
-                       ///< "tax", "court", "other"
+                       ///< "tax", "court", "signature", "other"
     std::string name;  ///< file name; data only, never part of a path
     std::string content_type;  ///< as declared
 };
@@ -36,8 +36,8 @@ struct Intaken {
 };
 
 /// Looks at a document while it streams by and keeps nothing of it: its type by its bytes, which
-/// must be what it was said to be and what its name ends in; its size; whether a PDF is encrypted
-/// or cut short. After an error it is over.
+/// must be what it was said to be and what its name ends in; its size; whether a PDF was cut short.
+/// What is in a PDF is read by pdf_check.hpp, once it is whole. After an error it is over.
 ///
 /// @threads one at a time
 /// @source  RELIABILITY.md 4.7
@@ -53,9 +53,8 @@ public:
     DocumentIntake& operator=(DocumentIntake&&) noexcept;
     ~DocumentIntake();
 
-    /// @errors invalid_input: too_large_code, media_type_code, or none for an encrypted PDF and for
-    /// an
-    ///         image of too many pixels
+    /// @errors invalid_input: too_large_code, media_type_code, or none for an image of too many
+    /// pixels
     Result<void> append(std::string_view bytes);
 
     /// @errors invalid_input: it is empty, or a PDF without its end

@@ -70,6 +70,12 @@ void read_documents(TableReader& in, DocumentsSection& documents) {
     in.path("folder", documents.folder);
     in.size("size_max", documents.size_max_bytes, {1 << 10, 1 << 30});
     in.integer("pages_max", documents.pages_max, 1, 10'000);
+    in.free("age_days_max", [&](TableReader& table, std::string_view type) {
+        std::uint32_t days = 0;
+        table.integer(type, days, 1, 3650);
+        documents.age_days_max[std::string{type}] = days;
+    });
+    in.path("font_folder", documents.font_folder);
 }
 
 void read_plugins(TableReader& in, PluginsSection& plugins) {

@@ -69,6 +69,11 @@ struct DocumentsSection {
     std::filesystem::path folder = "/var/lib/porteur/documents";
     std::uint64_t size_max_bytes = 20 << 20;
     std::uint32_t pages_max = 200;
+    /// By type of document; a type that is not here may have any age. A carrier's own rule goes over
+    /// it. @source DESIGN.md section 6
+    std::map<std::string, std::int64_t> age_days_max{{"invoice", 45}, {"loa", 30}};
+    /// DejaVuSans.ttf and DejaVuSans-Bold.ttf, for letters that we make.
+    std::filesystem::path font_folder = "/usr/share/fonts/truetype/dejavu";
     friend bool operator==(const DocumentsSection&, const DocumentsSection&) = default;
 };
 

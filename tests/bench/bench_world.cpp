@@ -30,6 +30,7 @@ Settings settings_of(const HostSettings& given) {
     // Nothing but the host's own work is to be waited for.
     account.rate = Rate{1'000'000, std::chrono::seconds(1)};
     account.check_interval = std::chrono::milliseconds(0);
+    account.mail_to = {"desk@carrier.example"};
     const SecretRef secret{SecretRef::Source::env, "PORTEUR_BENCH_SECRET", "bench", {}};
     account.secrets = {{"account_sid", secret}, {"auth_token", secret}};
     settings.accounts.push_back(std::move(account));
@@ -57,7 +58,7 @@ Host::Host(const HostSettings& given)
     if (!accounts_.account("acme")) stop("the account acme was left out; its reason stands above");
     engine_store_ = std::make_unique<StoreForEngine>(*store_);
     http_ = std::make_unique<HttpPerformer>(*store_, documents_, clock_);
-    mail_ = std::make_unique<MailPerformer>(*store_, documents_, clock_, chance_, std::nullopt, ReplyKey{});
+    mail_ = std::make_unique<MailPerformer>(*store_, documents_, clock_, chance_, given.mail, ReplyKey{});
     performer_ = std::make_unique<Performer>(*http_, *mail_);
     watched_ = std::make_unique<WatchedPerformer>(*performer_);
     engine_ = std::make_unique<Engine>(io_.get_executor(), *engine_store_, accounts_, *watched_, clock_, chance_);

@@ -39,6 +39,7 @@ struct HostSettings {
     Isolation isolation = Isolation::none;
     std::uint16_t carrier_port = 0;
     std::filesystem::path folder;
+    std::optional<MailSection> mail = {};  ///< the account may write to desk@carrier.example
 };
 
 class Host {
@@ -52,6 +53,9 @@ public:
     WatchedPerformer& performer() { return *watched_; }
     SystemClock& clock() { return clock_; }
     boost::asio::io_context& io() { return io_; }
+    MailPerformer& mail() { return *mail_; }
+    const paper::DocumentFolder& documents() const { return documents_; }
+    std::shared_ptr<const AccountView> account() { return accounts_.account("acme"); }
 
 private:
     boost::asio::io_context io_{1};

@@ -185,7 +185,9 @@ void MailServers::clear() {
     }
 }
 
-Result<std::unique_ptr<SmtpSink>> SmtpSink::start(const std::vector<std::string>& options) {
+Result<std::unique_ptr<SmtpSink>> SmtpSink::start(
+    const std::vector<std::string>& options, bool keeps
+) {
     auto where = locate();
     if (where.exit_code != 0) {
         return failure(ErrorKind::internal, "smtp-sink is not there; run tools/mail-servers");
@@ -202,7 +204,8 @@ Result<std::unique_ptr<SmtpSink>> SmtpSink::start(const std::vector<std::string>
         const std::string mails = sink->folder_.path() + "/mails";
         mkdir(mails.c_str(), 0755);
         chmod(mails.c_str(), 0777);
-        std::vector<std::string> words{program, "-d", mails + "/mail."};
+        std::vector<std::string> words{program};
+        if (keeps) words.insert(words.end(), {"-d", mails + "/mail."});
         if (geteuid() == 0) words.insert(words.end(), {"-u", "nobody"});
         words.insert(words.end(), options.begin(), options.end());
         words.push_back(fmt::format("127.0.0.1:{}", sink->port));

@@ -30,6 +30,7 @@ const std::vector<CommandSpec>& all_commands() {
         };
         add(carrier_commands());
         add(order_commands("port"));
+        add(letter_commands());
         add(order_commands("purchase"));
         add(number_commands());
         add(document_commands());

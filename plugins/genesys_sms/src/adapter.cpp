@@ -7,8 +7,10 @@
 #include "buying.hpp"
 #include "codes.hpp"
 #include "countries.hpp"
-#include "desk.hpp"
+#include "mailing.hpp"
+#include "needs.hpp"
 #include "purchase.hpp"
+#include "reading.hpp"
 #include "wire.hpp"
 
 namespace genesys {
@@ -18,10 +20,38 @@ using namespace porteur;
 namespace {
 
 constexpr auto numbers_path = "/api/v2/routing/sms/phonenumbers";
+constexpr auto available_path = "/api/v2/routing/sms/availablephonenumbers";
 /// A search gives up to 30 numbers at random; more calls find more, until they do not.
 constexpr std::size_t searches_max = 5;
 
-AvailableNumber available_from(const json::value& theirs, const PhoneNumber& number) {
+/// A refusal for want of a permission as a problem of the account.
+/// @errors  as the answer says, for any other refusal
+void note_permission(
+    AccountCheck& check, const Answer& answer, std::string_view permission, std::string_view what
+) {
+    if (answer.status() != 403) return require_ok(answer);
+    const auto code = code_in(answer);
+    std::string told;
+    if (code == "missing.permissions" || code == "missing.any.permissions" ||
+        code == "not.authorized")
+        told = "the permission " + std::string(permission) + " is missing";
+    else if (code == "missing.division.permission")
+        told = "the permission " + std::string(permission) + " is missing in the numbers' division";
+    else if (code == "app.not.authorized.for.scope")
+        told = "the OAuth client's scope does not cover " + std::string(permission);
+    else
+        told = "Genesys refuses with " + (code.empty() ? "403" : quoted(code));
+    check.problems.push_back(
+        {"", Reason::none,
+         told + ", so that this account cannot " + std::string(what) +
+             "; give the role of the OAuth client SMS > Phone Number > All (sms:phoneNumber:*)",
+         true}
+    );
+}
+
+AvailableNumber available_from(
+    const json::value& theirs, const PhoneNumber& number, const Countries& countries
+) {
     AvailableNumber ours;
     ours.number = number;
     ours.type = type_from(text_at(theirs, "phoneNumberType"));
@@ -32,7 +62,7 @@ AvailableNumber available_from(const json::value& theirs, const PhoneNumber& num
         if (each.is_string()) ours.features.emplace_back(each.get_string());
     const auto address = text_at(theirs, "addressRequirement");
     ours.documents_needed =
-        mail_country(ours.country) != nullptr || (!address.empty() && address != "none");
+        countries.find(ours.country) != nullptr || (!address.empty() && address != "none");
     return ours;
 }
 
@@ -50,10 +80,22 @@ Op<AccountCheck> check_account(Nothing) {
             {"", Reason::none, "the setting organization_id is not the ID of this organization",
              true}
         );
-    // Whether the numbers may be read is a permission of its own.
-    const auto numbers =
-        co_await http().get("numbers", numbers_path).query("pageSize", std::int64_t{1});
-    require_ok(numbers);
+    for (const auto& wrong : Countries::from(mine.data("countries")).problems())
+        check.problems.push_back({"", Reason::none, wrong, true});
+    // Each question needs one permission and changes nothing; a search buys nothing. What deletes
+    // and edits cannot be asked without deleting and editing.
+    note_permission(
+        check, co_await http().get("numbers", numbers_path).query("pageSize", std::int64_t{1}),
+        "sms:phoneNumber:view", "read the inventory, which proves a purchase"
+    );
+    note_permission(
+        check,
+        co_await http()
+            .get("search", available_path)
+            .query("countryCode", "US")
+            .query("phoneNumberType", "local"),
+        "sms:phoneNumber:add", "search and buy numbers"
+    );
     co_return check;
 }
 
@@ -79,26 +121,27 @@ Op<std::vector<AvailableNumber>> search_numbers(NumberQuery query) {
             ErrorKind::invalid_input, Reason::none, "",
             "genesys: /country: give the country's two letters"
         );
+    const auto mine = co_await account_settings();
+    const auto countries = Countries::from(mine.data("countries"));
     const auto type = type_text(query.number_type.value_or(NumberType::local));
     const auto wanted = static_cast<std::size_t>(std::max<std::int64_t>(query.quantity, 1));
     std::vector<AvailableNumber> found;
     for (std::size_t call = 0; call < searches_max && found.size() < wanted; ++call) {
-        const auto answer =
-            co_await http()
-                .get(step_of("search", call), "/api/v2/routing/sms/availablephonenumbers")
-                .query("countryCode", query.country)
-                .query("phoneNumberType", type)
-                .query("region", query.region)
-                .query("city", query.city)
-                .query("areaCode", query.area_code)
-                .query("pattern", query.contains);
+        const auto answer = co_await http()
+                                .get(step_of("search", call), available_path)
+                                .query("countryCode", query.country)
+                                .query("phoneNumberType", type)
+                                .query("region", query.region)
+                                .query("city", query.city)
+                                .query("areaCode", query.area_code)
+                                .query("pattern", query.contains);
         require_ok(answer);
         const auto before = found.size();
         for (const auto& each : list_at(answer.json(), "entities")) {
             const auto number = PhoneNumber::from_json_text(text_at(each, "phoneNumber"));
             if (!number || found.size() == wanted) continue;
             if (std::ranges::find(found, *number, &AvailableNumber::number) == found.end())
-                found.push_back(available_from(each, *number));
+                found.push_back(available_from(each, *number, countries));
         }
         if (found.size() == before) break;
     }
@@ -162,14 +205,26 @@ Op<ReleaseProgress> release_numbers(NumberList list) {
 
 Op<MailReading> read_mail(MailText mail) {
     const auto mine = co_await account_settings();
-    auto desk = mine.text("desk_address");
-    if (desk.empty()) desk = "GenesysCloudSMS@genesys.com";
-    co_return reading_of(mail, desk);
+    co_return reading_of(
+        mail, {.desk_address = desk_address(mine), .follow = mine.flag("follow_desk_mails")}
+    );
+}
+
+Op<Requirements> requirements(RequirementsQuery query) {
+    const auto mine = co_await account_settings();
+    co_return requirements_in(Countries::from(mine.data("countries")), query);
+}
+
+Op<Findings> validate(PurchaseOrder order) {
+    const auto mine = co_await account_settings();
+    Findings findings;
+    findings.problems = problems_of(Countries::from(mine.data("countries")), order);
+    co_return findings;
 }
 
 PORTEUR_PLUGIN(
-    "genesys_sms", "0.1.0", PORTEUR_OPERATION(requirements), PORTEUR_OPERATION(read_mail),
-    PORTEUR_OPERATION(check_account), PORTEUR_OPERATION(list_numbers),
+    "genesys_sms", "0.2.0", PORTEUR_OPERATION(requirements), PORTEUR_OPERATION(validate),
+    PORTEUR_OPERATION(read_mail), PORTEUR_OPERATION(check_account), PORTEUR_OPERATION(list_numbers),
     PORTEUR_OPERATION(search_numbers), PORTEUR_OPERATION(purchase),
     PORTEUR_OPERATION(check_purchase), PORTEUR_OPERATION(release_numbers)
 )

@@ -15,20 +15,30 @@ namespace {
 struct CodeRow {
     std::string_view code;
     Reason reason;
+    std::string_view field;  ///< what to correct; empty where nothing in the order can mend it
 };
+// Every code of a purchase, an address and a release that speaks of what was asked for. The others
+// speak of the account (401, 403), the line (408, 5xx, 429) or of us (404, 413, 415), and are told
+// by their status.
 constexpr auto codes = std::to_array<CodeRow>({
-    {"phone.number.unavailable", Reason::number_taken},
-    {"phone.number.duplicate", Reason::duplicate_order},
-    {"unexpected.phone.number.type", Reason::service_type_wrong},
-    {"requires.an.address", Reason::address_required},
-    {"requires.local.address", Reason::address_required},
-    {"invalid.address", Reason::address_mismatch},
-    {"requires.verified.identity.document", Reason::documents_required},
-    {"phone.number.requires.a.bundle", Reason::documents_required},
-    {"invalid.short.code.operation", Reason::unsupported_by_gaining},
-    {"request.conflict", Reason::cannot_change_now},
-    {"provisioning.action.in.progress", Reason::cannot_change_now},
-    {"recipient.has.flow", Reason::cannot_change_now},
+    {"phone.number.unavailable", Reason::number_taken, "/numbers"},
+    {"phone.number.duplicate", Reason::duplicate_order, "/numbers"},
+    {"invalid.e164.number", Reason::other, "/numbers"},
+    {"unexpected.country.code", Reason::mixed_countries, "/country"},
+    {"unexpected.phone.number.type", Reason::service_type_wrong, "/number_type"},
+    {"requires.an.address", Reason::address_required, "/address"},
+    {"requires.local.address", Reason::address_required, "/address"},
+    {"invalid.address", Reason::address_mismatch, "/address"},
+    {"requires.verified.identity.document", Reason::documents_required, "/documents"},
+    {"phone.number.requires.a.bundle", Reason::documents_required, "/documents"},
+    {"invalid.short.code.operation", Reason::unsupported_by_gaining, "/number_type"},
+    {"invalid.property", Reason::other, ""},
+    {"invalid.value", Reason::other, ""},
+    {"constraint.validation", Reason::other, ""},
+    {"bad.request", Reason::other, ""},
+    {"request.conflict", Reason::cannot_change_now, ""},
+    {"provisioning.action.in.progress", Reason::cannot_change_now, ""},
+    {"recipient.has.flow", Reason::cannot_change_now, ""},
 });
 
 }  // namespace
@@ -36,6 +46,12 @@ constexpr auto codes = std::to_array<CodeRow>({
 Reason reason_of(std::string_view code) {
     const auto* row = std::ranges::find(codes, code, &CodeRow::code);
     return row == codes.end() ? Reason::other : row->reason;
+}
+
+std::vector<std::string> fields_of(std::string_view code) {
+    const auto* row = std::ranges::find(codes, code, &CodeRow::code);
+    if (row == codes.end() || row->field.empty()) return {};
+    return {std::string(row->field)};
 }
 
 bool wants_papers(std::string_view code) {

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <porteur/http.hpp>
 #include <porteur/model.hpp>
@@ -14,6 +15,9 @@ namespace genesys {
 /// The canonical reason of an error code; Reason::other if the code has none. @threads any
 /// @source CARRIERS.md 2.4
 porteur::Reason reason_of(std::string_view code);
+
+/// What to correct in the order for an error code: JSON pointers. @threads any
+std::vector<std::string> fields_of(std::string_view code);
 
 /// True for the two codes that a purchase by API gets where papers are wanted: the way is by mail
 /// then.

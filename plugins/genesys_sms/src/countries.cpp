@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
+
+#include <porteur/json_at.hpp>
 
 namespace genesys {
 
@@ -10,185 +13,203 @@ using namespace porteur;
 
 namespace {
 
-// clang-format off
-constexpr auto sample_table = std::to_array<Country>({
-    {.code = "AU", .name_en = "Australia", .name_fr = "Australie", .address = true,
-     .hint_en = "name and address stated; no paper for local numbers, else the representative's ID",
-     .hint_fr = "nom et adresse indiqués; aucun document pour les numéros locaux, sinon une pièce d'identité du représentant"},
-    {.code = "AT", .name_en = "Austria", .name_fr = "Autriche", .address = true, .address_proof = true,
-     .hint_en = "proof of a local address, such as the company registration",
-     .hint_fr = "preuve d'une adresse locale, par exemple l'immatriculation de l'entreprise"},
-    {.code = "BE", .name_en = "Belgium", .name_fr = "Belgique", .registration = true, .representative_id = true, .tax_id = true,
-     .hint_en = "register excerpt, the representative's ID, VAT number",
-     .hint_fr = "extrait du registre, pièce d'identité du représentant, numéro de TVA"},
-    {.code = "CZ", .name_en = "Czech Republic", .name_fr = "République tchèque", .address = true,
-     .hint_en = "an address in the number's area", .hint_fr = "une adresse dans la zone du numéro"},
-    {.code = "EE", .name_en = "Estonia", .name_fr = "Estonie", .hint_en = "", .hint_fr = "", .known = false},
-    {.code = "FR", .name_en = "France", .name_fr = "France", .address = true, .registration = true,
-     .hint_en = "an address in France and one of: register excerpt (Kbis), electricity bill, tax notice, rent receipt, title deed",
-     .hint_fr = "une adresse en France et l'un de : extrait Kbis, facture d'électricité, avis d'imposition, quittance de loyer, titre de propriété"},
-    {.code = "DE", .name_en = "Germany", .name_fr = "Allemagne", .address = true, .registration = true,
-     .hint_en = "a German address and one of: Handelsregisterauszug, Gewerbeanmeldung, German ID that shows the address",
-     .hint_fr = "une adresse allemande et l'un de : Handelsregisterauszug, Gewerbeanmeldung, pièce d'identité allemande portant l'adresse"},
-    {.code = "HK", .name_en = "Hong Kong", .name_fr = "Hong Kong", .hint_en = "", .hint_fr = "", .known = false},
-    {.code = "HU", .name_en = "Hungary", .name_fr = "Hongrie", .registration = true, .tax_id = true,
-     .hint_en = "tax registration, directors and owners", .hint_fr = "immatriculation fiscale, dirigeants et propriétaires"},
-    {.code = "IT", .name_en = "Italy", .name_fr = "Italie", .address = true, .tax_id = true,
-     .hint_en = "VAT number, the signatory's codice fiscale, an address in Italy; Genesys calls Italy a beta",
-     .hint_fr = "numéro de TVA, codice fiscale du signataire, adresse en Italie; Genesys qualifie l'Italie de bêta"},
-    {.code = "LT", .name_en = "Lithuania", .name_fr = "Lituanie", .hint_en = "", .hint_fr = "", .known = false},
-    {.code = "MY", .name_en = "Malaysia", .name_fr = "Malaisie", .hint_en = "", .hint_fr = "", .known = false},
-    {.code = "PL", .name_en = "Poland", .name_fr = "Pologne", .address = true, .registration = true,
-     .hint_en = "registration papers, a contact telephone, an address that matches the area",
-     .hint_fr = "documents d'immatriculation, téléphone de contact, adresse dans la zone du numéro"},
-    {.code = "PT", .name_en = "Portugal", .name_fr = "Portugal", .address = true, .tax_id = true,
-     .hint_en = "tax ID and an address in the number's area", .hint_fr = "numéro fiscal et adresse dans la zone du numéro"},
-    {.code = "SG", .name_en = "Singapore", .name_fr = "Singapour", .hint_en = "", .hint_fr = "", .known = false},
-    {.code = "ES", .name_en = "Spain", .name_fr = "Espagne", .registration = true, .tax_id = true,
-     .hint_en = "register extract and CIF tax ID, as porting there wants", .hint_fr = "extrait du registre et numéro CIF, comme pour un portage"},
-    {.code = "CH", .name_en = "Switzerland", .name_fr = "Suisse", .address = true, .tax_id = true,
-     .hint_en = "a matching Swiss address and VAT number", .hint_fr = "une adresse suisse concordante et le numéro de TVA"},
-});
-// clang-format on
+using Names = std::initializer_list<std::string_view>;
 
-Requirement text(
-    std::string code, std::string field, std::string en, std::string fr, std::string help_en,
-    std::string help_fr
-) {
-    return {
-        std::move(code),
-        std::move(field),
-        "text",
-        std::move(en),
-        std::move(fr),
-        std::move(help_en),
-        std::move(help_fr),
-        "",
-        {},
-        true
-    };
+constexpr Names country_keys{"name",    "name_fr", "review_days", "holidays", "beta",
+                             "unknown", "note",    "note_fr",     "wants"};
+constexpr Names wanted_keys{"kind", "types", "en", "fr", "source", "grade", "required"};
+constexpr Names kinds{"document", "address",   "company", "tax_id", "registration_number",
+                      "person",   "telephone", "comment"};
+constexpr Names grades{"official", "analogue", "weak", "own"};
+// The host's own; an order's document has one of them.
+constexpr Names document_types{"loa", "invoice", "id",    "address_proof", "registration",
+                               "poa", "tax",     "court", "other"};
+constexpr std::int64_t review_days_max = 60;
+
+std::string listed(Names names) {
+    std::string out;
+    for (const auto name : names) out += (out.empty() ? "" : ", ") + std::string(name);
+    return out;
 }
-Requirement document(std::string code, std::string en, std::string fr, const Country& country) {
-    return {
-        std::move(code),
-        "/documents",
-        "document",
-        std::move(en),
-        std::move(fr),
-        std::string(country.hint_en),
-        std::string(country.hint_fr),
-        "",
-        {},
-        true
-    };
+bool is_one_of(std::string_view name, Names names) {
+    return std::ranges::find(names, name) != names.end();
 }
 
-void add_papers(Requirements& list, const Country& country) {
-    auto& items = list.items;
-    if (country.address)
-        items.push_back(
-            {"address",
-             "/address",
-             "address",
-             "Address in the country",
-             "Adresse dans le pays",
-             std::string(country.hint_en),
-             std::string(country.hint_fr),
-             "",
-             {},
-             true}
-        );
-    if (country.tax_id)
-        items.push_back(text(
-            "tax_id", "/end_user/tax_id", "Tax or VAT number", "Numéro fiscal ou de TVA",
-            std::string(country.hint_en), std::string(country.hint_fr)
-        ));
-    if (country.registration)
-        items.push_back(document(
-            "registration", "Proof of business", "Preuve d'existence de l'entreprise", country
-        ));
-    if (country.address_proof)
-        items.push_back(
-            document("address_proof", "Proof of address", "Justificatif d'adresse", country)
-        );
-    if (country.representative_id)
-        items.push_back(
-            document("id", "The representative's ID", "Pièce d'identité du représentant", country)
-        );
-
-    const std::string en(country.name_en), fr(country.name_fr);
-    if (!country.known) {
-        list.notes_en.push_back(
-            en + ": no public source says which papers are wanted; ask the desk before you order."
-        );
-        list.notes_fr.push_back(
-            fr +
-            " : aucune source publique ne dit quels documents sont exigés; demandez au service "
-            "avant de commander."
-        );
+/// One table of the file, which notes what does not fit.
+class Table {
+public:
+    Table(const json::value& from, std::string place, std::vector<std::string>& problems)
+        : from_(from), place_(std::move(place)), problems_(problems) {
+        if (!from.is_object()) complain("is no table");
     }
-    list.notes_en.push_back(
-        "Sample data: the papers named here are other vendors' rules for " + en +
-        ", not Genesys' own list; compare with Genesys' help page."
-    );
-    list.notes_fr.push_back(
-        "Données d'exemple : les documents indiqués sont les règles d'autres fournisseurs pour ce "
-        "pays (" +
-        fr + "), non la liste de Genesys; comparez avec l'aide de Genesys."
-    );
-    list.notes_en.push_back(
-        "The purchase goes by mail; review takes 2 to 5 business days and the numbers may be gone "
-        "by then."
-    );
-    list.notes_fr.push_back(
-        "L'achat se fait par courriel; l'examen prend de 2 à 5 jours ouvrables et les numéros "
-        "peuvent alors ne plus être disponibles."
-    );
+    void complain(const std::string& what) const {
+        problems_.push_back("countries: " + place_ + ": " + what);
+    }
+    void knows_only(Names keys) const {
+        if (!from_.is_object()) return;
+        for (const auto& [key, value] : from_.get_object())
+            if (!is_one_of(key, keys))
+                complain(
+                    quoted(std::string_view(key)) + " is no key of it; write one of " + listed(keys)
+                );
+    }
+    std::string text(std::string_view key, bool wanted) const {
+        const auto& value = value_at(from_, key);
+        const bool given = value.is_string() && !value.get_string().empty();
+        if (!given && (wanted || !value.is_null()))
+            complain(std::string(key) + " is missing; write a text in double quotes");
+        return given ? std::string(value.get_string()) : std::string();
+    }
+    std::string choice(std::string_view key, Names allowed) const {
+        auto found = text(key, true);
+        if (!found.empty() && !is_one_of(found, allowed))
+            complain(std::string(key) + " = " + quoted(found) + " is none of " + listed(allowed));
+        return found;
+    }
+    bool flag(std::string_view key, bool otherwise) const {
+        const auto& value = value_at(from_, key);
+        if (value.is_bool()) return value.get_bool();
+        if (!value.is_null()) complain(std::string(key) + " is neither true nor false");
+        return otherwise;
+    }
+    std::vector<std::string> texts(std::string_view key) const {
+        std::vector<std::string> found;
+        const auto& value = value_at(from_, key);
+        if (!value.is_null() && !value.is_array()) complain(std::string(key) + " is no list");
+        for (const auto& each : list_at(from_, key))
+            if (each.is_string())
+                found.emplace_back(each.get_string());
+            else
+                complain(std::string(key) + " has something in it that is no text");
+        return found;
+    }
+    const json::value& operator[](std::string_view key) const { return value_at(from_, key); }
+
+private:
+    const json::value& from_;
+    std::string place_;
+    std::vector<std::string>& problems_;
+};
+
+Wanted wanted_from(const Table& in) {
+    in.knows_only(wanted_keys);
+    Wanted wanted;
+    wanted.kind = in.choice("kind", kinds);
+    wanted.types = in.texts("types");
+    wanted.en = in.text("en", true);
+    wanted.fr = in.text("fr", true);
+    wanted.source = in.text("source", true);
+    wanted.grade = in.choice("grade", grades);
+    wanted.required = in.flag("required", true);
+    if ((wanted.kind == "document") == wanted.types.empty())
+        in.complain(
+            wanted.types.empty() ? "types is missing; say which documents will do"
+                                 : "types is for a document only"
+        );
+    for (const auto& each : wanted.types)
+        if (!is_one_of(each, document_types))
+            in.complain(
+                "types has " + quoted(each) + ", which is none of " + listed(document_types)
+            );
+    return wanted;
+}
+
+bool is_month_and_day(std::string_view text) {
+    const auto digits = [&](std::size_t at, int most) {
+        const int value = (text[at] - '0') * 10 + (text[at + 1] - '0');
+        return text[at] >= '0' && text[at] <= '9' && text[at + 1] >= '0' && text[at + 1] <= '9' &&
+               value >= 1 && value <= most;
+    };
+    return text.size() == 5 && text[2] == '-' && digits(0, 12) && digits(3, 31);
+}
+
+Country country_from(const std::string& code, const Table& in) {
+    in.knows_only(country_keys);
+    Country country;
+    country.code = code;
+    const bool is_code = code.size() == 2 && std::ranges::all_of(code, [](char letter) {
+                             return letter >= 'A' && letter <= 'Z';
+                         });
+    if (!is_code) in.complain("is not a country's two capital letters");
+    country.name_en = in.text("name", true);
+    country.name_fr = in.text("name_fr", true);
+    country.beta = in.flag("beta", false);
+    country.unknown = in.text("unknown", false);
+    country.note_en = in.text("note", false);
+    country.note_fr = in.text("note_fr", false);
+    if (country.note_en.empty() != country.note_fr.empty())
+        in.complain("note and note_fr go together");
+    country.holidays = in.texts("holidays");
+    for (const auto& each : country.holidays)
+        if (!is_month_and_day(each))
+            in.complain("holidays has " + quoted(each) + "; write month and day, as in \"12-25\"");
+    return country;
+}
+
+void read_review_days(const Table& in, Country& country) {
+    const auto& days = in["review_days"];
+    if (days.is_array() && days.get_array().size() == 2 && days.get_array()[0].is_int64() &&
+        days.get_array()[1].is_int64()) {
+        const auto least = days.get_array()[0].get_int64(), most = days.get_array()[1].get_int64();
+        if (least >= 1 && least <= most && most <= review_days_max) {
+            country.review_min = static_cast<int>(least);
+            country.review_max = static_cast<int>(most);
+            return;
+        }
+    }
+    in.complain("review_days is not shortest and longest, 1 to 60; write it as [2, 5]");
 }
 
 }  // namespace
 
-const Country* mail_country(std::string_view code) {
-    const auto* row = std::ranges::find(sample_table, code, &Country::code);
-    return row == sample_table.end() ? nullptr : row;
-}
-
-std::string country_name(std::string_view code) {
-    const auto* row = mail_country(code);
-    return std::string(row ? row->name_en : code);
-}
-
-Requirements requirements(RequirementsQuery query) {
-    Requirements list;
-    list.items = {
-        text(
-            "numbers", "/numbers", "Numbers", "Numéros",
-            "Chosen from a search; a search holds none of them",
-            "Choisis dans une recherche, qui n'en réserve aucun"
-        ),
-        text(
-            "company", "/end_user/name", "Company name", "Nom de l'entreprise", "The legal name",
-            "La raison sociale"
-        ),
-    };
-    if (const auto* country = mail_country(query.country)) {
-        add_papers(list, *country);
-    } else {
-        list.items.back().required = false;
-        list.notes_en.push_back("Bought by API; some numbers want an address to be sent along.");
-        list.notes_fr.push_back("Achat par l'API; certains numéros exigent une adresse.");
+Countries Countries::from(const json::value& file) {
+    Countries made;
+    if (!file.is_object() || file.get_object().empty()) {
+        made.problems_.emplace_back(
+            "countries: the setting names no file with countries in it; "
+            "config/data/genesys_countries.toml has them"
+        );
+        return made;
     }
-    list.notes_en.push_back(
-        "The organization needs a licence CX 1 Digital add-on II, CX 2, CX 2 Digital, CX 3 or CX 3 "
-        "Digital, "
-        "and the user the permission SMS > phoneNumber > All."
-    );
-    list.notes_fr.push_back(
-        "L'organisation doit posséder une licence CX 1 Digital Add-on II, CX 2, CX 2 Digital, CX 3 "
-        "ou CX 3 Digital, "
-        "et l'utilisateur la permission SMS > phoneNumber > tout."
-    );
-    return list;
+    for (const auto& [key, value] : file.get_object()) {
+        const std::string code(key);
+        const Table in(value, code, made.problems_);
+        if (!value.is_object()) continue;
+        auto country = country_from(code, in);
+        read_review_days(in, country);
+        const auto& wants = in["wants"];
+        if (!wants.is_null() && !wants.is_array())
+            in.complain("wants is no list of tables; write [[" + code + ".wants]]");
+        std::size_t at = 0;
+        for (const auto& each : list_at(value, "wants"))
+            country.wants.push_back(wanted_from(
+                Table(each, code + ".wants[" + std::to_string(at++) + "]", made.problems_)
+            ));
+        if (country.wants.empty() == country.unknown.empty())
+            in.complain(
+                country.wants.empty() ? "wants nothing and does not say why; add unknown"
+                                      : "unknown is for a country of which nothing is wanted"
+            );
+        made.all_.push_back(std::move(country));
+    }
+    return made;
+}
+
+const Country* Countries::find(std::string_view code) const {
+    const auto found = std::ranges::find(all_, code, &Country::code);
+    return found == all_.end() ? nullptr : &*found;
+}
+
+std::string Countries::name(std::string_view code, std::string_view language) const {
+    const auto* country = find(code);
+    if (!country) return std::string(code);
+    return language == "fr" ? country->name_fr : country->name_en;
+}
+
+std::string Countries::what_is_wrong() const {
+    std::string out;
+    for (const auto& each : problems_) out += (out.empty() ? "" : "; ") + each;
+    return out;
 }
 
 }  // namespace genesys

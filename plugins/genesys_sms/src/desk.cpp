@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "countries.hpp"
+#include "reading.hpp"
 
 namespace genesys {
 
@@ -12,18 +12,53 @@ using namespace porteur;
 
 namespace {
 
-constexpr std::string_view reference_mark = "Our reference: ";
+struct Words {
+    std::string_view en, fr;
+    std::string_view in(std::string_view language) const { return language == "fr" ? fr : en; }
+    std::string operator()(std::string_view language) const { return std::string(in(language)); }
+};
 
-std::string one_line(std::string_view text) {
-    std::string out(text);
-    for (char& letter : out)
-        if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F) letter = ' ';
-    return out;
-}
+// Sentences that stand in our letters as they are. None may be so short that a desk would write it.
+constexpr Words hello{"Hello,", "Bonjour,"};
+constexpr Words wish{
+    "we would like to buy these SMS numbers.", "nous souhaitons acheter ces numéros SMS."
+};
+constexpr Words wish_again{
+    "this mail goes on with our request of the same reference and replaces what we wrote in it "
+    "before.",
+    "ce courriel fait suite à notre demande de même référence et remplace ce que nous y avons "
+    "écrit."
+};
+constexpr Words answers{
+    "If you asked us for a document or for another choice of numbers, it is in this mail.",
+    "Si vous nous avez demandé un document ou un autre choix de numéros, il est dans ce courriel."
+};
+constexpr Words choose{
+    "If a number is no longer available, please choose another one for us.",
+    "Si un numéro n'est plus disponible, veuillez en choisir un autre pour nous."
+};
+constexpr Words contact{
+    "If a number is no longer available, please contact us so that we choose another one.",
+    "Si un numéro n'est plus disponible, veuillez nous contacter avant d'en choisir un autre."
+};
+constexpr Words no_answer{
+    "we have no answer yet to our request of ",
+    "nous n'avons pas encore de réponse à notre demande du "
+};
+constexpr Words how_it_stands{
+    "Please tell us how it stands, and whether you lack anything.",
+    "Merci de nous dire où elle en est, et s'il vous manque quelque chose."
+};
+constexpr Words numbers_head{"Numbers:", "Numéros :"};
+constexpr Words documents_head{"Attached documents:", "Documents joints :"};
+constexpr Words thanks{"Thank you.", "Merci."};
 
-void put(std::string& text, std::string_view label, std::string_view value) {
-    if (!value.empty()) text += std::string(label) + ": " + one_line(value) + "\n";
-}
+constexpr Words reference_label{"Our reference", "Notre référence"};
+constexpr Words organization_label{"Organization ID", "ID de l'organisation"};
+constexpr Words reference_in_subject_mark{", reference ", ", référence "};
+
+constexpr auto our_sentences =
+    std::to_array<Words>({wish, wish_again, answers, choose, contact, no_answer, how_it_stands});
 
 std::string address_line(const Address& at) {
     std::string out;
@@ -42,258 +77,140 @@ std::string address_line(const Address& at) {
     return out;
 }
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& letter : out)
-        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-    return out;
+/// "Allemagne (Germany)": whoever reads it at the desk need not know French.
+std::string country_in(
+    const Countries& countries, const std::string& code, const std::string& language
+) {
+    const auto name = countries.name(code, language), english = countries.name(code, "en");
+    return name == english ? name : name + " (" + english + ")";
 }
 
-struct Parts {
-    std::string said, quoted;
-};
-
-/// What the desk wrote, and what it quotes: lines with ">", and all after a mail program's divider.
-Parts parts_of(std::string_view text) {
-    Parts parts;
-    bool below = false;
-    for (std::size_t at = 0; at < text.size();) {
-        const auto end = std::min(text.find('\n', at), text.size());
-        const auto line = text.substr(at, end - at);
-        const auto flat = lower(line);
-        below = below || flat.starts_with("-----original message") ||
-                flat.starts_with("________________") ||
-                (flat.starts_with("on ") && flat.find("wrote:") != flat.npos) ||
-                (flat.starts_with("from: ") && !parts.said.empty());
-        auto& into = below || line.starts_with(">") ? parts.quoted : parts.said;
-        into += line;
-        into += '\n';
-        at = end + 1;
-    }
-    return parts;
+std::string subject_of(
+    const Countries& countries, const std::string& country, const std::string& language,
+    std::size_t count, const std::string& reference
+) {
+    const bool french = language == "fr";
+    return (french ? "Demande d'achat de numéros SMS : " : "SMS number purchase request: ") +
+           countries.name(country, language) + ", " + std::to_string(count) +
+           (french ? (count == 1 ? " numéro" : " numéros") : (count == 1 ? " number" : " numbers")
+           ) +
+           reference_in_subject_mark(language) + one_line(reference);
 }
 
-/// Numbers written with "+", blanks and dashes within them allowed.
-std::vector<PhoneNumber> numbers_in(std::string_view text) {
-    std::vector<PhoneNumber> found;
-    for (std::size_t at = text.find('+'); at != text.npos; at = text.find('+', at)) {
-        std::string digits = "+";
-        std::size_t end = ++at;
-        // One blank, dash or dot at a time, so that the number of the next sentence is not drawn
-        // in.
-        for (bool gap = false; end < text.size(); ++end) {
-            const bool digit = text[end] >= '0' && text[end] <= '9';
-            if (!digit &&
-                (gap || std::string_view(" -.").find(text[end]) == std::string_view::npos))
-                break;
-            if (digit) digits += text[end];
-            gap = !digit;
-        }
-        const auto number = PhoneNumber::from_json_text(digits);
-        if (number && std::ranges::find(found, *number) == found.end()) found.push_back(*number);
-    }
-    return found;
+LetterPart list_of(std::string heading, const std::vector<PhoneNumber>& numbers) {
+    LetterPart part;
+    part.paragraph = std::move(heading);
+    for (const auto& each : numbers) part.items.push_back(each.text());
+    return part;
 }
 
-std::string reference_in(std::string_view text) {
-    const auto mark = text.find(reference_mark);
-    if (mark == text.npos) return {};
-    const auto from = mark + reference_mark.size();
-    return std::string(text.substr(from, text.find_first_of(" \r\n", from) - from));
-}
-
-enum class Says { waiting, approved, refused, papers, gone };
-struct WordRow {
-    std::string_view words;
-    Says says;
-};
-// Taken out of the text in this order, so that "not approved" is never read as "approved".
-constexpr auto phrases = std::to_array<WordRow>({
-    {"not yet", Says::waiting},
-    {"under review", Says::waiting},
-    {"in review", Says::waiting},
-    {"pending approval", Says::waiting},
-    {"received your request", Says::waiting},
-    {"still waiting", Says::waiting},
-    {"en cours d'examen", Says::waiting},
-    {"no longer available", Says::gone},
-    {"not available any", Says::gone},
-    {"alternative number", Says::gone},
-    {"alternate number", Says::gone},
-    {"numbers instead", Says::gone},
-    {"plus disponible", Says::gone},
-    {"document is missing", Says::papers},
-    {"documents are missing", Says::papers},
-    {"missing document", Says::papers},
-    {"illegible", Says::papers},
-    {"unreadable", Says::papers},
-    {"please provide", Says::papers},
-    {"please send", Says::papers},
-    {"we need", Says::papers},
-    {"has expired", Says::papers},
-    {"document manquant", Says::papers},
-    {"veuillez fournir", Says::papers},
-    {"not approved", Says::refused},
-    {"not been approved", Says::refused},
-    {"not accepted", Says::refused},
-    {"was rejected", Says::refused},
-    {"were rejected", Says::refused},
-    {"been rejected", Says::refused},
-    {"rejected the", Says::refused},
-    {"been refused", Says::refused},
-    {"refused the", Says::refused},
-    {"was denied", Says::refused},
-    {"been denied", Says::refused},
-    {"been declined", Says::refused},
-    {"was declined", Says::refused},
-    {"unable to", Says::refused},
-    {"refusé", Says::refused},
-    {"been approved", Says::approved},
-    {"was approved", Says::approved},
-    {"were approved", Says::approved},
-    {"are approved", Says::approved},
-    {"is approved", Says::approved},
-    {"now available in your", Says::approved},
-    {"in your inventory", Says::approved},
-    {"now active", Says::approved},
-    {"are active", Says::approved},
-    {"is complete", Says::approved},
-    {"been completed", Says::approved},
-    {"approuvé", Says::approved},
-});
-
-std::vector<Says> said_in(std::string text) {
-    std::vector<Says> found;
-    // One blank for any run of them: phrases break over lines.
-    std::string flat;
-    for (const char letter : lower(text)) {
-        const char plain = letter == '\n' || letter == '\r' || letter == '\t' ? ' ' : letter;
-        if (plain != ' ' || !flat.ends_with(' ')) flat += plain;
-    }
-    for (const auto& row : phrases)
-        for (auto at = flat.find(row.words); at != flat.npos; at = flat.find(row.words)) {
-            flat.erase(at, row.words.size());
-            if (std::ranges::find(found, row.says) == found.end()) found.push_back(row.says);
-        }
-    return found;
-}
-
-std::string domain_of(std::string_view address) {
-    const auto at = address.rfind('@');
-    return at == address.npos ? std::string() : lower(address.substr(at + 1));
-}
-
-/// What was said in one line, cut, for the rejection's text.
-std::string excerpt(std::string_view said) {
-    static constexpr std::size_t length_max = 500;
-    std::string flat;
-    for (const char letter : said) {
-        const char plain = static_cast<unsigned char>(letter) < 0x20 ? ' ' : letter;
-        if (plain != ' ' || (!flat.empty() && flat.back() != ' ')) flat += plain;
-    }
-    std::size_t end = std::min(flat.size(), length_max);
-    while (end > 0 && end < flat.size() && (static_cast<unsigned char>(flat[end]) & 0xC0) == 0x80)
-        --end;
-    flat.resize(end);
-    return flat;
+void add_company(Letter& letter, const PurchaseOrder& order) {
+    const bool french = letter.language == "fr";
+    const auto& user = order.end_user;
+    const auto& person = user.authorized_person;
+    letter.parts.emplace_back();
+    letter.row(french ? "Entreprise" : "Company", user.name);
+    letter.row(
+        french ? "Numéro d'immatriculation" : "Registration number", user.registration_number
+    );
+    letter.row(french ? "Numéro fiscal ou de TVA" : "Tax or VAT number", user.tax_id);
+    letter.row(french ? "Adresse" : "Address", address_line(order.address));
+    letter.row(
+        french ? "Personne autorisée" : "Authorized person",
+        person.first_name + (person.last_name.empty() ? "" : " " + person.last_name)
+    );
+    letter.row(french ? "Téléphone" : "Telephone", person.telephone);
+    letter.row("Contact", order.contact_email);
+    letter.row(french ? "Commentaire" : "Comment", order.comment);
 }
 
 }  // namespace
 
-DeskMail desk_mail(
+std::string language_of(const PurchaseOrder& order) { return order.language == "fr" ? "fr" : "en"; }
+
+Letter request_letter(
     const PurchaseOrder& order, const std::vector<PhoneNumber>& numbers,
-    const std::string& organization_id
+    const std::string& organization_id, const Countries& countries
 ) {
-    const auto country = country_name(order.country);
-    DeskMail mail;
-    mail.subject = "SMS number purchase request: " + country + ", " +
-                   std::to_string(numbers.size()) + (numbers.size() == 1 ? " number" : " numbers") +
-                   ", reference " + one_line(order.reference);
-    auto& text = mail.text;
-    text = "Hello,\n\nwe would like to buy these SMS numbers.\n\n";
-    put(text, "Country", country);
-    put(text, "Organization ID", organization_id);
-    text += std::string(reference_mark) + one_line(order.reference) + "\n";
-    text += "\nNumbers:\n";
-    for (const auto& each : numbers) text += "  " + each.text() + "\n";
-    text += "\n";
-    if (order.alternates == AlternatesPolicy::choose_for_us)
-        text += "If a number is no longer available, please choose another one for us.\n";
-    else
-        text +=
-            "If a number is no longer available, please contact us so that we choose another "
-            "one.\n";
-    text += "\n";
-    put(text, "Company", order.end_user.name);
-    put(text, "Registration number", order.end_user.registration_number);
-    put(text, "Tax or VAT number", order.end_user.tax_id);
-    put(text, "Address", address_line(order.address));
-    const auto& person = order.end_user.authorized_person;
-    put(text, "Authorized person",
-        person.first_name + (person.last_name.empty() ? "" : " " + person.last_name));
-    put(text, "Contact", order.contact_email);
-    put(text, "Comment", order.comment);
+    Letter letter;
+    const auto& in = letter.language = language_of(order);
+    const bool french = in == "fr";
+    const bool again = order.attempt > 1;
+    letter.subject = (again ? "Re: " : "") +
+                     subject_of(countries, order.country, in, numbers.size(), order.reference);
+    letter.parts.push_back({hello(in), {}, {}});
+    letter.parts.push_back({again ? wish_again(in) : wish(in), {}, {}});
+    if (again) letter.parts.push_back({answers(in), {}, {}});
+
+    letter.parts.emplace_back();
+    letter.row(french ? "Pays" : "Country", country_in(countries, order.country, in));
+    letter.row(organization_label.in(in), organization_id);
+    letter.row(reference_label.in(in), order.reference);
+    letter.parts.push_back(list_of(numbers_head(in), numbers));
+    letter.parts.push_back(
+        {order.alternates == AlternatesPolicy::choose_for_us ? choose(in) : contact(in), {}, {}}
+    );
+    add_company(letter, order);
     if (!order.documents.empty()) {
-        text += "\nAttached documents:\n";
+        letter.parts.push_back({documents_head(in), {}, {}});
         for (const auto& each : order.documents)
-            text += "  " + one_line(each.name) + " (" + one_line(each.type) + ")\n";
+            letter.parts.back().items.push_back(
+                one_line(each.name) + " (" + document_name(each.type, in) + ")"
+            );
     }
-    text += "\nThank you.\n";
-    return mail;
+    letter.parts.push_back({thanks(in), {}, {}});
+    return letter;
 }
 
-MailReading reading_of(const MailText& mail, const std::string& desk_address) {
-    const auto parts = parts_of(mail.text);
-    MailReading reading;
-    reading.about = reference_in(parts.quoted);
-    if (reading.about.empty()) reading.about = reference_in(parts.said);
-    const auto ours = numbers_in(parts.quoted);
-    for (const auto& each : numbers_in(parts.said)) {
-        // Without a quoted request nobody can tell our numbers from offered ones.
-        const bool offered = !ours.empty() && std::ranges::find(ours, each) == ours.end();
-        (offered ? reading.alternates : reading.numbers).push_back(each);
+Letter reminder_letter(const DeskRequest& request, const Countries& countries) {
+    Letter letter;
+    const auto& in = letter.language = request.language == "fr" ? "fr" : "en";
+    letter.subject =
+        "Re: " +
+        subject_of(countries, request.country, in, request.numbers.size(), request.reference);
+    letter.parts.push_back({hello(in), {}, {}});
+    letter.parts.push_back({no_answer(in) + request.asked_on + ".", {}, {}});
+    letter.parts.push_back({how_it_stands(in), {}, {}});
+    letter.parts.emplace_back();
+    letter.row(in == "fr" ? "Pays" : "Country", country_in(countries, request.country, in));
+    letter.row(organization_label.in(in), request.organization_id);
+    letter.row(reference_label.in(in), request.reference);
+    letter.parts.push_back(list_of(numbers_head(in), request.numbers));
+    letter.parts.push_back({thanks(in), {}, {}});
+    return letter;
+}
+
+bool is_our_sentence(std::string_view line) {
+    // A mail program may have broken the sentence over lines: its beginning is enough.
+    static constexpr std::size_t telling = 24;
+    return std::ranges::any_of(our_sentences, [&](const Words& each) {
+        return std::ranges::any_of(std::array{each.en, each.fr}, [&](std::string_view sentence) {
+            return line.starts_with(lower(sentence.substr(0, telling)));
+        });
+    });
+}
+
+std::string reference_in(std::string_view text) {
+    for (const auto label : {reference_label.en, reference_label.fr}) {
+        auto from = text.find(label);
+        if (from == text.npos) continue;
+        from = text.find(':', from + label.size());
+        if (from == text.npos) continue;
+        from = text.find_first_not_of(" \t", from + 1);
+        if (from == text.npos) continue;
+        return std::string(text.substr(from, text.find_first_of(" \r\n", from) - from));
     }
-    if (domain_of(mail.from) != domain_of(desk_address)) {
-        reading.note = "not from the desk's domain: a person reads it";
-        return reading;
+    return {};
+}
+
+std::string reference_in_subject(std::string_view subject) {
+    for (const auto mark : {reference_in_subject_mark.en, reference_in_subject_mark.fr}) {
+        const auto at = subject.rfind(mark);
+        if (at == subject.npos) continue;
+        const auto from = at + mark.size();
+        return std::string(subject.substr(from, subject.find_first_of(" \r\n", from) - from));
     }
-    auto says = said_in(parts.said);
-    // A number that is gone and others named beside it are one offer, whatever else is said.
-    const bool offer = std::ranges::find(says, Says::gone) != says.end();
-    if (says.size() != 1 && !offer) {
-        reading.note = says.empty() ? "says nothing that is recognised: a person reads it"
-                                    : "says several things at once: a person reads it";
-        return reading;
-    }
-    switch (offer ? Says::gone : says.front()) {
-        case Says::waiting:
-            reading.state = OrderState::in_review;
-            reading.note = "Genesys is still reviewing the request";
-            break;
-        case Says::approved:
-            reading.state = OrderState::completed;
-            reading.note = "Genesys says it is approved; the inventory is the proof";
-            break;
-        case Says::papers:
-            reading.state = OrderState::needs_documents;
-            reading.note = "Genesys wants other or more papers";
-            reading.rejections.push_back(
-                {Reason::documents_required, "", excerpt(parts.said), {"/documents"}, {}}
-            );
-            break;
-        case Says::refused:
-            reading.state = OrderState::exception;
-            reading.note = "Genesys or its carrier refused the request";
-            reading.rejections.push_back({Reason::other, "", excerpt(parts.said), {}, {}});
-            break;
-        case Says::gone:
-            reading.state = OrderState::alternates_offered;
-            reading.note = reading.alternates.empty()
-                               ? "numbers are gone; new ones have to be chosen"
-                               : "numbers are gone; others are offered";
-            break;
-    }
-    return reading;
+    return {};
 }
 
 }  // namespace genesys

@@ -38,7 +38,9 @@ std::optional<OwnedNumber> owned_from(const json::value& body) {
         text_at(provisioning, "state"),
         text_at(provisioning, "action"),
         text_at(value_at(provisioning, "error"), "code"),
-        text_at(body, "name")
+        text_at(body, "name"),
+        text_at(body, "countryCode"),
+        text_at(body, "dateCreated")
     };
 }
 

@@ -23,6 +23,8 @@ struct OwnedNumber {
     std::string provisioning_action;
     std::string error_code;  ///< of a failed provisioning
     std::string name;
+    std::string country;  ///< ISO 3166-1 alpha-2
+    std::string created;  ///< "2026-11-23T10:00:00Z"
 };
 
 /// Nothing if it is not a number with an id. The version, which replies must have, is not looked

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// check_account, list_numbers, search_numbers, requirements.
+// check_account, list_numbers, search_numbers.
 #include <gtest/gtest.h>
 
-#include <porteur/testkit.hpp>
+#include "genesys.hpp"
 
 namespace porteur::testkit {
 namespace {
@@ -10,40 +10,72 @@ namespace {
 using ::testing::Contains;
 using ::testing::Field;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::Not;
 
-constexpr auto numbers = "/api/v2/routing/sms/phonenumbers";
-constexpr auto available = "/api/v2/routing/sms/availablephonenumbers";
 
-const Plugin& genesys() {
-    static const Plugin plugin = Plugin::linked();
-    return plugin;
+Script account_check(std::string_view more = "{}") {
+    Script script(genesys(), "check_account", "{}", settings(more));
+    script.expects_http("GET", organization).answers_file(200, "organization.json");
+    return script;
 }
 
 TEST(CheckAccount, NamesTheOrganization) {
-    Script script(genesys(), "check_account", "{}");
-    script.expects_http("GET", "/api/v2/organizations/me").answers_file(200, "organization.json");
+    auto script = account_check();
     script.expects_http("GET", numbers).answers_file(200, "inventory-none.json");
+    script.expects_http("GET", available).safe().answers_file(200, "available-1.json");
     script.ends_exactly(
         R"json({"identity":"Acme (0f1e2d3c-0000-4000-8000-000000000001)","problems":[]})json"
     );
-    EXPECT_EQ(cut_everywhere(script), 3u);
+    EXPECT_EQ(cut_everywhere(script), 4u);
 }
 
 TEST(CheckAccount, FindsAnotherOrganizationThanTheSettingSays) {
-    Script script(genesys(), "check_account", "{}", R"({"organization_id":"other"})");
-    script.expects_http("GET", "/api/v2/organizations/me").answers_file(200, "organization.json");
+    auto script = account_check(R"({"organization_id":"other"})");
     script.expects_http("GET", numbers).answers_file(200, "inventory-none.json");
+    script.expects_http("GET", available).answers_file(200, "available-1.json");
     script.ends_with(R"({"problems":[{"blocking":true}]})");
 }
 
-TEST(CheckAccount, StopsWithoutThePermissionForNumbers) {
-    Script script(genesys(), "check_account", "{}");
-    script.expects_http("GET", "/api/v2/organizations/me").answers_file(200, "organization.json");
-    script.expects_http("GET", numbers)
-        .answers_file(403, "error-permission.json")
-        .fails_with(ErrorKind::unauthorized);
+TEST(CheckAccount, SaysWhichPermissionIsMissing) {
+    auto script = account_check();
+    script.expects_http("GET", numbers).answers_file(403, "error-permission.json");
+    script.expects_http("GET", available).answers_file(403, "error-permission.json");
+    const auto problems = script.result<AccountCheck>().problems;
+    ASSERT_EQ(problems.size(), 2u);
+    EXPECT_THAT(problems[0].message, HasSubstr("sms:phoneNumber:view is missing"));
+    EXPECT_THAT(problems[1].message, HasSubstr("sms:phoneNumber:add is missing"));
+    EXPECT_THAT(problems[1].message, HasSubstr("SMS > Phone Number > All"));
+    EXPECT_TRUE(problems[0].blocking);
+}
+
+TEST(CheckAccount, TellsTheRefusalsOf403Apart) {
+    const std::pair<const char*, const char*> codes[] = {
+        {"missing.permissions", "is missing, so"},
+        {"missing.any.permissions", "is missing, so"},
+        {"not.authorized", "is missing, so"},
+        {"missing.division.permission", "missing in the numbers' division"},
+        {"app.not.authorized.for.scope", "scope does not cover"},
+        {"something.new", "refuses with \"something.new\""},
+    };
+    for (const auto& [code, words] : codes) {
+        auto script = account_check();
+        script.expects_http("GET", numbers)
+            .answers(403, std::string(R"({"code":")") + code + R"(","status":403})");
+        script.expects_http("GET", available).answers_file(200, "available-1.json");
+        const auto problems = script.result<AccountCheck>().problems;
+        ASSERT_EQ(problems.size(), 1u) << code;
+        EXPECT_THAT(problems[0].message, HasSubstr(words)) << code;
+    }
+}
+
+TEST(CheckAccount, FindsWhatDoesNotFitInTheFileOfCountries) {
+    auto script = account_check(R"({"countries":{"FR":{"name":"France","colour":"blue"}}})");
+    script.expects_http("GET", numbers).answers_file(200, "inventory-none.json");
+    script.expects_http("GET", available).answers_file(200, "available-1.json");
+    const auto problems = script.result<AccountCheck>().problems;
+    EXPECT_THAT(
+        problems, Contains(Field(&Problem::message, HasSubstr("FR: \"colour\" is no key of it")))
+    );
+    EXPECT_THAT(problems, Contains(Field(&Problem::message, HasSubstr("FR: name_fr is missing"))));
 }
 
 TEST(ListNumbers, ReadsEveryPage) {
@@ -69,7 +101,7 @@ TEST(ListNumbers, PassesARefusalOn) {
 TEST(SearchNumbers, AsksAgainUntilThereAreEnoughAndNoneTwice) {
     Script script(
         genesys(), "search_numbers",
-        R"({"country":"US","area_code":"317","contains":"55","quantity":3})"
+        R"({"country":"US","area_code":"317","contains":"55","quantity":3})", settings()
     );
     script.expects_http("GET", available)
         .with_query(
@@ -98,7 +130,8 @@ TEST(SearchNumbers, StopsWhereNothingNewComes) {
 
 TEST(SearchNumbers, SaysThatFranceWantsPapers) {
     Script script(
-        genesys(), "search_numbers", R"({"country":"FR","number_type":"mobile","quantity":1})"
+        genesys(), "search_numbers", R"({"country":"FR","number_type":"mobile","quantity":1})",
+        settings()
     );
     script.expects_http("GET", available)
         .with_query({{"countryCode", "FR"}, {"phoneNumberType", "mobile"}})
@@ -114,41 +147,6 @@ TEST(SearchNumbers, RefusesWhatGenesysDoesNotSell) {
         .expects_http("GET", available)
         .answers_file(400, "error-value.json")
         .fails_with(ErrorKind::rejected, Reason::other);
-}
-
-Requirements requirements_of(const std::string& country) {
-    Script script(
-        genesys(), "requirements", R"({"country":")" + country + R"(","action":"purchase"})"
-    );
-    return script.result<Requirements>();
-}
-
-TEST(Requirements, AreMarkedAsSampleDataInEachOfThe17Countries) {
-    for (const auto* country :
-         {"AU", "AT", "BE", "CZ", "EE", "FR", "DE", "HK", "HU", "IT", "LT", "MY", "PL", "PT", "SG",
-          "ES", "CH"}) {
-        const auto list = requirements_of(country);
-        EXPECT_THAT(list.notes_en, Contains(HasSubstr("Sample data"))) << country;
-        EXPECT_THAT(list.notes_fr, Contains(HasSubstr("Données d'exemple"))) << country;
-        EXPECT_THAT(list.notes_en, Contains(HasSubstr("2 to 5 business days"))) << country;
-        EXPECT_EQ(list.notes_en.size(), list.notes_fr.size()) << country;
-        for (const auto& each : list.items) {
-            EXPECT_THAT(each.label_fr, Not(IsEmpty())) << country << " " << each.code;
-            EXPECT_THAT(each.help_fr, Not(IsEmpty())) << country << " " << each.code;
-        }
-    }
-}
-
-TEST(Requirements, SayWhereNothingIsKnown) {
-    EXPECT_THAT(requirements_of("EE").notes_en, Contains(HasSubstr("no public source")));
-    EXPECT_THAT(requirements_of("FR").notes_en, Not(Contains(HasSubstr("no public source"))));
-}
-
-TEST(Requirements, NameTheKbisForFranceAndNothingForTheUnitedStates) {
-    EXPECT_THAT(
-        requirements_of("FR").items, Contains(Field(&Requirement::help_en, HasSubstr("Kbis")))
-    );
-    EXPECT_THAT(requirements_of("US").items, Not(Contains(Field(&Requirement::kind, "document"))));
 }
 
 }  // namespace

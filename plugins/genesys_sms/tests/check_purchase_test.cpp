@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include <porteur/testkit.hpp>
+#include "genesys.hpp"
 
 namespace porteur::testkit {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
-constexpr auto numbers = "/api/v2/routing/sms/phonenumbers";
-
-const Plugin& genesys() {
-    static const Plugin plugin = Plugin::linked();
-    return plugin;
-}
 Script check(json::array wanted, json::object kept = {}) {
     return Script(
         genesys(), "check_purchase",
@@ -24,7 +17,8 @@ Script check(json::array wanted, json::object kept = {}) {
             {"numbers", std::move(wanted)},
             {"submitted_at", "2026-11-16T09:00:00Z"},
             {"kept", std::move(kept)}
-        })
+        }),
+        settings()
     );
 }
 json::object mailed(const char* number) {
@@ -67,25 +61,6 @@ TEST(CheckPurchase, IsPartialWhenSomeNumbersWereRefused) {
     script.ends_with(
         R"({"state":"partial","numbers":[{"state":"rejected","reason":"NUMBER_TAKEN"},{"state":"completed"}]})"
     );
-}
-
-TEST(CheckPurchase, WaitsForTheReviewOfAMail) {
-    auto script = check({"+33644550101"}, mailed("+33644550101"));
-    script.expects_http("GET", numbers)
-        .answers_file(200, "inventory-none.json")
-        .asks_time("2026-11-18T09:00:00Z")
-        .ends_with(
-            R"({"state":"in_review","check_again":21600,"note":"","keep":{"+33644550101":{"what":"mailed"}}})"
-        );
-    cut_everywhere(script);
-}
-
-TEST(CheckPurchase, SaysThatAReviewTakesTooLong) {
-    auto script = check({"+33644550101"}, mailed("+33644550101"));
-    script.expects_http("GET", numbers)
-        .answers_file(200, "inventory-none.json")
-        .asks_time("2026-11-23T09:00:01Z");
-    EXPECT_THAT(script.result<PurchaseProgress>().note, HasSubstr("ask the desk"));
 }
 
 TEST(CheckPurchase, CompletesAPurchaseByMailWhenTheNumberAppears) {

@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "countries.hpp"
-
 namespace genesys {
 namespace {
 
@@ -40,17 +38,6 @@ TEST(States, AreReadInUpperCaseAsBodiesHaveThem) {
     EXPECT_EQ(state_of("PENDING_CANCELLATION", "", ""), OrderState::cancel_pending);
     EXPECT_EQ(state_of("INVALID", "", ""), OrderState::rejected);
     EXPECT_THROW(state_of("active", "", ""), Failure);
-}
-
-TEST(Countries, OfTheBriefAreServedByMailAndNoOthers) {
-    for (const auto* code :
-         {"AU", "AT", "BE", "CZ", "EE", "FR", "DE", "HK", "HU", "IT", "LT", "MY", "PL", "PT", "SG",
-          "ES", "CH"})
-        EXPECT_NE(mail_country(code), nullptr) << code;
-    for (const auto* code : {"US", "CA", "GB", "CL", "", "fr"})
-        EXPECT_EQ(mail_country(code), nullptr) << code;
-    EXPECT_EQ(country_name("FR"), "France");
-    EXPECT_EQ(country_name("CL"), "CL");
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include <porteur/testkit.hpp>
+#include "genesys.hpp"
 
 namespace porteur::testkit {
 namespace {
@@ -9,18 +9,6 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
-constexpr auto numbers = "/api/v2/routing/sms/phonenumbers";
-constexpr auto addresses = "/api/v2/routing/sms/addresses";
-constexpr auto desk = "GenesysCloudSMS@genesys.com";
-
-const Plugin& genesys() {
-    static const Plugin plugin = Plugin::linked();
-    return plugin;
-}
-json::object order(const char* name = "order.json") { return parsed(file(name)).as_object(); }
-Script purchase(const json::object& given, const std::string& settings = "{}") {
-    return Script(genesys(), "purchase", canonical(given), settings);
-}
 json::object two_numbers() {
     auto given = order();
     given["numbers"] = json::array{"+13175550101", "+13175550102"};
@@ -251,72 +239,103 @@ TEST(Purchase, SendsNothingThatItsOwnRulesRefuse) {
     purchase(short_code).fails_with(ErrorKind::unsupported, Reason::unsupported_by_gaining);
 }
 
-TEST(PurchaseByMail, WritesToTheDeskWithThePapersAttached) {
-    auto script = purchase(order("order-france.json"));
-    script.expects_http("GET", "/api/v2/organizations/me")
-        .answers_file(200, "organization.json")
-        .expects_mail(desk)
-        .named("ask-desk")
+TEST(Purchase, BuysNothingTwiceWhenItIsSubmittedAgain) {
+    auto again = two_numbers();
+    again["attempt"] = 2;
+    auto script = purchase(again);
+    script.expects_http("GET", numbers).named("got-before").safe().answers_file(200, "inventory-active.json");
+    script.expects_http("GET", numbers).named("got-before-2").answers_file(200, "inventory-none.json");
+    script.expects_http("POST", numbers)
+        .named("buy-2")
         .once()
-        .with_head(R"({"subject":"SMS number purchase request: France, 2 numbers, reference po-9",
-                       "documents":[{"id":"doc-1","name":"kbis.pdf"},{"id":"doc-2","name":"pièce.pdf"}]})"
+        .with_body(
+            R"({"phoneNumber":"+13175550102","phoneNumberType":"local","countryCode":"US","name":"po-9"})"
         )
-        .with_text(file("ask-desk.txt"))
-        .is_taken("<op.1@acme.example>")
-        .ends_with(R"({"state":"in_review","carrier_id":"<op.1@acme.example>","check_again":21600,
-                       "numbers":[{"number":"+33644550101","state":"in_review"},{"number":"+33644550102"}],
-                       "keep":{"+33644550101":{"what":"mailed"}}})");
-    EXPECT_EQ(cut_everywhere(script), 3u);
-}
-
-TEST(PurchaseByMail, AsksForAlternatesAsTheOrderWishes) {
-    auto given = order("order-france.json");
-    given["alternates"] = "choose_for_us";
-    auto script =
-        purchase(given, R"({"organization_id":"org-1","desk_address":"desk@genesys.example"})");
-    script.expects_mail("desk@genesys.example")
-        .is_taken("<m>")
-        .ends_with(R"({"state":"in_review"})");
-    const auto& mail = script.recording().first.effects.at(0).body;
-    EXPECT_THAT(mail, HasSubstr("please choose another one for us"));
-    EXPECT_THAT(mail, HasSubstr("Organization ID: org-1\n"));
-}
-
-TEST(PurchaseByMail, IsTheWayWhereTheApiSaysThatPapersAreWanted) {
-    for (const auto* name : {"error-bundle.json", "error-document.json"}) {
-        auto given = order();
-        given["country"] = "CL";
-        auto script = purchase(given, R"({"organization_id":"org-1"})");
-        script.expects_http("POST", numbers)
-            .answers_file(400, name)
-            .expects_mail(desk)
-            .is_taken("<m>")
-            .ends_with(R"({"state":"in_review"})");
-        cut_everywhere(script);
-    }
-}
-
-TEST(PurchaseByMail, IsNotSentWithoutThePapersThatTheCountryWants) {
-    auto given = order("order-france.json");
-    given.erase("documents");
-    purchase(given).fails_with(
-        ErrorKind::invalid_input, Reason::documents_required, HasSubstr("Kbis")
-    );
-}
-
-TEST(PurchaseByMail, StaysInDoubtWhenNobodyKnowsWhetherTheMailLeft) {
-    auto script = purchase(order("order-france.json"), R"({"organization_id":"org-1"})");
-    script.expects_mail(desk).in_doubt().fails_with(
-        ErrorKind::in_doubt, Reason::none, HasSubstr("whether it left")
-    );
+        .answers_file(202, "bought-second-202.json")
+        .ends_with(R"({"state":"submitted","numbers":[{"number":"+13175550101","state":"completed"},{}]})");
     cut_everywhere(script);
 }
 
-TEST(PurchaseByMail, PassesOnThatTheMailServerRefusesIt) {
-    purchase(order("order-france.json"), R"({"organization_id":"org-1"})")
-        .expects_mail(desk)
-        .fails(ErrorKind::rejected, "550 no such user")
-        .fails_with(ErrorKind::rejected, Reason::none, HasSubstr("550 no such user"));
+/// CARRIERS.md 2.4: each code of a refused purchase, and what becomes of it.
+TEST(PurchaseByApi, GivesEachDocumentedCodeItsReasonAndTheFieldToCorrect) {
+    struct Row {
+        const char* code;
+        Reason reason;
+        const char* field;
+    };
+    const Row rows[] = {
+        {"phone.number.unavailable", Reason::number_taken, "/numbers"},
+        {"phone.number.duplicate", Reason::duplicate_order, "/numbers"},
+        {"invalid.e164.number", Reason::other, "/numbers"},
+        {"unexpected.country.code", Reason::mixed_countries, "/country"},
+        {"unexpected.phone.number.type", Reason::service_type_wrong, "/number_type"},
+        {"invalid.short.code.operation", Reason::unsupported_by_gaining, "/number_type"},
+        {"invalid.property", Reason::other, ""},
+        {"invalid.value", Reason::other, ""},
+        {"constraint.validation", Reason::other, ""},
+        {"bad.request", Reason::other, ""},
+        {"request.conflict", Reason::cannot_change_now, ""},
+        {"provisioning.action.in.progress", Reason::cannot_change_now, ""},
+        {"not.found", Reason::other, ""},
+    };
+    for (const auto& [code, reason, field] : rows) {
+        const std::string name(code);
+        const bool conflict = name == "request.conflict" || name.starts_with("provisioning");
+        const int status = name == "not.found" ? 404 : conflict ? 409 : 400;
+        const auto body = R"({"code":")" + name + R"(","message":"no","status":400})";
+        auto alone = purchase(order());
+        alone.expects_http("POST", numbers).answers(status, body).fails_with(
+            ErrorKind::rejected, reason
+        ).coded(code);
+        auto beside = purchase(two_numbers());
+        beside.expects_http("POST", numbers).answers(status, body);
+        beside.expects_http("POST", numbers).answers_file(202, "bought-second-202.json");
+        const auto got = beside.result<PurchaseProgress>();
+        ASSERT_EQ(got.rejections.size(), 1u) << code;
+        EXPECT_EQ(got.rejections[0].reason, reason) << code;
+        EXPECT_EQ(got.rejections[0].code, code);
+        EXPECT_EQ(
+            got.rejections[0].fields,
+            *field ? std::vector<std::string>{field} : std::vector<std::string>{}
+        ) << code;
+    }
+}
+
+/// CARRIERS.md 2.4: what speaks of the account or the line is told by its status, whatever its code.
+TEST(PurchaseByApi, TellsARefusedAccountAndABusyOrBrokenGenesysByTheStatus) {
+    const std::tuple<int, const char*, ErrorKind> rows[] = {
+        {401, "authentication.required", ErrorKind::unauthorized},
+        {401, "bad.credentials", ErrorKind::unauthorized},
+        {401, "ip.not.authorized", ErrorKind::unauthorized},
+        {403, "missing.permissions", ErrorKind::unauthorized},
+        {403, "missing.any.permissions", ErrorKind::unauthorized},
+        {403, "not.authorized", ErrorKind::unauthorized},
+        {403, "missing.division.permission", ErrorKind::unauthorized},
+        {403, "app.not.authorized.for.scope", ErrorKind::unauthorized},
+        {413, "request.entity.too.large", ErrorKind::rejected},
+        {415, "unsupported.media.type", ErrorKind::rejected},
+        {429, "too.many.requests.retry.after", ErrorKind::throttled},
+        {429, "too.many.requests", ErrorKind::throttled},
+    };
+    for (const auto& [status, code, kind] : rows) {
+        auto script = purchase(order());
+        script.expects_http("POST", numbers)
+            .answers(status, std::string(R"({"code":")") + code + R"(","status":400})");
+        EXPECT_EQ(script.recording().exchanges.back().turn.error.kind, kind) << code;
+        EXPECT_EQ(script.recording().exchanges.back().turn.error.code, code);
+    }
+    // These tell nothing about the number: the inventory is asked, and the purchase was made after all.
+    for (const auto& [status, code] : {std::pair{408, "client.timeout"}, {500, "internal.server.error"}, {503, "service.unavailable"}, {504, "request.timeout"}}) {
+        auto script = purchase(order());
+        script.expects_http("POST", numbers)
+            .answers(status, std::string(R"({"code":")") + code + R"(","status":500})")
+            .expects_sleep(60s)
+            .is_done()
+            .expects_http("GET", numbers)
+            .looking_up("buy")
+            .answers_file(200, "inventory-active.json")
+            .ends_with(R"({"state":"completed"})");
+    }
 }
 
 }  // namespace

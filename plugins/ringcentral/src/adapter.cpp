@@ -2,11 +2,15 @@
 // RingCentral loses numbers by a request that the gaining carrier makes: there is nothing to submit
 // here. The plugin tells what a number needs to leave, and compares an order with the account's own
 // records.
+#include <algorithm>
+
 #include <porteur/sdk.hpp>
 
 #include "codes.hpp"
-#include "paperwork.hpp"
+#include "listing.hpp"
+#include "package.hpp"
 #include "preflight.hpp"
+#include "release.hpp"
 #include "wire.hpp"
 
 namespace ringcentral {
@@ -15,29 +19,22 @@ using namespace porteur;
 
 namespace {
 
-/// An account with more pages than this is read wrongly, not that large.
-constexpr std::int64_t pages_max = 500;
-
 Rules rules_of(const AccountSettings& mine) {
     Rules rules;
     rules.pin_digits_min = mine.number("pin_digits_min", rules.pin_digits_min);
     rules.pin_digits_max = mine.number("pin_digits_max", rules.pin_digits_max);
     rules.statement_age_days_max =
         mine.number("statement_age_days_max", rules.statement_age_days_max);
+    rules.loa_age_days_max = mine.number("loa_age_days_max", rules.loa_age_days_max);
     rules.address_difference_blocks = mine.text("address_difference") == "block";
     return rules;
 }
 
-std::int64_t page_size(const AccountSettings& mine) { return mine.number("page_size", 100); }
-
-Op<std::vector<OwnedNumber>> all_numbers(std::int64_t per_page) {
-    std::vector<OwnedNumber> numbers;
-    for (std::int64_t page = 1; page <= pages_max; ++page) {
-        const auto answer = co_await get_numbers("numbers-" + std::to_string(page), page, per_page);
-        require_ok(answer);
-        if (!add_page(answer.json(), page, numbers)) break;
-    }
-    co_return numbers;
+Pace pace_of(const AccountSettings& mine) {
+    Pace pace;
+    pace.page_size = mine.number("page_size", pace.page_size);
+    pace.pages_per_minute = mine.number("pages_per_minute", pace.pages_per_minute);
+    return pace;
 }
 
 /// Account, address, plan: asked at once, as each is a light request.
@@ -70,7 +67,7 @@ Op<AccountCheck> check_account(Nothing) {
 
 Op<std::vector<CarrierNumber>> list_numbers(Nothing) {
     const auto mine = co_await account_settings();
-    const auto owned = co_await all_numbers(page_size(mine));
+    const auto owned = co_await all_numbers(pace_of(mine));
     std::vector<CarrierNumber> found;
     for (const auto& each : owned)
         found.push_back(
@@ -85,22 +82,26 @@ Op<Findings> preflight(PortOrder order) {
     const auto mine = co_await account_settings();
     const auto rules = rules_of(mine);
     auto records = co_await records_without_numbers();
-    records.numbers = co_await all_numbers(page_size(mine));
+    records.numbers = co_await all_numbers(pace_of(mine));
     const auto time = co_await now();
 
     Findings findings;
     findings.problems = problems_of(order, rules);
     for (auto& each : differences(order, records, rules))
         findings.problems.push_back(std::move(each));
-    if (auto old = statement_age_problem(order, std::chrono::floor<std::chrono::days>(time), rules))
-        findings.problems.push_back(std::move(*old));
+    const auto today = std::chrono::floor<std::chrono::days>(time);
+    for (const auto type : {statement_type, loa_type})
+        if (const auto* document = newest_document(order, type))
+            if (auto old = age_problem(*document, today, rules))
+                findings.problems.push_back(std::move(*old));
     findings.note =
         "compared with RingCentral's business address; the billing address, which has to match, is "
         "on the statement only";
     co_return findings;
 }
 
-// Its age needs today's date, which a pure operation has not: preflight looks at that.
+// The age of a document needs today's date, which a pure operation has not: preflight looks at
+// that.
 Op<Findings> validate(PortOrder order) {
     const auto mine = co_await account_settings();
     Findings findings;
@@ -113,9 +114,53 @@ Op<Requirements> requirements(RequirementsQuery) {
     co_return package(rules_of(mine));
 }
 
+Op<ReleasePacket> release_packet(PortOrder order) {
+    const auto mine = co_await account_settings();
+    const auto rules = rules_of(mine);
+    const auto time = co_await now();
+    co_return packet_of(order, std::chrono::floor<std::chrono::days>(time), rules);
+}
+
+// A number that is not on the list counts as gone, so the list has to be the whole account's: a
+// user who is no administrator is shown a part of it.
+// @source CARRIERS.md 1.5, "Permission effect"
+Op<ReleaseWatch> check_release(OrderReference order) {
+    const auto mine = co_await account_settings();
+    const auto account = co_await get_account("account");
+    require_ok(account);
+    const auto main_number = account_from(account.json()).main_number;
+    const auto owned = co_await all_numbers(pace_of(mine));
+    const auto is_main = [&](const PhoneNumber& number) {
+        return same_number(number.text(), main_number);
+    };
+    if (std::ranges::none_of(order.numbers, is_main) &&
+        std::ranges::none_of(owned, is_main, &OwnedNumber::number))
+        fail(
+            ErrorKind::unauthorized, Reason::none, "",
+            "ringcentral: the list of numbers lacks the main number, so it is a part of the "
+            "account "
+            "only; the user of the JWT needs the Super Admin role"
+        );
+
+    ReleaseWatch watch;
+    bool all_left = true;
+    for (const auto& number : order.numbers) {
+        const auto found = std::ranges::find(owned, number, &OwnedNumber::number);
+        const bool left = found == owned.end();
+        all_left = all_left && left;
+        watch.numbers.push_back(
+            {number, left, left ? std::string() : found->status + ", " + found->usage_type}
+        );
+    }
+    if (!all_left)
+        watch.check_again = std::chrono::seconds{mine.number("check_release_every", 21'600)};
+    co_return watch;
+}
+
 PORTEUR_PLUGIN(
-    "ringcentral", "0.1.0", PORTEUR_OPERATION(requirements), PORTEUR_OPERATION(validate),
-    PORTEUR_OPERATION(check_account), PORTEUR_OPERATION(list_numbers), PORTEUR_OPERATION(preflight)
+    "ringcentral", "0.2.0", PORTEUR_OPERATION(requirements), PORTEUR_OPERATION(validate),
+    PORTEUR_OPERATION(check_account), PORTEUR_OPERATION(list_numbers), PORTEUR_OPERATION(preflight),
+    PORTEUR_OPERATION(release_packet), PORTEUR_OPERATION(check_release)
 )
 
 }  // namespace ringcentral

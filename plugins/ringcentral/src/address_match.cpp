@@ -23,7 +23,7 @@ constexpr auto words = std::to_array<Pair>({
     {"apt", "unit"},       {"bureau", "unit"},      {"floor", "fl"},
     {"north", "n"},        {"south", "s"},          {"east", "e"},
     {"west", "w"},         {"nord", "n"},           {"sud", "s"},
-    {"est", "e"},          {"ouest", "o"},          {"saint", "st"},
+    {"est", "e"},          {"ouest", "w"},          {"saint", "st"},
     {"sainte", "ste"},     {"incorporated", "inc"}, {"limited", "ltd"},
     {"company", "co"},     {"corporation", "corp"}, {"and", "&"},
     {"et", "&"},

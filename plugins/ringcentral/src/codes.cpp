@@ -27,37 +27,123 @@ Refusal refusal_in(const std::string& body) {
     return {code.empty() ? text_at(*parsed, "errorCode") : code, text_at(first, "message")};
 }
 
+struct CodeRow {
+    std::string_view code;
+    ErrorKind kind;
+};
+// What the status alone would tell wrongly: some of these come with 403, which is not about the
+// credentials, or with 400, which is.
+constexpr auto error_codes = std::to_array<CodeRow>({
+    {"CMN-101", ErrorKind::rejected},     // bad parameter, 400 or 403
+    {"CMN-102", ErrorKind::rejected},     // resource not found, 400 or 404
+    {"CMN-103", ErrorKind::rejected},     // bad JSON
+    {"CMN-109", ErrorKind::unsupported},  // feature not available, 403
+    {"CMN-120", ErrorKind::rejected},     // invalid URI
+    {"CMN-201", ErrorKind::unavailable},  // temporarily unavailable
+    {"CMN-203", ErrorKind::unavailable},  // internal
+    {"CMN-301", ErrorKind::throttled},    // rate limited, and the four below
+    {"CMN-302", ErrorKind::throttled},
+    {"CMN-303", ErrorKind::throttled},
+    {"CMN-304", ErrorKind::throttled},
+    {"CMN-310", ErrorKind::throttled},
+    {"CMN-401", ErrorKind::unauthorized},  // application permission missing
+    {"CMN-402", ErrorKind::unauthorized},  // administrator required
+    {"CMN-403", ErrorKind::rejected},      // limits of an extension, 403
+    {"CMN-404", ErrorKind::rejected},
+});
+
 ErrorKind kind_of(std::string_view code) {
-    if (code.starts_with("OAU-") || code == "CMN-401" || code == "CMN-402")
-        return ErrorKind::unauthorized;
-    if (code == "CMN-109") return ErrorKind::unsupported;
-    if (code == "CMN-201" || code == "CMN-203") return ErrorKind::unavailable;
-    if (code.starts_with("CMN-30") || code == "CMN-310") return ErrorKind::throttled;
-    return ErrorKind::none;
+    if (code.starts_with("OAU-")) return ErrorKind::unauthorized;
+    const auto* row = std::ranges::find(error_codes, code, &CodeRow::code);
+    return row == error_codes.end() ? ErrorKind::none : row->kind;
 }
 
+constexpr std::string_view forwarded =
+    "it is forwarded to RingCentral from another carrier, which holds it";
+constexpr std::string_view other_provider = "another provider holds it";
+constexpr std::string_view mobile = "a mobile operator holds it";
+constexpr std::string_view contact_center =
+    "it serves the contact center; have it taken off there first";
+
 struct KindRow {
-    std::string_view word, why;
+    std::string_view word;
+    Verdict verdict;
 };
 constexpr auto payment_types = std::to_array<KindRow>({
-    {"External", "it is forwarded to RingCentral from another carrier, which holds it"},
-    {"ExternalNumberProvider", "another provider holds it"},
-    {"ExternalNumberProviderTollFree", "another provider holds it"},
-    {"BusinessMobileNumberProvider", "a mobile operator holds it"},
-    {"Mobile", "a mobile operator holds it"},
+    {"Local", {}},
+    {"TollFree", {}},
+    {"External", {Leaving::cannot, forwarded}},
+    {"ExternalNumberProvider", {Leaving::cannot, other_provider}},
+    {"ExternalNumberProviderTollFree", {Leaving::cannot, other_provider}},
+    {"BusinessMobileNumberProvider", {Leaving::cannot, mobile}},
+    {"Mobile", {Leaving::cannot, mobile}},
 });
+// v1 and v2 together: the two have different words for what lies in stock.
 constexpr auto usage_types = std::to_array<KindRow>({
-    {"ForwardedNumber", "it is forwarded to RingCentral from another carrier, which holds it"},
-    {"ForwardedCompanyNumber", "it is forwarded to RingCentral from another carrier, which holds it"
+    {"MainCompanyNumber", {}},
+    {"AdditionalCompanyNumber", {}},
+    {"CompanyNumber", {}},
+    {"DirectNumber", {}},
+    {"CompanyFaxNumber", {}},
+    {"PhoneLine", {}},
+    {"Inventory", {}},
+    {"NumberPool", {}},
+    {"NumberStorage", {}},
+    {"ContactCenterNumber", {Leaving::ask, contact_center}},
+    {"IntegrationNumber", {Leaving::ask, "it serves an integration; have it taken off there first"}
     },
-    {"ConferencingNumber", "it is a conference number of RingCentral's own"},
-    {"MeetingsNumber", "it is a meetings number of RingCentral's own"},
-    {"ELIN", "it only locates emergency calls"},
+    {"ForwardedNumber", {Leaving::cannot, forwarded}},
+    {"ForwardedCompanyNumber", {Leaving::cannot, forwarded}},
+    {"ConferencingNumber", {Leaving::cannot, "it is a conference number of RingCentral's own"}},
+    {"MeetingsNumber", {Leaving::cannot, "it is a meetings number of RingCentral's own"}},
+    {"ELIN", {Leaving::cannot, "it only locates emergency calls"}},
+    {"FmcBusinessMobileNumber", {Leaving::cannot, mobile}},
+    {"InventoryFmcBusinessMobileNumber", {Leaving::cannot, mobile}},
+    {"BusinessMobileNumber", {Leaving::cannot, mobile}},
+    {"PartnerBusinessMobileNumber", {Leaving::cannot, mobile}},
+    {"NumberPoolPartnerBusinessMobileNumber", {Leaving::cannot, mobile}},
+    {"InventoryPartnerBusinessMobileNumber", {Leaving::cannot, mobile}},
+    {"InventoryMobileNumber", {Leaving::cannot, mobile}},
 });
 
-std::string_view find(const auto& table, std::string_view word) {
+Verdict find(const auto& table, std::string_view word) {
     const auto* row = std::ranges::find(table, word, &KindRow::word);
-    return row == table.end() ? std::string_view() : row->why;
+    if (row != table.end()) return row->verdict;
+    // Left out by RingCentral, the other word decides.
+    if (word.empty()) return {};
+    return {Leaving::ask, "its kind is not one that is known to leave"};
+}
+
+struct WordRow {
+    std::string_view word, meaning;
+};
+constexpr auto number_statuses = std::to_array<WordRow>({
+    {"Pending", "it is still on its way into RingCentral"},
+    {"PortedIn", "RingCentral has it as external, its way in not completed"},
+    {"Temporary", "it only stands in for a number that is on its way into RingCentral"},
+    {"Unknown", "RingCentral does not say what became of it"},
+});
+constexpr auto account_statuses = std::to_array<WordRow>({
+    {"Initial", "its set-up has not been completed"},
+    {"Unconfirmed", "nobody has confirmed it yet"},
+    {"Disabled", "it is switched off"},
+});
+constexpr auto status_reasons = std::to_array<WordRow>({
+    {"SuspendedVoluntarily", "suspended at the customer's wish; have RingCentral resume it"},
+    {"SuspendedInvoluntarily", "suspended by RingCentral; settle what is open there"},
+    {"CancelledVoluntarily", "cancelled by the customer; ask RingCentral at once to restore it"},
+    {"CancelledInvoluntarily", "cancelled by RingCentral; ask it at once to restore the account"},
+});
+constexpr auto billing_types = std::to_array<WordRow>({
+    {"Suspended", "billing is suspended; settle what is open at RingCentral"},
+    {"Trial", "it is a trial; only a paid account's numbers are the customer's"},
+    {"TrialNoCC", "it is a trial; only a paid account's numbers are the customer's"},
+    {"Free", "it is free of charge; only a paid account's numbers are the customer's"},
+});
+
+std::string_view meaning(const auto& table, std::string_view word, std::string_view otherwise) {
+    const auto* row = std::ranges::find(table, word, &WordRow::word);
+    return row == table.end() ? otherwise : row->meaning;
 }
 
 }  // namespace
@@ -69,21 +155,36 @@ void require_ok(const Answer& answer) {
         refusal.message.empty() ? std::string() : quoted(masked_numbers(refusal.message), 160);
     if (const auto kind = kind_of(refusal.code); kind != ErrorKind::none)
         fail(
-            kind, Reason::none, refusal.code,
+            kind, kind == ErrorKind::rejected ? Reason::other : Reason::none, refusal.code,
             "ringcentral: " + refusal.code + (words.empty() ? "" : ": " + words)
         );
     answer.require_ok(Reason::other, refusal.code, words);
 }
 
-std::string_view why_not_portable(std::string_view payment_type, std::string_view usage_type) {
-    const auto why = find(payment_types, payment_type);
-    return why.empty() ? find(usage_types, usage_type) : why;
+Verdict verdict_on(std::string_view payment_type, std::string_view usage_type) {
+    const auto by_payment = find(payment_types, payment_type);
+    const auto by_usage = find(usage_types, usage_type);
+    return by_usage.leaving > by_payment.leaving ? by_usage : by_payment;
 }
 
-bool is_confirmed(std::string_view account_status) { return account_status == "Confirmed"; }
+std::string_view why_not_in_service(std::string_view status) {
+    if (status == "Normal") return {};
+    return meaning(number_statuses, status, "only a number in service (Normal) can leave");
+}
 
-bool is_paid(std::string_view billing_plan_type) {
-    return billing_plan_type == "Regular" || billing_plan_type == "Initial";
+std::string why_not_active(std::string_view account_status, std::string_view status_reason) {
+    if (account_status == "Confirmed") return {};
+    auto why = std::string(meaning(account_statuses, account_status, "only Confirmed is active"));
+    if (!status_reason.empty())
+        why += ": " + std::string(meaning(status_reasons, status_reason, "ask RingCentral why"));
+    return why;
+}
+
+std::string why_not_paid(std::string_view billing_plan_type) {
+    if (billing_plan_type == "Regular" || billing_plan_type == "Initial") return {};
+    return std::string(
+        meaning(billing_types, billing_plan_type, "the account has to be in good standing")
+    );
 }
 
 }  // namespace ringcentral

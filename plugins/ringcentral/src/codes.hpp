@@ -12,21 +12,38 @@ namespace ringcentral {
 
 /// Ends the operation unless the answer is 2xx. The code decides, never the text.
 /// @errors unauthorized: OAU-* and missing permissions; unsupported: a feature the account lacks;
-///         throttled: CMN-30*; unavailable: CMN-201 and 203; else what the status means
+///         throttled: CMN-30* and 310; unavailable: CMN-201 and 203; rejected: the other codes of
+///         CARRIERS.md 1.9; else what the status means
 /// @source CARRIERS.md 1.9
 void require_ok(const porteur::Answer& answer);
 
-/// Why a number of this kind cannot leave RingCentral; empty if it can.
+/// Whether a kind of number may leave RingCentral.
+enum class Leaving { may, ask, cannot };
+struct Verdict {
+    Leaving leaving = Leaving::may;
+    std::string_view why;  ///< empty if it may
+    friend bool operator==(const Verdict&, const Verdict&) = default;
+};
+
+/// What is known of a number's kind. A word that nobody has told us of is one to ask RingCentral
+/// about, never one to refuse for.
 /// @param payment_type  paymentType of the number
 /// @param usage_type    usageType of the number
-/// @source CARRIERS.md 1.5; External is a forwarded number that RingCentral does not terminate
+/// @source CARRIERS.md 1.5 has the words; that a number which another company holds cannot leave
+///         through RingCentral is an inference from what each word is said to mean
 /// @threads any
-std::string_view why_not_portable(std::string_view payment_type, std::string_view usage_type);
+Verdict verdict_on(std::string_view payment_type, std::string_view usage_type);
 
-/// Whether a state and a billing plan type are "active and in good standing".
+/// Why a number with this status is not in service; empty for Normal.
+/// @source CARRIERS.md 1.5: every status but Normal means "external, not yet ported"
+/// @threads any
+std::string_view why_not_in_service(std::string_view status);
+
+/// What an account that is not Confirmed, or whose plan is not paid, means for a port; empty if it
+/// is active and in good standing.
 /// @source CARRIERS.md 1.6, an inference: Confirmed, and Regular or Initial
 /// @threads any
-bool is_confirmed(std::string_view account_status);
-bool is_paid(std::string_view billing_plan_type);
+std::string why_not_active(std::string_view account_status, std::string_view status_reason);
+std::string why_not_paid(std::string_view billing_plan_type);
 
 }  // namespace ringcentral

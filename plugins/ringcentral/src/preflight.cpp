@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "address_match.hpp"
+#include "address_parts.hpp"
 #include "codes.hpp"
 
 namespace ringcentral {
@@ -12,6 +13,49 @@ using namespace porteur;
 
 namespace {
 
+Verdict verdict_of(const OwnedNumber& owned) {
+    return verdict_on(owned.payment_type, owned.usage_type);
+}
+
+bool leaves(const PortOrder& order, const PhoneNumber& number) {
+    return std::ranges::find(order.numbers, number) != order.numbers.end();
+}
+
+void look_at_number(
+    const OwnedNumber& owned, const std::string& field, std::vector<Problem>& problems
+) {
+    const auto verdict = verdict_of(owned);
+    const auto kind = quoted(owned.usage_type) + ", " + quoted(owned.payment_type);
+    if (verdict.leaving == Leaving::cannot)
+        problems.push_back(
+            {field, Reason::not_portable,
+             owned.number.masked() + " cannot leave RingCentral (" + kind +
+                 "): " + std::string(verdict.why),
+             true}
+        );
+    else if (const auto why = why_not_in_service(owned.status); !why.empty())
+        problems.push_back(
+            {field, Reason::number_inactive,
+             owned.number.masked() + " has the status " + quoted(owned.status) +
+                 " at RingCentral: " + std::string(why),
+             true}
+        );
+    else if (verdict.leaving == Leaving::ask)
+        problems.push_back(
+            {field, Reason::special_feature,
+             owned.number.masked() + " (" + kind + "): " + std::string(verdict.why) +
+                 "; RingCentral's live chat tells whether it may leave",
+             false}
+        );
+    else if (owned.activation == "Inactive")
+        problems.push_back(
+            {field, Reason::number_inactive,
+             owned.number.masked() +
+                 " is not activated at RingCentral; its live chat tells whether it may leave",
+             false}
+        );
+}
+
 void compare_numbers(
     const PortOrder& order, const Records& records, std::vector<Problem>& problems
 ) {
@@ -19,52 +63,60 @@ void compare_numbers(
         const auto& number = order.numbers[index];
         const auto field = "/numbers/" + std::to_string(index);
         const auto found = std::ranges::find(records.numbers, number, &OwnedNumber::number);
-        if (found == records.numbers.end()) {
+        if (found != records.numbers.end())
+            look_at_number(*found, field, problems);
+        else
             problems.push_back(
                 {field, Reason::number_not_on_account,
                  number.masked() +
                      " is not on this RingCentral account; take it out or check the account",
                  true}
             );
-            continue;
-        }
-        if (const auto why = why_not_portable(found->payment_type, found->usage_type); !why.empty())
-            problems.push_back(
-                {field, Reason::not_portable,
-                 number.masked() + " cannot leave RingCentral: " + std::string(why), true}
-            );
-        else if (found->status != "Normal")
-            problems.push_back(
-                {field, Reason::number_inactive,
-                 number.masked() + " has the status " + quoted(found->status) +
-                     " at RingCentral; only a number in service (Normal) can leave",
-                 true}
-            );
     }
+}
+
+/// The number that the order makes the main one has to stay, and to be one that can be it.
+void check_new_main_number(
+    const PortOrder& order, const Records& records, std::vector<Problem>& problems
+) {
+    const auto& chosen = *order.new_btn;
+    const auto found = std::ranges::find(records.numbers, chosen, &OwnedNumber::number);
+    std::string why;
+    if (leaves(order, chosen))
+        why = " leaves itself";
+    else if (found == records.numbers.end())
+        why = " is not on this RingCentral account";
+    else if (verdict_of(*found).leaving == Leaving::cannot || found->status != "Normal")
+        why = " cannot be it: " + quoted(found->usage_type) + ", " + quoted(found->status);
+    if (!why.empty())
+        problems.push_back(
+            {"/new_btn", Reason::btn_porting_with_remainder,
+             "the new main number " + chosen.masked() + why +
+                 "; name a number in service that stays",
+             true}
+        );
 }
 
 void compare_main_number(
     const PortOrder& order, const Records& records, std::vector<Problem>& problems
 ) {
-    const auto leaves = [&](const OwnedNumber& owned) {
-        return std::ranges::find(order.numbers, owned.number) != order.numbers.end();
-    };
     const auto is_main = [&](const OwnedNumber& owned) {
         return owned.usage_type == "MainCompanyNumber" ||
                same_number(owned.number.text(), records.account.main_number);
     };
     const auto stays = std::ranges::count_if(records.numbers, [&](const auto& owned) {
-        return !leaves(owned) && why_not_portable(owned.payment_type, owned.usage_type).empty();
+        return !leaves(order, owned.number) && verdict_of(owned).leaving != Leaving::cannot;
     });
     const auto main = std::ranges::find_if(records.numbers, [&](const auto& owned) {
-        return is_main(owned) && leaves(owned);
+        return is_main(owned) && leaves(order, owned.number);
     });
     if (main == records.numbers.end() || stays == 0) return;
+    if (order.new_btn) return check_new_main_number(order, records, problems);
     problems.push_back(
-        {"/numbers", Reason::btn_porting_with_remainder,
+        {"/new_btn", Reason::btn_porting_with_remainder,
          "the main company number " + main->number.masked() + " leaves while " +
              std::to_string(stays) + (stays == 1 ? " other number stays" : " other numbers stay") +
-             "; have RingCentral make another one the main number first",
+             "; have RingCentral make another one the main number first, and say which",
          false}
     );
 }
@@ -78,8 +130,17 @@ void compare_account_number(
     problems.push_back(
         {"/account_number", Reason::account_number_mismatch,
          "the account number is not the main company number, which it usually is; compare it with "
-         "the "
-         "statement or the web site under Account, Billing",
+         "the statement or the web site under Account, Billing",
+         false}
+    );
+}
+
+void compare_btn(const PortOrder& order, const Records& records, std::vector<Problem>& problems) {
+    if (!order.btn || same_number(order.btn->text(), records.account.main_number)) return;
+    problems.push_back(
+        {"/btn", Reason::btn_mismatch,
+         "the billing telephone number " + order.btn->masked() +
+             " is not the main company number, which it usually is; compare it with the statement",
          false}
     );
 }
@@ -87,18 +148,58 @@ void compare_account_number(
 struct Part {
     std::string field, name, ordered, on_file;
     Match match;
-    Reason reason;
+    Reason reason = Reason::address_mismatch;
 };
 
-std::string street_of(const Address& at) {
-    std::string out;
-    for (const auto* part : {&at.house_number, &at.street, &at.street_type, &at.street_direction}) {
-        if (part->empty()) continue;
-        if (!out.empty()) out += ' ';
-        out += *part;
-    }
-    if (!at.unit.empty()) out += " Unit " + at.unit;
-    return out;
+Part text_part(
+    std::string field, std::string name, const std::string& ordered, const std::string& on_file,
+    Reason reason = Reason::address_mismatch
+) {
+    return {
+        std::move(field), std::move(name), ordered, on_file, match_text(ordered, on_file), reason
+    };
+}
+
+Part region_part(
+    std::string field, std::string name, const std::string& ordered, const std::string& on_file
+) {
+    return {std::move(field), std::move(name), ordered, on_file, match_region(ordered, on_file)};
+}
+
+/// House number, street and unit. Where the whole line is the same there is nothing to tell,
+/// however it was taken apart.
+std::vector<Part> line_parts(const Address& ours, const std::string& theirs) {
+    const auto line = line_of(ours);
+    const auto whole = match_text(line, theirs);
+    if (whole == Match::same) return {};
+    const auto left = street_parts(ours), right = street_parts(theirs);
+    std::vector<Part> parts{
+        text_part(
+            "/service_address/house_number", "house number", left.house_number, right.house_number
+        ),
+        text_part("/service_address/street", "street", left.street, right.street),
+        text_part("/service_address/unit", "unit", left.unit, right.unit),
+    };
+    std::erase_if(parts, [&](const Part& part) {
+        return part.match == Match::same ||
+               (whole == Match::spelling && part.match == Match::different);
+    });
+    if (whole == Match::spelling && parts.empty())
+        parts.push_back(
+            {"/service_address/street", "street", line, theirs, Match::spelling,
+             Reason::address_mismatch}
+        );
+    return parts;
+}
+
+std::string sentence_on(const Part& part) {
+    const bool only_spelling = part.match == Match::spelling;
+    const auto here = part.ordered.empty() ? "missing" : quoted(part.ordered);
+    const auto there = part.on_file.empty() ? "missing" : quoted(part.on_file);
+    return "the " + part.name + (only_spelling ? " is spelt " : " is ") + here +
+           " in the order and " + there + " in RingCentral's business address" +
+           (only_spelling ? " (the same but for its spelling)" : "") +
+           "; write what the billing statement says";
 }
 
 void compare_address(
@@ -107,44 +208,38 @@ void compare_address(
 ) {
     const auto& ours = order.service_address;
     const auto& theirs = records.address;
-    const auto text = [](std::string field, std::string name, const std::string& left,
-                         const std::string& right, Reason reason) {
-        return Part{std::move(field),        std::move(name), left, right,
-                    match_text(left, right), reason};
-    };
-    const auto region = [](std::string field, std::string name, const std::string& left,
-                           const std::string& right) {
-        return Part{std::move(field),          std::move(name),         left, right,
-                    match_region(left, right), Reason::address_mismatch};
-    };
-    const Part parts[] = {
-        text(
+    std::vector<Part> parts;
+    if (!theirs.company.empty())
+        parts.push_back(text_part(
             "/end_user/name", "company name", order.end_user.name, theirs.company,
             Reason::name_mismatch
-        ),
-        text(
-            "/service_address/street", "street", street_of(ours), theirs.street,
-            Reason::address_mismatch
-        ),
-        text("/service_address/city", "city", ours.city, theirs.city, Reason::address_mismatch),
-        region("/service_address/region", "province or state", ours.region, theirs.state),
-        text(
+        ));
+    if (!theirs.street.empty())
+        for (auto& each : line_parts(ours, theirs.street)) parts.push_back(std::move(each));
+    if (!theirs.city.empty())
+        parts.push_back(text_part("/service_address/city", "city", ours.city, theirs.city));
+    if (!theirs.state.empty())
+        parts.push_back(
+            region_part("/service_address/region", "province or state", ours.region, theirs.state)
+        );
+    if (!theirs.zip.empty())
+        parts.push_back(text_part(
             "/service_address/postal_code", "postal code", ours.postal_code, theirs.zip,
             Reason::postal_code_mismatch
-        ),
-        region("/service_address/country", "country", ours.country, theirs.country),
-    };
+        ));
+    if (!theirs.country.empty())
+        parts.push_back(
+            region_part("/service_address/country", "country", ours.country, theirs.country)
+        );
+
     for (const auto& part : parts) {
-        if (part.match == Match::same || part.on_file.empty()) continue;
+        if (part.match == Match::same) continue;
         const bool only_spelling = part.match == Match::spelling;
         // "ON" beside "Ontario" is how the two write it, not how somebody wrote it.
         if (only_spelling && (part.field.ends_with("/region") || part.field.ends_with("/country")))
             continue;
         problems.push_back(
-            {part.field, part.reason,
-             "the " + part.name + (only_spelling ? " is spelt " : " is ") + quoted(part.ordered) +
-                 " in the order and " + quoted(part.on_file) +
-                 " in RingCentral's business address; write what the billing statement says",
+            {part.field, part.reason, sentence_on(part),
              !only_spelling && rules.address_difference_blocks}
         );
     }
@@ -156,20 +251,21 @@ std::vector<Problem> problems_of_account(
     const Account& account, const std::string& billing_plan_type
 ) {
     std::vector<Problem> problems;
-    if (!is_confirmed(account.status))
+    if (const auto why = why_not_active(account.status, account.status_reason); !why.empty())
         problems.push_back(
             {"", Reason::other,
              "the RingCentral account is " + quoted(account.status) +
                  (account.status_reason.empty() ? std::string()
                                                 : " (" + quoted(account.status_reason) + ")") +
-                 ", not Confirmed; only numbers of an active account can leave",
+                 ", not Confirmed: " + why + "; only numbers of an active account can leave",
              true}
         );
-    if (!billing_plan_type.empty() && !is_paid(billing_plan_type))
+    if (billing_plan_type.empty()) return problems;
+    if (const auto why = why_not_paid(billing_plan_type); !why.empty())
         problems.push_back(
             {"", Reason::other,
              "the billing plan is " + quoted(billing_plan_type) +
-                 ", neither Regular nor Initial; the account has to be in good standing",
+                 ", neither Regular nor Initial: " + why,
              true}
         );
     return problems;
@@ -182,6 +278,7 @@ std::vector<Problem> differences(
     compare_numbers(order, records, problems);
     compare_main_number(order, records, problems);
     compare_account_number(order, records, problems);
+    compare_btn(order, records, problems);
     compare_address(order, records, rules, problems);
     return problems;
 }

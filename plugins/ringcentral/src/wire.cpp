@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire.hpp"
 
+#include <algorithm>
+#include <charconv>
+
 #include <porteur/json_at.hpp>
 
 namespace ringcentral {
@@ -10,6 +13,8 @@ using namespace porteur;
 namespace {
 
 constexpr auto account_path = "/restapi/v1.0/account/~";
+// @source CARRIERS.md 1.9: limits are counted over a sliding minute
+constexpr std::chrono::seconds window_usual{60}, window_max{600};
 
 /// v1 shows a number with or without "+".
 std::optional<PhoneNumber> number_from(std::string_view theirs) {
@@ -59,20 +64,36 @@ HttpRequest get_numbers(std::string step, std::int64_t page, std::int64_t page_s
         .query("perPage", page_size);
 }
 
-bool add_page(const json::value& body, std::int64_t page, std::vector<OwnedNumber>& numbers) {
+NumberPage add_page(const json::value& body, std::int64_t page, std::vector<OwnedNumber>& numbers) {
     const auto& records = list_at(body, "records");
+    const auto& paging = value_at(body, "paging");
+    NumberPage read{
+        .records = static_cast<std::int64_t>(records.size()),
+        .total = integer_at(paging, "totalElements")
+    };
     for (const auto& each : records) {
         const auto number = number_from(text_at(each, "phoneNumber"));
         if (!number) continue;
         numbers.push_back(
             {*number, id_from(each), text_at(each, "status"), text_at(each, "paymentType"),
-             text_at(each, "usageType"), text_at(each, "label"), flag_at(each, "primary")}
+             text_at(each, "usageType"), text_at(each, "label"), text_at(each, "activationStatus"),
+             flag_at(each, "primary")}
         );
     }
-    if (records.empty()) return false;
+    if (records.empty()) return read;
     // The count of pages can be left out; the link to the next one then tells.
-    if (const auto total = integer_at(value_at(body, "paging"), "totalPages")) return page < *total;
-    return value_at(value_at(body, "navigation"), "nextPage").is_object();
+    const auto pages = integer_at(paging, "totalPages");
+    read.more =
+        pages ? page < *pages : value_at(value_at(body, "navigation"), "nextPage").is_object();
+    return read;
+}
+
+std::optional<std::chrono::seconds> wait_after(const Answer& answer) {
+    if (answer.header("x-rate-limit-remaining") != "0") return std::nullopt;
+    std::int64_t window = 0;
+    const auto text = answer.header("x-rate-limit-window");
+    std::from_chars(text.data(), text.data() + text.size(), window);
+    return std::clamp(std::chrono::seconds{window}, window_usual, window_max);
 }
 
 std::string digits_in(std::string_view text) {

@@ -4,6 +4,8 @@
 // RingCentral's JSON and the requests for it. `~` in a path is the account of the credentials.
 // @source CARRIERS.md 1.4 to 1.6 and RingCentral's OpenAPI file
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,7 +30,15 @@ struct BusinessAddress {
 struct OwnedNumber {
     porteur::PhoneNumber number;
     std::string id, status, payment_type, usage_type, label;
+    std::string activation;  ///< Active, Inactive; empty where it is not told
     bool primary = false;
+};
+
+/// What a page of the list says of itself.
+struct NumberPage {
+    std::int64_t records = 0;           ///< how many stand on it, readable or not
+    std::optional<std::int64_t> total;  ///< of the whole list, as it stood when this page was made
+    bool more = false;                  ///< another one follows
 };
 
 Account account_from(const porteur::json::value& body);
@@ -42,10 +52,13 @@ porteur::HttpRequest get_service_info(std::string step);
 /// One page of the account's numbers. @param page  from 1
 porteur::HttpRequest get_numbers(std::string step, std::int64_t page, std::int64_t page_size);
 
-/// Adds the numbers of a page; true if there is another one.
-bool add_page(
+/// Adds the numbers of a page.
+NumberPage add_page(
     const porteur::json::value& body, std::int64_t page, std::vector<OwnedNumber>& numbers
 );
+/// How long the list may not be asked for: nothing while the carrier's limit leaves room.
+/// @source CARRIERS.md 1.9: X-Rate-Limit-Remaining, X-Rate-Limit-Window
+std::optional<std::chrono::seconds> wait_after(const porteur::Answer& answer);
 
 /// The digits of a text, nothing else. @threads any
 std::string digits_in(std::string_view text);

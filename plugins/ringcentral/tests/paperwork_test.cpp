@@ -90,8 +90,8 @@ TEST(Requirements, NameEveryItemOfThePackageInBothLanguages) {
     Script script(ringcentral(), "requirements", R"({"action":"port_out"})");
     const auto list = script.result<Requirements>();
     for (const auto* code :
-         {"pin", "account_number", "billing_address", "statement", "account_active", "administrator"
-         })
+         {"pin", "account_number", "account_name", "billing_address", "numbers", "statement", "loa", "btn",
+          "account_active", "administrator"})
         EXPECT_THAT(list.items, Contains(Field(&Requirement::code, code))) << code;
     for (const auto& each : list.items) {
         EXPECT_THAT(each.label_fr, Not(IsEmpty())) << each.code;
@@ -100,7 +100,20 @@ TEST(Requirements, NameEveryItemOfThePackageInBothLanguages) {
     }
     EXPECT_EQ(list.items[0].pattern, "^[0-9]{6,10}$");
     EXPECT_THAT(list.notes_en, Contains(HasSubstr("1-888-898-4591")));
+    EXPECT_THAT(
+        list.notes_en,
+        Contains(AllOf(
+            HasSubstr("Monday to Friday 5:00 to 18:00 Pacific"),
+            HasSubstr("whether a number may leave")
+        ))
+    );
     EXPECT_THAT(list.notes_en, Contains(HasSubstr("Do not cancel")));
+    EXPECT_THAT(list.notes_en, Contains(HasSubstr("1 to 2 weeks")));
+    EXPECT_THAT(
+        list.notes_en, Contains(HasSubstr("US local, Canadian and North American toll-free"))
+    );
+    EXPECT_THAT(list.notes_fr, Contains(HasSubstr("N'annulez pas")));
+    EXPECT_THAT(list.notes_fr, Contains(HasSubstr("en tout temps")));
     EXPECT_THAT(list.notes_fr, Contains(HasSubstr("1 à 2 semaines")));
     EXPECT_EQ(list.notes_en.size(), list.notes_fr.size());
 }

@@ -80,12 +80,53 @@ TEST(Preflight, WarnsThatTheMainNumberLeavesWhileOthersStay) {
     auto given = order();
     given["numbers"] = json::array{"+14165550100"};
     EXPECT_THAT(
-        problems(given), Contains(problem("/numbers", Reason::btn_porting_with_remainder, false))
+        problems(given), Contains(problem("/new_btn", Reason::btn_porting_with_remainder, false))
     );
 
     World alone;
     alone.pages = {file("numbers-only-main.json")};
     EXPECT_THAT(problems(given, alone), IsEmpty());
+}
+
+TEST(Preflight, AsksNothingWhereTheOrderSaysWhichNumberBecomesTheMainOne) {
+    auto given = order();
+    given["numbers"] = json::array{"+14165550100"};
+    given["new_btn"] = "+14165550101";
+    EXPECT_THAT(problems(given), IsEmpty());
+}
+
+TEST(Preflight, RefusesANewMainNumberThatCannotBeIt) {
+    auto given = order();
+    for (const auto& [number, words] :
+         {std::pair{"+14165550177", "is not on this RingCentral account"},
+          std::pair{"+14165550101", "leaves itself"},
+          std::pair{"+14165550104", "ForwardedNumber"},
+          std::pair{"+14165550105", "Pending"}}) {
+        given["numbers"] = json::array{"+14165550100", "+14165550101"};
+        given["new_btn"] = number;
+        const auto found = problems(given);
+        ASSERT_THAT(
+            found, Contains(problem("/new_btn", Reason::btn_porting_with_remainder, true))
+        ) << number;
+        EXPECT_THAT(found[0].message, HasSubstr(words));
+    }
+}
+
+TEST(Preflight, SaysWhereRingCentralIsToBeAskedAboutANumber) {
+    auto given = order();
+    given["numbers"] = json::array{"+14165550101", "+14165550102"};
+    World world;
+    world.pages = {
+        R"({"records":[{"id":1,"phoneNumber":"14165550101","usageType":"ContactCenterNumber",
+            "paymentType":"Local","status":"Normal"},{"id":2,"phoneNumber":"14165550102",
+            "usageType":"DirectNumber","paymentType":"Local","status":"Normal",
+            "activationStatus":"Inactive"}]})"
+    };
+    const auto found = problems(given, world);
+    ASSERT_EQ(found.size(), 2u);
+    EXPECT_THAT(found[0], problem("/numbers/0", Reason::special_feature, false));
+    EXPECT_THAT(found[0].message, HasSubstr("live chat"));
+    EXPECT_THAT(found[1], problem("/numbers/1", Reason::number_inactive, false));
 }
 
 TEST(Preflight, WarnsOfAnAccountNumberThatIsNotTheMainNumber) {
@@ -97,6 +138,14 @@ TEST(Preflight, WarnsOfAnAccountNumberThatIsNotTheMainNumber) {
     );
 }
 
+TEST(Preflight, WarnsOfABillingTelephoneNumberThatIsNotTheMainNumber) {
+    auto given = order();
+    given["btn"] = "+14165550100";
+    EXPECT_THAT(problems(given), IsEmpty());
+    given["btn"] = "+14165550101";
+    EXPECT_THAT(problems(given), Contains(problem("/btn", Reason::btn_mismatch, false)));
+}
+
 TEST(Preflight, WarnsWhereOnlyTheSpellingOfAnAddressDiffers) {
     auto given = order();
     given["service_address"].as_object()["street_type"] = "Street";
@@ -105,7 +154,11 @@ TEST(Preflight, WarnsWhereOnlyTheSpellingOfAnAddressDiffers) {
     ASSERT_EQ(found.size(), 2u);
     EXPECT_THAT(found[0], problem("/service_address/street", Reason::address_mismatch, false));
     EXPECT_THAT(
-        found[0].message, HasSubstr("is spelt \"1 King Street W\" in the order and \"1 King St W\"")
+        found[0].message,
+        AllOf(
+            HasSubstr("is spelt \"King Street W\" in the order and \"King St W\""),
+            HasSubstr("the same but for its spelling")
+        )
     );
     EXPECT_THAT(found[1], problem("/service_address/city", Reason::address_mismatch, false));
 }
@@ -128,6 +181,39 @@ TEST(Preflight, ComparesTheAddressPartByPart) {
         found, Contains(problem("/service_address/region", Reason::address_mismatch, false))
     );
     EXPECT_THAT(found, Contains(problem("/end_user/name", Reason::name_mismatch, false)));
+}
+
+TEST(Preflight, TellsHouseNumberStreetAndUnitApart) {
+    World world;
+    world.address =
+        R"({"company":"Acme Inc","businessAddress":{"country":"Canada","state":"Ontario",
+            "city":"Toronto","street":"1 King Street West, Suite 500","zip":"M5V1A1"}})";
+    auto given = order();
+    auto& address = given["service_address"].as_object();
+    address["unit"] = "500";
+    // Wholly the same but for its spelling, whichever way it is taken apart.
+    auto found = problems(given, world);
+    ASSERT_EQ(found.size(), 2u) << "street and postal code";
+    EXPECT_THAT(found[0], problem("/service_address/street", Reason::address_mismatch, false));
+    EXPECT_THAT(found[0].message, HasSubstr("the same but for its spelling"));
+    EXPECT_THAT(
+        found[1], problem("/service_address/postal_code", Reason::postal_code_mismatch, false)
+    );
+
+    address["house_number"] = "11";
+    address["unit"] = "5";
+    found = problems(given, world);
+    EXPECT_THAT(
+        found, Contains(problem("/service_address/house_number", Reason::address_mismatch, false))
+    );
+    EXPECT_THAT(
+        found, Contains(problem("/service_address/unit", Reason::address_mismatch, false))
+    );
+    address.erase("unit");
+    found = problems(given, world);
+    const auto unit = std::ranges::find(found, "/service_address/unit", &Problem::field);
+    ASSERT_NE(unit, found.end());
+    EXPECT_THAT(unit->message, HasSubstr("is missing in the order and \"500\""));
 }
 
 TEST(Preflight, BlocksAnotherAddressWhereTheAccountSaysSo) {
@@ -158,6 +244,13 @@ TEST(Preflight, RefusesAStatementOfMoreThan45Days) {
     const auto found = problems(order(), day_after);
     ASSERT_THAT(found, Contains(problem("/documents", Reason::document_refused, true)));
     EXPECT_THAT(found[0].message, HasSubstr("46 days old"));
+}
+
+TEST(Preflight, RefusesALetterOfAuthorizationOfMoreThan30Days) {
+    auto given = order();
+    given["documents"].as_array().push_back({{"id", "doc-1"}, {"type", "loa"}, {"signed_on", "2026-10-22"}});
+    const auto found = problems(given);
+    ASSERT_THAT(found, Contains(problem("/documents", Reason::loa_expired, true)));
 }
 
 TEST(Preflight, RefusesAStatementOfTheFuture) {

@@ -2,15 +2,18 @@
 #include "checks.hpp"
 
 #include <algorithm>
+#include <iterator>
+
+#include <porteur/sdk.hpp>
+
+#include "details.hpp"
+#include "wire.hpp"
 
 namespace thinktel {
 
 using namespace porteur;
 
 namespace {
-
-/// DESIGN.md section 6. ThinkTel names no age of its own.
-constexpr std::int64_t loa_age_days_max = 30;
 
 bool has_document(const PortOrder& order, std::string_view type) {
     return std::ranges::any_of(order.documents, [&](const auto& each) {
@@ -32,6 +35,83 @@ private:
     std::vector<Problem> found_;
 };
 
+bool has(const std::vector<PhoneNumber>& numbers, const PhoneNumber& number) {
+    return std::ranges::find(numbers, number) != numbers.end();
+}
+
+bool repeats(std::vector<PhoneNumber> numbers) {
+    std::ranges::sort(numbers);
+    return std::ranges::adjacent_find(numbers) != numbers.end();
+}
+
+/// The numbers of the account that are not ported.
+void check_rest_of_account(const PortOrder& order, Collector& problems) {
+    const auto apart = [&](const std::vector<PhoneNumber>& others) {
+        return std::ranges::none_of(others, [&](const auto& each) {
+            return has(order.numbers, each);
+        });
+    };
+    problems.need(
+        apart(order.remaining), "/remaining", Reason::none,
+        "a number cannot be ported and also remain; take it out of one of the lists"
+    );
+    problems.need(
+        apart(order.disconnect), "/disconnect", Reason::none,
+        "a number cannot be ported and also be disconnected; take it out of one of the lists"
+    );
+    const bool main_leaves =
+        order.btn && !order.remaining.empty() && has(order.numbers, *order.btn);
+    problems.need(
+        !main_leaves || order.new_btn.has_value(), "/new_btn", Reason::btn_porting_with_remainder,
+        "the billing number leaves while other numbers stay; say which of these becomes the new one"
+    );
+    problems.need(
+        !order.new_btn || has(order.remaining, *order.new_btn), "/new_btn", Reason::none,
+        "the new billing number has to be one of the numbers that remain"
+    );
+    const auto& details = order.target.details;
+    problems.need(
+        details.contains("pri_circuit") || !details.contains("pri_remains_active"),
+        "/target/details/pri_circuit", Reason::special_feature,
+        "name the PRI or Megalink circuit, or take out whether it remains active"
+    );
+}
+
+bool is_time_of_day(std::string_view text) {
+    const auto digit = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
+    return text.size() == 5 && digit(0) && digit(1) && text[2] == ':' && digit(3) && digit(4) &&
+           text.substr(0, 2) < "24" && text[3] < '6';
+}
+
+void check_schedule(const PortOrder& order, Collector& problems) {
+    using namespace std::chrono;
+    if (order.requested_date) {
+        const weekday day{sys_days{*order.requested_date}};
+        problems.need(
+            day != Saturday && day != Sunday, "/requested_date", Reason::due_date_unmet,
+            "ThinkTel ports on working days; choose one from Monday to Friday"
+        );
+    }
+    if (order.requested_time.empty()) return;
+    problems.need(
+        order.requested_date.has_value(), "/requested_time", Reason::none,
+        "a time needs a requested date"
+    );
+    problems.need(
+        is_time_of_day(order.requested_time), "/requested_time", Reason::none,
+        "write it as HH:MM, 24 hours, Eastern time"
+    );
+}
+
+void check_losing_side(const PortOrder& order, const Submitter& submitter, Collector& problems) {
+    const auto side = losing_side_of(order, submitter);
+    problems.need(
+        !order.losing_carrier.empty() || side.provider > 0 || !side.reseller.empty() ||
+            side.not_mandatory,
+        "/losing_carrier", Reason::none, "name the losing carrier or reseller"
+    );
+}
+
 void check_numbers(const PortOrder& order, Collector& problems) {
     problems.need(
         !order.numbers.empty(), "/numbers", Reason::none, "name the numbers to be ported"
@@ -51,13 +131,14 @@ void check_numbers(const PortOrder& order, Collector& problems) {
         toll_free == 0 || toll_free == order.numbers.size(), "/numbers", Reason::split_required,
         "toll-free and standard numbers may not share one request; make two orders"
     );
-    const bool main_leaves = order.btn && !order.remaining.empty() &&
-                             std::ranges::find(order.numbers, *order.btn) != order.numbers.end();
-    problems.need(
-        !main_leaves, "/remaining", Reason::btn_porting_with_remainder,
-        "the billing number leaves while other numbers stay; have the losing carrier make another "
-        "one the main number first"
-    );
+    problems.need(!repeats(order.numbers), "/numbers", Reason::none, "a number stands there twice");
+    if (toll_free > 0)
+        problems.advise(
+            order.remaining.empty() && order.disconnect.empty() && !order.new_btn, "/remaining",
+            Reason::none, "the form of toll-free numbers has no field for other numbers; not sent"
+        );
+    else
+        check_rest_of_account(order, problems);
 }
 
 void check_address(const Address& at, Collector& problems) {
@@ -109,17 +190,41 @@ std::vector<Problem> problems_of(const PortOrder& order, const Submitter& submit
         "give the account number at the losing carrier"
     );
     check_address(order.service_address, problems);
-    problems.need(
-        !order.losing_carrier.empty() || !submitter.current_reseller.empty() ||
-            submitter.current_provider > 0,
-        "/losing_carrier", Reason::none, "name the losing carrier or reseller"
-    );
+    check_losing_side(order, submitter, problems);
+    check_schedule(order, problems);
     problems.need(
         !order.contact_email.empty() || !submitter.email.empty(), "/contact_email", Reason::none,
         "give an address for ThinkTel's questions"
     );
     check_documents(order, problems);
-    return problems.take();
+    auto all = problems.take();
+    std::ranges::move(problems_of_details(order), std::back_inserter(all));
+    return all;
+}
+
+Op<Findings> validate(PortOrder order) {
+    const auto mine = co_await account_settings();
+    Findings findings;
+    findings.problems = problems_of(order, submitter_of(mine));
+    auto& problems = findings.problems;
+    const bool to_trunk = !order.target.trunk.empty() || !mine.text("trunk").empty();
+    if (!order.target.trunk.empty() && !order.target.offering.empty())
+        problems.push_back({"/target", Reason::none, "name a trunk or an offering, not both", true}
+        );
+    else if (order.target.offering.empty() && !to_trunk)
+        problems.push_back(
+            {"/target", Reason::none, "choose the SIP trunk or the offering that the numbers go to",
+             true}
+        );
+    else if (order.target.offering.empty() && !order.numbers.empty())
+        std::ranges::move(
+            problems_of_service(
+                order, {Service::trunk, is_toll_free(order.numbers.front()), "", {}}
+            ),
+            std::back_inserter(problems)
+        );
+    // Which service an offering is only ThinkTel tells: submit_port checks that before it sends.
+    co_return findings;
 }
 
 std::vector<NumberGroup> split(NumberList list) {
@@ -134,105 +239,6 @@ std::vector<NumberGroup> split(NumberList list) {
     if (!standard.numbers.empty()) groups.push_back(std::move(standard));
     if (!toll_free.numbers.empty()) groups.push_back(std::move(toll_free));
     return groups;
-}
-
-Requirements requirements(RequirementsQuery query) {
-    const bool toll_free = query.number_type == NumberType::toll_free;
-    const auto text = [](std::string code, std::string field, std::string en, std::string fr,
-                         std::string help_en, std::string help_fr) {
-        return Requirement{
-            std::move(code),
-            std::move(field),
-            "text",
-            std::move(en),
-            std::move(fr),
-            std::move(help_en),
-            std::move(help_fr),
-            "",
-            {},
-            true
-        };
-    };
-    Requirements list;
-    list.items = {
-        text(
-            "target", "/target/trunk", "SIP trunk", "Liaison SIP",
-            "Pilot number of the trunk that takes the numbers in; list_targets shows them",
-            "Numéro pilote de la liaison qui recevra les numéros; list_targets les énumère"
-        ),
-        text(
-            "customer_name", "/end_user/name", "Customer name", "Nom du client",
-            "As on the losing carrier's records", "Tel qu'inscrit chez le fournisseur actuel"
-        ),
-        text(
-            "account_number", "/account_number", "Account number", "Numéro de compte",
-            "At the losing carrier", "Chez le fournisseur actuel"
-        ),
-        Requirement{
-            "service_address",
-            "/service_address",
-            "address",
-            "Customer address",
-            "Adresse du client",
-            "Part by part as on the losing carrier's records; Canada or United States only",
-            "Élément par élément, telle qu'inscrite chez le fournisseur actuel; Canada ou "
-            "États-Unis "
-            "seulement",
-            "",
-            {},
-            true
-        },
-        text(
-            "losing_carrier", "/losing_carrier", "Current carrier or reseller",
-            "Fournisseur ou revendeur actuel",
-            "One of ThinkTel's providers, or the reseller's name",
-            "Un des fournisseurs connus de ThinkTel, ou le nom du revendeur"
-        ),
-    };
-    if (toll_free)
-        list.items.push_back(
-            {"resporg",
-             "/documents",
-             "document",
-             "RespOrg transfer form",
-             "Formulaire de transfert RespOrg",
-             "Signed; ThinkTel has a template",
-             "Signé; ThinkTel fournit un modèle",
-             "",
-             {},
-             true}
-        );
-    else
-        list.items.push_back(
-            {"loa", "/documents", "document", "Letter of authorization", "Lettre d'autorisation",
-             "Signed by the authorized person; ThinkTel has a template",
-             "Signée par la personne autorisée; ThinkTel fournit un modèle", "", loa_age_days_max,
-             true}
-        );
-    list.items.push_back(
-        {"invoice",
-         "/documents",
-         "document",
-         "Latest invoice",
-         "Dernière facture",
-         "From the losing carrier",
-         "Du fournisseur actuel",
-         "",
-         {},
-         false}
-    );
-    list.notes_en = {
-        "Standard and toll-free numbers may not share one request.",
-        "A number needs a trunk to go to: no port without a target service.",
-        "A port cannot be cancelled or corrected by API; ThinkTel's porting team does it by hand.",
-    };
-    list.notes_fr = {
-        "Les numéros standard et sans frais ne peuvent pas être jumelés dans une même demande.",
-        "Un numéro doit être associé à une liaison : aucun portage sans service cible.",
-        "Une demande ne peut être ni annulée ni corrigée par l'API; l'équipe de portage de "
-        "ThinkTel s'en charge.",
-    };
-    return list;
 }
 
 }  // namespace thinktel

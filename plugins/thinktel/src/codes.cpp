@@ -39,6 +39,14 @@ constexpr auto statuses = std::to_array<StatusRow>({
     {"EXPIRED", {OrderState::expired, true, ""}},
 });
 
+// "Closed" is an end, but not which: a person has to ask.
+constexpr auto assessments = std::to_array<StatusRow>({
+    {"Pending", {OrderState::submitted, false, "pending on ThinkTel's dashboard"}},
+    {"Click-To-Port",
+     {OrderState::accepted, false, "ready to be ported on ThinkTel's dashboard, no day told yet"}},
+    {"Internal", {OrderState::submitted, false, "ported inside ThinkTel, says its dashboard"}},
+});
+
 struct FieldRow {
     std::string_view field;
     Reason reason;
@@ -72,6 +80,8 @@ constexpr auto fields = std::to_array<FieldRow>({
     {"AUTHNM", Reason::authorized_person_mismatch, "/end_user/authorized_person"},
     {"PORTED #", Reason::number_not_on_account, "/numbers"},
     {"PORTEDNBR", Reason::number_not_on_account, "/numbers"},
+    {"DISC #", Reason::number_not_on_account, "/disconnect"},
+    {"DISCNBR", Reason::number_not_on_account, "/disconnect"},
 });
 
 struct CodeRow {
@@ -162,6 +172,8 @@ constexpr auto sentences = std::to_array<WordRow>({
     {"locked", Reason::freeze_or_lock},
     {"date|soon", Reason::due_date_too_soon},
     {"date|past", Reason::due_date_unmet},
+    {"number|not available", Reason::number_taken},
+    {"no longer available", Reason::number_taken},
     {"due date", Reason::due_date_unmet},
     {"port date", Reason::due_date_unmet},
     {"prepaid", Reason::prepaid_line},
@@ -189,6 +201,12 @@ bool has_all(std::string_view text, std::string_view words) {
 std::optional<StatusMeaning> meaning_of(std::string_view status) {
     const auto* found = std::ranges::find(statuses, status, &StatusRow::word);
     if (found == statuses.end()) return std::nullopt;
+    return found->meaning;
+}
+
+std::optional<StatusMeaning> meaning_of_assessment(std::string_view assessment) {
+    const auto* found = std::ranges::find(assessments, assessment, &StatusRow::word);
+    if (found == assessments.end()) return std::nullopt;
     return found->meaning;
 }
 

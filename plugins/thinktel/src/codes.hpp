@@ -22,9 +22,19 @@ struct StatusMeaning {
 /// @source CARRIERS.md 3.5: the 14 values of PortInStatus.Status, mixed case as they are
 std::optional<StatusMeaning> meaning_of(std::string_view status);
 
+/// TicketResponse.Reply, NumberResponse.Reply and the like. Only accepted means that it was done.
+inline constexpr std::int64_t rejected_reply = 0, accepted_reply = 1, deferred_reply = 2;
+/// For an answer without one.
+inline constexpr std::int64_t unknown_reply = -1;
+
 /// "Rejected" for 0 and so on; "reply 9" for what is not documented. @threads any
 /// @source thinktel.json, TicketResponse.Reply
 std::string name_of_reply(std::int64_t reply);
+
+/// What the dashboard's Assessment means where PortInStatus knows nothing yet. It has no dates and
+/// tells no end: nothing for "Closed" and for what is not documented. @threads any
+/// @source thinktel.json, CustInfoRequests.Assessment
+std::optional<StatusMeaning> meaning_of_assessment(std::string_view assessment);
 
 /// One refused field of an LSR.
 struct RejectedField {

@@ -13,79 +13,9 @@ using namespace porteur;
 
 namespace {
 
-/// Writes what is there: ThinkTel takes an empty text for an answer.
-void put(json::object& form, std::string_view key, std::string_view text) {
-    if (!text.empty()) form[key] = json::string(text);
-}
-
-json::array digits_of(const std::vector<PhoneNumber>& numbers) {
-    json::array out;
-    for (const auto& each : numbers)
-        if (const auto digits = thinktel::digits_of(each)) out.push_back(*digits);
-    return out;
-}
-
-/// Canada Post writes a blank in the middle, ThinkTel's example does not.
-std::string postal_code(const Address& address) {
-    std::string out = address.postal_code;
-    if (address.country == "CA") std::erase(out, ' ');
-    return out;
-}
-
-json::object customer_of(const PortOrder& order) {
-    const auto& at = order.service_address;
-    json::object form;
-    put(form, "CustomerName", order.end_user.name);
-    put(form, "CustomerAccountNumber", order.account_number);
-    put(form, "CustomerReferenceNumber", order.reference);
-    put(form, "CustomerStreetNumber", at.house_number);
-    put(form, "CustomerStreetName", at.street);
-    put(form, "CustomerStreetType", at.street_type);
-    put(form, "CustomerStreetDirection", at.street_direction);
-    put(form, "CustomerUnit", at.unit);
-    put(form, "CustomerCity", at.city);
-    put(form, "CustomerProvince", at.region);
-    put(form, "CustomerPostalCode", postal_code(at));
-    put(form, "CustomerCountry", at.country);
-    return form;
-}
-
-void put_losing_side(json::object& form, const PortOrder& order, const Submitter& submitter) {
-    // One of the two is required, never both.
-    if (!submitter.current_reseller.empty())
-        put(form, "CurrentReseller", submitter.current_reseller);
-    else if (submitter.current_provider > 0)
-        form["CurrentProvider"] = submitter.current_provider;
-    else
-        put(form, "CurrentReseller", order.losing_carrier);
-}
-
-/// A list of files under `key`, whose bytes the host puts in.
-struct Attachment {
-    std::string pointer, id;
-};
-void put_files(
-    json::object& form, std::string_view key, std::string_view type, const PortOrder& order,
-    std::vector<Attachment>& attachments
-) {
-    json::array files;
-    for (const auto& each : order.documents) {
-        if (each.type != type) continue;
-        attachments.push_back(
-            {"/PortForm/" + std::string(key) + "/" + std::to_string(files.size()) +
-                 "/Base64Contents",
-             each.id}
-        );
-        files.push_back(json::object{
-            {"FileName", each.name}, {"ContentType", each.content_type}, {"Base64Contents", ""}
-        });
-    }
-    if (!files.empty()) form[key] = std::move(files);
-}
-
 /// Up to the last of a range, "416-555-0101" and "0104", of which only numbers of the ticket are
 /// taken.
-void add_range(
+void add_ported(
     Rejection& rejection, const json::value& record, const std::vector<PhoneNumber>& ticket
 ) {
     const auto first = number_from(value_at(record, "PORTED #"));
@@ -96,6 +26,21 @@ void add_range(
     rejection.numbers.push_back(*first);
     for (const auto& each : ticket)
         if (each > *first && each.text() <= last) rejection.numbers.push_back(each);
+}
+
+/// Numbers to be switched off are no numbers of the ticket, so a range of them is all of it.
+void add_disconnected(Rejection& rejection, const json::value& record) {
+    static constexpr std::int64_t range_max = 1000;
+    const auto first = number_from(value_at(record, "DISC #"));
+    if (!first) return;
+    const auto begin = *digits_of(*first);
+    auto last = begin;
+    if (const auto end = text_at(record, "DISC # RANGE"); end.size() == 4)
+        last = begin / 10000 * 10000 + integer_at(record, "DISC # RANGE").value_or(begin % 10000);
+    for (auto digits = begin; digits <= last && digits - begin < range_max; ++digits)
+        if (const auto number = number_from(json::value(digits)))
+            rejection.numbers.push_back(*number);
+    if (rejection.fields.empty()) rejection.fields.emplace_back("/disconnect");
 }
 
 std::string joined(const std::string& left, const std::string& right) {
@@ -110,7 +55,8 @@ std::vector<Rejection> rejections_from(const json::value& body, const Ticket& ti
             {text_at(record, "FLD ABBR"), text_at(record, "RJCT CODE"),
              joined(text_at(record, "RJCT REMARKS"), text_at(record, "REMARKS"))}
         );
-        add_range(rejection, record, ticket.numbers);
+        add_ported(rejection, record, ticket.numbers);
+        add_disconnected(rejection, record);
         ours.push_back(std::move(rejection));
     }
     if (ours.empty()) {
@@ -131,6 +77,9 @@ std::optional<std::int64_t> digits_of(const PhoneNumber& number) {
 std::optional<PhoneNumber> number_from(const json::value& theirs) {
     std::string digits;
     if (theirs.is_string()) {
+        if (const auto ours = PhoneNumber::from_json_text(theirs.get_string());
+            ours && ours->north_american())
+            return ours;
         for (const char letter : theirs.get_string())
             if (letter >= '0' && letter <= '9') digits += letter;
     } else if (theirs.is_int64()) {
@@ -138,42 +87,6 @@ std::optional<PhoneNumber> number_from(const json::value& theirs) {
     }
     if (digits.size() != 10) return std::nullopt;
     return PhoneNumber::from_json_text("+1" + digits);
-}
-
-HttpRequest submission(const PortOrder& order, std::int64_t pilot, const Submitter& submitter) {
-    const bool toll_free = is_toll_free(order.numbers.front());
-    auto form = customer_of(order);
-    put_losing_side(form, order, submitter);
-    put(form, "EmailAddress", order.contact_email.empty() ? submitter.email : order.contact_email);
-    form["NumbersToPort"] = digits_of(order.numbers);
-    if (order.requested_date) put(form, "RequestedPortDate", iso_date(*order.requested_date));
-
-    std::vector<Attachment> attachments;
-    put_files(form, "FileLastInvoice", "invoice", order, attachments);
-    if (toll_free) {
-        put_files(form, "FileRespOrgForm", "resporg", order, attachments);
-    } else {
-        put_files(form, "FileLetterOfAuthorization", "loa", order, attachments);
-        if (!order.remaining.empty()) form["NumbersToRemain"] = digits_of(order.remaining);
-    }
-    if (order.pin.given) {
-        form["ExtraDetails"] =
-            json::array{json::object{{"Key", "PIN at the losing carrier"}, {"Value", ""}}};
-        put(form, "CommentsPortTeam", "The PIN at the losing carrier is in the extra details.");
-    }
-
-    json::array dids;
-    for (const auto& each : order.numbers)
-        if (const auto digits = digits_of(each)) dids.push_back(json::object{{"Number", *digits}});
-
-    auto request = http().post(
-        "submit",
-        toll_free ? "/v2/NumberPorts/Inbound/TollFree/DIDs" : "/v2/NumberPorts/Inbound/DIDs"
-    );
-    request.json(json::object{{"PilotNumber", pilot}, {"DIDs", dids}, {"PortForm", form}}).once();
-    for (const auto& each : attachments) request.document(each.pointer, each.id);
-    if (order.pin.given) request.secret("/PortForm/ExtraDetails/0/Value", "order.pin");
-    return request;
 }
 
 Ticket ticket_from(const json::value& body) {
@@ -188,6 +101,29 @@ Ticket ticket_from(const json::value& body) {
     std::ranges::sort(ticket.numbers);
     if (ticket.status == "REJECTED") ticket.rejections = rejections_from(body, ticket);
     return ticket;
+}
+
+void require_ok(const Answer& answer) {
+    if (answer.ok()) return;
+    const auto words = message_in(answer.body());
+    answer.require_ok(reason_in(words), "", words);
+}
+
+Op<std::vector<Answer>> in_turns(std::vector<HttpRequest> requests) {
+    // A turn of a plugin holds 64 effects at most.
+    static constexpr std::size_t turn_max = 32;
+    std::vector<Answer> answers;
+    for (std::size_t from = 0; from < requests.size(); from += turn_max) {
+        const auto end = std::min(from + turn_max, requests.size());
+        std::vector<HttpRequest> some;
+        for (auto at = from; at < end; ++at) some.push_back(std::move(requests[at]));
+        for (auto& each : co_await together(std::move(some))) answers.push_back(std::move(each));
+    }
+    co_return answers;
+}
+
+std::string step_of(std::string_view name, std::size_t index) {
+    return index == 0 ? std::string(name) : std::string(name) + "-" + std::to_string(index + 1);
 }
 
 std::string message_in(const std::string& body) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <porteur/http.hpp>
+#include <porteur/json_at.hpp>
 #include <porteur/model.hpp>
 
 namespace thinktel {
@@ -17,23 +18,19 @@ namespace thinktel {
 /// The ten digits; nothing for a number outside the North American plan. @threads any
 std::optional<std::int64_t> digits_of(const porteur::PhoneNumber& number);
 
-/// The number of a ten-digit integer or text ("416-555-0101"); nothing for anything else. @threads
-/// any
+/// The number of a ten-digit integer or text ("416-555-0101"), or of a text of ours; nothing for
+/// anything else. @threads any
 std::optional<porteur::PhoneNumber> number_from(const porteur::json::value& theirs);
 
-/// Settings that go into a form.
-struct Submitter {
-    std::string email;
-    std::int64_t current_provider = 0;
-    std::string current_reseller;
-};
+/// Ends the operation with ThinkTel's own sentence unless the answer is 2xx.
+void require_ok(const porteur::Answer& answer);
 
-/// The request that submits a port to an existing trunk, documents by reference, sent ONCE under
-/// the step "submit". The order has been checked (checks.hpp).
-/// @param pilot  the trunk's pilot number
-porteur::HttpRequest submission(
-    const porteur::PortOrder& order, std::int64_t pilot, const Submitter& submitter
-);
+/// Performs any number of requests, some at a time; the answers stand in the order of the requests.
+/// @threads [op]
+porteur::Op<std::vector<porteur::Answer>> in_turns(std::vector<porteur::HttpRequest> requests);
+
+/// "find", "find-2", "find-3": unique, and the first as the descriptor names it. @threads any
+std::string step_of(std::string_view name, std::size_t index);
 
 /// A port-in ticket.
 struct Ticket {

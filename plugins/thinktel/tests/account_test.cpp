@@ -13,14 +13,35 @@ const Plugin& thinktel() {
     return plugin;
 }
 
-TEST(CheckAccount, NamesTheAccount) {
+TEST(CheckAccount, NamesTheAccountAndLooksAtItsTrunks) {
     Script script(thinktel(), "check_account", "{}");
     script.expects_http("GET", "/Users/Current/Account")
         .answers(200, file("account.json"), {{"content-type", "text/json"}})
         .expects_http("GET", "/SipTrunks")
         .answers_file(200, "trunks.json")
+        .expects_http("GET", "/SipTrunks/7005551212")
+        .named("trunk")
+        .safe()
+        .answers(200, R"({"Number":7005551212,"Enabled":true})")
+        .expects_http("GET", "/SipTrunks/7005551300")
+        .named("trunk-2")
+        .answers_file(404, "error-not-found.json")
         .ends_exactly(R"({"identity":"1234","problems":[]})");
-    EXPECT_EQ(cut_everywhere(script), 3u);
+    EXPECT_EQ(cut_everywhere(script), 5u);
+}
+
+TEST(CheckAccount, WarnsOfATrunkThatIsSwitchedOff) {
+    Script script(thinktel(), "check_account", "{}");
+    script.expects_http("GET", "/Users/Current/Account")
+        .answers_file(200, "account.json")
+        .expects_http("GET", "/SipTrunks")
+        .answers(200, R"([{"Number":7005551212,"Label":"HQ"}])")
+        .expects_http("GET", "/SipTrunks/7005551212")
+        .answers(200, R"({"Number":7005551212,"Enabled":false})");
+    const auto check = script.result<AccountCheck>();
+    ASSERT_EQ(check.problems.size(), 1u);
+    EXPECT_FALSE(check.problems[0].blocking);
+    EXPECT_THAT(check.problems[0].message, HasSubstr("\"HQ\" is switched off"));
 }
 
 TEST(CheckAccount, StopsAtWrongCredentials) {
@@ -49,11 +70,17 @@ TEST(ListTargets, ListsTrunksAndOfferings) {
         .answers_file(200, "trunks.json")
         .expects_http("GET", "/Products/TelephoneOfferings")
         .answers_file(200, "offerings.json")
-        .ends_exactly(R"([
+        .ends_with(R"json([
             {"kind":"trunk","id":"7005551212","label_en":"HQ","label_fr":"HQ","parents":[],"details":[]},
-            {"kind":"trunk","id":"7005551300","label_en":"Laval","label_fr":"Laval","parents":[],"details":[]},
-            {"kind":"offering","id":"OFF-4","label_en":"Business line","label_fr":"Ligne d'affaires","parents":[],"details":[]}])"
-        );
+            {"kind":"trunk","id":"7005551300","label_en":"Laval","label_fr":"Laval"},
+            {"kind":"offering","id":"OFF-1","label_en":"Hosted number","label_fr":"Numéro hébergé","details":[]},
+            {"id":"OFF-2","parents":["SUB-1: 4165559001 (Hosted PBX)","SUB-2: 4165559002 (Hosted PBX)"]},
+            {"id":"OFF-3","details":["plan_id"]},
+            {"id":"OFF-4","label_fr":"Ligne d'affaires","details":["plan_id","business_group_id"]},
+            {"id":"OFF-5","details":["plan_id","forward_to","provisioning_instructions"]},
+            {"id":"OFF-6","parents":["GRP-1: 4165559003 (Business group)"],"details":["forward_to"]},
+            {"id":"OFF-7","details":["fax_email"]},
+            {"id":"OFF-8","details":[]}])json");
     cut_everywhere(script);
 }
 
@@ -136,6 +163,59 @@ TEST(CheckPortability, TakesTheRefusalOfOneNumberForThatNumberOnly) {
     script.expects_http("POST", "/NumberPorts/LNP/NPANXX/Check")
         .answers_file(200, "check-portable.json");
     script.ends_with(R"([{"portable":false,"reason":"NOT_PORTABLE"},{"portable":true}])");
+}
+
+TEST(CheckPortability, EveryReplyOtherThanAcceptedIsNotPortable) {
+    const std::tuple<int, Reason, const char*> replies[] = {
+        {0, Reason::not_portable, "Rejected"},
+        {2, Reason::other, "Deferred"},
+        {3, Reason::other, "Conditional"},
+        {4, Reason::other, "Error"},
+    };
+    for (const auto& [reply, reason, word] : replies) {
+        Script script(thinktel(), "check_portability", R"({"numbers":["+14165550101"]})");
+        script.expects_http("POST", "/NumberPorts/LNP/NPANXX/Check")
+            .answers(200, canonical(json::object{{"Number", 4165550101}, {"Reply", reply}}));
+        const auto found = script.result<std::vector<Portability>>();
+        ASSERT_EQ(found.size(), 1u);
+        EXPECT_FALSE(found[0].portable) << word;
+        EXPECT_EQ(found[0].reason, reason) << word;
+        EXPECT_EQ(found[0].carrier_word, word);
+    }
+}
+
+TEST(CheckPortability, OneNumberWithoutAnAnswerDoesNotBlockTheRest) {
+    Script script(
+        thinktel(), "check_portability", R"({"numbers":["+14165550101","+14165550102"]})"
+    );
+    script.expects_http("POST", "/NumberPorts/LNP/NPANXX/Check").fails(ErrorKind::unavailable);
+    script.expects_http("POST", "/NumberPorts/LNP/NPANXX/Check")
+        .answers_file(200, "check-portable.json");
+    script.ends_with(R"([{"number":"+14165550101","portable":false,"reason":"OTHER"},
+                         {"number":"+14165550102","portable":true}])");
+    cut_everywhere(script);
+    Script(
+        thinktel(), "check_portability", R"({"numbers":["+14165550101","+14165550102"]})"
+    )
+        .expects_http("POST", "/NumberPorts/LNP/NPANXX/Check")
+        .answers_file(200, "check-portable.json")
+        .expects_http("POST", "/NumberPorts/LNP/NPANXX/Check")
+        .fails(ErrorKind::unauthorized)
+        .fails_with(ErrorKind::unauthorized);
+}
+
+TEST(CheckPortability, AsksForAnyNumberOfNumbersSomeAtATime) {
+    json::array numbers;
+    for (int index = 100; index < 200; ++index)
+        numbers.push_back(json::string("+14165550" + std::to_string(index)));
+    Script script(
+        thinktel(), "check_portability", canonical(json::object{{"numbers", numbers}})
+    );
+    for (int index = 0; index < 100; ++index)
+        script.expects_http("POST", "/NumberPorts/LNP/NPANXX/Check")
+            .answers_file(200, "check-portable.json");
+    EXPECT_EQ(script.result<std::vector<Portability>>().size(), 100u);
+    EXPECT_LE(script.recording().first.effects.size(), 64u);
 }
 
 TEST(CheckPortability, PassesOnThatThinkTelIsAway) {

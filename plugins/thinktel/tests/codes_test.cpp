@@ -45,6 +45,85 @@ TEST(Status, OnlyATicketThatEndedFreesItsNumbers) {
         EXPECT_FALSE(meaning_of(word)->ended) << word;
 }
 
+TEST(Assessments, EveryDocumentedWordButAnEndHasAMeaning) {
+    EXPECT_EQ(meaning_of_assessment("Pending")->state, OrderState::submitted);
+    EXPECT_EQ(meaning_of_assessment("Click-To-Port")->state, OrderState::accepted);
+    EXPECT_EQ(meaning_of_assessment("Internal")->state, OrderState::submitted);
+    EXPECT_FALSE(meaning_of_assessment("Closed"));
+    EXPECT_FALSE(meaning_of_assessment("pending"));
+}
+
+TEST(Rejections, EveryFieldOfAnLsrSaysWhatToCorrect) {
+    const std::tuple<const char*, Reason, const char*> fields[] = {
+        {"AN", Reason::account_number_mismatch, "/account_number"},
+        {"ATN", Reason::btn_mismatch, "/btn"},
+        {"BTN", Reason::btn_mismatch, "/btn"},
+        {"EATN", Reason::btn_mismatch, "/btn"},
+        {"NAME", Reason::name_mismatch, "/end_user/name"},
+        {"EU NAME", Reason::name_mismatch, "/end_user/name"},
+        {"SANO", Reason::address_mismatch, "/service_address/house_number"},
+        {"SASN", Reason::address_mismatch, "/service_address/street"},
+        {"SATH", Reason::address_mismatch, "/service_address/street_type"},
+        {"SASD", Reason::address_mismatch, "/service_address/street_direction"},
+        {"SASS", Reason::address_mismatch, "/service_address/street_direction"},
+        {"LV1", Reason::address_mismatch, "/service_address/unit"},
+        {"UNIT", Reason::address_mismatch, "/service_address/unit"},
+        {"CITY", Reason::address_mismatch, "/service_address/city"},
+        {"STATE", Reason::address_mismatch, "/service_address/region"},
+        {"PROV", Reason::address_mismatch, "/service_address/region"},
+        {"ZIP", Reason::postal_code_mismatch, "/service_address/postal_code"},
+        {"PC", Reason::postal_code_mismatch, "/service_address/postal_code"},
+        {"POSTAL", Reason::postal_code_mismatch, "/service_address/postal_code"},
+        {"PIN", Reason::pin_invalid, "/pin"},
+        {"DDD", Reason::due_date_unmet, "/requested_date"},
+        {"DDDO", Reason::due_date_unmet, "/requested_date"},
+        {"AGAUTH", Reason::loa_required, "/documents"},
+        {"AUTHNM", Reason::authorized_person_mismatch, "/end_user/authorized_person"},
+        {"PORTED #", Reason::number_not_on_account, "/numbers"},
+        {"PORTEDNBR", Reason::number_not_on_account, "/numbers"},
+        {"DISC #", Reason::number_not_on_account, "/disconnect"},
+        {"DISCNBR", Reason::number_not_on_account, "/disconnect"},
+    };
+    for (const auto& [field, reason, pointer] : fields) {
+        const auto ours = rejection_of({field, "", ""});
+        EXPECT_EQ(ours.reason, reason) << field;
+        EXPECT_EQ(ours.fields, std::vector<std::string>{pointer}) << field;
+    }
+}
+
+TEST(Rejections, EveryTwoCharacterCodeHasAReason) {
+    const std::pair<const char*, Reason> codes[] = {
+        {"1L", Reason::due_date_unmet},
+        {"1M", Reason::due_date_unmet},
+        {"1N", Reason::due_date_unmet},
+        {"6A", Reason::number_not_on_account},
+        {"6B", Reason::internal_port},
+        {"6C", Reason::multiple_mismatch},
+        {"6D", Reason::number_inactive},
+        {"6E", Reason::due_date_unmet},
+        {"6F", Reason::due_date_unmet},
+        {"6H", Reason::losing_carrier_silent},
+        {"6J", Reason::losing_carrier_silent},
+        {"6K", Reason::not_portable},
+        {"6L", Reason::due_date_unmet},
+        {"6M", Reason::pending_order_at_losing},
+        {"6N", Reason::pending_order_at_losing},
+        {"6P", Reason::freeze_or_lock},
+        {"6R", Reason::split_required},
+        {"7B", Reason::not_portable},
+        {"7C", Reason::prepaid_line},
+        {"8A", Reason::account_number_mismatch},
+        {"8B", Reason::tax_id_required},
+        {"8C", Reason::pin_invalid},
+        {"8D", Reason::postal_code_mismatch},
+        {"8E", Reason::name_mismatch},
+        {"8F", Reason::name_mismatch},
+        {"8G", Reason::name_mismatch},
+    };
+    for (const auto& [code, reason] : codes)
+        EXPECT_EQ(rejection_of({"", code, ""}).reason, reason) << code;
+}
+
 TEST(Rejections, TheFieldDecidesBeforeWordsAndCode) {
     const auto ours = rejection_of({"SANO", "8C", "the PIN is wrong"});
     EXPECT_EQ(ours.reason, Reason::address_mismatch);
@@ -84,7 +163,11 @@ TEST(Words, AreRecognisedAsWordsNotAsParts) {
 }
 
 TEST(Replies, AreNamedAsInTheDocuments) {
+    EXPECT_EQ(name_of_reply(0), "Rejected");
+    EXPECT_EQ(name_of_reply(1), "Accepted");
+    EXPECT_EQ(name_of_reply(2), "Deferred");
     EXPECT_EQ(name_of_reply(3), "Conditional");
+    EXPECT_EQ(name_of_reply(4), "Error");
     EXPECT_EQ(name_of_reply(9), "reply 9");
     EXPECT_EQ(name_of_reply(-1), "reply -1");
 }

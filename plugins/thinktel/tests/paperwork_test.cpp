@@ -41,7 +41,7 @@ TEST(Validate, FindsEachFieldThatTheFormNeeds) {
          {"/numbers", "/end_user/name", "/account_number", "/service_address/house_number",
           "/service_address/street", "/service_address/city", "/service_address/region",
           "/service_address/postal_code", "/service_address/country", "/losing_carrier",
-          "/contact_email", "/target/trunk"})
+          "/contact_email", "/target"})
         EXPECT_THAT(problems, Contains(Field(&Problem::field, field))) << field;
     EXPECT_THAT(problems, Contains(at("/documents", Reason::loa_required)));
 }
@@ -77,7 +77,93 @@ TEST(Validate, RefusesThatTheMainNumberLeavesWhileOthersStay) {
     given["btn"] = "+14165550101";
     EXPECT_THAT(problems_of(given), IsEmpty());
     given["remaining"] = json::array{"+14165550103"};
-    EXPECT_THAT(problems_of(given), Contains(at("/remaining", Reason::btn_porting_with_remainder)));
+    EXPECT_THAT(problems_of(given), Contains(at("/new_btn", Reason::btn_porting_with_remainder)));
+    given["new_btn"] = "+14165550199";
+    EXPECT_THAT(problems_of(given), Contains(at("/new_btn", Reason::none)));
+    given["new_btn"] = "+14165550103";
+    EXPECT_THAT(problems_of(given), IsEmpty());
+}
+
+TEST(Validate, RefusesANumberInTwoLists) {
+    for (const auto* list : {"remaining", "disconnect"}) {
+        auto given = order();
+        given[list] = json::array{"+14165550102"};
+        EXPECT_THAT(problems_of(given), Contains(at(std::string("/") + list, Reason::none)));
+    }
+    auto twice = order();
+    twice["numbers"].as_array().push_back("+14165550102");
+    EXPECT_THAT(problems_of(twice), Contains(at("/numbers", Reason::none)));
+}
+
+TEST(Validate, RefusesADayOfTheWeekendAndATimeThatIsNone) {
+    auto given = order();
+    given["requested_date"] = "2026-12-05";
+    EXPECT_THAT(problems_of(given), Contains(at("/requested_date", Reason::due_date_unmet)));
+    given["requested_date"] = "2026-12-04";
+    for (const auto* time : {"9:30", "24:00", "09:60", "09.30"}) {
+        given["requested_time"] = time;
+        EXPECT_THAT(problems_of(given), Contains(at("/requested_time", Reason::none))) << time;
+    }
+    given["requested_time"] = "09:30";
+    EXPECT_THAT(problems_of(given), IsEmpty());
+    given.erase("requested_date");
+    EXPECT_THAT(problems_of(given), Contains(at("/requested_time", Reason::none)));
+}
+
+TEST(Validate, TakesTheLosingSideFromTheDetails) {
+    for (const auto* details :
+         {R"({"current_provider":12})", R"({"current_reseller":"Reseller"})",
+          R"({"current_provider_not_mandatory":true})"}) {
+        auto given = order();
+        given.erase("losing_carrier");
+        given["target"].as_object()["details"] = parsed(details);
+        EXPECT_THAT(problems_of(given), IsEmpty()) << details;
+    }
+}
+
+TEST(Validate, RefusesDetailsThatNobodyKnowsOrThatAreOfAnotherType) {
+    const std::pair<const char*, const char*> wrong[] = {
+        {R"({"colour":"red"})", "/target/details/colour"},
+        {R"({"floor":2})", "/target/details/floor"},
+        {R"({"current_provider":"12"})", "/target/details/current_provider"},
+        {R"({"contact_me_blif":"yes"})", "/target/details/contact_me_blif"},
+        {R"({"additional_emails":["nobody"]})", "/target/details/additional_emails"},
+        {R"({"extra_details":[{"key":"a"}]})", "/target/details/extra_details"},
+        {R"({"translated_number":"+33123456789"})", "/target/details/translated_number"},
+        {R"({"numbers":{}})", "/target/details/numbers"},
+        {R"({"numbers":[{"label":"x"}]})", "/target/details/numbers/0"},
+        {R"({"numbers":[{"number":"+14165550101","label":1}]})",
+         "/target/details/numbers/0/label"},
+        {R"({"numbers":[{"number":"+14165550101","floor":"1"}]})",
+         "/target/details/numbers/0/floor"},
+        {R"({"pri_remains_active":true})", "/target/details/pri_circuit"},
+        {R"({"fax_email":"a@b.example"})", "/target/details/fax_email"},
+    };
+    for (const auto& [details, field] : wrong) {
+        auto given = order();
+        given["target"].as_object()["details"] = parsed(details);
+        EXPECT_THAT(
+            problems_of(given),
+            Contains(AllOf(Field(&Problem::field, field), Field(&Problem::blocking, true)))
+        ) << details;
+    }
+}
+
+TEST(Validate, WarnsOnlyOfDetailsOfASiblingsNumber) {
+    auto given = order();
+    given["target"].as_object()["details"] =
+        parsed(R"({"numbers":[{"number":"+18885550101","label":"x"}]})");
+    const auto problems = problems_of(given);
+    ASSERT_EQ(problems.size(), 1u);
+    EXPECT_FALSE(problems[0].blocking);
+}
+
+TEST(Validate, WarnsThatTheTollFreeFormHasNoFieldForOtherNumbers) {
+    const auto problems = problems_of(parsed(file("order-toll-free.json")).as_object());
+    EXPECT_THAT(
+        problems,
+        Contains(AllOf(Field(&Problem::field, "/remaining"), Field(&Problem::blocking, false)))
+    );
 }
 
 TEST(Validate, WarnsOnlyOfAMissingInvoice) {
@@ -94,12 +180,12 @@ TEST(Validate, WantsTheRespOrgFormForTollFree) {
     EXPECT_THAT(problems_of(given), Contains(at("/documents", Reason::tollfree_resporg)));
 }
 
-TEST(Validate, RefusesANewServiceAsTarget) {
+TEST(Validate, LeavesAnOfferingToTheSubmissionButRefusesTwoTargets) {
     auto given = order();
     given["target"] = json::object{{"offering", "OFF-4"}};
-    EXPECT_THAT(
-        problems_of(given), Contains(at("/target/offering", Reason::unsupported_by_gaining))
-    );
+    EXPECT_THAT(problems_of(given), IsEmpty());
+    given["target"] = json::object{{"offering", "OFF-4"}, {"trunk", "7005551212"}};
+    EXPECT_THAT(problems_of(given), Contains(at("/target", Reason::none)));
 }
 
 TEST(Split, KeepsTollFreeApartInTheOrderGiven) {
@@ -107,6 +193,22 @@ TEST(Split, KeepsTollFreeApartInTheOrderGiven) {
         .ends_with(R"([
         {"numbers":["+14165550102","+14165550101"],"note_en":"standard numbers"},
         {"numbers":["+18005550101"],"note_fr":"numéros sans frais"}])");
+}
+
+TEST(Split, KnowsEveryTollFreeAreaCode) {
+    for (const auto* area : {"800", "833", "844", "855", "866", "877", "888"}) {
+        const auto number = "+1" + std::string(area) + "5550101";
+        Script(
+            thinktel(), "split",
+            canonical(json::object{{"numbers", json::array{json::string(number), "+14165550101"}}})
+        )
+            .ends_with(canonical(json::array{
+                json::object{{"numbers", json::array{"+14165550101"}}},
+                json::object{{"numbers", json::array{json::string(number)}}}
+            }));
+    }
+    Script(thinktel(), "split", R"({"numbers":["+18225550101","+18995550101"]})")
+        .ends_with(R"([{"numbers":["+18225550101","+18995550101"]}])");
 }
 
 TEST(Split, LeavesOneKindAlone) {
@@ -129,6 +231,7 @@ TEST(Requirements, AreThereInBothLanguages) {
             EXPECT_THAT(each.help_fr, Not(IsEmpty())) << each.code;
         }
         EXPECT_EQ(list.notes_en.size(), list.notes_fr.size());
+        EXPECT_THAT(list.items, Contains(Field(&Requirement::code, "detail_fax_email")));
         EXPECT_THAT(
             list.items,
             Contains(
@@ -139,7 +242,7 @@ TEST(Requirements, AreThereInBothLanguages) {
 }
 
 TEST(Operations, ThatThinkTelDoesNotHaveAreNotThere) {
-    for (const auto* name : {"cancel_port", "purchase", "preflight", ""}) {
+    for (const auto* name : {"preflight", "activate_port", "read_mail", ""}) {
         const OneRun run(thinktel(), name, "{}", "{}");
         EXPECT_EQ(run.first().returned, PORTEUR_E_UNSUPPORTED) << name;
         EXPECT_EQ(run.first().error.kind, ErrorKind::unsupported) << name;

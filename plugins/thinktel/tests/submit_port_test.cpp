@@ -7,11 +7,13 @@ namespace porteur::testkit {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
 constexpr auto first_number = "/v2/NumberPorts/Inbound/Numbers/4165550101/PortInStatus";
 constexpr auto second_number = "/v2/NumberPorts/Inbound/Numbers/4165550102/PortInStatus";
+constexpr auto dashboard = "/v2/NumberPorts/Inbound/Dashboard/PortInInfo/OrdersByNumber/4165550101";
 constexpr auto submission = "/v2/NumberPorts/Inbound/DIDs";
 
 const Plugin& thinktel() {
@@ -19,8 +21,25 @@ const Plugin& thinktel() {
     return plugin;
 }
 
+/// What is read of ThinkTel before the tickets: whether the losing carrier is in its list, and its
+/// holidays.
+Script& prepares(Script& script) {
+    script.expects_http("GET", "/NumberPorts/Providers")
+        .named("providers")
+        .safe()
+        .answers_file(200, "providers.json");
+    script.asks_time("2026-11-22T09:00:00Z");
+    script.expects_http("GET", "/Holidays")
+        .named("holidays")
+        .safe()
+        .answers_file(200, "holidays.json");
+    return script;
+}
+
 Script submit(const std::string& order = "order.json", const std::string& settings = "{}") {
-    return Script(thinktel(), "submit_port", file(order), settings);
+    Script script(thinktel(), "submit_port", file(order), settings);
+    if (order == "order.json") prepares(script);
+    return script;
 }
 
 /// As far as the submission, with no ticket before it.
@@ -59,7 +78,7 @@ TEST(SubmitPort, SendsTheFormWithDocumentsByReferenceAndThePinByName) {
         .ends_with(
             R"({"carrier_id":"ABC-123-45678","state":"submitted","carrier_word":"Accepted","check_again":3600})"
         );
-    EXPECT_EQ(cut_everywhere(script), 4u);
+    EXPECT_EQ(cut_everywhere(script), 7u);
 }
 
 TEST(SubmitPort, SendsTollFreeNumbersToTheirOwnRoute) {
@@ -108,15 +127,36 @@ TEST(SubmitPort, TakesTheNewTicketForOursWhenTheAnswerWasLost) {
         .ends_with(
             R"({"carrier_id":"ABC-123-45678","state":"submitted","carrier_word":"SUBMITTED"})"
         );
-    EXPECT_EQ(cut_everywhere(script), 6u);
+    EXPECT_EQ(cut_everywhere(script), 9u);
 }
 
 TEST(SubmitPort, NeverSubmitsAgainWhenThereIsNoNewTicket) {
     auto script = about_to_submit();
     script.in_doubt();
-    finds(script, nullptr, nullptr)
+    finds(script, nullptr, nullptr);
+    script.expects_http("GET", dashboard)
+        .named("dashboard")
+        .looking_up("submit")
+        .answers_file(404, "error-not-found.json")
         .fails_with(ErrorKind::in_doubt, Reason::none, HasSubstr("a person must ask"));
     cut_everywhere(script);
+}
+
+TEST(SubmitPort, TellsThePersonWhatTheDashboardHasAndStaysInDoubt) {
+    auto script = about_to_submit();
+    script.in_doubt();
+    finds(script, nullptr, nullptr);
+    script.expects_http("GET", dashboard)
+        .answers_file(200, "dashboard-pending.json")
+        .fails_with(
+            ErrorKind::in_doubt, Reason::none, HasSubstr("order 7 (\"Pending\", HappyFox ticket")
+        );
+    for (const auto kind : {ErrorKind::unavailable, ErrorKind::throttled}) {
+        auto away = about_to_submit();
+        away.in_doubt();
+        finds(away, nullptr, nullptr);
+        away.expects_http("GET", dashboard).fails(kind).fails_with(ErrorKind::in_doubt);
+    }
 }
 
 TEST(SubmitPort, NeverTakesTheOldTicketOfARefusedNumberForTheNewOne) {
@@ -128,7 +168,10 @@ TEST(SubmitPort, NeverTakesTheOldTicketOfARefusedNumberForTheNewOne) {
         return script;
     };
     auto only_old = begin();
-    finds(only_old, "status-rejected.json", "status-rejected.json").fails_with(ErrorKind::in_doubt);
+    finds(only_old, "status-rejected.json", "status-rejected.json");
+    only_old.expects_http("GET", dashboard)
+        .answers_file(404, "error-not-found.json")
+        .fails_with(ErrorKind::in_doubt);
     cut_everywhere(only_old);
 
     auto new_one = begin();
@@ -139,7 +182,10 @@ TEST(SubmitPort, NeverTakesTheOldTicketOfARefusedNumberForTheNewOne) {
 TEST(SubmitPort, NeverTakesATicketOfOtherNumbersForOurs) {
     auto script = about_to_submit();
     script.in_doubt();
-    finds(script, "status-other-numbers.json", nullptr).fails_with(ErrorKind::in_doubt);
+    finds(script, "status-other-numbers.json", nullptr);
+    script.expects_http("GET", dashboard)
+        .answers_file(404, "error-not-found.json")
+        .fails_with(ErrorKind::in_doubt);
 }
 
 TEST(SubmitPort, AsksAPersonWhenThereAreSeveralNewTickets) {
@@ -211,15 +257,22 @@ TEST(SubmitPort, RefusesAnOrderWithoutATargetAndListsWhatThereIs) {
     Script script(thinktel(), "submit_port", canonical(order));
     script.expects_http("GET", "/SipTrunks")
         .answers_file(200, "trunks.json")
+        .expects_http("GET", "/Products/TelephoneOfferings")
+        .answers_file(200, "offerings.json")
         .fails_with(
             ErrorKind::invalid_input, Reason::none,
-            HasSubstr("\"HQ\" (pilot number ending in 1212), \"Laval\"")
+            AllOf(
+                HasSubstr("\"HQ\" (pilot number ending in 1212), \"Laval\""),
+                HasSubstr("\"Virtual fax\" (offering \"OFF-7\")")
+            )
         );
     cut_everywhere(script);
 
     Script(thinktel(), "submit_port", canonical(order))
         .expects_http("GET", "/SipTrunks")
         .answers_file(200, "trunks-none.json")
+        .expects_http("GET", "/Products/TelephoneOfferings")
+        .answers(200, "[]")
         .fails_with(ErrorKind::invalid_input, Reason::none, HasSubstr("the account has none"));
 }
 
@@ -227,6 +280,7 @@ TEST(SubmitPort, TakesTheTrunkOfTheAccountWhereTheOrderNamesNone) {
     auto order = parsed(file("order.json")).as_object();
     order["target"] = json::object{};
     Script script(thinktel(), "submit_port", canonical(order), R"({"trunk":"7005551300"})");
+    prepares(script);
     script.expects_http("GET", first_number).answers_file(404, "error-not-found.json");
     script.expects_http("GET", second_number).answers_file(404, "error-not-found.json");
     script.expects_http("POST", submission)
@@ -239,11 +293,112 @@ TEST(SubmitPort, SendsNothingThatItsOwnRulesRefuse) {
     mixed["numbers"].as_array().push_back("+18005550101");
     Script(thinktel(), "submit_port", canonical(mixed))
         .fails_with(ErrorKind::invalid_input, Reason::split_required, HasSubstr("/numbers"));
+}
 
-    auto offering = parsed(file("order.json")).as_object();
-    offering["target"] = json::object{{"offering", "OFF-4"}};
-    Script(thinktel(), "submit_port", canonical(offering))
-        .fails_with(ErrorKind::unsupported, Reason::unsupported_by_gaining);
+TEST(SubmitPort, WritesEveryFieldOfTheForm) {
+    Script script(
+        thinktel(), "submit_port", file("order-whole.json"),
+        R"({"submitter_first_name":"Anna","submitter_last_name":"Roy",
+            "submitter_telephone":"416-555-0199"})"
+    );
+    script.asks_time("2026-11-22T09:00:00Z");
+    script.expects_http("GET", "/Holidays").answers_file(200, "holidays.json");
+    script.expects_http("GET", first_number).answers_file(404, "error-not-found.json");
+    script.expects_http("GET", second_number).answers_file(404, "error-not-found.json");
+    script.expects_http("POST", submission)
+        .once()
+        .with_body_file("submit-whole-request.json")
+        .with_head(R"({"documents":[
+            {"at":"/PortForm/FileLastInvoice/0/Base64Contents","id":"doc-2"},
+            {"at":"/PortForm/FileBlifSpreadsheet/0/Base64Contents","id":"doc-4"},
+            {"at":"/PortForm/FileLetterOfAuthorization/0/Base64Contents","id":"doc-1"}],
+            "secrets":[{"at":"/PortForm/ExtraDetails/1/Value","name":"order.pin"}]})")
+        .answers_file(200, "submit-accepted.json")
+        .ends_with(R"({"keep":{"language":"fr","requested_date":"2026-12-01",
+            "sent":{"account_number":"4165550100","service_address":{"postal_code":"M5V 1A1"}}}})");
+}
+
+TEST(SubmitPort, NamesTheProviderWhereThinkTelListsTheLosingCarrier) {
+    auto order = parsed(file("order.json")).as_object();
+    order["losing_carrier"] = "ringcentral canada inc";
+    auto form = parsed(file("submit-request.json")).as_object();
+    form["PortForm"].as_object().erase("CurrentReseller");
+    form["PortForm"].as_object()["CurrentProvider"] = 12;
+    Script script(thinktel(), "submit_port", canonical(order));
+    prepares(script);
+    script.expects_http("GET", first_number).answers_file(404, "error-not-found.json");
+    script.expects_http("GET", second_number).answers_file(404, "error-not-found.json");
+    script.expects_http("POST", submission)
+        .with_body(canonical(form))
+        .answers_file(200, "submit-accepted.json")
+        .ends_with("{}");
+}
+
+TEST(SubmitPort, GoesOnWithTheNameWhereTheProvidersCannotBeRead) {
+    Script script(thinktel(), "submit_port", file("order.json"));
+    script.expects_http("GET", "/NumberPorts/Providers").answers_file(403, "error-forbidden.json");
+    script.asks_time("2026-11-22T09:00:00Z");
+    script.expects_http("GET", "/Holidays").answers_file(403, "error-forbidden.json");
+    script.expects_http("GET", first_number).answers_file(404, "error-not-found.json");
+    script.expects_http("GET", second_number).answers_file(404, "error-not-found.json");
+    script.expects_http("POST", submission).with_body_file("submit-request.json");
+}
+
+TEST(SubmitPort, SendsNothingForADayThatIsOverOrAHoliday) {
+    const auto on = [](const char* date) {
+        auto order = parsed(file("order.json")).as_object();
+        order["requested_date"] = date;
+        Script script(
+            thinktel(), "submit_port", canonical(order), R"({"current_reseller":"RingCentral"})"
+        );
+        script.asks_time("2026-11-24T03:00:00Z");  // still the 23rd in Toronto
+        return script;
+    };
+    on("2026-11-23")
+        .fails_with(
+            ErrorKind::invalid_input, Reason::due_date_unmet, HasSubstr("is not after today")
+        );
+    on("2026-11-24").expects_http("GET", "/Holidays");
+    const std::pair<const char*, const char*> holidays[] = {
+        {"2026-12-25", "Christmas Day"}, {"2026-12-28", "Boxing Day"}
+        // both ways of writing a date
+    };
+    for (const auto& [date, name] : holidays)
+        on(date)
+            .expects_http("GET", "/Holidays")
+            .answers_file(200, "holidays.json")
+            .fails_with(ErrorKind::invalid_input, Reason::due_date_unmet, HasSubstr(name));
+}
+
+TEST(SubmitPort, KeepsWhichTicketsItsNumbersHadBefore) {
+    auto script = submit();
+    script.expects_http("GET", first_number).answers_file(200, "status-rejected.json");
+    script.expects_http("GET", second_number).answers_file(404, "error-not-found.json");
+    script.expects_http("POST", submission)
+        .answers_file(200, "submit-accepted.json")
+        .ends_with(R"({"keep":{"tickets_before":["OLD-000-00001"]}})");
+}
+
+TEST(SubmitPort, ReadsTheTicketsOfManyNumbersSomeAtATime) {
+    auto order = parsed(file("order.json")).as_object();
+    order.erase("requested_date");
+    json::array numbers;
+    for (int index = 100; index < 170; ++index)
+        numbers.push_back(json::string("+14165550" + std::to_string(index)));
+    order["numbers"] = numbers;
+    Script script(
+        thinktel(), "submit_port", canonical(order), R"({"current_reseller":"RingCentral"})"
+    );
+    for (int index = 100; index < 170; ++index)
+        script
+            .expects_http(
+                "GET",
+                "/v2/NumberPorts/Inbound/Numbers/4165550" + std::to_string(index) + "/PortInStatus"
+            )
+            .answers_file(404, "error-not-found.json");
+    script.expects_http("POST", submission).once();
+    for (const auto& exchange : script.recording().exchanges)
+        EXPECT_LE(exchange.turn.effects.size(), 64u);
 }
 
 }  // namespace

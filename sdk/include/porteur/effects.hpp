@@ -119,6 +119,8 @@ public:
     Mail& to(std::string address) { to_.push_back(json::string(std::move(address))); return *this; }
     Mail& subject(std::string text) { subject_ = std::move(text); return *this; }
     Mail& text(std::string body) { text_ = std::move(body); return *this; }
+    /// The same as a page of HTML, for readers that show it; the text stays what counts.
+    Mail& html(std::string page) { html_ = std::move(page); return *this; }
     /// Attaches a stored document; `name` as the recipient sees it.
     Mail& attach(const DocumentRef& document) {
         documents_.push_back(json::object{{"id", document.id}, {"name", document.name}});
@@ -126,6 +128,7 @@ public:
     }
     void await_suspend(std::coroutine_handle<> leaf) {
         json::object head{{"documents", documents_}, {"subject", subject_}, {"to", to_}};
+        if (!html_.empty()) head["html"] = html_;
         emit_and_wait(canonical(head), text_, leaf);
     }
     MailSent await_resume() const {
@@ -139,7 +142,7 @@ public:
 
 private:
     json::array to_, documents_;
-    std::string subject_, text_;
+    std::string subject_, text_, html_;
 };
 inline Mail mail(std::string step) { return Mail(std::move(step)); }
 

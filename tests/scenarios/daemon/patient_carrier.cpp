@@ -54,6 +54,11 @@ void PatientCarrier::let_go() {
     moved_.notify_all();
 }
 
+void PatientCarrier::throttle(int seconds) {
+    const std::lock_guard lock(mutex_);
+    throttled_ = seconds;
+}
+
 std::vector<std::string> PatientCarrier::asked() {
     const std::lock_guard lock(mutex_);
     return asked_;
@@ -86,6 +91,13 @@ void PatientCarrier::converse(std::shared_ptr<void> given) {
     const std::string method(request.method_string()), target(request.target());
     http::response<http::string_body> response(http::status::ok, 11);
     response.body() = answer_to(method, target.substr(0, target.find('?')));
+    {
+        const std::lock_guard lock(mutex_);
+        if (throttled_ > 0) {
+            response.result(http::status::too_many_requests);
+            response.set(http::field::retry_after, std::to_string(throttled_));
+        }
+    }
     response.set(http::field::content_type, "application/json");
     response.keep_alive(false);
     response.prepare_payload();

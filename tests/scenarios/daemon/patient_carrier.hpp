@@ -20,6 +20,8 @@ public:
     /// Holds the answers to "POST /orders" back until let_go().
     void hold();
     void let_go();
+    /// From now on it answers 429 and wishes this wait; 0 ends it.
+    void throttle(int seconds);
     /// What was asked so far: "POST /orders", "GET /orders/A-1".
     std::vector<std::string> asked();
     std::size_t asked(const std::string& what);
@@ -37,6 +39,7 @@ private:
     std::condition_variable moved_;
     std::vector<std::string> asked_;
     bool held_ = false;
+    int throttled_ = 0;
     bool stopping_ = false;
     std::vector<std::thread> threads_;
     std::thread thread_;

@@ -75,6 +75,23 @@ TEST_F(Reload, TakesIsolationAndRate) {
     EXPECT_EQ(first.asked("GET /numbers"), 4u);
 }
 
+// With RingCentral any request during the penalty begins it anew.
+TEST_F(Reload, AsksNothingDuringACarriersPenalty) {
+    host_settings("level = \"info\"\n");
+    account("acme", first);
+    start();
+    const auto search = [&] { get("/v1/available-numbers?country=CA&area_code=416&deadline_ms=2000"); };
+    first.throttle(3'600);
+    search();
+    EXPECT_EQ(first.asked("GET /numbers"), 1u);
+    first.throttle(0);
+    search();
+    EXPECT_EQ(first.asked("GET /numbers"), 1u) << "the penalty is that of the whole account";
+    reload();
+    search();
+    EXPECT_EQ(first.asked("GET /numbers"), 1u) << "reading the settings again does not end it";
+}
+
 TEST_F(Reload, WritesTheLogAsItIsToldAndTakesANewLevel) {
     host_settings("level = \"debug\"\nformat = \"json\"\n");
     account("acme", first);

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <regex>
 #include <set>
 #include <stdexcept>
@@ -68,6 +69,33 @@ std::vector<Deviation> deviations() {
 std::set<std::string>& met() {
     static std::set<std::string> lines;
     return lines;
+}
+
+/// By carrier; see answers_judged.
+std::map<std::string, std::set<std::string>>& judged_answers() {
+    static std::map<std::string, std::set<std::string>> answers;
+    return answers;
+}
+
+/// "/SipTrunks/7005551212/Dids?PageSize=9" is "/SipTrunks/{}/Dids"; so are names that are escaped.
+std::string route_of(const std::string& path) {
+    std::string out;
+    std::string part;
+    const auto add = [&] {
+        const bool is_id = part.find_first_of("0123456789%") != part.npos && part != "v2";
+        out += is_id ? "{}" : part;
+        part.clear();
+    };
+    for (const char letter : path.substr(0, path.find('?'))) {
+        if (letter != '/') {
+            part += letter;
+            continue;
+        }
+        add();
+        out += '/';
+    }
+    add();
+    return out;
 }
 
 json::value body_of(const std::optional<HttpReply>& reply, const char* who) {
@@ -153,11 +181,16 @@ std::vector<std::string> deviations_not_met() {
     return lines;
 }
 
+std::set<std::string> answers_judged(const std::string& carrier) {
+    return judged_answers()[carrier];
+}
+
 std::vector<std::string> Chain::judge() {
     const auto report = body_of(http(relay_.port(), "GET", "/_judge/report"), "the relay");
     const auto allowed = deviations();
     std::vector<std::string> asked;
     int judged = 0, past = 0, excused = 0;
+    exchanges_ = report.at("exchanges").as_array().size();
     for (const auto& each : report.at("exchanges").as_array()) {
         const auto method = std::string(each.at("method").as_string());
         const auto path = std::string(each.at("path").as_string());
@@ -167,6 +200,10 @@ std::vector<std::string> Chain::judge() {
             continue;
         }
         ++judged;
+        answers_.insert(asked.back() + " " + std::to_string(each.at("status").as_int64()));
+        judged_answers()[carrier_.name].insert(
+            method + " " + route_of(path) + " " + json::serialize(each.at("status"))
+        );
         if (each.at("violation").is_null()) continue;
         const auto words = std::string(each.at("violation").as_string());
         const auto exchange = carrier_.name + " " + method + " " + path;

@@ -6,6 +6,7 @@
 // (tools/simulators/judge/relay.mjs).
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,10 @@ std::optional<std::string> why_left_out(const JudgedCarrier& carrier);
 /// The lines of deviations.txt that no judge() of this run has needed yet.
 std::vector<std::string> deviations_not_met();
 
+/// Which kinds of answers of a carrier were judged in this run, as "GET /SipTrunks/{}/Dids 200": a
+/// part of a path with a digit in it stands as {}.
+std::set<std::string> answers_judged(const std::string& carrier);
+
 /// @errors  the constructor throws std::runtime_error when something does not start
 class Chain {
 public:
@@ -49,11 +54,17 @@ public:
     /// Fails the test for each violation that deviations.txt does not allow, and prints how many
     /// exchanges were judged. @return what was asked, as "GET /path", once each
     std::vector<std::string> judge();
+    /// What judge() has seen so far, with the status that answered it: "GET /path 200".
+    const std::set<std::string>& answers() const { return answers_; }
+    /// How many exchanges judge() has seen so far.
+    std::size_t exchanges() const { return exchanges_; }
 
 private:
     JudgedCarrier carrier_;
     Program simulator_;
     Program relay_;
+    std::set<std::string> answers_;
+    std::size_t exchanges_ = 0;
 };
 
 }  // namespace porteur::testing

@@ -116,38 +116,6 @@ TEST_F(Judged, AnAnswerThatTheApiFileDoesNotAllowIsFound) {
     EXPECT_NONFATAL_FAILURE(chain.judge(), "Message");
 }
 
-TEST_F(Judged, RingCentralIsReadAsItsApiFileHasIt) {
-    PORTEUR_NEEDS_JUDGE(ringcentral());
-    Chain chain(ringcentral());
-    const Folder folder;
-    SmallHost host(
-        folder.path, plugin_file("ringcentral"), ringcentral_account(chain.url()),
-        ringcentral_secrets
-    );
-    EXPECT_FALSE(host.run("check_account", json::object{}).at("identity").as_string().empty());
-    EXPECT_GT(host.run("list_numbers", json::object{}).as_array().size(), 100u);
-    EXPECT_THAT(
-        chain.judge(), IsSupersetOf(
-                           {"POST /restapi/oauth/token", "GET /restapi/v1.0/account/~",
-                            "GET /restapi/v1.0/account/~/business-address",
-                            "GET /restapi/v1.0/account/~/service-info"}
-                       )
-    );
-}
-
-TEST_F(Judged, RingCentralRefusalsAreAsItsApiFileHasThem) {
-    PORTEUR_NEEDS_JUDGE(ringcentral());
-    Chain chain(ringcentral());
-    const Folder folder;
-    SmallHost host(
-        folder.path, plugin_file("ringcentral"), ringcentral_account(chain.url()),
-        ringcentral_secrets
-    );
-    chain.admin("script", json::object{{"forbid", true}});
-    EXPECT_NONFATAL_FAILURE(host.run("check_account", json::object{}), "ringcentral");
-    chain.judge();
-}
-
 TEST_F(Judged, ThinkTelIsAskedAsItsApiFileHasIt) {
     PORTEUR_NEEDS_JUDGE(thinktel());
     Chain chain(thinktel());

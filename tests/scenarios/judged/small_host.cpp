@@ -91,6 +91,8 @@ struct SmallHost::Parts {
             completion.head = R"({"at":")" +
                               rfc3339(std::chrono::floor<std::chrono::seconds>(clock.now())) +
                               R"("})";
+        } else if (effect.kind == EffectKind::manual) {
+            completion.head = canonical(json::object{{"choice", task_choice}, {"text", task_text}});
         } else if (effect.kind == EffectKind::http) {
             EffectContext context;
             context.order = 1;
@@ -137,6 +139,7 @@ struct SmallHost::Parts {
     SystemClock clock{io.get_executor()};
     HttpPerformer http{*store, documents, clock};
     Id last_op = 0;
+    std::string task_choice = "done", task_text;
 };
 
 SmallHost::SmallHost(
@@ -146,6 +149,11 @@ SmallHost::SmallHost(
     : parts_(std::make_unique<Parts>(settings_in(folder, plugin_file, account, secrets))) {}
 
 SmallHost::~SmallHost() = default;
+
+void SmallHost::answer_tasks(std::string choice, std::string text) {
+    parts_->task_choice = std::move(choice);
+    parts_->task_text = std::move(text);
+}
 
 json::value SmallHost::run(const std::string& operation, const json::value& input) {
     auto outcome =

@@ -26,6 +26,8 @@ public:
     /// Runs one operation to its end.
     /// @errors  fails the test and gives null when the operation fails
     json::value run(const std::string& operation, const json::value& input);
+    /// What the person answers who is asked from now on; "done" without a text at first.
+    void answer_tasks(std::string choice, std::string text = {});
 
 private:
     struct Parts;

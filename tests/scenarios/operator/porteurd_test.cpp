@@ -114,6 +114,23 @@ TEST(CheckConfig, TakesWhatIsShipped) {
     EXPECT_FALSE(fs::exists(here.folder / "data")) << "a mere look makes nothing";
 }
 
+TEST(CheckConfig, SaysThatTheFontsOfLettersAreMissing) {
+    const Installation here;
+    EXPECT_THAT(here.porteurd("--check-config").output, Not(HasSubstr("DejaVuSans")));
+    here.write(
+        "config/porteur.toml",
+        "store = \"sqlite:../data/porteur.db\"\nkey = { file = \"../data/porteur.key\" }\n"
+        "[documents]\nfont_folder = \"fonts\"\n[plugins]\nfolders = [\"../plugins\"]\n"
+    );
+    const auto ended = here.porteurd("--check-config");
+    EXPECT_EQ(ended.status, 0) << ended.output;
+    EXPECT_THAT(
+        ended.output,
+        HasSubstr("note: there is no DejaVuSans.ttf in [documents] font_folder, so no letter of "
+                  "authorization can be made; install fonts-dejavu-core\n")
+    );
+}
+
 TEST(CheckConfig, NamesThePluginThatWasProbablyMeant) {
     const Installation here;
     here.enable_thinktel("thinktell");

@@ -147,7 +147,8 @@ std::string thinktel_account(const std::string& url) {
 
 std::string genesys_account(const std::string& url) {
     return "plugin = \"genesys_sms\"\nbase_url = \"" + url + "\"\nauth_url = \"" + url +
-           "/oauth/token\"\nrate = \"1000/s\"\nsettle = \"1s\"\ncheck_interval = \"1s\"\n";
+           "/oauth/token\"\nrate = \"1000/s\"\nsettle = \"1s\"\ncheck_interval = \"1s\"\n"
+           "[settings]\ncountries = \"" PORTEUR_SOURCE_DIR "/config/data/genesys_countries.toml\"\n";
 }
 
 std::string mail_settings(unsigned smtp_port) {

@@ -70,7 +70,8 @@ TEST(ApiPage, ListsEveryRouteWithItsTokenAndWhatItDoes) {
     EXPECT_THAT(listed, ElementsAreArray(expected));
 }
 
-TEST(ApiPage, SaysThatPurchasesHaveTheRoutesOfPorts) {
+TEST(ApiPage, SaysThatPurchasesHaveTheRoutesOfPortsButForTheLetter) {
+    EXPECT_THAT(page(), HasSubstr("under `/v1/purchase-orders`, but for `loa` and `packet`."));
     std::vector<std::string> ports, purchases;
     for (const auto& route : routes()) {
         std::string line(route.method);
@@ -80,8 +81,9 @@ TEST(ApiPage, SaysThatPurchasesHaveTheRoutesOfPorts) {
             if (route.path.starts_with(start))
                 list->push_back(line + std::string(route.path.substr(start.size())));
     }
-    // A purchase leaves no carrier, so nobody makes a packet for it.
-    std::erase(ports, "GET/{id}/packet");
+    // A purchase leaves no carrier, so nobody makes a packet or a letter for it.
+    EXPECT_EQ(std::erase(ports, "GET/{id}/packet"), 1U);
+    EXPECT_EQ(std::erase(ports, "POST/{id}/loa"), 1U);
     EXPECT_THAT(purchases, ElementsAreArray(ports));
 }
 

@@ -287,6 +287,10 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
         ask("POST", "/v1/documents", "/v1/documents?type=loa&name=a.pdf&signed_on=2026-12-01",
             "%PDF-", "application/pdf");
     ask("GET", "/v1/documents/x", "/v1/documents/" + document.text("id"));
+    ask("GET", "/v1/documents/x/content", "/v1/documents/" + document.text("id") + "/content");
+    ask("POST", "/v1/port-orders/x/loa",
+        "/v1/port-orders/" + id_text(ask.served.order().id) + "/loa",
+        R"({"language":"fr","date":"2026-12-01","signature":{"path":"M0 0L1 1"}})");
     for (const Id id : {Id{1} << 40, (Id{1} << 40) + 1}) {
         InboxMail mail;
         mail.id = id;

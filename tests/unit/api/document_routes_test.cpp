@@ -161,5 +161,111 @@ TEST(Upload, ThatBreaksOffIsNotStored) {
     EXPECT_EQ(served.host.uploads_stored, 0);
 }
 
+TEST(DocumentContent, IsGivenToBeSavedAndNeverToBeShown) {
+    Served served;
+    served.host.content_of_documents = std::string("%PDF-1.7\0\r\n\xFF", 12);
+    const auto id = served
+                        .ask(upload(
+                            "%PDF-", "k", "type=loa&name=%C3%A9t%C3%A9%20%22;%201.pdf"
+                        ))
+                        .text("id");
+    const auto reply = served.get("/v1/documents/" + id + "/content");
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_EQ(reply.body, served.host.content_of_documents);
+    EXPECT_EQ(reply.field("content-type"), "application/pdf");
+    EXPECT_EQ(
+        reply.field("content-disposition"),
+        "attachment; filename*=UTF-8''%C3%A9t%C3%A9%20%22%3B%201.pdf"
+    );
+    EXPECT_EQ(reply.field("x-content-type-options"), "nosniff");
+    EXPECT_EQ(served.get("/v1/documents/nothing/content").status, 404);
+    EXPECT_EQ(served.get("/v1/documents/" + id + "/content", FakeHost::foreign_token).status, 404);
+    // A letter holds the account number, which readers do not see.
+    EXPECT_EQ(served.get("/v1/documents/" + id + "/content", FakeHost::reader_token).status, 403);
+}
+
+Sent letter(const std::string& order, std::string wish, std::string key = "k") {
+    return {
+        .method = "POST",
+        .target = "/v1/port-orders/" + order + "/loa",
+        .body = std::move(wish),
+        .key = std::move(key)
+    };
+}
+
+TEST(LetterRoute, HandsOnWhatIsWished) {
+    Served served;
+    const auto order = id_text(served.order().id);
+    const auto reply = served.ask(letter(
+        order, R"({"language":"fr","date":"2026-12-01","signature":{"strokes":[[[0,0.5],[1,2]]]}})"
+    ));
+    ASSERT_EQ(reply.status, 201) << reply.body;
+    EXPECT_EQ(reply.field("location"), "/v1/documents/doc-letter");
+    EXPECT_EQ(reply.document().at("attached"), true);
+    EXPECT_EQ(reply.document().at("order").at("id"), json::string(order));
+    const auto wish = served.host.last_letter;
+    EXPECT_EQ(wish.language, "fr");
+    EXPECT_EQ(
+        wish.date, std::chrono::year_month_day(
+                       std::chrono::year{2026}, std::chrono::December, std::chrono::day{1}
+                   )
+    );
+    EXPECT_EQ(wish.signature_strokes.as_array().size(), 1U);
+    const auto again = served.ask(letter(
+        order, R"({"language":"fr","date":"2026-12-01","signature":{"strokes":[[[0,0.5],[1,2]]]}})"
+    ));
+    EXPECT_EQ(again.body, reply.body);
+    EXPECT_EQ(again.field("idempotency-replayed"), "true");
+    EXPECT_EQ(served.ask(letter(order, "{}")).status, 422) << "the key was another request's";
+    EXPECT_EQ(served.ask(letter(order, "{}", "k2")).status, 201) << "all of it may be left out";
+}
+
+TEST(LetterRoute, NamesTheFieldThatIsWrong) {
+    Served served;
+    const auto order = id_text(served.order().id);
+    int key = 0;
+    for (const auto& [wish, field] :
+         {std::pair{R"({"language":"de"})", "/language"},
+          {R"({"date":"tomorrow"})", "/date"},
+          {R"({"date":5})", "/date"},
+          {R"({"signature":"x"})", "/signature"},
+          {R"({"signature":{}})", "/signature"},
+          {R"({"signature":{"path":"M0 0","document":"d"}})", "/signature"},
+          {R"({"signature":{"ink":"x"}})", "/signature"},
+          {R"({"signature":{"path":""}})", "/signature/path"},
+          {R"({"signature":{"document":7}})", "/signature/document"},
+          {R"({"signature":{"strokes":"x"}})", "/signature/strokes"},
+          {R"({"colour":"blue"})", "/colour"}}) {
+        const auto reply = served.ask(letter(order, wish, "w" + std::to_string(++key)));
+        EXPECT_EQ(reply.status, 400) << wish;
+        EXPECT_EQ(reply.text("field"), field) << wish;
+    }
+    served.host.refuse_letter = Error{
+        .kind = ErrorKind::invalid_input,
+        .message = "/request/end_user/name: is missing\n/request/numbers: is missing"
+    };
+    const auto lacking = served.ask(letter(order, "{}", "lacking"));
+    EXPECT_EQ(lacking.status, 400);
+    EXPECT_EQ(lacking.document().at("errors").as_array().size(), 2U);
+}
+
+TEST(LetterRoute, IsForOperatorsAndTheirOwnOrders) {
+    Served served;
+    const auto order = id_text(served.order().id);
+    auto sent = letter(order, "{}");
+    sent.token = FakeHost::reader_token;
+    EXPECT_EQ(served.ask(sent).status, 403);
+    sent.token = FakeHost::foreign_token;
+    EXPECT_EQ(served.ask(sent).status, 404);
+    EXPECT_EQ(served.ask(letter("nothing", "{}")).status, 404);
+    sent = letter(order, "{}", "v");
+    sent.fields = {{"If-Match", "\"999\""}};
+    EXPECT_EQ(served.ask(sent).status, 201) << "the host compares it";
+    EXPECT_EQ(served.host.last_letter.if_version, 999);
+    sent = letter(order, "{}", "v2");
+    sent.fields = {{"If-Match", "x"}};
+    EXPECT_EQ(served.ask(sent).status, 412);
+}
+
 }  // namespace
 }  // namespace porteur::testing

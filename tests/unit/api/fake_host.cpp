@@ -604,6 +604,47 @@ Result<std::unique_ptr<DocumentUpload>> FakeHost::begin_upload(
     return std::make_unique<Upload>(*this, caller.tenant, std::move(claim));
 }
 
+Async<Result<DocumentContent>> FakeHost::document_content(Caller caller, std::string id) {
+    auto found = document(caller, id);
+    if (!found) co_return std::unexpected(found.error());
+    if (!*found)
+        co_return std::unexpected(Error{
+            .kind = ErrorKind::invalid_input,
+            .message = "there is no document " + quoted(id, 40) + " among yours",
+            .code = std::string(not_found_code)
+        });
+    co_return DocumentContent{.document = **found, .bytes = content_of_documents};
+}
+
+Async<Result<LetterMade>> FakeHost::make_letter(
+    Caller caller, Id id, LetterWish wish, std::optional<LetterIdempotency> idempotency
+) {
+    auto found = order(caller, id);
+    if (!found) co_return std::unexpected(found.error());
+    if (!*found)
+        co_return std::unexpected(Error{
+            .kind = ErrorKind::invalid_input,
+            .message = "there is no port order " + id_text(id) + " among yours",
+            .code = std::string(not_found_code)
+        });
+    if (refuse_letter) co_return std::unexpected(*refuse_letter);
+    LetterMade made{.document = {}, .attached = true, .order = **found};
+    made.document.about = {
+        .id = "doc-letter", .type = "loa", .name = "letter.pdf", .content_type = "application/pdf",
+        .size = 10, .sha256 = std::string(64, 'a'), .issued_on = wish.date, .signed_on = wish.date
+    };
+    const std::lock_guard lock(mutex_);
+    last_letter = std::move(wish);
+    if (idempotency) {
+        auto [status, body] = idempotency->answer(made);
+        keys_[{caller.tenant, idempotency->key}] = {
+            .tenant = caller.tenant, .key = idempotency->key,
+            .fingerprint = idempotency->fingerprint, .status = status, .body = std::move(body)
+        };
+    }
+    co_return made;
+}
+
 Result<std::optional<StoredDocument>> FakeHost::document(
     const Caller& caller, const std::string& id
 ) {

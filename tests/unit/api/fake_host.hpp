@@ -54,6 +54,10 @@ public:
     std::pair<std::string, std::string> last_answer();
     SendAs last_sent_as();
     InboundEvent last_event();
+    /// The bytes of every document.
+    std::string content_of_documents = "%PDF-1.7 x";
+    LetterWish last_letter;             ///< read once it was answered
+    std::optional<Error> refuse_letter;
     std::vector<OpenTask> open_tasks;  ///< of tenant 1
     DocumentClaim last_claim();
     /// Adds an entry for tenant 1 and wakes whoever listens. @return its id
@@ -91,6 +95,9 @@ public:
     ) override;
     Result<std::unique_ptr<DocumentUpload>> begin_upload(const Caller&, DocumentClaim) override;
     Result<std::optional<StoredDocument>> document(const Caller&, const std::string&) override;
+    Async<Result<DocumentContent>> document_content(Caller, std::string) override;
+    Async<Result<LetterMade>> make_letter(Caller, Id, LetterWish, std::optional<LetterIdempotency>)
+        override;
     Result<std::vector<InboxMail>> mails(const Caller&, const MailQuery&) override;
     Result<std::optional<MailShown>> mail(const Caller&, Id) override;
     Async<Result<InboxMail>> assign_mail(Caller, Id, Id, bool, std::optional<MailIdempotency>) override;

@@ -87,6 +87,21 @@ TEST_F(SignPerformed, SignsNothingWithASecretOfTheOrder) {
     EXPECT_EQ(refused.kind, ErrorKind::invalid_input);
 }
 
+TEST_F(SignPerformed, AsksNothingByHttpWhereTheCarrierHasNoAddress) {
+    EffectContext context;
+    context.account = "acme";
+    context.view = account;
+    Completion got;
+    boost::asio::co_spawn(
+        io, performer->perform(std::move(context), {.seq = 4, .kind = EffectKind::http, .guarantee = Guarantee::safe, .step = "look",
+                                                    .head = R"({"method":"GET","path":"/"})", .body = {}}),
+        [&](std::exception_ptr, Performed performed) { got = std::move(performed.completion); }
+    );
+    io.run();
+    EXPECT_EQ(got.kind, ErrorKind::invalid_input);
+    EXPECT_THAT(got.head, HasSubstr("base_url"));
+}
+
 TEST_F(SignPerformed, RefusesAnAlgorithmThatItDoesNotKnow) {
     EXPECT_EQ(signing(R"({"algorithm":"md5","encoding":"hex","secret":"api_secret"})").kind, ErrorKind::unsupported);
 }

@@ -93,6 +93,17 @@ TEST(RateLimit, WaitsForTheWindowWhenTheCarrierSaysNothingRemains) {
     EXPECT_EQ(limit.reserve(start), start + 60s);
 }
 
+TEST(RateLimit, KeepsAPenaltyWhenTheSettingsAreReadAgain) {
+    RateLimit before({10, 1s}, 10), after({20, 1s}, 20);
+    before.penalise(start, 60s);
+    after.go_on_from(before);
+    EXPECT_EQ(after.reserve(start + 1s), start + 60s);
+    RateLimit harder({20, 1s}, 20);
+    harder.penalise(start, 90s);
+    harder.go_on_from(before);
+    EXPECT_EQ(harder.free_at(), start + 90s) << "the later end counts";
+}
+
 TEST(RateHeaders, AreReadAsRingCentralWritesThem) {
     const auto found = rate_headers_of(answer_with(
         {{"x-rate-limit-group", "light"},

@@ -32,6 +32,14 @@ Op<PurchaseProgress> twenty() {
     co_return completed(std::to_string(answers.size()));
 }
 
+/// A question, half a minute, and another one.
+Op<PurchaseProgress> pause() {
+    const auto before = co_await http().get("before", "/before");
+    co_await sleep_for("pause", std::chrono::seconds(30));
+    const auto after = co_await http().get("after", "/after");
+    co_return completed(before.text("/is") + after.text("/is"));
+}
+
 /// Two that must not leave twice, and a question beside them.
 Op<PurchaseProgress> two_once() {
     std::vector<HttpRequest> requests;
@@ -108,6 +116,7 @@ Op<PurchaseProgress> purchase(PurchaseOrder order) {
     if (order.reference == "many-buy") co_return co_await many_then_buy();
     if (order.reference == "three") co_return co_await three();
     if (order.reference == "twenty") co_return co_await twenty();
+    if (order.reference == "pause") co_return co_await pause();
     if (order.reference == "two-once") co_return co_await two_once();
     fail(ErrorKind::internal, Reason::none, "", "the test asks for " + order.reference);
 }

@@ -186,5 +186,30 @@ TEST_F(TogetherTest, AsksTogetherForAnOperationWithoutAnOrderToo) {
     EXPECT_EQ(performer.in_air_most, 3u);
 }
 
+TEST_F(TogetherTest, PausesForAnOperationWithoutAnOrderWhileThereIsTime) {
+    descriptor.operations.front().name = "purchase";
+    PurchaseOrder request;
+    request.reference = "pause";
+    const auto asked = [&](std::chrono::seconds until) {
+        std::optional<Result<std::string>> answer;
+        boost::asio::co_spawn(
+            *io,
+            ask(accounts.find("acme"), performer, *clock, *chance, 77, "acme", "purchase", to_text(request), clock->now() + until),
+            [&](std::exception_ptr, Result<std::string> given) { answer = std::move(given); }
+        );
+        EXPECT_TRUE(run_until([&] { return answer.has_value(); }));
+        return *answer;
+    };
+    const auto begun = clock->now();
+    const auto in_time = asked(60s);
+    ASSERT_TRUE(in_time) << in_time.error().message;
+    EXPECT_THAT(*in_time, HasSubstr("<before><after>"));
+    EXPECT_EQ(clock->now() - begun, 32s);
+
+    const auto late = asked(20s);
+    EXPECT_THAT(late, testing::FailsWith(ErrorKind::unavailable, HasSubstr("30 s")));
+    EXPECT_EQ(times("after"), 1u);
+}
+
 }  // namespace
 }  // namespace porteur

@@ -55,6 +55,28 @@ TEST(RenderMail, GivesTheSameBytesForTheSameMail) {
     EXPECT_NE(render_mail(mail).value(), render_mail(other).value());
 }
 
+TEST(RenderMail, HasTheTextAndTheSameAsHtmlWhereThereIsSuch) {
+    auto mail = purchase_mail();
+    mail.html = "<p>Bonjour, numéros</p>\n";
+    const std::string alone = render_mail(mail).value();
+    EXPECT_THAT(alone, HasSubstr("Content-Type: multipart/alternative;"));
+    // The last part that a reader can show is the one that it shows, so the text comes first.
+    EXPECT_LT(alone.find("text/plain; charset=utf-8"), alone.find("text/html; charset=utf-8"));
+    EXPECT_THAT(alone, HasSubstr("\r\n\r\n<p>Bonjour, num=C3=A9ros</p>\r\n"));
+
+    mail.files = {{.name = "été.pdf", .content_type = "application/pdf", .bytes = "%PDF"}};
+    const std::string bytes = render_mail(mail).value();
+    EXPECT_LT(bytes.find("multipart/mixed"), bytes.find("multipart/alternative"));
+    const auto read = read_mail(bytes);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->text, "Bonjour,\nFrance.\n");
+    ASSERT_EQ(read->files.size(), 1U);
+    EXPECT_EQ(read->files[0].bytes, "%PDF");
+    EXPECT_EQ(render_mail(mail), render_mail(mail));
+    mail.html = "\xFF";
+    EXPECT_THAT(render_mail(mail), FailsWith(ErrorKind::invalid_input, HasSubstr("html: is not UTF-8")));
+}
+
 TEST(RenderMail, ComesBackAsItWasWithFilesAndReferences) {
     auto mail = purchase_mail();
     mail.in_reply_to = "<before@genesys.com>";

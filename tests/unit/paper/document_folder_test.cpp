@@ -221,5 +221,36 @@ TEST_F(Folder, SaysWhyItCannotBe) {
     );
 }
 
+TEST_F(Folder, GivesADocumentBackBeforeItIsKept) {
+    const auto folder = opened();
+    std::string bytes;
+    for (int index = 0; index < 200'000; ++index) bytes += static_cast<char>(index * 7);
+    auto writer = folder.write();
+    ASSERT_TRUE(writer && (*writer)->append(bytes));
+    for (int time = 0; time < 2; ++time) {
+        std::string back;
+        ASSERT_TRUE((*writer)->read([&](std::string_view piece) -> Result<void> {
+            back += piece;
+            return {};
+        }));
+        EXPECT_EQ(back, bytes);
+    }
+    EXPECT_THAT((*writer)->append("more"), FailsWith(ErrorKind::internal, HasSubstr("whole")));
+    EXPECT_THAT(
+        (*writer)->read([](std::string_view) -> Result<void> {
+            return failure(ErrorKind::invalid_input, "enough");
+        }),
+        FailsWith(ErrorKind::invalid_input, HasSubstr("enough"))
+    );
+    const auto hash = sha256_of(bytes);
+    ASSERT_TRUE((*writer)->keep(hash));
+    std::size_t size = 0;
+    EXPECT_TRUE(folder.read(hash, [&](std::string_view piece) -> Result<void> {
+        size += piece.size();
+        return {};
+    }));
+    EXPECT_EQ(size, bytes.size());
+}
+
 }  // namespace
 }  // namespace porteur::paper

@@ -2,9 +2,15 @@
 // A TOML file of the operator's that a plugin gets whole.
 #include "settings/data_file.hpp"
 
+#include <fstream>
+
+#include <porteur/json.hpp>
+
 #include "settings/account_check.hpp"
+#include "settings/canonical_json.hpp"
 #include "settings/descriptor_toml.hpp"
 #include "settings/settings.hpp"
+#include "settings/toml_tree.hpp"
 #include "support/result_matchers.hpp"
 #include "temporary_folder.hpp"
 
@@ -91,6 +97,21 @@ TEST_F(DataFile, ThatIsNoTomlOrHasFractionsIsRefusedWithThePlace) {
         )
     );
     EXPECT_THAT(ours.data, IsEmpty());
+}
+
+// A plugin's tests have no TOML: they read what the shipped file says from a fixture.
+TEST(ShippedDataFiles, AreWhatThePluginsTestsTakeThemFor) {
+    const std::filesystem::path config(PORTEUR_CONFIG_FOLDER), plugins(PORTEUR_PLUGINS_FOLDER);
+    const auto text = [](const std::filesystem::path& file) {
+        std::ifstream in(file, std::ios::binary);
+        return std::string(std::istreambuf_iterator<char>(in), {});
+    };
+    const auto tree = parse_toml(text(config / "data/genesys_countries.toml"), "genesys_countries.toml");
+    ASSERT_TRUE(tree) << tree.error().message;
+    const auto fixture = parse_json(text(plugins / "genesys_sms/tests/fixtures/countries.json"));
+    ASSERT_TRUE(fixture) << fixture.error().message;
+    EXPECT_EQ(canonical(*fixture), canonical_json(*tree))
+        << "plugins/genesys_sms/tests/fixtures/countries.json is to be the second of these two";
 }
 
 TEST_F(DataFile, ThatIsLargerThanOneCallMayCarryIsRefused) {

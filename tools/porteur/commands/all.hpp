@@ -13,9 +13,11 @@ std::vector<CommandSpec> carrier_commands();
 /// create, submit, show, list, cancel, watch, settle, answer, amend. @param group  "port",
 /// "purchase"
 std::vector<CommandSpec> order_commands(const std::string& group);
+/// port loa
+std::vector<CommandSpec> letter_commands();
 /// numbers search, portability check
 std::vector<CommandSpec> number_commands();
-/// documents add
+/// documents add, get
 std::vector<CommandSpec> document_commands();
 /// mail list, show, assign, dismiss
 std::vector<CommandSpec> mail_commands();

@@ -1,11 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// porteur documents add
+// porteur documents add, get
 #include "commands/all.hpp"
 #include "document_file.hpp"
+#include "document_save.hpp"
 #include "progress.hpp"
 
 namespace porteur::cli {
 namespace {
+
+void print_document(
+    Session& session, const json::value& document, const std::string& saved_as = {}
+) {
+    Facts facts;
+    facts.add("Document", Cell(member(document, "id"), Colour::bold));
+    facts.add("Type", member(document, "type"));
+    facts.add("Name", member(document, "name"));
+    std::size_t size = 0;
+    if (const auto* known = document.if_object())
+        if (const auto* bytes = known->if_contains("size"); bytes && bytes->is_int64())
+            size = static_cast<std::size_t>(bytes->get_int64());
+    facts.add("Content", member(document, "content_type") + ", " + size_text(size));
+    facts.add("Issued on", member(document, "issued_on"));
+    facts.add("Signed on", member(document, "signed_on"));
+    facts.add("SHA-256", member(document, "sha256"));
+    facts.add("Saved as", saved_as);
+    session.print(facts);
+}
 
 Outcome<ExitCode> add_document(Session& session) {
     const auto& said = session.arguments;
@@ -20,22 +40,31 @@ Outcome<ExitCode> add_document(Session& session) {
     if (!document) return passed_on(document);
     if (document->about.type.empty())
         return trouble(ExitCode::usage, "say what the document is with --type, as in --type loa");
-    const auto size = document->bytes.size();
     const auto stored = upload_document(session, std::move(*document), {});
     if (!stored) return passed_on(stored);
     if (session.wants_json()) {
         session.print_json(*stored);
         return ExitCode::done;
     }
-    Facts facts;
-    facts.add("Document", Cell(member(*stored, "id"), Colour::bold));
-    facts.add("Type", member(*stored, "type"));
-    facts.add("Name", member(*stored, "name"));
-    facts.add("Content", member(*stored, "content_type") + ", " + size_text(size));
-    facts.add("Issued on", member(*stored, "issued_on"));
-    facts.add("Signed on", member(*stored, "signed_on"));
-    facts.add("SHA-256", member(*stored, "sha256"));
-    session.print(facts);
+    print_document(session, *stored);
+    return ExitCode::done;
+}
+
+Outcome<ExitCode> get_document(Session& session) {
+    const auto& id = session.arguments.words.front();
+    const auto output = session.arguments.text("output");
+    if (!output.empty()) {
+        if (const auto saved = save_document(session, id, output); !saved) return passed_on(saved);
+        if (output == "-") return ExitCode::done;
+    }
+    const auto client = session.client();
+    if (!client) return passed_on(client);
+    const auto known = (*client)->get("/v1/documents/" + encoded(id));
+    if (!known) return passed_on(known);
+    if (session.wants_json())
+        session.print_json(known->document);
+    else
+        print_document(session, known->document, output);
     return ExitCode::done;
 }
 
@@ -55,6 +84,11 @@ std::vector<CommandSpec> document_commands() {
               {"--idempotency-key", ValueKind::text, "KEY",
                "repeat an earlier run without doing it twice"}},
          .run = add_document},
+        {.path = "documents get",
+         .help = "what is known of a document; --output saves it",
+         .words = {{"ID", "the document's id"}},
+         .options = {{"--output", ValueKind::file, "FILE", "save it there; - is standard output"}},
+         .run = get_document},
     };
 }
 

@@ -11,6 +11,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include "account_records.hpp"
+#include "departures.hpp"
 #include "kit/encoding.hpp"
 #include "kit/fields.hpp"
 #include "kit/router.hpp"
@@ -39,7 +41,8 @@ constexpr const char* about =
     "Not simulated: sites, regional settings, number parser, extension routes, v2 account.";
 
 constexpr const char* script_help =
-    R"(  {"leave":["+14165550101"]}              these numbers have been ported away
+    R"(  {"leave":["+14165550101"]}              the winning carrier has these numbers: they are gone from the
+                                          account after --leave-after, or after "after_s"
   {"add":["+14165550300"]}                the account has these direct numbers too
   {"number":"+14165550101","status":"Pending"}
                                           Normal, Pending, PortedIn, Temporary or Unknown
@@ -50,7 +53,6 @@ constexpr const char* script_help =
   {"forbid":true}                         reading numbers answers 403 CMN-401; false allows it again
 )";
 
-constexpr std::int64_t account_id = 159'048'008;
 constexpr std::int64_t access_ttl_default = 3600;
 constexpr std::int64_t refresh_ttl_default = 604'800;
 constexpr std::int64_t refresh_ttl_max = 2'592'000;
@@ -70,13 +72,16 @@ public:
           ),
           access_tokens_(world.clock, "ACC"),
           refresh_tokens_(world.clock, "REF"),
-          numbers_(world) {
+          numbers_(world),
+          departures_(world, numbers_.inventory()),
+          leave_after_(options.whole("--leave-after")) {
         reset();
         add_account_routes();
         add_number_routes();
     }
 
     Answer answer(const Request& request) override {
+        departures_.carry_out();
         if (request.path == "/restapi/oauth/token" && request.method == "POST") {
             return limited("auth", [&] { return token(request); });
         }
@@ -91,9 +96,12 @@ public:
 
     json::value script(const json::value& order) override {
         if (const auto leaving = texts_of(order, "leave")) {
+            const auto wait = std::chrono::seconds(
+                whole_of(order, "after_s").value_or(static_cast<std::int64_t>(leave_after_))
+            );
             std::size_t left = 0;
             for (const auto& number : *leaving) {
-                if (numbers_.inventory().remove(number)) ++left;
+                if (departures_.begin(number, wait)) ++left;
             }
             return {{"left", left}};
         }
@@ -119,12 +127,11 @@ public:
             return {{"status", status}};
         }
         if (const auto status = text_of(order, "account_status")) {
-            account_status_ = *status;
-            status_reason_ = text_of(order, "reason").value_or("");
+            records_.set_status(*status, text_of(order, "reason").value_or(""));
             return {{"account_status", *status}};
         }
         if (const auto billing = text_of(order, "billing")) {
-            billing_type_ = *billing;
+            records_.set_billing(*billing);
             return {{"billing", *billing}};
         }
         if (flag_of(order, "expire_tokens")) {
@@ -139,22 +146,16 @@ public:
     }
 
     void describe(const Carried&, json::object&) override {}
+    void tick() override { departures_.carry_out(); }
 
     void reset() override {
         limits_.clear();
         access_tokens_.clear();
         refresh_tokens_.clear();
         numbers_.reset();
-        account_status_ = "Confirmed";
-        status_reason_.clear();
-        billing_type_ = "Regular";
+        departures_.clear();
+        records_ = {};
         forbids_numbers_ = false;
-        company_ = "Acme Inc";
-        email_ = "admin@acme.example";
-        address_ = {
-            {"country", "CA"},         {"state", "ON"},   {"city", "Toronto"},
-            {"street", "1 King St W"}, {"zip", "M5V1A1"},
-        };
     }
 
 private:
@@ -267,7 +268,7 @@ private:
                                              401, "OAU-129", "Access token corrupted"
                                          );
                     }
-                    if (path[0] != "~" && path[0] != std::to_string(account_id)) {
+                    if (path[0] != "~" && path[0] != std::to_string(AccountRecords::id)) {
                         return ringcentral_error(
                             404, "CMN-102", "Resource for parameter [accountId] is not found"
                         );
@@ -293,86 +294,29 @@ private:
     static std::string account_uri(const Request& request) {
         // Links lead back to where the request came to, so that a client may follow them.
         return "http://" + std::string(request.header("host")) + "/restapi/v1.0/account/" +
-               std::to_string(account_id);
+               std::to_string(AccountRecords::id);
     }
 
     void add_account_routes() {
         const std::string account = "/restapi/v1.0/account/{account}";
         add("GET", account, "light", [this](const Request& request, const Captures&) {
-            return account_line(account_uri(request));
+            return records_.account(account_uri(request));
         });
         add("GET", account + "/business-address", "light",
             [this](const Request& request, const Captures&) {
-                return business_address(account_uri(request));
+                return records_.business_address(account_uri(request));
             });
         add("PUT", account + "/business-address", "medium",
             [this](const Request& request, const Captures&) {
                 const auto body = read_json(request.body);
                 if (!body) return ringcentral_error(400, "CMN-103", "JSON cannot be parsed");
-                company_ = text_of(*body, "company").value_or(company_);
-                email_ = text_of(*body, "email").value_or(email_);
-                if (const auto* address = member(*body, "businessAddress");
-                    address != nullptr && address->is_object()) {
-                    for (const auto& each : address->get_object())
-                        address_[each.key()] = each.value();
-                }
-                return business_address(account_uri(request));
+                records_.change_address(*body);
+                return records_.business_address(account_uri(request));
             });
         add("GET", account + "/service-info", "light",
             [this](const Request& request, const Captures&) {
-                auto service = service_line();
-                service["uri"] = account_uri(request) + "/service-info";
-                service["servicePlanName"] = "RingEX Advanced";
-                service["serviceFeatures"] = json::array{
-                    {{"featureName", "SMS"}, {"enabled", true}},
-                    {{"featureName", "Fax"}, {"enabled", true}},
-                    {{"featureName", "InternationalCalling"}, {"enabled", false}},
-                };
-                return answer_json(200, service);
+                return records_.service_info(account_uri(request));
             });
-    }
-
-    Answer account_line(const std::string& uri) const {
-        json::object line = {
-            {"id", account_id},
-            {"uri", uri},
-            {"bsid", "acme-bsid"},
-            {"mainNumber", "14165550100"},
-            {"status", account_status_},
-            {"setupWizardState", "Completed"},
-            {"serviceInfo", service_line()},
-            {"operator",
-             {{"id", 1'000'101}, {"uri", uri + "/extension/1000101"}, {"extensionNumber", "101"}}},
-            {"regionalSettings", {{"timeFormat", "24h"}}},
-        };
-        if (!status_reason_.empty()) line["statusInfo"] = {{"reason", status_reason_}};
-        return answer_json(200, line);
-    }
-
-    json::object service_line() const {
-        const json::object country = {{"id", "39"}, {"name", "Canada"}, {"isoCode", "CA"}};
-        return {
-            {"brand", {{"id", "3610"}, {"name", "RingCentral Canada"}, {"homeCountry", country}}},
-            {"contractedCountry", country},
-            {"servicePlan", {{"id", "1"}, {"name", "RingEX Advanced"}, {"edition", "Advanced"}}},
-            {"billingPlan",
-             {{"id", "1"},
-              {"name", "Monthly"},
-              {"durationUnit", "Month"},
-              {"duration", 1},
-              {"type", billing_type_},
-              {"includedPhoneLines", 100}}},
-        };
-    }
-
-    Answer business_address(const std::string& uri) const {
-        return answer_json(
-            200, {{"uri", uri + "/business-address"},
-                  {"company", company_},
-                  {"email", email_},
-                  {"mainSiteName", "Main Site"},
-                  {"businessAddress", address_}}
-        );
     }
 
     void add_number_routes() {
@@ -432,14 +376,11 @@ private:
     Tokens access_tokens_;
     Tokens refresh_tokens_;
     NumbersApi numbers_;
+    Departures departures_;
+    std::uint64_t leave_after_;  ///< seconds of the carrier's clock
     Router router_;
-    std::string account_status_;
-    std::string status_reason_;
-    std::string billing_type_;
+    AccountRecords records_;
     bool forbids_numbers_ = false;
-    std::string company_;
-    std::string email_;
-    json::object address_;
 };
 
 }  // namespace
@@ -455,7 +396,9 @@ Program ringcentral_program() {
              {"--light", "COUNT", "50", "requests a minute of the group; 0 = no limit"},
              {"--medium", "COUNT", "40", "the same"},
              {"--heavy", "COUNT", "10", "the same"},
-             {"--auth", "COUNT", "5", "the same"}},
+             {"--auth", "COUNT", "5", "the same"},
+             {"--leave-after", "SECONDS", "0",
+              "by the carrier's clock: how long a number that was ported away stays on the account"}},
         .script_help = script_help,
         .make = [](World world, const Options& options) -> std::unique_ptr<Carrier> {
             return std::make_unique<Ringcentral>(world, options);

@@ -144,6 +144,42 @@ TEST(RingcentralSimulator, LosesTheNumbersThatWerePortedAway) {
     );
 }
 
+TEST(RingcentralSimulator, KeepsANumberForAWhileAfterTheWinningCarrierHasIt) {
+    RingcentralSim sim({"--heavy", "0", "--light", "0", "--leave-after", "7200"});
+    sim.log_in();
+    const auto is_there = [&](const std::string& number) {
+        const auto list = sim.client().get(v2 + "?phoneNumber=%2B" + number).json();
+        return !list.at("records").as_array().empty();
+    };
+    const auto told = sim.client().post(
+        "/_sim/script", {{"leave", json::array{"+14165550101", "+14165550102", "+14165559999"}}}
+    );
+    EXPECT_EQ(told.json().at("left"), 2) << "the third is not on the account";
+    sim.client().script({{"leave", json::array{"+14165550103"}}, {"after_s", 60}});
+    sim.client().clock({{"advance_s", 3'000}});
+    sim.log_in();
+    EXPECT_TRUE(is_there("14165550101"));
+    EXPECT_FALSE(is_there("14165550103"));
+    sim.client().clock({{"advance_s", 4'200}});
+    sim.log_in();
+    EXPECT_FALSE(is_there("14165550101"));
+    EXPECT_FALSE(is_there("14165550102"));
+    const auto orders = sim.client().get("/_sim/received").json().at("orders").as_array();
+    ASSERT_EQ(orders.size(), 3U);
+    EXPECT_EQ(orders[0].at("kind"), "port_out");
+}
+
+TEST(RingcentralSimulator, CountsNumbersThatLeaveBetweenTwoPages) {
+    RingcentralSim sim({"--heavy", "0"});
+    sim.log_in();
+    const auto total = [&](const std::string& query) {
+        return sim.client().get(v1 + "/phone-number" + query).json().at("paging").at("totalElements");
+    };
+    EXPECT_EQ(total("?perPage=50&page=1"), 120);
+    sim.client().script({{"leave", json::array{"+14165550101"}}});
+    EXPECT_EQ(total("?perPage=50&page=2"), 119);
+}
+
 TEST(RingcentralSimulator, ThrottlesAGroupAndBeginsThePenaltyAnew) {
     RingcentralSim sim;
     sim.log_in();

@@ -256,8 +256,10 @@ TEST(ThinktelSimulator, TellsAMissingFieldFromABrokenRule) {
         {"NumbersToPort", json::array{123}, "not a telephone number"},
         {"NumbersToPort", json::array{4'165'550'101, 4'165'550'101}, "twice"},
         {"NumbersToPort", json::array{4'165'550'109}, "not one of NumbersToPort"},
+        {"NumbersToPort", json::array{4'165'550'101, 4'165'550'109}, "not one of DIDs"},
         {"NumbersToRemain", json::array{4'165'550'101}, "kept or disconnected"},
-        {"NewPilotNumber", 4'165'550'102, "NumbersToRemain"},
+        {"NewPilotNumber", 4'165'550'102, "requires ChangePilotNumber"},
+        {"CurrentReseller", "RingCentral", "exclude each other"},
         {"RequestedPortDate", "20261201", "YYYY-MM-DD"},
         {"RequestedPortDate", "2026-11-23", "future"},
         {"RequestedPortDate", "2026-11-28", "business day"},
@@ -285,6 +287,7 @@ TEST(ThinktelSimulator, HasARouteForEveryProcedure) {
             {"PlanID", "P"},
             {"Locale", 2},
             {"SecondLocale", 2},
+            {"Enabled", true},
             {"Number", {{"Number", number}}},
             {"BusinessGroupID", "G"}
         };
@@ -325,6 +328,82 @@ TEST(ThinktelSimulator, HasARouteForEveryProcedure) {
     EXPECT_EQ(sim.client().stats().at("carried_out"), 10);
     const auto dashboard = sim.get("/v2/NumberPorts/Inbound/Dashboard/PortInInfo").json();
     EXPECT_EQ(dashboard.at("Orders").as_array().size(), 10U);
+}
+
+TEST(ThinktelSimulator, ReadsTheEntriesOfAProcedureStrictly) {
+    struct Wrong {
+        const char* field;
+        json::value value;
+        int status;
+        const char* message;
+    };
+    const Wrong wrong[] = {
+        {"Enabled", nullptr, 400, "Enabled is required"},
+        {"Enabled", "yes", 400, "Enabled is required"},
+        {"PlanID", 1, 400, "PlanID is required"},
+        {"CallForwardingNumber", "4165559999", 400, "CallForwardingNumber is required"},
+        {"Label", 7, 400, "Label has the wrong type"},
+        {"Number", json::object{}, 400, "Number has the wrong type"},
+        {"Account", 99, 200, "Account is not one of yours"},
+        {"CallForwardingNumber", 12, 200, "not a telephone number"},
+        {"Number", {{"Number", 4'165'550'102}}, 200, "not one of NumbersToPort"},
+    };
+    ThinktelSim sim;
+    for (const auto& each : wrong) {
+        json::object forward = {
+            {"Account", 1234}, {"CallForwardingNumber", 4'165'559'999},
+            {"Enabled", true}, {"Number", {{"Number", 4'165'550'101}}},
+            {"PlanID", "P"},   {"PCFProvisioningInstructions", "none"}
+        };
+        forward[each.field] = each.value;
+        const auto reply = sim.post(
+            "/v2/NumberPorts/Inbound/PermanentCallForwards",
+            {{"Forwards", json::array{forward}}, {"PortForm", port_form(4'165'550'101)}}
+        );
+        EXPECT_EQ(reply.status, each.status) << each.message;
+        EXPECT_THAT(reply.body, HasSubstr(each.message));
+    }
+}
+
+TEST(ThinktelSimulator, SaysTheReplyThatItWasTold) {
+    ThinktelSim sim;
+    sim.client().script(
+        {{"refuse", {{"number", 4'165'550'101}, {"message", "Wait."}, {"reply", 2}}}}
+    );
+    EXPECT_EQ(sim.submit(did_port(4'165'550'101)).json().at("Reply"), 2);
+    EXPECT_EQ(sim.submit(did_port(4'165'550'101)).json().at("Reply"), 1);
+
+    sim.client().script({{"order_reply", {{"number", 7'805'552'001}, {"reply", 3}}}});
+    const json::array order = {{{"Number", 7'805'552'001}}};
+    EXPECT_EQ(sim.post("/SipTrunks/4165559000/Dids", order).json().at(0).at("Reply"), 3);
+    EXPECT_FALSE(sim.is_on_trunk(7'805'552'001));
+    EXPECT_EQ(sim.post("/SipTrunks/4165559000/Dids", order).json().at(0).at("Reply"), 1);
+}
+
+TEST(ThinktelSimulator, ShowsATicketOnTheDashboardBeforePortInStatusKnowsIt) {
+    ThinktelSim sim;
+    const auto mask = sim.submit(did_port(4'165'550'101)).json().at("TicketMask");
+    sim.client().script({{"late", {{"number", 4'165'550'101}, {"times", 2}}}});
+    const std::string path = "/v2/NumberPorts/Inbound/";
+    const auto by_ticket =
+        path + "Tickets/" + std::string(mask.as_string()) + "/PortInStatus";
+    EXPECT_EQ(sim.get(by_ticket).status, 404);
+    EXPECT_EQ(sim.get(path + "Numbers/4165550101/PortInStatus").status, 404);
+    const auto assessment = [&] {
+        return sim.get(path + "Dashboard/PortInInfo/OrdersByNumber/4165550101")
+            .json()
+            .at("Orders")
+            .at(0)
+            .at("Requests")
+            .at(0)
+            .at("Assessment");
+    };
+    EXPECT_EQ(assessment(), "Pending");
+    EXPECT_EQ(sim.get(by_ticket).json().at("Status"), "PENDING");
+    sim.client().clock({{"advance_s", 86'400}});
+    EXPECT_EQ(assessment(), "Click-To-Port");
+    sim.client().clock({{"advance_s", 14 * 86'400}});
+    EXPECT_EQ(assessment(), "Closed");
 }
 
 TEST(ThinktelSimulator, LabelsItsAnswersAsToldAndTakesBothLabels) {

@@ -76,6 +76,11 @@ Answer Thinktel::order_list(const Request& request, const ThinktelTrunk& trunk) 
 }
 
 json::object Thinktel::order_one(Tn number, Tn pilot, std::vector<Tn>& ordered) {
+    if (const auto scripted = order_replies_.find(number);
+        scripted != order_replies_.end() && scripted->second.times > 0) {
+        --scripted->second.times;
+        return number_reply(number, scripted->second.reply, scripted->second.message);
+    }
     if (!network_.is_free(number)) return number_reply(number, 0, "Number is not available.");
     network_.add_did(pilot, {.number = number, .label = {}, .additional_label = {}});
     ordered.push_back(number);

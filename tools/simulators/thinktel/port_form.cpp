@@ -12,16 +12,10 @@
 
 #include "kit/encoding.hpp"
 #include "kit/fields.hpp"
+#include "procedures.hpp"
 
 namespace porteur::sim {
 namespace {
-
-struct Malformed {
-    std::string message;
-};
-struct Refused {
-    std::string message;
-};
 
 enum class Shape { text, whole, flag, texts, wholes, files, pairs };
 
@@ -170,6 +164,9 @@ bool is_time(std::string_view text) {
 
 void check_losing_side(const json::value& form) {
     const auto provider = whole_of(form, "CurrentProvider");
+    if (provider && text_of(form, "CurrentReseller")) {
+        throw Refused{"CurrentProvider and CurrentReseller exclude each other."};
+    }
     if (provider) {
         if (!ThinktelNetwork::providers().contains(static_cast<std::int32_t>(*provider))) {
             throw Refused{"CurrentProvider is not a known provider."};
@@ -232,126 +229,15 @@ void check_remaining(const json::value& form, const std::vector<Tn>& numbers) {
     if (flag_of(form, "ChangePilotNumber") && !new_pilot) {
         throw Refused{"ChangePilotNumber requires NewPilotNumber."};
     }
+    if (new_pilot && !flag_of(form, "ChangePilotNumber")) {
+        throw Refused{"NewPilotNumber requires ChangePilotNumber."};
+    }
     if (new_pilot && !is_in(remain, *new_pilot)) {
         throw Refused{"NewPilotNumber must be one of NumbersToRemain."};
     }
     if (flag_of(form, "IsPRIMegaLink") &&
         text_of(form, "PRIMegalinkCircuit").value_or("").empty()) {
         throw Refused{"IsPRIMegaLink requires PRIMegalinkCircuit."};
-    }
-}
-
-void need_text(const json::value& value, std::string_view name, const std::string& place) {
-    if (!text_of(value, name)) throw Malformed{place + std::string(name) + " is required."};
-}
-
-void need_whole(const json::value& value, std::string_view name, const std::string& place) {
-    if (!whole_of(value, name)) throw Malformed{place + std::string(name) + " is required."};
-}
-
-void need_one_of(const std::vector<Tn>& numbers, Tn number) {
-    if (std::ranges::find(numbers, number) == numbers.end()) {
-        throw Refused{std::to_string(number) + " is not one of NumbersToPort."};
-    }
-}
-
-void check_offering(const PortProcedure& procedure, const json::value& body) {
-    const auto id = *text_of(body, "OfferingID");
-    const auto offering = std::ranges::find(port_offerings(), id, &PortOffering::id);
-    if (offering == port_offerings().end() || offering->type != procedure.offering_type) {
-        throw Refused{"OfferingID is not a " + std::string(procedure.name) + " offering."};
-    }
-    // Only the member that the procedure's schema has; another one is ignored like any unknown
-    // name.
-    const auto name = procedure.name == "GeneralChildProduct" ? "ParentSubscriptionID"
-                      : procedure.name == "BusinessPermanentCallForward"
-                          ? "BusinessGroupSubscriptionID"
-                          : "";
-    const auto parent = text_of(body, name);
-    if (parent && *parent != offering->parent) {
-        throw Refused{std::string(name) + " cannot be a parent of this offering."};
-    }
-}
-
-/// The shape of what stands beside the PortForm.
-void check_extra_shape(const PortProcedure& procedure, const json::value& body) {
-    if (procedure.offering_type != 0) need_text(body, "OfferingID", "");
-    if (procedure.name == "GeneralChildProduct") need_text(body, "ParentSubscriptionID", "");
-    if (procedure.name == "VirtualFax") need_text(body, "FaxEmail", "");
-    if (procedure.name == "BusinessPermanentCallForward") {
-        need_text(body, "BusinessGroupSubscriptionID", "");
-    }
-    if (procedure.list == "DIDs") need_whole(body, "PilotNumber", "");
-    if (procedure.list.empty()) return;
-
-    const auto* list = member(body, procedure.list);
-    if (list == nullptr || !list->is_array()) {
-        throw Malformed{std::string(procedure.list) + " is required."};
-    }
-    for (const auto& each : list->get_array()) {
-        const auto place = std::string(procedure.list) + ".";
-        if (procedure.list == "DIDs") {
-            need_whole(each, "Number", place);
-        } else if (procedure.list == "ForwardingInstructions") {
-            need_whole(each, "TN", place);
-            need_whole(each, "ForwardingTN", place);
-        } else {
-            need_whole(each, "Account", place);
-            need_text(each, "PlanID", place);
-            if (member(each, "Number") == nullptr) throw Malformed{place + "Number is required."};
-        }
-        if (procedure.list == "Forwards") {
-            need_whole(each, "CallForwardingNumber", place);
-            need_text(each, "PCFProvisioningInstructions", place);
-        }
-        if (procedure.list == "Lines") {
-            need_whole(each, "Locale", place);
-            need_whole(each, "SecondLocale", place);
-        }
-        if (procedure.name == "BusinessLine") need_text(each, "BusinessGroupID", place);
-    }
-}
-
-/// The numbers named beside the PortForm, and their rules.
-void check_extra_rules(
-    const PortProcedure& procedure, const json::value& body, const ThinktelNetwork& network,
-    PortRequest& request
-) {
-    if (procedure.offering_type != 0) check_offering(procedure, body);
-    if (procedure.name == "VirtualFax" &&
-        text_of(body, "FaxEmail")->find('@') == std::string::npos) {
-        throw Refused{"FaxEmail is not an address."};
-    }
-    if (procedure.list.empty()) return;
-    const auto& list = member(body, procedure.list)->get_array();
-    if (list.empty()) throw Refused{std::string(procedure.list) + " is empty."};
-    if (procedure.list == "DIDs") {
-        request.pilot = *whole_of(body, "PilotNumber");
-        if (!network.has_trunk(request.pilot)) {
-            throw Refused{"PilotNumber is not one of your SIP trunks."};
-        }
-        for (const auto& each : list) {
-            ThinktelDid did;
-            did.number = *whole_of(each, "Number");
-            did.label = text_of(each, "Label").value_or("");
-            did.additional_label = text_of(each, "AdditionalLabel").value_or("");
-            did.translated = whole_of(each, "TranslatedNumber").value_or(0);
-            need_one_of(request.numbers, did.number);
-            request.dids.push_back(did);
-        }
-        return;
-    }
-    for (const auto& each : list) {
-        const auto number = procedure.list == "ForwardingInstructions"
-                                ? whole_of(each, "TN")
-                                : whole_of(*member(each, "Number"), "Number");
-        if (number) need_one_of(request.numbers, *number);
-        if (procedure.name != "BusinessLine") continue;
-        for (const auto* name : {"Account", "PlanID", "BusinessGroupID"}) {
-            if (*member(each, name) != *member(list.front(), name)) {
-                throw Refused{"All Lines must have the same " + std::string(name) + "."};
-            }
-        }
     }
 }
 
@@ -410,38 +296,6 @@ PortRequest read_request(
 }
 
 }  // namespace
-
-const std::vector<PortProcedure>& port_procedures() {
-    static const std::vector<PortProcedure> procedures = {
-        {"DID", "/v2/NumberPorts/Inbound/DIDs", false, "DIDs", 0},
-        {"TollFreeDID", "/v2/NumberPorts/Inbound/TollFree/DIDs", true, "DIDs", 0},
-        {"GeneralProduct", "/NumberPorts/Inbound/GeneralProducts", false, "", 1},
-        {"GeneralChildProduct", "/NumberPorts/Inbound/GeneralChildProducts", false, "", 2},
-        {"ResidentialLine", "/v2/NumberPorts/Inbound/ResidentialLines", false, "Lines", 0},
-        {"BusinessLine", "/v2/NumberPorts/Inbound/BusinessLines", false, "Lines", 0},
-        {"PermanentCallForward", "/v2/NumberPorts/Inbound/PermanentCallForwards", false, "Forwards",
-         0},
-        {"PermanentCallForward", "/v2/NumberPorts/Inbound/TollFree/PermanentCallForwards", true,
-         "Forwards", 0},
-        {"BusinessPermanentCallForward", "/NumberPorts/Inbound/BusinessPermanentCallForwards",
-         false, "ForwardingInstructions", 6},
-        {"VirtualFax", "/NumberPorts/Inbound/VirtualFaxes", false, "", 7},
-    };
-    return procedures;
-}
-
-const std::vector<PortOffering>& port_offerings() {
-    static const std::vector<PortOffering> offerings = {
-        {"OFF-100", "Hosted number", "Numéro hébergé", 1, ""},
-        {"OFF-200", "Hosted seat", "Poste hébergé", 2, "SUB-1"},
-        {"OFF-300", "Residential line", "Ligne résidentielle", 3, ""},
-        {"OFF-400", "Business line", "Ligne d'affaires", 4, "SUB-2"},
-        {"OFF-500", "Permanent call forward", "Renvoi permanent", 5, ""},
-        {"OFF-600", "Business call forward", "Renvoi d'affaires", 6, "SUB-2"},
-        {"OFF-700", "Virtual fax", "Télécopieur virtuel", 7, ""},
-    };
-    return offerings;
-}
 
 PortVerdict check_port(
     const PortProcedure& procedure, const json::value& body, const ThinktelNetwork& network,

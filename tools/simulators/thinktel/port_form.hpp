@@ -48,6 +48,7 @@ struct PortVerdict {
     };
     Kind kind = Kind::taken;
     std::string message;
+    int reply = 0;  ///< of a refusal
     PortRequest request;
 };
 

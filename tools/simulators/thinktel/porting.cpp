@@ -130,7 +130,7 @@ Answer Thinktel::submit(const PortProcedure& procedure, const json::value& body)
     if (verdict.kind == PortVerdict::Kind::taken) verdict.message = standing_refusal(verdict, now);
     if (!verdict.message.empty()) {
         world_.ledger.count("refused");
-        return ticket_reply("", 0, verdict.message);
+        return ticket_reply("", verdict.reply, verdict.message);
     }
     const auto& ticket = tickets_.open(std::move(verdict.request), now);
     world_.ledger.carry_out(
@@ -146,11 +146,12 @@ Answer Thinktel::submit(const PortProcedure& procedure, const json::value& body)
 }
 
 /// Why a faultless request is refused all the same; empty when it is not.
-std::string Thinktel::standing_refusal(const PortVerdict& verdict, Instant now) {
+std::string Thinktel::standing_refusal(PortVerdict& verdict, Instant now) {
     for (const auto number : verdict.request.numbers) {
         const auto scripted = refusals_.find(number);
         if (scripted != refusals_.end() && scripted->second.times > 0) {
             --scripted->second.times;
+            verdict.reply = scripted->second.reply;
             return scripted->second.message;
         }
         if (!takes_duplicates_ && tickets_.open_ticket_of(number, now) != nullptr) {
@@ -194,6 +195,12 @@ Answer Thinktel::check_portable(const json::value& body) {
 
 Answer Thinktel::port_status(PortTicket* ticket) {
     if (ticket == nullptr) return fail(404, "Port-in request not found.");
+    for (const auto number : ticket->request.numbers) {
+        const auto late = late_.find(number);
+        if (late == late_.end() || late->second < 1) continue;
+        --late->second;
+        return fail(404, "Port-in request not found.");
+    }
     const auto now = world_.clock.now();
     tickets_.settle(*ticket, now, network_);
     const auto answer = answer_json(200, status_line(*ticket, now));
@@ -241,13 +248,16 @@ json::value Thinktel::order_line(const PortTicket& ticket) {
              {"SvCondition", status == "COMPLETED" ? "Active" : "Pending"}}
         );
     }
+    const auto* assessment = is_closed_status(status)            ? "Closed"
+                             : status.starts_with("CONFIRMED") ? "Click-To-Port"
+                                                               : "Pending";
     // Two columns of fixed width: eight and sixty characters, says the schema.
     std::string new_service = "SIP trunk DID";
     new_service.resize(60, ' ');
     const auto happy_fox = "HF" + std::to_string(1'000'000 + ticket.order_id).substr(1);
     json::object request = {
         {"RequestIdx", 1},
-        {"Assessment", is_closed_status(status) ? "Closed" : "Pending"},
+        {"Assessment", assessment},
         {"HappyFoxTicket", happy_fox},
         {"NewService", new_service},
         {"NumberToPort", std::move(numbers)},

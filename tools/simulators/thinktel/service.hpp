@@ -44,6 +44,7 @@ private:
     struct Refusal {
         std::string message;
         std::int64_t times;
+        int reply = 0;
     };
 
     Answer route(const Request& request);
@@ -83,7 +84,7 @@ private:
     Answer ticket_reply(const std::string& mask, int reply, const std::string& message) const;
     Answer submit(const PortProcedure& procedure, const json::value& body);
     /// Why a faultless request is refused all the same; empty when it is not.
-    std::string standing_refusal(const PortVerdict& verdict, Instant now);
+    std::string standing_refusal(PortVerdict& verdict, Instant now);
     Answer add_pilot(const json::value& body);
     Answer check_portable(const json::value& body);
     Answer port_status(PortTicket* ticket);
@@ -107,6 +108,8 @@ private:
     ThinktelNetwork network_;
     PortTickets tickets_;
     std::map<Tn, Refusal> refusals_;
+    std::map<Tn, Refusal> order_replies_;   ///< for orders of DIDs
+    std::map<Tn, std::int64_t> late_;       ///< look-ups that PortInStatus does not know yet
     std::map<Tn, json::value> v911_refusals_;
     std::map<Tn, json::value> v911s_;
 };

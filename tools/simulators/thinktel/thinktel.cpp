@@ -44,7 +44,13 @@ constexpr const char* script_help =
                        "field":"ACCT","form":"EU","remarks":"...","disputing":true} fills RejectDetails
   {"then":[...],...}   the same for every number without a script of its own, from the next port on
   {"refuse":{"number":4165550101,"message":"...","times":1}}
-                       the next submissions with this number get Reply 0 with this message
+                       the next submissions with this number get Reply 0 with this message;
+                       "reply":2 makes it Deferred, 3 Conditional, 4 Error
+  {"order_reply":{"number":7805552001,"reply":2,"message":"...","times":1}}
+                       the next orders of this number as a DID get this Reply and are not carried out
+  {"late":{"number":4165550101,"times":2}}
+                       the next look-ups of PortInStatus do not know the number's ticket yet; the
+                       dashboard does
   {"portable":[416777]} {"not_portable":[416555]}   prefixes that can or cannot be ported
   {"v911_refuse":{"number":4165550101,"message":"...","city":"Toronto","province":"ON"}}
                        the next 911 record of this number is refused with this suggestion
@@ -123,9 +129,25 @@ json::value Thinktel::script(const json::value& order) {
         if (!number) throw ScriptError("refuse needs a number");
         refusals_[*number] = {
             text_of(*refuse, "message").value_or("The request was refused."),
-            whole_of(*refuse, "times").value_or(1)
+            whole_of(*refuse, "times").value_or(1),
+            static_cast<int>(whole_of(*refuse, "reply").value_or(0))
         };
         return {{"refuse", *number}};
+    }
+    if (const auto* reply = member(order, "order_reply")) {
+        const auto number = whole_of(*reply, "number");
+        if (!number) throw ScriptError("order_reply needs a number");
+        order_replies_[*number] = {
+            text_of(*reply, "message").value_or(""), whole_of(*reply, "times").value_or(1),
+            static_cast<int>(whole_of(*reply, "reply").value_or(0))
+        };
+        return {{"order_reply", *number}};
+    }
+    if (const auto* late = member(order, "late")) {
+        const auto number = whole_of(*late, "number");
+        if (!number) throw ScriptError("late needs a number");
+        late_[*number] = whole_of(*late, "times").value_or(1);
+        return {{"late", *number}};
     }
     if (const auto* refuse = member(order, "v911_refuse")) {
         const auto number = whole_of(*refuse, "number");
@@ -162,6 +184,8 @@ void Thinktel::reset() {
     network_.reset();
     tickets_.clear();
     refusals_.clear();
+    order_replies_.clear();
+    late_.clear();
     v911_refusals_.clear();
     v911s_.clear();
 }

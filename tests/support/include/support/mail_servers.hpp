@@ -75,7 +75,10 @@ private:
 /// drops the connection. Needs no root.
 class SmtpSink {
 public:
-    static Result<std::unique_ptr<SmtpSink>> start(const std::vector<std::string>& options);
+    /// @param keeps  false: what it took is thrown away
+    static Result<std::unique_ptr<SmtpSink>> start(
+        const std::vector<std::string>& options, bool keeps = true
+    );
     ~SmtpSink();
     SmtpSink(const SmtpSink&) = delete;
     SmtpSink& operator=(const SmtpSink&) = delete;

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "domain/document_rules.hpp"
+
+#include <algorithm>
+
+#include <porteur/calendar_text.hpp>
+#include <porteur/result.hpp>
+
+namespace porteur {
+namespace {
+
+using namespace std::chrono;
+
+std::optional<sys_days> date_of(const DocumentRef& document) {
+    const auto& first = document.type == "loa" ? document.signed_on : document.issued_on;
+    const auto& second = document.type == "loa" ? document.issued_on : document.signed_on;
+    if (first) return sys_days{*first};
+    if (second) return sys_days{*second};
+    return std::nullopt;
+}
+
+std::string name_of_type(const std::string& type) {
+    if (type == "loa") return "letter of authorization";
+    if (type == "invoice") return "invoice";
+    return "document of type " + type;
+}
+
+std::string day_text(sys_days day) { return iso_date(year_month_day{day}); }
+
+std::string dated(const DocumentRef& document, sys_days date) {
+    return "the " + name_of_type(document.type) + " " + quoted(document.name, 60) + " is of " +
+           day_text(date);
+}
+
+}  // namespace
+
+std::string document_type_of(const Requirement& requirement) {
+    if (requirement.code == "statement" || requirement.code == "bill") return "invoice";
+    if (requirement.code == "letter_of_authorization") return "loa";
+    return requirement.code;
+}
+
+DocumentAges ages_with(DocumentAges ages, const std::vector<Requirements>& asked) {
+    DocumentAges of_carriers;
+    for (const auto& list : asked)
+        for (const auto& item : list.items) {
+            if (item.kind != "document" || !item.age_days_max) continue;
+            const auto [place, fresh] =
+                of_carriers.emplace(document_type_of(item), *item.age_days_max);
+            if (!fresh) place->second = std::min(place->second, *item.age_days_max);
+        }
+    for (const auto& [type, days] : of_carriers) ages[type] = days;
+    return ages;
+}
+
+std::vector<Problem> document_age_problems(
+    const std::vector<DocumentRef>& documents, const DocumentAges& ages, year_month_day today,
+    std::optional<year_month_day> transfer
+) {
+    struct Youngest {
+        std::size_t index;
+        sys_days date;
+    };
+    std::map<std::string, Youngest> youngest;
+    for (std::size_t index = 0; index < documents.size(); ++index) {
+        const auto date = date_of(documents[index]);
+        if (!date || !ages.contains(documents[index].type)) continue;
+        const auto [place, fresh] = youngest.emplace(documents[index].type, Youngest{index, *date});
+        if (!fresh && *date > place->second.date) place->second = {index, *date};
+    }
+
+    std::vector<Problem> problems;
+    const sys_days now{today};
+    for (const auto& [type, found] : youngest) {
+        const auto& document = documents[found.index];
+        const auto field = "/documents/" + std::to_string(found.index);
+        const auto days_max = ages.at(type);
+        const auto age = (now - found.date).count();
+        const auto reason = type == "loa" ? Reason::loa_expired : Reason::document_refused;
+        if (age < -1) {
+            problems.push_back(
+                {field, Reason::document_refused,
+                 dated(document, found.date) + ", which is yet to come; correct its date", true}
+            );
+        } else if (age > days_max) {
+            problems.push_back(
+                {field, reason,
+                 dated(document, found.date) + ", " + std::to_string(age) +
+                     " days ago; attach one of at most " + std::to_string(days_max) + " days",
+                 true}
+            );
+        } else if (transfer && (sys_days{*transfer} - found.date).count() > days_max) {
+            problems.push_back(
+                {field, reason,
+                 dated(document, found.date) + " and will be " +
+                     std::to_string((sys_days{*transfer} - found.date).count()) +
+                     " days old on the day of the transfer, " + iso_date(*transfer) +
+                     "; carriers take " + std::to_string(days_max) +
+                     " days: have a new one ready by " + day_text(found.date + days{days_max}),
+                 false}
+            );
+        }
+    }
+    return problems;
+}
+
+}  // namespace porteur

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a purchase stands. The inventory alone proves that a number was got. Where a request lies
+// with Genesys' desk and no answer has come by its due date, the desk is reminded once, in the same
+// thread, and then a person is asked.
+#include <algorithm>
+
+#include <porteur/calendar_text.hpp>
+#include <porteur/sdk.hpp>
+
+#include "buying.hpp"
+#include "codes.hpp"
+#include "mailing.hpp"
+#include "progress.hpp"
+#include "purchase.hpp"
+#include "review.hpp"
+#include "wire.hpp"
+
+namespace genesys {
+
+using namespace porteur;
+using std::chrono::floor;
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+
+namespace {
+
+/// A number that is not in the inventory, by what was kept of its purchase.
+NumberProgress absent(const PhoneNumber& number, const json::object& kept) {
+    const auto* entry = kept.if_contains(number.text());
+    const auto what = entry ? text_at(*entry, "what") : std::string();
+    const auto code = entry ? text_at(*entry, "code") : std::string();
+    if (what == "refused") return {number, OrderState::rejected, reason_of(code), code};
+    if (what == "not_ordered") return {number, OrderState::exception, Reason::other, code};
+    const auto state = what == "mailed" ? OrderState::in_review : OrderState::submitted;
+    return {number, state, Reason::none, "not in the inventory"};
+}
+
+/// Numbers that a mail of the desk named and that are none of the order's.
+std::vector<PhoneNumber> named_by_mail(const OrderReference& reference) {
+    std::vector<PhoneNumber> found;
+    const auto* mail = reference.kept.if_contains("mail");
+    if (!mail) return found;
+    for (const auto* list : {"alternates", "numbers"})
+        for (const auto& each : list_at(*mail, list)) {
+            const auto number = each.is_string()
+                                    ? PhoneNumber::from_json_text(std::string(each.get_string()))
+                                    : std::nullopt;
+            if (number &&
+                std::ranges::find(reference.numbers, *number) == reference.numbers.end() &&
+                std::ranges::find(found, *number) == found.end())
+                found.push_back(*number);
+        }
+    return found;
+}
+
+/// Genesys was free to choose: a number that it named in a mail, that came into the inventory
+/// since, and that is of the country takes the place of one that never came. The mail alone proves
+/// nothing.
+Op<void> take_replacements(OrderReference reference, Review review, PurchaseProgress* progress) {
+    if (!review.request.may_choose) co_return;
+    auto waits = [](const NumberProgress& each) { return each.state == OrderState::in_review; };
+    const auto named = named_by_mail(reference);
+    for (std::size_t index = 0; index < named.size(); ++index) {
+        const auto wish = std::ranges::find_if(progress->numbers, waits);
+        if (wish == progress->numbers.end()) co_return;
+        const auto answer = co_await find_number(step_of("replacement", index), named[index]);
+        require_ok(answer);
+        const auto owned = exactly(answer.json(), named[index]);
+        if (!owned || owned->country != review.request.country ||
+            owned->created.substr(0, 10) < review.request.asked_on)
+            continue;
+        const auto gone = wish->number.masked();
+        *wish = progress_of(*owned);
+        wish->carrier_word += " in place of " + gone;
+    }
+}
+
+/// The desk is silent, or was: what to do about it now.
+Op<void> follow_review(OrderReference reference, Review review, PurchaseProgress* progress) {
+    const auto mine = co_await account_settings();
+    const auto time = co_await now();
+    const auto asks_at = [&](sys_seconds next) {
+        const auto wait = std::max(seconds(1), next - time);
+        progress->check_again = std::min(progress->check_again.value_or(wait), wait);
+    };
+    progress->note = "an answer is due by " + iso_date(floor<std::chrono::days>(review.due));
+    // What a mail of the desk said stands with the host; whoever was answered does not remind.
+    const auto said = said_by_mail(reference.kept);
+    if (said && *said != OrderState::in_review && *said != OrderState::completed) co_return;
+
+    if (time < review.due) {
+        asks_at(review.due);
+        co_return;
+    }
+    if (!review.reminded) {
+        const auto countries = Countries::from(mine.data("countries"));
+        const auto* country = countries.find(review.request.country);
+        review.request.reference = reference.reference;
+        const auto outcome = co_await remind_desk(review.request);
+        review.reminded = time;
+        review.second_due =
+            business_days_after(time, country == nullptr ? 2 : country->review_min, country);
+        progress->keep["desk"] = review.to_kept();
+        progress->note = "no answer by " + iso_date(floor<std::chrono::days>(review.due)) +
+                         "; the desk was " + outcome;
+        asks_at(*review.second_due);
+        co_return;
+    }
+    if (review.second_due && time < *review.second_due) {
+        progress->note += "; reminded on " + iso_date(floor<std::chrono::days>(*review.reminded));
+        asks_at(*review.second_due);
+        co_return;
+    }
+    progress->state = OrderState::exception;
+    progress->note = "Genesys' desk is silent: a person must ask there";
+    progress->rejections.push_back(
+        {Reason::other,
+         "desk.silent",
+         "no answer to the mail of " + review.request.asked_on + " nor to the reminder of " +
+             iso_date(floor<std::chrono::days>(*review.reminded)),
+         {},
+         review.request.numbers}
+    );
+}
+
+}  // namespace
+
+Op<PurchaseProgress> check_purchase(OrderReference reference) {
+    const auto mine = co_await account_settings();
+    std::vector<HttpRequest> requests;
+    for (std::size_t index = 0; index < reference.numbers.size(); ++index)
+        requests.push_back(find_number(step_of("inventory", index), reference.numbers[index]));
+    const auto answers = co_await together(std::move(requests));
+
+    PurchaseProgress progress;
+    progress.carrier_id = reference.carrier_id;
+    progress.keep = reference.kept;
+    for (std::size_t index = 0; index < answers.size(); ++index) {
+        const auto& number = reference.numbers[index];
+        require_ok(answers[index]);
+        if (const auto owned = exactly(answers[index].json(), number)) {
+            progress.numbers.push_back(progress_of(*owned));
+        } else {
+            progress.numbers.push_back(absent(number, reference.kept));
+        }
+    }
+    if (progress.numbers.empty())
+        fail(
+            ErrorKind::invalid_input, Reason::none, "",
+            "genesys: the order names no numbers to look for"
+        );
+    const auto review = Review::from_kept(reference.kept);
+    if (review) co_await take_replacements(reference, *review, &progress);
+    progress.state = rolled_up(progress.numbers);
+    progress.carrier_word = progress.numbers.front().carrier_word;
+    set_next_check(progress, mine);
+    if (review && progress.state == OrderState::in_review)
+        co_await follow_review(reference, *review, &progress);
+    co_return progress;
+}
+
+}  // namespace genesys

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "review.hpp"
+
+#include <algorithm>
+
+#include <porteur/calendar_text.hpp>
+#include <porteur/json_at.hpp>
+
+namespace genesys {
+
+using namespace porteur;
+using namespace std::chrono;
+
+namespace {
+
+bool is_business_day(sys_days day, const Country* country) {
+    const weekday of_week(day);
+    if (of_week == Saturday || of_week == Sunday) return false;
+    const auto month_and_day = iso_date(year_month_day(day)).substr(5);
+    return country == nullptr ||
+           std::ranges::find(country->holidays, month_and_day) == country->holidays.end();
+}
+
+std::optional<sys_seconds> time_at(const json::value& from, std::string_view key) {
+    const auto text = text_at(from, key);
+    return text.empty() ? std::nullopt : read_rfc3339(text);
+}
+
+}  // namespace
+
+sys_seconds business_days_after(sys_seconds from, int count, const Country* country) {
+    auto day = floor<days>(from);
+    const auto time = from - day;
+    while (count > 0)
+        if (is_business_day(day += days(1), country)) --count;
+    return day + time;
+}
+
+json::object Review::to_kept() const {
+    json::array numbers;
+    for (const auto& each : request.numbers) numbers.emplace_back(each.text());
+    json::object kept{
+        {"country", request.country},
+        {"language", request.language},
+        {"organization_id", request.organization_id},
+        {"asked_on", request.asked_on},
+        {"numbers", std::move(numbers)},
+        {"may_choose", request.may_choose},
+        {"due", rfc3339(due)}
+    };
+    if (reminded) kept["reminded"] = rfc3339(*reminded);
+    if (second_due) kept["second_due"] = rfc3339(*second_due);
+    return kept;
+}
+
+std::optional<Review> Review::from_kept(const json::object& all) {
+    const auto* kept = all.if_contains("desk");
+    if (!kept) return std::nullopt;
+    const auto until = time_at(*kept, "due");
+    if (!until) return std::nullopt;
+    Review made;
+    made.due = *until;
+    made.request.country = text_at(*kept, "country");
+    made.request.language = text_at(*kept, "language");
+    made.request.organization_id = text_at(*kept, "organization_id");
+    made.request.asked_on = text_at(*kept, "asked_on");
+    made.request.may_choose = flag_at(*kept, "may_choose");
+    made.reminded = time_at(*kept, "reminded");
+    made.second_due = time_at(*kept, "second_due");
+    for (const auto& each : list_at(*kept, "numbers"))
+        if (each.is_string())
+            if (const auto number = PhoneNumber::from_json_text(std::string(each.get_string())))
+                made.request.numbers.push_back(*number);
+    return made;
+}
+
+std::optional<OrderState> said_by_mail(const json::object& kept) {
+    const auto* mail = kept.if_contains("mail");
+    if (!mail) return std::nullopt;
+    OrderState state{};
+    if (!boost::describe::enum_from_string(text_at(*mail, "state").c_str(), state))
+        return std::nullopt;
+    return state;
+}
+
+}  // namespace genesys

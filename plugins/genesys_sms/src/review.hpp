@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// How long the desk may take, and what is kept of a request meanwhile: when an answer is due,
+// whether it was reminded, and what its answer said.
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include <porteur/json.hpp>
+#include <porteur/model.hpp>
+
+#include "countries.hpp"
+#include "desk.hpp"
+
+namespace genesys {
+
+/// The same time of day so many business days later: Saturdays, Sundays and the country's holidays
+/// do not count. @param country  null: no holidays are known
+/// @threads any
+std::chrono::sys_seconds business_days_after(
+    std::chrono::sys_seconds from, int days, const Country* country
+);
+
+/// A request at the desk, as PurchaseProgress::keep has it under "desk".
+struct Review {
+    DeskRequest request;
+    std::chrono::sys_seconds due{};                      ///< by when an answer should be there
+    std::optional<std::chrono::sys_seconds> reminded;    ///< the one reminder left, or may have
+    std::optional<std::chrono::sys_seconds> second_due;  ///< by when it should have helped
+
+    porteur::json::object to_kept() const;
+    /// Nothing where the order is no request by mail, or is one of an older version of this plugin.
+    static std::optional<Review> from_kept(const porteur::json::object& kept);
+};
+
+/// What a mail of the desk said that the order follows ("mail" in what was kept, written by the
+/// host); nothing if there was none. @threads any
+std::optional<porteur::OrderState> said_by_mail(const porteur::json::object& kept);
+
+}  // namespace genesys

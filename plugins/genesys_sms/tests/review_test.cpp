@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// check_purchase while a request lies with the desk: its due date, the one reminder, the person.
+#include <gtest/gtest.h>
+
+#include "genesys.hpp"
+
+namespace porteur::testkit {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+json::object kept(json::object desk_more = {}, json::object all_more = {}) {
+    json::object at_desk{
+        {"country", "FR"},
+        {"language", "en"},
+        {"organization_id", "org"},
+        {"asked_on", "2026-11-16"},
+        {"may_choose", false},
+        {"numbers", json::array{"+33644550101"}},
+        {"due", "2026-11-23T09:00:00Z"}
+    };
+    for (const auto& [name, value] : desk_more) at_desk[name] = value;
+    json::object all{
+        {"+33644550101", json::object{{"what", "mailed"}, {"code", "<m>"}}}, {"desk", at_desk}
+    };
+    for (const auto& [name, value] : all_more) all[name] = value;
+    return all;
+}
+Script check(const json::object& of, std::string_view more = "{}") {
+    return Script(
+        genesys(), "check_purchase",
+        canonical(json::object{
+            {"reference", "po-9"},
+            {"carrier_id", "<m>"},
+            {"numbers", json::array{"+33644550101"}},
+            {"submitted_at", "2026-11-16T09:00:00Z"},
+            {"kept", of}
+        }),
+        settings(more)
+    );
+}
+/// The number is not there yet, and it is this late.
+Script waiting(const json::object& of, const char* now, std::string_view more = "{}") {
+    auto script = check(of, more);
+    script.expects_http("GET", numbers).answers_file(200, "inventory-none.json").asks_time(now);
+    return script;
+}
+
+TEST(Review, GoesOnUntilItsDueDate) {
+    auto script = waiting(kept(), "2026-11-18T09:00:00Z");
+    script.ends_with(
+        R"({"state":"in_review","check_again":21600,"note":"an answer is due by 2026-11-23"})"
+    );
+    cut_everywhere(script);
+    waiting(kept(), "2026-11-23T08:00:00Z")
+        .ends_with(R"({"state":"in_review","check_again":3600})");
+}
+
+TEST(Review, RemindsASilentDeskOnceAndSaysWhenThatShouldHaveHelped) {
+    auto script = waiting(kept(), "2026-11-23T09:00:00Z");
+    script.expects_mail(desk)
+        .named("remind-desk")
+        .once()
+        .with_head(
+            R"({"documents":[],"subject":"Re: SMS number purchase request: France, 1 number, reference po-9"})"
+        )
+        .is_taken("<m2>")
+        .ends_with(
+            R"({"state":"in_review","carrier_id":"<m>","note":"no answer by 2026-11-23; the desk was reminded",
+                       "keep":{"desk":{"reminded":"2026-11-23T09:00:00Z","second_due":"2026-11-25T09:00:00Z"}}})"
+        );
+    cut_everywhere(script);
+    const json::object reminded{
+        {"reminded", "2026-11-23T09:00:00Z"}, {"second_due", "2026-11-25T09:00:00Z"}
+    };
+    waiting(kept(reminded), "2026-11-24T09:00:00Z")
+        .ends_with(
+            R"({"state":"in_review","note":"an answer is due by 2026-11-23; reminded on 2026-11-23"})"
+        );
+}
+
+TEST(Review, RemindsInTheLanguageOfTheOrder) {
+    auto script = waiting(kept({{"language", "fr"}, {"country", "DE"}}), "2026-11-23T09:00:00Z");
+    script.expects_mail(desk).with_head(
+        R"({"subject":"Re: Demande d'achat de numéros SMS : Allemagne, 1 numéro, référence po-9"})"
+    );
+}
+
+TEST(Review, DoesNotRemindTwiceWhenNobodyKnowsWhetherTheReminderLeft) {
+    auto script = waiting(kept(), "2026-11-23T09:00:00Z");
+    script.expects_mail(desk).in_doubt().ends_with(
+        R"({"state":"in_review","keep":{"desk":{"reminded":"2026-11-23T09:00:00Z"}}})"
+    );
+    EXPECT_THAT(script.result<PurchaseProgress>().note, HasSubstr("may have been reminded"));
+}
+
+TEST(Review, RemindsLaterWhereTheMailServerIsAway) {
+    waiting(kept(), "2026-11-23T09:00:00Z")
+        .expects_mail(desk)
+        .fails(ErrorKind::unavailable, "no mail server")
+        .fails_with(ErrorKind::unavailable);
+}
+
+TEST(Review, TellsAPersonWhereTheReminderIsRefused) {
+    auto script = waiting(kept(), "2026-11-23T09:00:00Z");
+    script.expects_mail(desk).fails(ErrorKind::rejected, "550 no such user");
+    EXPECT_THAT(
+        script.result<PurchaseProgress>().note, AllOf(HasSubstr("not reminded"), HasSubstr("550"))
+    );
+}
+
+TEST(Review, ShowsTheReminderFirstWhereMailsAreApproved) {
+    auto script = waiting(kept(), "2026-11-23T09:00:00Z", R"({"approve_mails":true})");
+    script.expects_manual().named("approve-reminder").is_answered("send");
+    script.expects_mail(desk).is_taken("<m2>").ends_with(R"({"state":"in_review"})");
+    auto refused = waiting(kept(), "2026-11-23T09:00:00Z", R"({"approve_mails":true})");
+    refused.expects_manual().is_answered("refuse");
+    EXPECT_THAT(refused.result<PurchaseProgress>().note, HasSubstr("not reminded"));
+}
+
+TEST(Review, BecomesAnExceptionForAPersonWhenTheReminderDidNotHelp) {
+    const json::object reminded{
+        {"reminded", "2026-11-23T09:00:00Z"}, {"second_due", "2026-11-25T09:00:00Z"}
+    };
+    waiting(kept(reminded), "2026-11-25T09:00:00Z")
+        .ends_with(
+            R"({"state":"exception","check_again":21600,"rejections":[{"reason":"OTHER","code":"desk.silent",
+            "text":"no answer to the mail of 2026-11-16 nor to the reminder of 2026-11-23"}]})"
+        );
+}
+
+TEST(Review, RemindsNobodyWhoHasAnswered) {
+    for (const auto* said : {"needs_documents", "alternates_offered", "exception"})
+        waiting(kept({}, {{"mail", json::object{{"state", said}}}}), "2026-12-24T09:00:00Z")
+            .ends_with(R"({"state":"in_review"})");
+    // Whoever is still at it is reminded all the same.
+    waiting(kept({}, {{"mail", json::object{{"state", "in_review"}}}}), "2026-11-23T09:00:00Z")
+        .expects_mail(desk);
+}
+
+TEST(Review, EndsWhenTheInventoryHasTheNumberHoweverLate) {
+    const json::object reminded{
+        {"reminded", "2026-11-23T09:00:00Z"}, {"second_due", "2026-11-25T09:00:00Z"}
+    };
+    check(kept(reminded))
+        .expects_http("GET", numbers)
+        .answers_file(200, "inventory-france-active.json")
+        .ends_with(R"({"state":"completed"})");
+}
+
+TEST(Review, TakesTheNumberThatGenesysChoseWhenTheInventoryHasIt) {
+    const json::object named{
+        {"mail", json::object{{"state", "completed"}, {"numbers", json::array{"+33644550177"}}}}
+    };
+    const auto owned = [](const char* country, const char* created) {
+        return std::string(
+                   R"({"entities":[{"id":"n-7","phoneNumber":"+33644550177","version":1,"phoneNumberStatus":"ACTIVE",
+            "countryCode":")"
+               ) +
+               country + R"(","dateCreated":")" + created + R"("}]})";
+    };
+    auto script = check(kept({{"may_choose", true}}, named));
+    script.expects_http("GET", numbers).answers_file(200, "inventory-none.json");
+    script.expects_http("GET", numbers)
+        .named("replacement")
+        .with_query({{"phoneNumber", "33644550177"}})
+        .answers(200, owned("FR", "2026-11-19T10:00:00Z"))
+        .ends_with(
+            R"({"state":"completed","numbers":[{"number":"+33644550177","state":"completed"}]})"
+        );
+    cut_everywhere(script);
+
+    // A mail alone proves nothing: not there, of another country, or there before the request.
+    for (const auto& answer :
+         {std::string(R"({"entities":[]})"), owned("DE", "2026-11-19T10:00:00Z"),
+          owned("FR", "2026-11-15T10:00:00Z")}) {
+        auto other = check(kept({{"may_choose", true}}, named));
+        other.expects_http("GET", numbers).answers_file(200, "inventory-none.json");
+        other.expects_http("GET", numbers).answers(200, answer).asks_time("2026-11-20T09:00:00Z");
+        other.ends_with(R"({"state":"in_review"})");
+    }
+    // Nor where Genesys was to ask first.
+    waiting(kept({}, named), "2026-11-20T09:00:00Z").ends_with(R"({"state":"in_review"})");
+}
+
+}  // namespace
+}  // namespace porteur::testkit

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+// ThinkTel has no key and no reference for an order of numbers either. What protects it from being
+// carried out twice: the trunk's numbers are read before it is sent; it is sent ONCE; and where the
+// answer was lost the trunk tells.
+//  - Chosen numbers: a number can be bought only once, so those that are not on the trunk are
+//    ordered again, and what is then refused is looked for once more.
+//  - Any numbers of an area: never ordered again. They are taken for ours if exactly as many are
+//    new on the trunk as were ordered; otherwise a person looks.
+//  - Ten or more in a row go as one range. It is refused as a whole, or lost: then the trunk is
+//    read and the rest goes number by number.
+#include "buying.hpp"
+
+#include <algorithm>
+
+#include <porteur/sdk.hpp>
+
+#include "codes.hpp"
+#include "dids.hpp"
+#include "outcome.hpp"
+#include "search.hpp"
+#include "wire.hpp"
+
+namespace thinktel {
+
+using namespace porteur;
+
+namespace {
+
+constexpr std::size_t range_min = 10;
+
+NumberProgress bought(const PhoneNumber& number, std::string words) {
+    return {number, OrderState::completed, Reason::none, std::move(words)};
+}
+
+/// One element of the answer: NumberResponse.
+NumberProgress progress_of_reply(const PhoneNumber& number, const json::value& theirs) {
+    const auto reply = integer_at(theirs, "Reply");
+    if (reply == accepted_reply) return bought(number, "Accepted");
+    const auto words = text_at(theirs, "Message");
+    NumberProgress ours{number, OrderState::rejected, Reason::number_taken, ""};
+    ours.carrier_word = reply ? name_of_reply(*reply) : "no reply";
+    if (!words.empty()) ours.carrier_word += ": " + quoted(masked_numbers(words), 120);
+    if (reply == deferred_reply) {
+        ours.state = OrderState::in_review;
+        ours.reason = Reason::none;
+    } else if (const auto reason = reason_in(words); reason != Reason::other) {
+        ours.reason = reason;
+    } else if (reply != rejected_reply) {
+        ours.reason = Reason::other;
+    }
+    return ours;
+}
+
+/// What an array answer says of each wished number; nothing where it says nothing.
+std::optional<std::vector<NumberProgress>> progress_of_replies(
+    const Answer& sent, const Numbers& wanted
+) {
+    if (sent.says_nothing()) return std::nullopt;
+    require_ok(sent);
+    if (!sent.json().is_array()) return std::nullopt;
+    std::vector<NumberProgress> found;
+    for (const auto& number : wanted) {
+        const auto& all = sent.array("");
+        const auto own = std::ranges::find_if(all, [&](const auto& each) {
+            return number_from(value_at(each, "Number")) == number;
+        });
+        found.push_back(
+            progress_of_reply(number, own == all.end() ? json::value(json::object{}) : *own)
+        );
+    }
+    return found;
+}
+
+/// What the trunk has counts, whatever the answer was.
+void correct_by_trunk(std::vector<NumberProgress>& found, const std::set<PhoneNumber>& on_trunk) {
+    for (auto& each : found)
+        if (each.state != OrderState::completed && on_trunk.contains(each.number))
+            each = bought(each.number, "found on the trunk");
+}
+
+bool all_plain(const std::vector<NumberProgress>& found) {
+    return std::ranges::all_of(found, [](const auto& each) {
+        return each.state == OrderState::completed ||
+               (each.state == OrderState::rejected && each.reason != Reason::other);
+    });
+}
+
+HttpRequest list_order(const std::string& step, const std::string& pilot, const Numbers& wanted) {
+    json::array body;
+    for (const auto& each : wanted) body.push_back(json::object{{"Number", *digits_of(each)}});
+    auto request = http().post(step, "/SipTrunks/" + pilot + "/Dids");
+    request.json(body).once();
+    return request;
+}
+
+/// Numbers one by one. @param doubted  an earlier request for them may still become real
+Op<std::vector<NumberProgress>> buy_list(std::string pilot, Numbers wanted, bool doubted) {
+    const auto sent = co_await list_order("buy", pilot, wanted);
+    std::optional<std::vector<NumberProgress>> found;
+    if (!sent.in_doubt()) found = progress_of_replies(sent, wanted);
+    if (found) {
+        if (doubted || !all_plain(*found))
+            correct_by_trunk(*found, co_await numbers_on("find-rest", pilot, "buy"));
+        co_return *found;
+    }
+    co_await settle_unless_in_doubt(sent, "settle");
+    const auto now = co_await numbers_on("find", pilot, "buy");
+    std::vector<NumberProgress> ours;
+    Numbers missing;
+    for (const auto& each : wanted)
+        if (now.contains(each))
+            ours.push_back(bought(each, "found on the trunk"));
+        else
+            missing.push_back(each);
+    if (missing.empty()) co_return ours;
+
+    // The host lets a step out again only if it saw itself that the answer was lost.
+    const std::string step = sent.in_doubt() ? "buy" : "buy-again";
+    const auto again = co_await list_order(step, pilot, missing);
+    auto rest = progress_of_replies(again, missing);
+    if (!rest)
+        fail(
+            ErrorKind::in_doubt, Reason::none, "",
+            "thinktel: the answer to an order of numbers was lost twice; a person must look at the "
+            "trunk"
+        );
+    correct_by_trunk(*rest, co_await numbers_on("find-rest", pilot, step));
+    std::ranges::move(*rest, std::back_inserter(ours));
+    co_return ours;
+}
+
+/// The first and last of ten or more in a row.
+std::optional<std::pair<std::int64_t, std::int64_t>> range_of(Numbers numbers) {
+    if (numbers.size() < range_min) return std::nullopt;
+    std::ranges::sort(numbers);
+    const auto first = *digits_of(numbers.front()), last = *digits_of(numbers.back());
+    if (last - first + 1 != std::ssize(numbers)) return std::nullopt;
+    return std::pair{first, last};
+}
+
+bool range_accepted(const Answer& sent) {
+    if (sent.in_doubt() || sent.says_nothing()) return false;
+    require_ok(sent);
+    const auto& all = sent.array("");
+    return all.size() == 1 && integer_at(all.front(), "Reply") == accepted_reply;
+}
+
+/// Of an area code: a rate centre that has as many.
+Op<std::string> centre_for(std::string area, std::int64_t quantity) {
+    if (!is_area_code(area)) co_return area;
+    const auto centres = co_await rate_centres("centres", "/RateCenters/NPA/" + area);
+    for (const auto& each : centres)
+        if (each.available >= quantity) co_return each.name;
+    fail(
+        ErrorKind::rejected, Reason::number_taken, "",
+        "thinktel: no rate centre of the area code " + area + " has " + std::to_string(quantity) +
+            " numbers; nothing was ordered"
+    );
+}
+
+/// Whether all of them are of the rate centre. @errors in_doubt where that cannot be told
+Op<bool> are_of_centre(Numbers numbers, std::string centre) {
+    std::set<std::string> prefixes;
+    for (const auto& each : numbers) prefixes.insert(each.north_american()->substr(0, 6));
+    std::vector<HttpRequest> requests;
+    for (const auto& each : prefixes)
+        requests.push_back(http()
+                               .get(
+                                   step_of("centre-of", requests.size()),
+                                   "/NPAs/" + each.substr(0, 3) + "/NXXs/" + each.substr(3) +
+                                       "/RateCenter"
+                               )
+                               .looks_up("buy"));
+    const auto answers = co_await in_turns(std::move(requests));
+    bool all = true;
+    for (const auto& answer : answers)
+        all = all && answer.ok() && text_at(answer.any_json(), "Name") == centre;
+    co_return all;
+}
+
+/// The array answer to an order of the next available ones; nothing where it says nothing.
+std::optional<std::vector<NumberProgress>> progress_of_any(const Answer& sent) {
+    if (sent.says_nothing()) return std::nullopt;
+    require_ok(sent);
+    if (!sent.json().is_array()) return std::nullopt;
+    std::vector<NumberProgress> found;
+    std::string words;
+    std::string code;
+    for (const auto& each : sent.array("")) {
+        const auto number = number_from(value_at(each, "Number"));
+        const auto reply = integer_at(each, "Reply");
+        if (!reply || (*reply == accepted_reply && !number)) return std::nullopt;
+        if (*reply == accepted_reply || *reply == deferred_reply) {
+            if (number) found.push_back(progress_of_reply(*number, each));
+            continue;
+        }
+        words = text_at(each, "Message");
+        code = "Reply " + std::to_string(*reply);
+    }
+    if (found.empty())
+        fail(
+            ErrorKind::rejected, Reason::number_taken, code,
+            "thinktel: no number was sold" +
+                (words.empty() ? std::string() : ": " + quoted(masked_numbers(words), 160))
+        );
+    return found;
+}
+
+}  // namespace
+
+Op<std::vector<NumberProgress>> buy_chosen(std::string pilot, Numbers wanted) {
+    const auto range = range_of(wanted);
+    if (!range) co_return co_await buy_list(pilot, wanted, false);
+
+    const json::array body{
+        json::object{{"FirstNumber", range->first}, {"LastNumber", range->second}}
+    };
+    const auto sent =
+        co_await http().post("buy-range", "/SipTrunks/" + pilot + "/Dids/Ranges").json(body).once();
+    std::vector<NumberProgress> ours;
+    if (range_accepted(sent)) {
+        for (const auto& each : wanted) ours.push_back(bought(each, "Accepted"));
+        co_return ours;
+    }
+    // Refused: a part of it may have been sold all the same. Lost: all of it may have.
+    const bool doubted = sent.in_doubt() || sent.says_nothing();
+    if (doubted) co_await settle_unless_in_doubt(sent, "settle-range");
+    const auto now = co_await numbers_on("find-range", pilot, "buy-range");
+    Numbers missing;
+    for (const auto& each : wanted)
+        if (now.contains(each))
+            ours.push_back(bought(each, "found on the trunk"));
+        else
+            missing.push_back(each);
+    if (missing.empty()) co_return ours;
+    for (auto& each : co_await buy_list(pilot, missing, doubted)) ours.push_back(std::move(each));
+    co_return ours;
+}
+
+Op<std::vector<NumberProgress>> buy_next_available(
+    std::string pilot, std::string area, std::int64_t quantity, std::set<PhoneNumber> before
+) {
+    const auto centre = co_await centre_for(area, quantity);
+    const json::array body{json::object{{"RateCenterName", centre}, {"Quantity", quantity}}};
+    const auto sent = co_await http()
+                          .post("buy", "/SipTrunks/" + pilot + "/Dids/NextAvailable")
+                          .json(body)
+                          .once();
+    if (!sent.in_doubt())
+        if (auto found = progress_of_any(sent)) co_return *found;
+
+    co_await settle_unless_in_doubt(sent, "settle");
+    Numbers fresh;
+    for (const auto& each : co_await numbers_on("find", pilot, "buy"))
+        if (!before.contains(each)) fresh.push_back(each);
+    if (std::ssize(fresh) == quantity && co_await are_of_centre(fresh, centre)) {
+        std::vector<NumberProgress> ours;
+        for (const auto& each : fresh) ours.push_back(bought(each, "found on the trunk"));
+        co_return ours;
+    }
+    fail(
+        ErrorKind::in_doubt, Reason::none, "",
+        "thinktel: the answer to an order of " + std::to_string(quantity) +
+            " numbers was lost, and the trunk has " + std::to_string(fresh.size()) +
+            " new ones; a person must look at it before anything is ordered again"
+    );
+}
+
+}  // namespace thinktel

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Numbers for a SIP trunk: ordered once, and told by the trunk itself where the answer was lost.
+// See buying.cpp for the method.
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include <porteur/model.hpp>
+#include <porteur/op.hpp>
+
+namespace thinktel {
+
+using Numbers = std::vector<porteur::PhoneNumber>;
+
+/// Buys these very numbers; each is completed, rejected, or (where ThinkTel only says "Deferred")
+/// in_review. @errors in_doubt; rejected, unauthorized, throttled, unavailable while nothing is
+/// bought @threads [op]
+porteur::Op<std::vector<porteur::NumberProgress>> buy_chosen(std::string pilot, Numbers wanted);
+
+/// Buys any numbers of a rate centre.
+/// @param before  what is on the trunk
+/// @errors        as buy_chosen; in_doubt where the answer was lost and the trunk has not exactly
+///                as many new numbers of that area as were ordered
+/// @threads       [op]
+porteur::Op<std::vector<porteur::NumberProgress>> buy_next_available(
+    std::string pilot, std::string area, std::int64_t quantity,
+    std::set<porteur::PhoneNumber> before
+);
+
+}  // namespace thinktel

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emergency.hpp"
+
+#include <porteur/sdk.hpp>
+
+#include "dids.hpp"
+#include "outcome.hpp"
+#include "release.hpp"
+#include "wire.hpp"
+
+namespace thinktel {
+
+using namespace porteur;
+
+namespace {
+
+constexpr auto records_path = "/v2/V911s";
+
+std::string joined(std::initializer_list<std::string> parts) {
+    std::string out;
+    for (const auto& each : parts)
+        if (!each.empty()) out += (out.empty() ? "" : " ") + each;
+    return out;
+}
+
+json::object record_of(const PurchaseOrder& order, const PhoneNumber& number) {
+    const auto& at = *order.emergency_address;
+    const auto& caller = order.end_user.authorized_person;
+    json::object record{
+        {"Number", *digits_of(number)},
+        {"FirstName", caller.first_name},
+        {"LastName", caller.last_name},
+        {"StreetNumber", at.house_number},
+        {"StreetName", joined({at.street, at.street_type, at.street_direction})},
+        {"City", at.city},
+        {"ProvinceState", at.region},
+        {"PostalZip", at.postal_code},
+        {"PendingPort", false}
+    };
+    if (!at.unit.empty()) record["SuiteNumber"] = json::string(at.unit);
+    // Whose it is, where the caller is somebody of a company.
+    if (order.end_user.kind == EndUserKind::business && !order.end_user.name.empty())
+        record["OtherInfo"] = json::string(order.end_user.name);
+    return record;
+}
+
+/// A V911Response may be accepted as a request and its address refused all the same.
+bool address_refused(const json::value& body) {
+    const auto& data = value_at(body, "ResponseData");
+    const auto& accepted = value_at(data, "Accepted");
+    return accepted.is_bool() && !accepted.get_bool();
+}
+
+Rejection rejection_of_record(const Outcome& outcome, const PhoneNumber& number) {
+    Rejection ours;
+    ours.reason = Reason::address_mismatch;
+    ours.text = outcome.words;
+    ours.numbers = {number};
+    for (const auto& error : list_at(value_at(outcome.body, "ResponseData"), "Errors")) {
+        if (ours.code.empty())
+            if (const auto code = integer_at(error, "ErrorCode")) ours.code = std::to_string(*code);
+        const auto words = text_at(error, "ErrorMessage");
+        if (!words.empty() && ours.text.find(words) == std::string::npos)
+            ours.text += (ours.text.empty() ? "" : "; ") + quoted(masked_numbers(words), 160);
+        for (const auto& [key, field] :
+             {std::pair{"SuggestedCity", "city"}, {"SuggestedProvince", "region"}})
+            if (const auto suggested = text_at(error, key); !suggested.empty()) {
+                ours.fields.push_back("/emergency_address/" + std::string(field));
+                ours.text += "; ThinkTel suggests " + quoted(suggested);
+            }
+    }
+    if (ours.fields.empty()) ours.fields = {"/emergency_address"};
+    return ours;
+}
+
+Op<Outcome> make_record(PurchaseOrder order, PhoneNumber number, std::size_t index) {
+    const auto step = step_of("e911", index);
+    const auto post = [&](const std::string& as) {
+        auto request = http().post(as, records_path);
+        request.json(record_of(order, number)).once();
+        return request;
+    };
+    const auto sent = co_await post(step);
+    auto outcome = outcome_of(sent);
+    if (outcome.kind != Outcome::Kind::lost) co_return outcome;
+    co_await settle_unless_in_doubt(sent, step_of("settle-e911", index));
+    const auto found = co_await http()
+                           .get(
+                               step_of("find-e911", index),
+                               std::string(records_path) + "/" + std::to_string(*digits_of(number))
+                           )
+                           .looks_up(step);
+    int status = 0;
+    try {
+        status = found.status();
+    } catch (const Failure& failure) {
+        if (failure.error.kind == ErrorKind::cancelled) throw;
+        outcome.words += "; " + failure.error.message;
+        co_return outcome;
+    }
+    if (status >= 200 && status < 300) {
+        outcome.kind = Outcome::Kind::accepted;
+        co_return outcome;
+    }
+    if (status != 404) co_return outcome;
+    // It is certainly not there, and a record that is made twice is the same record.
+    // The host lets a step out again only if it saw itself that the answer was lost.
+    co_return outcome_of(co_await post(sent.in_doubt() ? step : step_of("again-e911", index)));
+}
+
+}  // namespace
+
+std::vector<Problem> problems_of_emergency(const PurchaseOrder& order) {
+    std::vector<Problem> problems;
+    if (!order.emergency_address) return problems;
+    const auto& at = *order.emergency_address;
+    const auto need = [&](bool there, std::string field, std::string message) {
+        if (!there)
+            problems.push_back(
+                {std::move(field), Reason::address_required, std::move(message), true}
+            );
+    };
+    const std::string in = "/emergency_address/", as = " where the caller is";
+    need(!at.house_number.empty(), in + "house_number", "give the house number" + as);
+    need(!at.street.empty(), in + "street", "give the street" + as);
+    need(!at.city.empty(), in + "city", "give the city" + as);
+    need(!at.region.empty(), in + "region", "give the province or state" + as);
+    need(!at.postal_code.empty(), in + "postal_code", "give the postal code" + as);
+    const auto& caller = order.end_user.authorized_person;
+    need(
+        !caller.first_name.empty() && !caller.last_name.empty(), "/end_user/authorized_person",
+        "give the first and last name for the 911 record"
+    );
+    return problems;
+}
+
+Op<bool> has_record(PhoneNumber number, std::size_t index) {
+    const auto answer = co_await http().get(
+        step_of("record", index),
+        std::string(records_path) + "/" + std::to_string(*digits_of(number))
+    );
+    if (answer.status() == 404) co_return false;
+    require_ok(answer);
+    co_return true;
+}
+
+Op<Recorded> record_or_undo(
+    PurchaseOrder order, std::string pilot, PhoneNumber number, std::size_t index
+) {
+    auto outcome = co_await make_record(order, number, index);
+    if (outcome.accepted() && address_refused(outcome.body)) outcome.kind = Outcome::Kind::refused;
+    if (outcome.accepted()) {
+        co_return Recorded{{number, OrderState::completed, Reason::none, "Accepted"}, {}};
+    }
+    if (outcome.kind == Outcome::Kind::refused) {
+        auto rejection = rejection_of_record(outcome, number);
+        const auto undone = co_await give_back("undo", pilot, number, index);
+        const bool gone = undone.state == OrderState::cancelled;
+        rejection.text = "the 911 record of " + number.masked() +
+                         " was refused: " + rejection.text +
+                         (gone ? "; the number was given back"
+                               : "; the number could NOT be given back (" + undone.carrier_word +
+                                     "): a person must do it, or make the record");
+        co_return Recorded{
+            {number, gone ? OrderState::cancelled : OrderState::exception, rejection.reason,
+             gone ? "given back" : undone.carrier_word},
+            rejection
+        };
+    }
+    Rejection rejection{Reason::other, "", "", {"/emergency_address"}, {number}};
+    rejection.text =
+        number.masked() + " is bought, but whether it has a 911 record is not known (" +
+        outcome.words +
+        "): a person must look at it in uControl, and make the record or release the number; "
+        "do not submit the order again as long as the number is there";
+    co_return Recorded{{number, OrderState::exception, Reason::other, outcome.words}, rejection};
+}
+
+}  // namespace thinktel

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <porteur/model.hpp>
+#include <porteur/op.hpp>
+
+namespace thinktel {
+
+/// Buys numbers for a trunk and makes their 911 records. See buying.cpp and emergency.cpp.
+porteur::Op<porteur::PurchaseProgress> purchase(porteur::PurchaseOrder order);
+
+/// Looks whether the numbers are on a trunk.
+porteur::Op<porteur::PurchaseProgress> check_purchase(porteur::OrderReference reference);
+
+}  // namespace thinktel

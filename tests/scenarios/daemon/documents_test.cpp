@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+// Documents through a whole daemon: what is taken, what is refused and why, letters of
+// authorization, ages, and what stands on the disk.
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <porteur/calendar_text.hpp>
+
+#include "../../unit/paper/pdf_maker.hpp"
+#include "daemon_world.hpp"
+
+namespace porteur::testing {
+namespace {
+
+using namespace paper::testing;
+using namespace std::chrono;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string day(int from_today) {
+    return iso_date(year_month_day{floor<days>(system_clock::now()) + days{from_today}});
+}
+
+class Documents : public DaemonWorld {
+protected:
+    Documents() {
+        host_settings("level = \"info\"\n");
+        account("acme", first);
+        start();
+    }
+
+    HttpReply upload(
+        const std::string& bytes, const std::string& query = "type=loa&name=loa.pdf", const std::string& type = "application/pdf",
+        const std::string& key = ""
+    ) {
+        const auto reply = http(
+            daemon.port(), "POST", "/v1/documents?" + query,
+            {"Authorization: Bearer " + token, "Content-Type: " + type, "Idempotency-Key: " + (key.empty() ? "k" + std::to_string(++keys_) : key)}, bytes
+        );
+        return reply ? *reply : HttpReply{.status = 0, .body = "null"};
+    }
+    std::string uploaded(const std::string& bytes, const std::string& query = "type=loa&name=loa.pdf", const std::string& type = "application/pdf") {
+        const auto reply = upload(bytes, query, type);
+        EXPECT_EQ(reply.status, 201) << reply.body;
+        return reply.status == 201 ? std::string(json::parse(reply.body).at("id").as_string()) : "";
+    }
+    json::object request() const {
+        return {{"numbers", {"+14165550101", "+14165550102"}},
+                {"losing_carrier", "RingCentral"},
+                {"account_number", "4165550101"},
+                {"end_user", {{"name", "Boulangerie Été Inc."}, {"authorized_person", {{"first_name", "Zoé"}, {"last_name", "Roy"}}}}},
+                {"service_address",
+                 {{"house_number", "100"}, {"street", "King"}, {"city", "Toronto"}, {"region", "ON"}, {"postal_code", "M5X 1A9"}, {"country", "CA"}}}};
+    }
+    HttpReply create(const json::object& of, bool submit = false) {
+        return ask("POST", "/v1/port-orders", "o" + std::to_string(++keys_), json::object{{"account", "acme"}, {"submit", submit}, {"request", of}});
+    }
+    json::value made(const json::object& of) {
+        const auto reply = create(of);
+        EXPECT_EQ(reply.status, 201) << reply.body;
+        return json::parse(reply.body);
+    }
+    HttpReply letter(const std::string& order, const json::value& wish, const std::string& key = "") {
+        return ask("POST", "/v1/port-orders/" + order + "/loa", key.empty() ? "l" + std::to_string(++keys_) : key, wish);
+    }
+    std::string text_of(const std::string& pdf) const {
+        write("letter.pdf", pdf);
+        // Its warnings about a table of libharu's go to standard error.
+        return output_of({"/bin/sh", "-c", "pdftotext -layout '" + (folder / "letter.pdf").string() + "' - 2>/dev/null"});
+    }
+
+private:
+    int keys_ = 0;
+};
+
+TEST_F(Documents, AreTakenAndGivenBackByteForByteAndNothingOfThemStandsOpenOnTheDisk) {
+    const auto pdf = one_page("/Title (canary-7741)", {stream_object("x")});
+    const auto id = uploaded(pdf, "type=loa&name=Lettre%20d%27%C3%A9t%C3%A9.pdf");
+    EXPECT_EQ(ask("GET", "/v1/documents/" + id + "/content").body, pdf);
+    EXPECT_EQ(ask("GET", "/v1/documents/doc-none/content").status, 404);
+    for (const auto& each : std::filesystem::recursive_directory_iterator(folder / "data")) {
+        if (!each.is_regular_file()) continue;
+        std::ifstream in(each.path(), std::ios::binary);
+        const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+        EXPECT_EQ(bytes.find("canary-7741"), bytes.npos) << each.path();
+        EXPECT_EQ(bytes.find("%PDF-"), bytes.npos) << each.path();
+    }
+    start_again();
+    EXPECT_EQ(ask("GET", "/v1/documents/" + id + "/content").body, pdf);
+}
+
+TEST_F(Documents, AreRefusedWithTheReasonAndLeaveNothing) {
+    for (const auto& [pdf, reason] :
+         {std::pair{encrypted(one_page(), "", "owner"), "the PDF is encrypted; save it without a password"},
+          {in_object_streams(one_page("/OpenAction << /S /JavaScript /JS (app.alert(1)) >>")), "the PDF runs a script (JavaScript)"},
+          {one_page("/Names << /EmbeddedFiles << /Names [] >> >>"), "the PDF holds another file"},
+          {pages(201), "the PDF has 201 pages; at most 200 are taken"},
+          {one_page("", {bomb_object(200)}), "the PDF unpacks into more than 128 MiB"},
+          {std::string("%PDF-1.7 nothing\n%%EOF"), "the PDF is damaged"}}) {
+        const auto reply = upload(pdf);
+        EXPECT_EQ(reply.status, 400) << reason;
+        EXPECT_THAT(std::string(json::parse(reply.body).at("detail").as_string()), HasSubstr(reason));
+    }
+    EXPECT_EQ(upload("MZ and so on", "type=loa&name=a.pdf").status, 415);
+    EXPECT_TRUE(std::filesystem::is_empty(folder / "data/documents"));
+}
+
+TEST_F(Documents, AreStoredOnceForOneKeyAcrossARestart) {
+    const auto first_reply = upload(one_page(), "type=loa&name=loa.pdf", "application/pdf", "same");
+    ASSERT_EQ(first_reply.status, 201) << first_reply.body;
+    EXPECT_EQ(upload(one_page(), "type=loa&name=loa.pdf", "application/pdf", "same").body, first_reply.body);
+    start_again();
+    EXPECT_EQ(upload(one_page(), "type=loa&name=loa.pdf", "application/pdf", "same").body, first_reply.body);
+    EXPECT_EQ(upload(pages(2), "type=loa&name=loa.pdf", "application/pdf", "same").status, 422);
+}
+
+TEST_F(Documents, AreUsedByManyOrders) {
+    const auto id = uploaded(one_page());
+    auto of = request();
+    of["documents"] = json::array{json::string(id)};
+    for (int order = 0; order < 3; ++order) {
+        const auto shown_order = made(of);
+        const auto& documents = shown_order.at("request").at("documents").as_array();
+        ASSERT_EQ(documents.size(), 1U);
+        EXPECT_EQ(documents[0].at("id"), json::string(id));
+    }
+    std::size_t files = 0;
+    for (const auto& each : std::filesystem::directory_iterator(folder / "data/documents")) files += each.is_regular_file() ? 1 : 0;
+    EXPECT_EQ(files, 1U);
+}
+
+TEST_F(Documents, ThatAreTooOldKeepAnOrderFromGoingOut) {
+    auto of = request();
+    of["documents"] = json::array{json::string(uploaded(one_page(), "type=loa&name=old.pdf&signed_on=" + day(-31)))};
+    const auto refused = create(of, true);
+    EXPECT_EQ(refused.status, 400) << refused.body;
+    const auto problem = json::parse(refused.body);
+    EXPECT_EQ(problem.at("field"), "/request/documents/0");
+    EXPECT_THAT(std::string(problem.at("detail").as_string()), HasSubstr("31 days ago; attach one of at most 30 days"));
+
+    // A draft may hold it; it is refused when it is to go out.
+    const auto id = std::string(made(of).at("id").as_string());
+    const auto kept_back = ask("POST", "/v1/port-orders/" + id + "/submit", "submit-1");
+    EXPECT_EQ(kept_back.status, 409) << "as all that submitting finds";
+    EXPECT_THAT(kept_back.body, HasSubstr("31 days ago; attach one of at most 30 days"));
+    const auto fresh = uploaded(one_page(), "type=loa&name=new.pdf&signed_on=" + day(-10));
+    EXPECT_EQ(ask("PATCH", "/v1/port-orders/" + id, "", json::object{{"request", {{"documents", {fresh}}, {"requested_date", day(25)}}}}).status, 200);
+    const auto sent = ask("POST", "/v1/port-orders/" + id + "/submit", "submit-2");
+    EXPECT_EQ(sent.status, 202) << sent.body;
+    EXPECT_THAT(
+        ask("GET", "/v1/port-orders/" + id + "/timeline").body,
+        AllOf(HasSubstr("port.document_expiring"), HasSubstr("will be 35 days old on the day of the transfer, " + day(25)))
+    );
+}
+
+TEST_F(Documents, MayBeAsOldAsTheirCarrierSays) {
+    std::filesystem::copy_file(PORTEUR_TEST_RINGCENTRAL, folder / "plugins/porteur-ringcentral.so");
+    for (const std::string age : {"45", "60"})
+        write(
+            "config/carriers/rc-" + age + ".toml",
+            "plugin = \"ringcentral\"\nbase_url = \"http://127.0.0.1:" + std::to_string(first.port()) +
+                "\"\n[secrets]\nclient_id = { file = \"secrets/user\" }\nclient_secret = { file = \"secrets/password\" }\n"
+                "jwt = { file = \"secrets/password\" }\n[settings]\nstatement_age_days_max = " + age + "\n"
+        );
+    start_again();
+    auto of = request();
+    of["pin"] = "123456";
+    of["documents"] = json::array{json::string(uploaded(one_page(), "type=invoice&name=bill.pdf&issued_on=" + day(-50)))};
+    const auto sent = [&](const std::string& losing) {
+        return ask("POST", "/v1/port-orders", losing, json::object{{"account", "acme"}, {"losing_account", losing}, {"submit", true}, {"request", of}});
+    };
+    const auto refused = sent("rc-45");
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_THAT(refused.body, HasSubstr("50 days ago; attach one of at most 45 days"));
+    const auto taken = sent("rc-60");
+    EXPECT_EQ(taken.status, 201) << taken.body;
+}
+
+TEST_F(Documents, HoldALetterThatIsMadeOfAnOrder) {
+    const auto id = std::string(made(request()).at("id").as_string());
+    const json::object wish{{"date", "2026-11-20"}, {"language", "fr"}, {"signature", {{"path", "M0 0 C 10 0 20 10 30 10"}}}};
+    const auto reply = letter(id, wish, "letter-1");
+    ASSERT_EQ(reply.status, 201) << reply.body;
+    const auto told = json::parse(reply.body);
+    EXPECT_EQ(told.at("attached"), true);
+    const auto& document = told.at("document");
+    EXPECT_EQ(document.at("type"), "loa");
+    EXPECT_EQ(document.at("signed_on"), "2026-11-20");
+    EXPECT_THAT(std::string(document.at("name").as_string()), HasSubstr("lettre-d-autorisation-"));
+    const auto& documents = told.at("order").at("request").at("documents").as_array();
+    ASSERT_EQ(documents.size(), 1U);
+    EXPECT_EQ(documents[0].at("sha256"), document.at("sha256"));
+    EXPECT_EQ(get("/v1/port-orders/" + id).at("request").at("documents"), told.at("order").at("request").at("documents"));
+    EXPECT_THAT(ask("GET", "/v1/port-orders/" + id + "/timeline").body, HasSubstr("port.document_added"));
+
+    const auto pdf = ask("GET", "/v1/documents/" + std::string(document.at("id").as_string()) + "/content").body;
+    EXPECT_THAT(
+        text_of(pdf),
+        AllOf(HasSubstr("Lettre d’autorisation"), HasSubstr("Boulangerie Été Inc."), HasSubstr("RingCentral"), HasSubstr("ACME Telecom"),
+              HasSubstr("+1 416-555-0102"), HasSubstr("Zoé Roy"), HasSubstr("2026-11-20"), HasSubstr("4165550101"))
+    );
+    EXPECT_EQ(letter(id, wish, "letter-1").body, reply.body) << "a repeat gets the same answer";
+
+    // The same order and date give the same bytes; the older letter makes way.
+    const auto again = json::parse(letter(id, wish).body);
+    EXPECT_EQ(again.at("document").at("sha256"), document.at("sha256"));
+    EXPECT_EQ(again.at("order").at("request").at("documents").as_array().size(), 1U);
+}
+
+TEST_F(Documents, HoldALetterThatIsStillToBeSignedBesideTheOrder) {
+    const auto order = made(request());
+    const auto id = std::string(order.at("id").as_string());
+    const auto reply = letter(id, json::object{});
+    ASSERT_EQ(reply.status, 201) << reply.body;
+    const auto told = json::parse(reply.body);
+    EXPECT_EQ(told.at("attached"), false);
+    EXPECT_EQ(told.at("document").at("type"), "other");
+    EXPECT_EQ(get("/v1/port-orders/" + id).at("version"), order.at("version"));
+    const auto pdf = ask("GET", "/v1/documents/" + std::string(told.at("document").at("id").as_string()) + "/content").body;
+    EXPECT_THAT(text_of(pdf), AllOf(HasSubstr("To be signed and dated"), Not(HasSubstr("2026-"))));
+}
+
+TEST_F(Documents, HoldALetterWithAPictureOfASignature) {
+    const auto id = std::string(made(request()).at("id").as_string());
+    const auto picture = uploaded(small_png(), "type=signature&name=zoe.png", "image/png");
+    const auto reply = letter(id, json::object{{"signature", {{"document", picture}}}});
+    ASSERT_EQ(reply.status, 201) << reply.body;
+    EXPECT_EQ(json::parse(reply.body).at("document").at("signed_on"), json::string(day(0)));
+    const auto pdf = uploaded(one_page());
+    for (const auto& [wish, field] :
+         {std::pair{json::object{{"signature", {{"document", "doc-none"}}}}, "/signature/document"},
+          {json::object{{"signature", {{"document", pdf}}}}, "/signature/document"},
+          {json::object{{"signature", {{"path", "hello"}}}}, "/signature"},
+          {json::object{{"signature", {{"strokes", {1}}}}}, "/signature"},
+          {json::object{{"language", "de"}}, "/language"}}) {
+        const auto refused = letter(id, wish);
+        EXPECT_EQ(refused.status, 400) << refused.body;
+        EXPECT_EQ(json::parse(refused.body).at("field"), field) << refused.body;
+    }
+}
+
+TEST_F(Documents, HoldNoLetterOfAnOrderThatDoesNotSayEnough) {
+    const auto id = std::string(made(json::object{{"numbers", {"+14165550101"}}}).at("id").as_string());
+    const auto refused = letter(id, json::object{});
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_THAT(refused.body, AllOf(HasSubstr("/request/end_user/name"), HasSubstr("/request/losing_carrier"), HasSubstr("/request/service_address")));
+    EXPECT_EQ(letter("01JD9Y4V8K3ZQ", json::object{}).status, 404);
+}
+
+}  // namespace
+}  // namespace porteur::testing
