@@ -176,11 +176,11 @@ Async<Result<LetterMade>> HostServices::make_letter(Caller caller, Id id, Letter
             if (!takes_documents(now)) return std::unexpected(takes_none(now));
             auto request = with_letter(now.request, letter_ref);
             if (!request) return std::unexpected(std::move(request).error());
-            OrderChange change{.order = now, .entries = {}};
-            change.order.request = std::move(*request);
-            change.order.updated = parts_.clock.now();
-            ++change.order.version;
-            change.entries.push_back(entry(now, parts_.clock.now(), caller.token_name, "port.document_added",
+            // A letter for a carrier that has the order already is a correction, which goes out with the next supplement.
+            auto change = correct_order(now, std::move(*request), false, parts_.clock.now(), caller.token_name, parts_.engine.known());
+            if (!change) return change;
+            change->entries.clear();
+            change->entries.push_back(entry(now, parts_.clock.now(), caller.token_name, "port.document_added",
                                            "a letter of authorization was made: " + letter_ref.name + ", SHA-256 " + letter_ref.sha256));
             return change;
         },

@@ -45,7 +45,7 @@ Async<Result<void>> HostServices::validated(Caller caller, std::string account, 
         for (const auto& problem : findings->problems) {
             if (!problem.blocking) continue;
             // Numbers that may not share a request are sent in parts.
-            if (problem.reason == Reason::split_required && may_split && name == account && offers(account, "split")) continue;
+            if (problem.reason == Reason::split_required && may_split && offers(account, "split")) continue;
             all += (all.empty() ? "/request" : "\n/request") + problem.field + ": " + problem.message;
         }
         if (!all.empty()) co_return failure(ErrorKind::invalid_input, std::move(all));
@@ -107,7 +107,12 @@ Async<Result<Order>> HostServices::create(Caller caller, NewOrder wanted, std::o
     const std::string prefix = wanted.kind == OrderKind::port ? "port." : "purchase.";
     std::vector<TimelineEntry> entries{entry(order, now, caller.token_name, prefix + "created", "created by " + caller.token_name)};
     if (wanted.submit) {
-        const Known known{.offers = [this](std::string_view account, std::string_view operation) { return offers(account, operation); }};
+        const auto picture = snapshot();
+        const Known known{.offers = [this](std::string_view account, std::string_view operation) { return offers(account, operation); },
+                          .carrier = [&picture](std::string_view account) {
+                              const auto found = std::ranges::find(picture.carriers.accounts, account, &CarrierInfo::account);
+                              return found == picture.carriers.accounts.end() ? std::string() : found->name;
+                          }};
         auto change = submit_order(order, now, caller.token_name, known);
         if (!change) co_return std::unexpected(std::move(change).error());
         order = std::move(change->order);

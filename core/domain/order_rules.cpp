@@ -305,6 +305,10 @@ OrderChange after_stopped(const Order& order, const OperationEnd& end, Instant n
 
 }  // namespace
 
+bool Known::lacks(std::string_view account, std::string_view operation) const {
+    return carrier && !carrier(account).empty() && !can(account, operation);
+}
+
 std::string Known::name_of(std::string_view account) const {
     const auto name = carrier ? carrier(account) : std::string();
     return name.empty() ? std::string(account) : name;

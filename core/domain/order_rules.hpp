@@ -41,6 +41,8 @@ struct Known {
     std::function<std::string(std::string_view account)> carrier = {};
 
     bool can(std::string_view account, std::string_view operation) const { return offers && !account.empty() && offers(account, operation); }
+    /// Whether the account is configured, and its plugin has no such operation. Of an unknown account nothing is known.
+    bool lacks(std::string_view account, std::string_view operation) const;
     std::string name_of(std::string_view account) const;
 };
 

@@ -91,10 +91,10 @@ Result<OrderChange> submit_order(const Order& order, Instant now, std::string_vi
     if (auto progress = object_from(order.progress); progress.erase(correction_key) > 0) next.progress = canonical(progress);
     next.submitted.reset();
     next.carrier_id.clear();
-    next.stage = order.kind != OrderKind::port       ? Stage::submit
-                 : !order.losing_account.empty() && order.parent == 0 ? Stage::preflight
-                 : order.parent == 0 && known.can(order.account, "split") ? Stage::split
-                                                                          : Stage::submit;
+    // The parts of an order were compared with the losing carrier's records as a whole.
+    const bool whole_port = order.kind == OrderKind::port && order.parent == 0;
+    const bool compared = whole_port && !order.losing_account.empty() && !known.lacks(order.losing_account, "preflight");
+    next.stage = compared ? Stage::preflight : whole_port && known.can(order.account, "split") ? Stage::split : Stage::submit;
     next.delivery = Delivery::sending;
     next.tries = 0;
     next.due = now;

@@ -133,6 +133,13 @@ TEST(AfterSplit, ParksGroupsThatLoseDoubleOrInventANumber) {
     }
 }
 
+TEST(SubmitOrder, LeavesThePreflightOutOnlyWhereTheLosingPluginIsKnownToHaveNone) {
+    Known known{.offers = [](std::string_view, std::string_view operation) { return operation != "preflight"; }};
+    EXPECT_EQ(submit_order(whole(Stage::none), noon, "ann", known)->order.stage, Stage::preflight) << "the account may be off now";
+    known.carrier = [](std::string_view account) { return std::string(account); };
+    EXPECT_EQ(submit_order(whole(Stage::none), noon, "ann", known)->order.stage, Stage::split);
+}
+
 TEST(SubmitOrder, SplitsAWholeAndNeverAPart) {
     const Known splits{.offers = [](std::string_view, std::string_view) { return true; }};
     auto order = whole(Stage::none);

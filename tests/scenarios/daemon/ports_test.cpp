@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// A mixed port through a whole daemon: sent in parts, one of them refused, corrected by a supplement, completed, and
+// watched until its numbers have left; through deaths of the daemon.
+#include <gmock/gmock.h>
+
+#include "daemon_world.hpp"
+
+namespace porteur::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class Ports : public DaemonWorld {
+protected:
+    std::string text(const std::string& target, const char* key) const {
+        const auto shown = get(target);
+        const auto* found = shown.is_object() ? shown.get_object().if_contains(key) : nullptr;
+        return found && found->is_string() ? std::string(found->get_string()) : "";
+    }
+    bool becomes(const std::string& target, const char* state) const {
+        return soon([&] { return text(target, "state") == state; });
+    }
+};
+
+TEST_F(Ports, AreSplitCorrectedCompletedAndWatched) {
+    host_settings("level = \"info\"\n");
+    account("gaining", first, "", "patient");
+    account("losing", second, "", "patient");
+    start();
+    const json::object wanted{
+        {"account", "gaining"}, {"losing_account", "losing"}, {"reference", "mixed"}, {"submit", true},
+        {"request", {{"numbers", {"+14165550101", "+18005550101", "+14165550102"}}, {"pin", "1234"},
+                     {"service_address", {{"postal_code", "K1A0B1"}}}}}
+    };
+    const auto made = ask("POST", "/v1/port-orders", "mixed", wanted);
+    ASSERT_EQ(made.status, 201) << made.body;
+    const auto whole = "/v1/port-orders/" + std::string(json::parse(made.body).at("id").as_string());
+    ASSERT_TRUE(becomes(whole, "exception")) << log() << ask("GET", whole + "/timeline").body;
+    start_again();
+    const auto shown = get(whole);
+    ASSERT_EQ(shown.at("parts").as_array().size(), 2u);
+    EXPECT_EQ(shown.at("numbers").as_array().size(), 3u);
+    const auto local = "/v1/port-orders/" + std::string(shown.at("parts").at(0).at("id").as_string());
+    const auto toll_free = "/v1/port-orders/" + std::string(shown.at("parts").at(1).at("id").as_string());
+    EXPECT_EQ(text(toll_free, "state"), "completed");
+    const auto refused = get(local);
+    EXPECT_EQ(refused.at("parent"), shown.at("id"));
+    EXPECT_EQ(refused.at("progress").at("rejections").at(0).at("reason"), "POSTAL_CODE_MISMATCH");
+
+    // The whole has no word of a carrier that could be corrected; its part has.
+    const json::object correction{{"submit", true}, {"request", {{"service_address", {{"postal_code", "M5V1A2"}}}, {"pin", "5678"}}}};
+    EXPECT_EQ(ask("PATCH", whole, "fix-0", correction).status, 409);
+    const auto fixed = ask("PATCH", local, "fix-1", correction);
+    EXPECT_EQ(fixed.status, 200) << fixed.body;
+    EXPECT_EQ(json::parse(fixed.body).at("state"), "supplement_pending");
+    EXPECT_EQ(ask("PATCH", local, "fix-1", correction).body, fixed.body) << "a repeat is the same correction";
+    ASSERT_TRUE(becomes(local, "completed")) << ask("GET", local + "/timeline").body;
+    ASSERT_TRUE(becomes(whole, "completed")) << ask("GET", whole + "/timeline").body;
+    EXPECT_EQ(first.asked("POST /supplements/P-mixed-1"), 1u);
+    EXPECT_EQ(first.asked("POST /ports/mixed-1"), 1u);
+    EXPECT_EQ(first.asked("POST /ports/mixed-2"), 1u);
+
+    for (const auto& part : {local, toll_free})
+        EXPECT_TRUE(soon([&] {
+            return ask("GET", part + "/timeline").body.find("left Patient Telecom at ") != std::string::npos;
+        })) << part;
+    const auto packet = ask("GET", whole + "/packet");
+    EXPECT_EQ(packet.status, 200);
+    EXPECT_THAT(packet.body, HasSubstr("Numbers leave: mixed"));
+    EXPECT_EQ(ask("POST", whole + "/comments", "c-1", json::object{{"text", "all is well"}}).status, 200);
+    EXPECT_THAT(ask("GET", whole + "/timeline").body, HasSubstr("all is well"));
+    EXPECT_THAT(ask("GET", local + "/timeline").body, Not(HasSubstr("5678")));
+}
+
+}  // namespace
+}  // namespace porteur::testing
