@@ -157,7 +157,7 @@ TEST(ShippedConfig, ShowsInTheCommentsOfTheAccountsWhatLoads) {
     }
     const auto settings = load_settings(folder.path());
     ASSERT_TRUE(settings) << settings.error().message;
-    EXPECT_EQ(settings->accounts.size(), 4u);
+    EXPECT_EQ(settings->accounts.size(), 5u);
 }
 
 TEST(ShippedConfig, FitsTheDescriptorsOfItsPlugins) {

@@ -111,6 +111,30 @@ Outcome<ExitCode> answer(Session& session) {
 }
 
 /// Corrects a request, and with `submit` has it sent in the same change.
+/// Sends a change of what was read. An order changes by itself, too, as when its carrier is asked again: as long
+/// as what is wanted stands as it was read, the same change is made to the newer version.
+Outcome<ExitCode> send_correction(
+    Session& session, Client& client, const std::string& path, json::object body, Reply read
+) {
+    constexpr int tries_max = 5;
+    for (int tried = 1;; ++tried) {
+        auto change = session.change();
+        change.if_match = read.etag;
+        const auto reply = client.send("PATCH", path, body, change);
+        if (reply) return show_changed(session, reply->document);
+        if (reply.error().code != ExitCode::conflict || tried == tries_max) return passed_on(reply);
+        auto now = client.get(path);
+        if (!now) return passed_on(now);
+        const auto wanted = [](const Reply& each) {
+            const auto* order = each.document.if_object();
+            const auto* request = order ? order->if_contains("request") : nullptr;
+            return request ? *request : json::value();
+        };
+        if (now->etag == read.etag || wanted(*now) != wanted(read)) return passed_on(reply);
+        read = std::move(*now);
+    }
+}
+
 Outcome<ExitCode> correct(Session& session, bool submit, bool as_new) {
     if (const auto checked = check_timeout(session); !checked) return passed_on(checked);
     auto body = body_of_file(session);
@@ -159,12 +183,7 @@ Outcome<ExitCode> correct(Session& session, bool submit, bool as_new) {
             "--file"
         );
     body_sent["request"] = std::move(changes);
-    auto change = session.change();
-    change.if_match = before->etag;
-    const auto reply =
-        (*client)->send("PATCH", path, std::move(body_sent), change);
-    if (!reply) return passed_on(reply);
-    return show_changed(session, reply->document);
+    return send_correction(session, **client, path, std::move(body_sent), *before);
 }
 
 Outcome<ExitCode> amend(Session& session) { return correct(session, false, false); }

@@ -178,6 +178,9 @@ TEST(PortAmend, SaysWhenSomebodyElseWasFaster) {
          .body =
              R"({"title":"The order has changed in the meantime","detail":"the order's version is \"4\""})"
         },
+        {.expects = "GET " + path,
+         .body = R"({"id":"01JD9Y4V8K3ZQ","request":{"account_number":"7"}})",
+         .fields = {{"ETag", "\"4\""}}},
     });
     EXPECT_EQ(
         world.run({"port", "amend", id, "--unit", "5"}, server),
@@ -188,6 +191,19 @@ TEST(PortAmend, SaysWhenSomebodyElseWasFaster) {
                 "and repeat what still holds\n"}
         )
     );
+}
+
+TEST(PortAmend, IsMadeToTheNewerVersionWhenOnlyTheCarrierWasAskedMeanwhile) {
+    World world;
+    ScriptedServer server({
+        {.expects = "GET " + path, .body = order_answer({}), .fields = {{"ETag", "\"3\""}}},
+        {.expects = "PATCH " + path, .status = 412, .body = R"({"title":"The order has changed in the meantime"})"},
+        {.expects = "GET " + path, .body = order_answer({.state = "exception"}), .fields = {{"ETag", "\"4\""}}},
+        {.expects = "PATCH " + path, .body = order_answer({})},
+    });
+    EXPECT_EQ(world.run({"port", "amend", id, "--unit", "5"}, server).status, 0);
+    EXPECT_EQ(server.seen().at(3).field("if-match"), "\"4\"");
+    EXPECT_EQ(server.seen().at(3).body, server.seen().at(1).body);
 }
 
 TEST(PortAmend, NeedsSomethingToChange) {

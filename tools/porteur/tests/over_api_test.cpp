@@ -229,7 +229,10 @@ TEST_F(OverApi, AnOrderIsWatchedOverTheStreamOfEvents) {
     });
     EXPECT_EQ(
         run({"port", "watch", "0000000000001"}),
-        (Ran{0, "1970-01-01 01:00:00  api           made\n", ""})
+        (Ran{0,
+             "1970-01-01 01:00:00  api           made\n"
+             "1970-01-01 01:00:00  engine        line one line two\n",
+             ""})
     );
 }
 

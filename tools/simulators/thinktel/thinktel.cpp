@@ -40,7 +40,8 @@ constexpr const char* script_help =
     R"(  {"number":4165550101,"then":["PENDING","CONFIRMED","COMPLETED"]}
                        the words of this number's ports, 6 carrier hours apart; "step_s":3600 sets
                        another distance, "by":"poll" makes it one word per status look-up. An open
-                       ticket of the number starts the words again. "reject":{"code":"8A",
+                       ticket of the number starts the words again, with "reopen":true also one
+                       that is REJECTED, as when the porting team has mended it. "reject":{"code":"8A",
                        "field":"ACCT","form":"EU","remarks":"...","disputing":true} fills RejectDetails
   {"then":[...],...}   the same for every number without a script of its own, from the next port on
   {"refuse":{"number":4165550101,"message":"...","times":1}}
@@ -65,6 +66,7 @@ PortScript read_script(const json::value& order) {
     }
     script.words = *words;
     script.by_poll = text_of(order, "by") == "poll";
+    script.reopen = flag_of(order, "reopen");
     if (const auto step = whole_of(order, "step_s")) script.step = std::chrono::seconds(*step);
     if (const auto* reject = member(order, "reject")) {
         auto& rejection = script.rejection;

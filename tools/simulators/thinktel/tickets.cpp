@@ -138,7 +138,10 @@ const PortTicket* PortTickets::find_order(std::int32_t order_id) const {
 void PortTickets::set_script(Tn number, const PortScript& script, Instant now) {
     scripts_[number] = script;
     auto* ticket = latest_of(number);
-    if (ticket != nullptr && !is_closed_status(ticket->status(now))) follow(*ticket, script, now);
+    if (ticket == nullptr) return;
+    const auto status = ticket->status(now);
+    const bool mended = script.reopen && status == "REJECTED";
+    if (mended || !is_closed_status(status)) follow(*ticket, script, now);
 }
 
 void PortTickets::settle(PortTicket& ticket, Instant now, ThinktelNetwork& network) {

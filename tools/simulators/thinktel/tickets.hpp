@@ -29,6 +29,7 @@ struct PortScript {
     std::vector<std::string> words;
     std::chrono::seconds step{std::chrono::hours(6)};  ///< carrier time between two words
     bool by_poll = false;                              ///< instead: one word per status look-up
+    bool reopen = false;  ///< a rejected ticket goes on, too: the porting team has mended it
     PortRejection rejection;
 };
 
