@@ -43,7 +43,9 @@ Engine::Engine(asio::any_io_executor executor, EngineStore& store, Accounts& acc
                        },
                        .carrier = [this](std::string_view account) {
                            const auto view = accounts_.find(std::string(account));
-                           return view ? view->descriptor->name : std::string();
+                           // A plugin without an API serves whom its account is named after.
+                           const bool by_hand = view && view->descriptor->base_url.empty();
+                           return view && !by_hand ? view->descriptor->name : std::string(account);
                        }},
              .rhythm = rhythm} {}
 

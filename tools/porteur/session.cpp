@@ -105,6 +105,14 @@ void Session::print_line(std::string_view line, Colour colour) {
     write((colours() ? painted(printable(line), colour) : printable(line)) + "\n");
 }
 
+void Session::print_text(std::string_view text) {
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        print_line(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+}
+
 void Session::say(std::string_view line) {
     around_.err << "porteur: " << printable(line) << "\n" << std::flush;
 }

@@ -41,6 +41,8 @@ public:
     void print_json(const json::value& document) { write(json::serialize(document) + "\n"); }
     /// One line, made fit for a terminal.
     void print_line(std::string_view line, Colour colour = Colour::none);
+    /// A text of several lines, each as print_line has it.
+    void print_text(std::string_view text);
     /// "porteur: ..." on standard error.
     void say(std::string_view line);
     /// As say(), only with --verbose.

@@ -222,7 +222,7 @@ Outcome<ExitCode> packet(Session& session) {
     }
     session.print_line(member(reply->document, "subject"), Colour::bold);
     session.print_line("");
-    session.print_line(member(reply->document, "cover_letter"));
+    session.print_text(member(reply->document, "cover_letter"));
     Table documents({"DOCUMENT", "TYPE", "NAME"});
     for (const auto& each : list_member(reply->document, "documents"))
         documents.add({member(each, "id"), member(each, "type"), member(each, "name")});

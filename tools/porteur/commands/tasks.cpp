@@ -23,7 +23,9 @@ Outcome<ExitCode> list_tasks(Session& session) {
         facts.add("Order", member(task, "kind") + " " + member(task, "order") + " (" + member(task, "reference") + ")");
         facts.add("Account", member(task, "account"));
         facts.add("Since", member(task, "since"));
-        facts.add("To do", member(task, "text"));
+        const auto text = member(task, "text");
+        const bool long_text = text.contains('\n');
+        facts.add("To do", long_text ? "see below" : text);
         const auto choices = joined(list_member(task, "choices"));
         facts.add("Answers", choices.empty() ? "any word" : choices);
         facts.add(
@@ -31,6 +33,9 @@ Outcome<ExitCode> list_tasks(Session& session) {
                                (member(task, "text_required") == "true" ? " --text TEXT" : "")
         );
         session.print(facts);
+        session.print_line("");
+        if (!long_text) continue;
+        session.print_text(text);
         session.print_line("");
     }
     return ExitCode::done;

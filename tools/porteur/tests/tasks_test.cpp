@@ -30,6 +30,17 @@ TEST(Tasks, TellWhatToDoAndHowToAnswer) {
     );
 }
 
+TEST(Tasks, ShowALongTextLineByLineBelow) {
+    World world;
+    ScriptedServer server(
+        {{.expects = "GET /v1/tasks", .body = R"({"items":[{"title":"Hand it in","text":"Dear team,\n\n  please port \u001b[1m\n"}]})"}}
+    );
+    EXPECT_THAT(
+        world.run({"tasks"}, server).out,
+        HasSubstr("CHOICE\n\nDear team,\n\n  please port \\x1b[1m\n\n")
+    );
+}
+
 TEST(Tasks, SayThatThereAreNone) {
     World world;
     ScriptedServer server({{.expects = "GET /v1/tasks?limit=5", .body = R"({"items":[]})"}});
