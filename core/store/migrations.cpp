@@ -204,7 +204,8 @@ create index inbox_state on inbox (state, id);
 create index inbox_order on inbox (order_id, id);
 alter table outbox add column reply_token text not null default '';
 alter table outbox add column bounce text not null default '';
-create index outbox_reply_token on outbox (reply_token) where reply_token <> ''
+create index outbox_reply_token on outbox (reply_token) where reply_token <> '';
+create index outbox_order on outbox (order_id)
 )"},
     Migration{4, "orders in parts", R"(
 alter table orders add column parent_id bigint not null default 0;

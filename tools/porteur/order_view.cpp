@@ -77,7 +77,8 @@ std::string next_step(const std::string& group, const json::value& order) {
     if (state == "draft") return command("amend", " ...") + ", then: " + command("submit");
     if (state == "exception") return command("fix", " ... --submit");
     if (state == "completed") return command("settle", " left") + ", once they have left";
-    if (state == "alternates_offered") return command("answer", " CHOICE");
+    if (state == "alternates_offered") return command("fix", " --number NUMBER --submit");
+    if (state == "needs_documents") return command("fix", " --document TYPE=FILE --submit");
     return command("settle", " VERDICT") + ", or " + command("answer", " CHOICE");
 }
 

@@ -65,6 +65,23 @@ TEST(PortShow, PrintsTheOrderItsNumbersDocumentsAndTimeline) {
     );
 }
 
+TEST(PurchaseShow, SaysHowToChooseAnotherNumberOrSendOneMoreDocument) {
+    for (const auto& [state, next] :
+         {std::pair{"alternates_offered", "fix 01JD9Y4V8K3ZQ --number NUMBER --submit"},
+          {"needs_documents", "fix 01JD9Y4V8K3ZQ --document TYPE=FILE --submit"}}) {
+        World world;
+        ScriptedServer server({
+            {.expects = "GET /v1/purchase-orders/01JD9Y4V8K3ZQ",
+             .body = order_answer({.state = state, .delivery = "waiting_for_person"})},
+            {.expects = "GET /v1/purchase-orders/01JD9Y4V8K3ZQ/timeline", .body = timeline_answer("")},
+        });
+        EXPECT_THAT(
+            world.run({"purchase", "show", "01JD9Y4V8K3ZQ"}, server).out,
+            ::testing::HasSubstr(std::string("Next step  porteur purchase ") + next)
+        );
+    }
+}
+
 TEST(PortShow, PrintsTheApisDocumentWithJson) {
     World world;
     ScriptedServer server({{.expects = "GET /v1/port-orders/X", .body = R"({"id":"X"})"}});
