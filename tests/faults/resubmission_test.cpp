@@ -183,9 +183,10 @@ TEST(Resubmissions, NeverTakeTheOldTicketForTheNewOneAndListEveryDoubt) {
                         "application/merge-patch+json"
                     );
                     EXPECT_EQ(mended.status, 200) << mended.body;
+                    // As a new request: the plugin would else have a person ask for a correction.
                     const auto sent = world.insist(
-                        "POST", route + "/" + at.id + "/submit", "again-" + std::to_string(order),
-                        ""
+                        "POST", route + "/" + at.id + "/submit?as_new=true",
+                        "again-" + std::to_string(order), ""
                     );
                     EXPECT_EQ(sent.status, 202) << sent.body;
                 }
