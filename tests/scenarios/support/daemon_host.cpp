@@ -89,6 +89,13 @@ void DaemonHost::start(const std::string& mail) {
     daemon_ = Program::serve({PORTEUR_DAEMON, "--config", config}, folder_.path / "porteurd.log");
 }
 
+void DaemonHost::kill_and_start() {
+    daemon_.kill();
+    daemon_ = Program::serve(
+        {PORTEUR_DAEMON, "--config", folder_.path / "config"}, folder_.path / "porteurd.log"
+    );
+}
+
 Ended DaemonHost::porteur(const Words& words) const {
     Words all{
         PORTEUR_PROGRAM,

@@ -3,6 +3,7 @@
 
 // porteurd with accounts at simulated carriers, and the command line that speaks to it.
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -45,6 +46,12 @@ public:
     );
     /// @param mail  the table [mail], if there is one
     void start(const std::string& mail = {});
+
+    /// Kills the daemon (SIGKILL) and starts it again.
+    void kill_and_start();
+    /// Waits at most so long. @return whether the daemon has ended by itself
+    bool ended_within(std::chrono::milliseconds most) const { return daemon_.ended_within(most); }
+    unsigned port() const { return daemon_.port(); }
 
     /// Runs the command line with --json.
     Ended porteur(const Words& words) const;

@@ -21,6 +21,7 @@ protected:
             descriptor.operations.push_back(spec);
         }
         descriptor.name = "Acme";
+        descriptor.base_url = "https://acme.example";
         performer.carrier = [this](const auto&, const auto& effect) { return serve(effect); };
         said["/records/2"] = said["/records/1"] = said["/records/3"] = "{}";
         old_descriptor = descriptor;
