@@ -30,6 +30,8 @@ function(porteur_label_targets)
 endfunction()
 
 # What both kinds of test have in common.
+set(PORTEUR_TEST_REPORTS "${CMAKE_BINARY_DIR}/test-results")
+
 macro(porteur_describe_test name)
     if(NOT test_LABELS)
         set(test_LABELS unit)
@@ -38,7 +40,7 @@ macro(porteur_describe_test name)
         set(test_TIMEOUT 60)
     endif()
     # tools/test counts the cases in this file. One file for each entry, not for each program.
-    set(report "GTEST_OUTPUT=set:xml:${CMAKE_BINARY_DIR}/test-results/${name}.xml")
+    set(report "GTEST_OUTPUT=set:xml:${PORTEUR_TEST_REPORTS}/${name}.xml")
     set_tests_properties(${name} PROPERTIES
         LABELS "${test_LABELS}" TIMEOUT ${test_TIMEOUT} ENVIRONMENT_MODIFICATION "${report}")
     if(test_SERIAL)

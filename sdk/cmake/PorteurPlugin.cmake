@@ -66,4 +66,9 @@ function(porteur_add_plugin_tests name objects)
     set_target_properties(${test} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
     add_test(NAME ${test} COMMAND ${test} --gtest_brief=1)
     set_tests_properties(${test} PROPERTIES LABELS contract TIMEOUT 60)
+    # A folder for reports, where whoever includes this has named one: cases are counted from them.
+    if(PORTEUR_TEST_REPORTS)
+        set_tests_properties(${test} PROPERTIES
+            ENVIRONMENT_MODIFICATION "GTEST_OUTPUT=set:xml:${PORTEUR_TEST_REPORTS}/${test}.xml")
+    endif()
 endfunction()
