@@ -27,7 +27,7 @@
 #include "app/mail_performer.hpp"
 #include "domain/crash_point.hpp"
 #include "domain/order_parts.hpp"
-#include "look_again.hpp"
+#include "support/look_again.hpp"
 #include "postgres_admin.hpp"
 #include "support/engine_world.hpp"
 

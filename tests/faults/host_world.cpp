@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "app/admin.hpp"
-#include "look_again.hpp"
+#include "support/look_again.hpp"
 #include "postgres_admin.hpp"
 
 namespace porteur::testing {

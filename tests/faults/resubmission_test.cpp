@@ -15,7 +15,7 @@
 #include <porteur/calendar_text.hpp>
 
 #include "host_world.hpp"
-#include "look_again.hpp"
+#include "support/look_again.hpp"
 
 namespace porteur::testing {
 namespace {

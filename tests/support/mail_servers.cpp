@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
@@ -20,6 +19,8 @@
 #include <iterator>
 #include <map>
 #include <utility>
+
+#include "support/look_again.hpp"
 
 namespace porteur::testing {
 namespace {
@@ -113,7 +114,7 @@ bool wait_until(const std::function<bool()>& reached, std::chrono::milliseconds 
     const auto deadline = std::chrono::steady_clock::now() + timeout;
     while (!reached()) {
         if (std::chrono::steady_clock::now() > deadline) return false;
-        poll(nullptr, 0, 10);
+        look_again_in(std::chrono::milliseconds{10});
     }
     return true;
 }

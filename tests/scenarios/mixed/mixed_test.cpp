@@ -17,7 +17,7 @@
 #include <thread>
 
 #include "../../faults/http_client.hpp"
-#include "../../faults/look_again.hpp"
+#include "support/look_again.hpp"
 #include "../support/daemon_host.hpp"
 #include "support/mail_servers.hpp"
 
