@@ -116,6 +116,15 @@ TEST(PurchaseByApi, LooksForTheNumberAfterAnAnswerThatTellsNothing) {
     }
 }
 
+TEST(PurchaseByApi, IsOrderedAgainUnderItsOwnNameAfterAnAnswerThatTellsNothing) {
+    auto script = purchase(order());
+    script.expects_http("POST", numbers).named("buy").answers(200, "<html>").expects_sleep(60s).is_done();
+    script.expects_http("GET", numbers).looking_up("buy").answers_file(200, "inventory-none.json");
+    script.expects_http("POST", numbers).named("buy-again").once().answers_file(202, "bought-202.json");
+    script.ends_with(R"({"carrier_id":"n-1"})");
+    cut_everywhere(script);
+}
+
 TEST(PurchaseByApi, MakesTheAddressThatANumberAsksFor) {
     auto script = purchase(order());
     script.expects_http("POST", numbers)
