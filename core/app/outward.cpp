@@ -96,6 +96,7 @@ Outward::Outward(Parts parts, Prepared prepared)
     : parts_(std::move(parts)),
       calendars_(std::move(prepared.calendars)),
       times_(prepared.times),
+      ages_(prepared.ages),
       webhooks_(
           {.executor = parts_.io.get_executor(),
            .writer = writer_,
@@ -126,7 +127,8 @@ Result<Outward::Prepared> Outward::prepare(const Settings& settings) {
     return Prepared{
         .calendars = std::move(*calendars),
         .webhooks = webhook_settings(settings.webhooks),
-        .times = settings.deadlines
+        .times = settings.deadlines,
+        .ages = settings.documents.age_days_max
     };
 }
 
@@ -175,6 +177,7 @@ void Outward::take(Prepared prepared) {
             std::lock_guard lock(mutex_);
             calendars_ = std::move(prepared.calendars);
             times_ = prepared.times;
+            ages_ = prepared.ages;
         }
         board_.look_at_all();
     });
@@ -207,8 +210,7 @@ DueRules Outward::rules_of(const Order& order) const {
     DueRules rules;
     rules.draft = times_.draft;
     rules.task = times_.task;
-    rules.loa_age = std::chrono::floor<std::chrono::days>(times_.loa_age);
-    rules.statement_age = std::chrono::floor<std::chrono::days>(times_.statement_age);
+    rules.ages = ages_;
     const auto account = accounts_.find(order.account);
     if (account == accounts_.end()) return rules;
     rules.freeze = account->second.freeze;

@@ -44,6 +44,7 @@ public:
         std::shared_ptr<const BusinessCalendars> calendars;
         WebhookSettings webhooks;
         DeadlinesSection times;
+        DocumentAges ages;
     };
     /// @errors invalid_input: as make @threads any
     static Result<Prepared> prepare(const Settings& settings);
@@ -99,6 +100,7 @@ private:
     mutable std::mutex mutex_;  ///< over the next three
     std::shared_ptr<const BusinessCalendars> calendars_;
     DeadlinesSection times_;
+    DocumentAges ages_;
     std::map<std::string, AccountTimes> accounts_;
     Webhooks webhooks_;
     DueBoard board_;

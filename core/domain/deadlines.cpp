@@ -65,19 +65,17 @@ void add_documents(std::vector<DueItem>& out, const Order& order, const DueRules
     if (!papers_matter(order.state)) return;
     for (const auto& each : documents_of(order)) {
         const bool is_loa = each.type == "loa";
-        const bool is_statement =
-            each.type == "invoice" || each.type == "statement" || each.type == "csr";
-        if (!is_loa && !is_statement) continue;
+        const auto age = rules.ages.find(each.type == "csr" ? "invoice" : each.type);
+        if (age == rules.ages.end()) continue;
         const auto& from = is_loa && each.signed_on ? each.signed_on
                            : each.issued_on         ? each.issued_on
                                                     : each.signed_on;
         if (!from) continue;
-        const auto age = is_loa ? rules.loa_age : rules.statement_age;
         auto made = item_of(order, due_words::document_age, "person");
         made.about = each.id;
-        set_day(made, sys_days{*from} + age);
+        set_day(made, sys_days{*from} + std::chrono::days{age->second});
         made.text = std::string(is_loa ? "the letter of authorization" : "the " + each.type) +
-                    " of " + day_text(sys_days{*from}) + " is " + std::to_string(age.count()) +
+                    " of " + day_text(sys_days{*from}) + " is " + std::to_string(age->second) +
                     " days old";
         out.push_back(std::move(made));
     }

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "domain/business_days.hpp"
+#include "domain/document_rules.hpp"
 #include "domain/order.hpp"
 
 namespace porteur {
@@ -57,8 +58,9 @@ struct DueRules {
     std::chrono::milliseconds draft{std::chrono::hours{24} * 30};  ///< how old a draft may grow
     std::chrono::milliseconds task{std::chrono::hours{24}
     };                                    ///< how long what waits for a person may wait
-    std::chrono::days loa_age{30};        ///< @source DOMAIN.md 2 (Bandwidth 7424, SignalWire)
-    std::chrono::days statement_age{45};  ///< @source DOMAIN.md 2 (RingCentral: 45 days)
+    /// How old documents may be; those of a type without an age are not followed. A customer service record
+    /// ages as the invoice does. @source DOMAIN.md 2 (Bandwidth 7424, SignalWire; RingCentral: 45 days)
+    DocumentAges ages{{"invoice", 45}, {"loa", 30}};
     /// Of the order's account: how long before the FOC nothing can be changed any more; 0: it does
     /// not say.
     std::chrono::milliseconds freeze{0};

@@ -198,8 +198,6 @@ void read_webhooks(TableReader& in, WebhooksSection& webhooks) {
 void read_deadlines(TableReader& in, DeadlinesSection& deadlines) {
     in.duration("draft", deadlines.draft, {1s});
     in.duration("task", deadlines.task, {1s});
-    in.duration("loa_age", deadlines.loa_age, {24h});
-    in.duration("statement_age", deadlines.statement_age, {24h});
     in.path("holidays", deadlines.holidays);
 }
 

@@ -175,8 +175,6 @@ struct WebhooksSection {
 struct DeadlinesSection {
     std::chrono::milliseconds draft{std::chrono::hours{24} * 30};
     std::chrono::milliseconds task{std::chrono::hours{24}};
-    std::chrono::milliseconds loa_age{std::chrono::hours{24} * 30};
-    std::chrono::milliseconds statement_age{std::chrono::hours{24} * 45};
     std::filesystem::path holidays;  ///< empty: data/holidays.toml beside porteur.toml, if it is there
     friend bool operator==(const DeadlinesSection&, const DeadlinesSection&) = default;
 };

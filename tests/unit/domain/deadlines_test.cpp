@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+
 #include <porteur/json.hpp>
 
 namespace porteur {
@@ -100,6 +102,23 @@ TEST(DeadlinesOf, CountsTheAgeOfPapersFromTheirOwnDates) {
     EXPECT_TRUE(items[1].overdue);
     draft.state = OrderState::confirmed;
     EXPECT_THAT(deadlines_of(draft, {}, noon), IsEmpty()) << "the carrier has taken them";
+}
+
+TEST(DeadlinesOf, TakesTheAgesOfPapersFromTheSettings) {
+    auto draft = order_in(OrderState::submitted);
+    PortOrder port;
+    port.documents = {
+        paper("doc-1", "loa", {}, year{2026} / 11 / 1), paper("doc-2", "id", year{2026} / 11 / 1, {}),
+        paper("doc-3", "csr", year{2026} / 11 / 1, {})
+    };
+    draft.request = to_text(port);
+    DueRules rules;
+    rules.ages = {{"loa", 60}, {"id", 90}, {"invoice", 10}};
+    std::map<std::string, year_month_day> days;
+    for (const auto& each : deadlines_of(draft, rules, noon)) days[each.about] = each.day.value();
+    EXPECT_EQ(days.at("doc-1"), year{2026} / 12 / 31);
+    EXPECT_EQ(days.at("doc-2"), year{2027} / 1 / 30);
+    EXPECT_EQ(days.at("doc-3"), year{2026} / 11 / 11) << "a service record ages as the invoice";
 }
 
 TEST(DeadlinesOf, BeginsTheFreezeBeforeTheFoc) {
