@@ -31,7 +31,8 @@ bool waits_for_correction(OrderKind kind, OrderState state) noexcept;
 bool may_follow(OrderKind kind, OrderState from, OrderState to) noexcept;
 
 /// An order's state rolled up from its numbers: all ended alike gives that end, ended differently
-/// gives partial; while one is open the least advanced open state stands. `whole` if there are none.
+/// gives partial; while one is open the least advanced open state stands. `whole` if there are none, and
+/// `partial` where the carrier says so although all that it lists are completed: it may list fewer.
 OrderState rolled_up(const std::vector<NumberProgress>& numbers, OrderState whole) noexcept;
 
 /// What the rules ask about the configured accounts. Empty functions: nothing is offered, and a carrier has no name

@@ -53,6 +53,8 @@ OrderState rolled_up(const std::vector<NumberProgress>& numbers, OrderState whol
     }
     // The carrier's word for the whole stands while anything is open: it knows what our table does not.
     if (open) return is_end(whole) ? least : whole;
+    // So it does when it calls the whole partial and lists the numbers that came, and not those that did not.
+    if (whole == partial && numbers.front().state == completed) return partial;
     return alike ? numbers.front().state : partial;
 }
 

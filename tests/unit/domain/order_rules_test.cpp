@@ -65,6 +65,8 @@ TEST(RolledUp, TakesTheCommonEndOrPartial) {
     EXPECT_EQ(rolled_up({number(completed), number(cancelled)}, completed), partial);
     EXPECT_EQ(rolled_up({number(completed), number(submitted)}, confirmed), confirmed);
     EXPECT_EQ(rolled_up({number(completed), number(submitted)}, completed), submitted);
+    EXPECT_EQ(rolled_up({number(completed)}, partial), partial) << "a number that did not come is not in the carrier's list";
+    EXPECT_EQ(rolled_up({number(cancelled)}, partial), cancelled);
 }
 
 TEST(NextOperation, ComparesWithTheLosingCarrierBeforeItSends) {
