@@ -57,3 +57,12 @@ target_compile_options(porteur_soci INTERFACE -fno-sanitize=vptr)
 # So does Debian's qpdf, whose headers also want to hear that its old smart pointer is not used.
 target_compile_definitions(porteur_qpdf INTERFACE POINTERHOLDER_TRANSITION=4)
 target_compile_options(porteur_qpdf INTERFACE -fno-sanitize=vptr)
+
+# What the daemon takes its memory from. A sanitizer brings its own.
+add_library(porteur_allocator INTERFACE)
+add_library(porteur::allocator ALIAS porteur_allocator)
+if(NOT PORTEUR_SANITIZE)
+    # Debian's own CMake file names a static library that its package does not have.
+    find_library(PORTEUR_MIMALLOC mimalloc REQUIRED)
+    target_link_libraries(porteur_allocator INTERFACE "${PORTEUR_MIMALLOC}")
+endif()

@@ -5,6 +5,7 @@
 // carries many of them in one transaction.
 
 #include <functional>
+#include <memory>
 
 #include "domain/inbound.hpp"
 #include "domain/order.hpp"
@@ -114,6 +115,9 @@ struct Commit {
                changed_webhooks.empty() && moved_webhooks.empty() && dropped_webhooks.empty();
     }
 };
+
+/// On its way to the disk: the writer's thread reads it while whoever may have to try again still holds it.
+using SharedCommit = std::shared_ptr<const Commit>;
 
 /// Called once, when the commit is durable or has failed as a whole.
 using CommitDone = std::function<void(Result<void>)>;

@@ -252,6 +252,7 @@ Async<bool> Engine::after_death(Order& order, OperationRun& run) {
 // ------------------------------------------------------------------ the store
 
 struct Engine::Underway {
+    SharedCommit commit;
     std::optional<Result<void>> outcome;     ///< if it came before somebody waited
     std::function<void(Result<void>)> tell;  ///< whoever waits
 };
@@ -263,7 +264,8 @@ std::shared_ptr<Engine::Underway> Engine::enqueue(Commit made) {
     for (auto& each : made.entries) each.id = new_id();
     auto underway = std::make_shared<Underway>();
     auto family = family_of(made);
-    store_.commit(std::move(made), [this, underway, family = std::move(family), lives = std::weak_ptr(lives_)](Result<void> done) {
+    underway->commit = std::make_shared<const Commit>(std::move(made));
+    store_.commit(underway->commit, [this, underway, family = std::move(family), lives = std::weak_ptr(lives_)](Result<void> done) {
         if (family && done && !lives.expired()) welcome(*family);
         if (underway->tell)
             std::exchange(underway->tell, nullptr)(std::move(done));
@@ -291,13 +293,13 @@ Async<Result<void>> Engine::outcome_of(std::shared_ptr<Underway> underway) {
 Async<Result<void>> Engine::commit_once(Commit made) { return outcome_of(enqueue(std::move(made))); }
 
 Async<Result<void>> Engine::commit(Commit made) {
-    auto first = enqueue(made);
-    return repeated(std::move(first), std::move(made));
+    return repeated(enqueue(std::move(made)));
 }
 
 /// Tries a commit again that the store did not take.
-Async<Result<void>> Engine::repeated(std::shared_ptr<Underway> underway, Commit made) {
-    const bool tells = !made.entries.empty();
+Async<Result<void>> Engine::repeated(std::shared_ptr<Underway> underway) {
+    const auto made = underway->commit;
+    const bool tells = !made->entries.empty();
     for (int tried = 1;; ++tried) {
         auto done = co_await outcome_of(std::move(underway));
         if (done) {
@@ -306,20 +308,19 @@ Async<Result<void>> Engine::repeated(std::shared_ptr<Underway> underway, Commit 
         }
         if (tried == commit_tries_max) co_return done;
         co_await clock_.sleep_until(clock_.now() + 200ms * tried);
-        underway = enqueue(made);
+        underway = enqueue(*made);
     }
 }
 
 void Engine::commit_behind(Id order, Commit made) {
     ++behind_[order];
-    auto first = enqueue(made);
-    asio::co_spawn(executor_, follow(order, std::move(first), std::move(made)), [](std::exception_ptr thrown) {
+    asio::co_spawn(executor_, follow(order, enqueue(std::move(made))), [](std::exception_ptr thrown) {
         if (thrown) std::rethrow_exception(thrown);
     });
 }
 
-Async<void> Engine::follow(Id order, std::shared_ptr<Underway> first, Commit made) {
-    if (!co_await repeated(std::move(first), std::move(made))) behind_failed_.insert(order);
+Async<void> Engine::follow(Id order, std::shared_ptr<Underway> first) {
+    if (!co_await repeated(std::move(first))) behind_failed_.insert(order);
     if (--behind_[order] == 0) behind_.erase(order);
 }
 

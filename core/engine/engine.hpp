@@ -124,11 +124,11 @@ private:
     static Async<Result<void>> outcome_of(std::shared_ptr<Underway> underway);
     Async<Result<void>> commit(Commit commit);
     Async<Result<void>> commit_once(Commit commit);
-    Async<Result<void>> repeated(std::shared_ptr<Underway> first, Commit commit);
+    Async<Result<void>> repeated(std::shared_ptr<Underway> first);
     /// A commit that the order's next one waits for in our place: the store takes none over a change that
     /// it has not seen (BulkShape::counter), so that what is durable of an order is always its beginning.
     void commit_behind(Id order, Commit commit);
-    Async<void> follow(Id order, std::shared_ptr<Underway> first, Commit commit);
+    Async<void> follow(Id order, std::shared_ptr<Underway> first);
     /// Waits until nothing of the order is on its way. @return false if something of it was not taken
     Async<bool> settled(Id order);
     bool goes_on(const Order& order, const std::string& account);

@@ -44,7 +44,7 @@ public:
 class EngineStore {
 public:
     virtual ~EngineStore() = default;
-    virtual void commit(Commit commit, CommitDone done) = 0;
+    virtual void commit(SharedCommit commit, CommitDone done) = 0;
     virtual Result<std::vector<DueOrder>> due_orders() = 0;
     virtual Result<std::optional<Order>> order(Id id) = 0;
     virtual Result<std::optional<Order>> order_by_reference(std::int64_t tenant, const std::string& reference) = 0;

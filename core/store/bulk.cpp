@@ -74,9 +74,6 @@ private:
         out += " where ";
         for (std::size_t at = 0; at < keys; ++at)
             out += std::string(at > 0 ? " and " : "") + std::string(columns[at].name) + " = ?" + std::to_string(at + 1);
-        for (std::size_t at = keys; at < columns.size(); ++at)
-            if (columns[at].name == shape_.counter)
-                out += " and " + std::string(shape_.counter) + " = ?" + std::to_string(at + 1) + " - 1";
         return out;
     }
 

@@ -24,7 +24,10 @@ enum class ColumnType { number, text };
 struct Column {
     std::string_view name;
     ColumnType type;
-    bool null_keeps = false;  ///< update: a null leaves what is there
+    bool null_keeps = false;    ///< update: a null leaves what is there
+    std::string_view given_as = {};  ///< update: what the given value is called, where the column stands twice
+
+    std::string_view given() const noexcept { return given_as.empty() ? name : given_as; }
 };
 
 /// What a bulk statement does with its rows.
@@ -33,11 +36,9 @@ struct BulkShape {
     Verb verb;
     std::string_view table;
     std::vector<Column> columns;
-    /// update: the first so many columns name the row; erase: all do; insert: a row of these is replaced, 0: there is none
+    /// update: the first so many columns name the row, and a row that differs in one of them is not changed; erase: all
+    /// do; insert: a row of these is replaced, 0: there is none
     int key_columns = 1;
-    /// update: a column that each change raises by one. A row that does not stand one below is not changed:
-    /// so a change never goes over one that it has not seen, and fails where the one before it has.
-    std::string_view counter = {};
 };
 
 /// Takes rows value by value, in column order.

@@ -64,23 +64,23 @@ private:
         std::string arrays;
         for (std::size_t at = 1; at <= columns.size(); ++at)
             arrays += fmt::format("{}${}", at == 1 ? "" : ", ", at);
-        const auto names = joined(columns, 0, "", "", ", ");
         if (shape_.verb == BulkShape::Verb::insert)
             return fmt::format(
-                "insert into {} ({}) select * from unnest({}){}", shape_.table, names, arrays, replaced(shape_)
+                "insert into {} ({}) select * from unnest({}){}", shape_.table,
+                joined(columns, 0, "", "", ", "), arrays, replaced(shape_)
             );
+        std::string given;
+        for (const auto& column : columns) given += fmt::format("{}{}", given.empty() ? "" : ", ", column.given());
         const bool erases = shape_.verb == BulkShape::Verb::erase;
         const auto keys = erases ? columns.size() : static_cast<std::size_t>(shape_.key_columns);
         std::string where;
         for (std::size_t at = 0; at < keys; ++at)
             where +=
-                fmt::format("{}t.{} = v.{}", at > 0 ? " and " : "", columns[at].name, columns[at].name);
-        if (!shape_.counter.empty())
-            where += fmt::format(" and t.{} = v.{} - 1", shape_.counter, shape_.counter);
+                fmt::format("{}t.{} = v.{}", at > 0 ? " and " : "", columns[at].name, columns[at].given());
         if (erases)
             return fmt::format(
                 "delete from {} as t using unnest({}) as v({}) where {}", shape_.table, arrays,
-                names, where
+                given, where
             );
         std::string changes;
         for (std::size_t at = keys; at < columns.size(); ++at)
@@ -89,7 +89,7 @@ private:
                 at > keys ? ", " : "", columns[at].name
             );
         return fmt::format(
-            "update {} as t set {} from unnest({}) as v({}) where {}", shape_.table, changes, arrays, names, where
+            "update {} as t set {} from unnest({}) as v({}) where {}", shape_.table, changes, arrays, given, where
         );
     }
 

@@ -16,10 +16,10 @@ std::vector<BulkShape> row_shapes() {
          {"submitted_at", number}, {"request", text}, {"progress", text}, {"problem", text},
          {"at_rest", number}, {"parent_id", number}}, 0};
     all[changed_order] = {Verb::update, "orders",
-        {{"id", number}, {"state", text}, {"delivery", text}, {"stage", text}, {"due_at", number},
-         {"open_operation", number}, {"attempt", number}, {"tries", number}, {"carrier_id", text},
+        {{"id", number}, {"version", number, false, "seen"}, {"state", text}, {"delivery", text}, {"stage", text},
+         {"due_at", number}, {"open_operation", number}, {"attempt", number}, {"tries", number}, {"carrier_id", text},
          {"version", number}, {"updated_at", number}, {"submitted_at", number}, {"progress", text, true},
-         {"problem", text}, {"at_rest", number}}, 1, "version"};
+         {"problem", text}, {"at_rest", number}}, 2};
     all[amended_order] = {Verb::update, "orders", {{"id", number}, {"request", text}}, 1};
     all[new_operation] = {Verb::insert, "operations",
         {{"id", number}, {"order_id", number}, {"tenant_id", number}, {"shard", number}, {"account", text},

@@ -126,7 +126,7 @@ public:
 
     // ---------------------------------------------------------------- writing
 
-    void commit(Commit commit, CommitDone done) override {
+    void commit(SharedCommit commit, CommitDone done) override {
         if (settings_.beside) {
             done(failure(ErrorKind::unsupported, "this process only stands beside the store's holder"));
             return;
@@ -392,7 +392,7 @@ public:
 
 private:
     struct Queued {
-        Commit commit;
+        SharedCommit commit;
         CommitDone done;
     };
 
@@ -536,12 +536,13 @@ private:
     }
 
     /// As many commits as are there, up to a bound. PostgreSQL gets a batch's changes of a table in one
-    /// statement, which takes no row twice: a later change of the same row begins the next transaction.
+    /// statement, which takes no row twice: what is not folded into one change (RowChanges does it for orders
+    /// and operations) begins the next transaction.
     void take_batch(Batch& batch) {
         std::set<Id> changed;
         while (!queue_.empty() && batch.size() < batch_max) {
             if (address_.dialect == Dialect::postgresql) {
-                const auto rows = changed_rows(queue_.front().commit);
+                const auto rows = changed_rows(*queue_.front().commit);
                 if (std::ranges::any_of(rows, [&](Id row) { return changed.contains(row); })) return;
                 changed.insert(rows.begin(), rows.end());
             }
@@ -552,10 +553,7 @@ private:
 
     static std::vector<Id> changed_rows(const Commit& commit) {
         std::vector<Id> rows;
-        for (const auto& each : commit.changed_orders) rows.push_back(each.id);
-        for (const auto& each : commit.moved_orders) rows.push_back(each.id);
         for (const auto& each : commit.amended_orders) rows.push_back(each.id);
-        for (const auto& each : commit.changed_operations) rows.push_back(each.id);
         for (const auto& each : commit.changed_mails) rows.push_back(each.operation);
         for (const auto& each : commit.bounced_mails) rows.push_back(each.operation);
         for (const auto& each : commit.changed_received) rows.push_back(each.id);
@@ -574,7 +572,7 @@ private:
         try {
             session.begin();
             open = true;
-            for (std::size_t at = from; at < to; ++at) writer.put(batch[at].commit);
+            for (std::size_t at = from; at < to; ++at) writer.put(*batch[at].commit);
             writer.send();
             finish(under_way);
             check_lease(session);

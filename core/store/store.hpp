@@ -90,7 +90,8 @@ public:
     /// Queues a commit. `done` is called through `post`, in the order of the calls, when it is on the
     /// disk or has failed. A failure touches no other commit. A failed sync, or a lost lease, ends the
     /// process: the restart reads the truth from the disk.
-    virtual void commit(Commit commit, CommitDone done) = 0;
+    virtual void commit(SharedCommit commit, CommitDone done) = 0;
+    void commit(Commit made, CommitDone done) { commit(std::make_shared<const Commit>(std::move(made)), std::move(done)); }
     virtual StoreCounters counters() const = 0;
     /// How many commits wait for the writer now.
     virtual std::size_t backlog() const = 0;

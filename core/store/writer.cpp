@@ -43,7 +43,9 @@ std::string Writer::sealed(const std::string& plain, std::string_view place, Id 
     return seal_.close(plain, std::string(place) + std::to_string(id));
 }
 
-void Writer::put_order(const Order& order) {
+void Writer::put_order(const RowChanges::OrderRow& change) {
+    if (change.made == nullptr) return change_order(change);
+    const auto& order = *change.last;
     auto& row = bulk(new_order);
     row.number(order.id);
     row.number(order.tenant);
@@ -64,8 +66,8 @@ void Writer::put_order(const Order& order) {
     row.number(stamp(order.created));
     row.number(stamp(order.updated));
     row.optional_number(stamp(order.submitted));
-    row.text(sealed(order.request, "orders.request|", order.id));
-    row.text(sealed(order.progress, "orders.progress|", order.id));
+    row.text(sealed(change.made->request, "orders.request|", order.id));
+    row.text(sealed(change.progress->progress, "orders.progress|", order.id));
     row.text(order.problem);
     row.number(at_rest(order));
     row.number(order.parent);
@@ -73,9 +75,11 @@ void Writer::put_order(const Order& order) {
     used_[new_order] = true;
 }
 
-void Writer::change_order(const Order& order, bool moved_only) {
+void Writer::change_order(const RowChanges::OrderRow& change) {
+    const auto& order = *change.last;
     auto& row = bulk(changed_order);
     row.number(order.id);
+    row.number(change.seen);
     row.text(enum_text(order.state));
     row.text(enum_text(order.delivery));
     row.text(enum_text(order.stage));
@@ -87,10 +91,10 @@ void Writer::change_order(const Order& order, bool moved_only) {
     row.number(order.version);
     row.number(stamp(order.updated));
     row.optional_number(stamp(order.submitted));
-    if (moved_only)
+    if (change.progress == nullptr)
         row.null();
     else
-        row.text(sealed(order.progress, "orders.progress|", order.id));
+        row.text(sealed(change.progress->progress, "orders.progress|", order.id));
     row.text(order.problem);
     row.number(at_rest(order));
     row.end_row();
@@ -98,7 +102,9 @@ void Writer::change_order(const Order& order, bool moved_only) {
     used_[changed_order] = true;
 }
 
-void Writer::put_operation(const Operation& operation) {
+void Writer::put_operation(const RowChanges::OperationRow& change) {
+    const auto& operation = *change.last;
+    if (!change.is_new) return change_operation(operation);
     auto& row = bulk(new_operation);
     row.number(operation.id);
     row.number(operation.order);
@@ -284,9 +290,11 @@ void Writer::compact(Id operation) {
 }
 
 void Writer::put(const Commit& commit) {
-    for (const auto& each : commit.new_orders) put_order(each);
-    for (const auto& each : commit.changed_orders) change_order(each, false);
-    for (const auto& each : commit.moved_orders) change_order(each, true);
+    rows_.add(commit);
+    commits_.push_back(&commit);
+}
+
+void Writer::put_rest(const Commit& commit) {
     for (const auto& each : commit.amended_orders) {
         auto& row = bulk(amended_order);
         row.number(each.id);
@@ -295,8 +303,6 @@ void Writer::put(const Commit& commit) {
         ++expected_[amended_order];
         used_[amended_order] = true;
     }
-    for (const auto& each : commit.new_operations) put_operation(each);
-    for (const auto& each : commit.changed_operations) change_operation(each);
     for (const auto& each : commit.journal) {
         auto& row = bulk(journal_piece);
         row.number(each.operation);
@@ -391,6 +397,10 @@ void Writer::put(const Commit& commit) {
 }
 
 void Writer::send() {
+    for (const auto& each : rows_.orders()) put_order(each);
+    for (const auto& each : rows_.operations()) put_operation(each);
+    for (const auto* each : commits_) put_rest(*each);
+    forget_commits();
     for (std::size_t which = 0; which < which_count; ++which)
         if (used_[which]) bulk(which).send();
 }
@@ -408,7 +418,13 @@ void Writer::check() {
     }
 }
 
+void Writer::forget_commits() {
+    rows_.clear();
+    commits_.clear();
+}
+
 void Writer::clear() {
+    forget_commits();
     for (std::size_t which = 0; which < which_count; ++which) {
         bulk(which).clear();
         used_[which] = false;

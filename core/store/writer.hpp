@@ -9,6 +9,7 @@
 
 #include "domain/commit.hpp"
 #include "store/bulk.hpp"
+#include "store/row_changes.hpp"
 #include "store/seal.hpp"
 
 namespace porteur {
@@ -19,9 +20,10 @@ public:
     using BulkMaker = std::function<std::unique_ptr<Bulk>(BulkShape)>;
     Writer(const BulkMaker& make, const Seal& seal);
 
-    /// Writes one commit's rows; on PostgreSQL they leave with send().
+    /// Takes one commit more into the transaction; it must stay where it is until send() or clear(). Throws
+    /// std::runtime_error when it does not fit those before it.
     void put(const Commit& commit);
-    /// Sends what is not sent, without waiting.
+    /// Writes the rows of the commits that were put: on SQLite at once, on PostgreSQL without waiting.
     void send();
     /// Waits for what was sent. Throws what the database says against it, or std::runtime_error when a row to be
     /// changed is not there.
@@ -30,9 +32,9 @@ public:
     void clear();
 
 private:
-    void put_order(const Order& order);
-    void change_order(const Order& order, bool moved_only);
-    void put_operation(const Operation& operation);
+    void put_order(const RowChanges::OrderRow& change);
+    void change_order(const RowChanges::OrderRow& change);
+    void put_operation(const RowChanges::OperationRow& change);
     void change_operation(const Operation& operation);
     void put_mail(const OutboxMail& mail);
     void put_received(const InboxMail& mail);
@@ -44,9 +46,13 @@ private:
     void put_webhooks(const Commit& commit);
     void compact(Id operation);
     void put_id(std::size_t which, Id id);
+    void put_rest(const Commit& commit);
+    void forget_commits();
     Bulk& bulk(std::size_t which) { return *bulks_[which]; }
 
     const Seal& seal_;
+    RowChanges rows_;
+    std::vector<const Commit*> commits_;
     std::vector<std::unique_ptr<Bulk>> bulks_;
     std::vector<long long> expected_;  ///< rows to be changed, for each update
     std::vector<bool> used_;

@@ -255,7 +255,7 @@ private:
 class CountingStore : public RealStore {
 public:
     CountingStore(Store& store, int& under_way) : RealStore(store), under_way_(under_way) {}
-    void commit(Commit commit, CommitDone done) override {
+    void commit(SharedCommit commit, CommitDone done) override {
         ++under_way_;
         RealStore::commit(std::move(commit), [this, done = std::move(done)](Result<void> result) {
             --under_way_;

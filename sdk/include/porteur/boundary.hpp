@@ -8,6 +8,7 @@
 #include <array>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <span>
 #include <typeinfo>
 
@@ -63,39 +64,47 @@ inline constexpr bool is_op = false;
 template <class T>
 inline constexpr bool is_op<Op<T>> = true;
 
+/// @throws Failure: invalid_input
+template <class Input>
+Input read_input(const json::value& from) {
+    Input made{};
+    if (auto done = detail::read(from, made, UnknownKeys::ignore, detail::Place{}); !done) fail(std::move(done).error());
+    return made;
+}
+
 /// Runs an author's function from JSON to JSON.
+/// @param input  stays where it is until the function has ended
 template <auto Function>
-Op<std::string> run(json::value input) {
+Op<std::string> run(const json::value* input) {
     using Traits = Signature<decltype(Function)>;
-    auto read = from_json<typename Traits::Input>(input);
-    if (!read) fail(std::move(read).error());
+    using Input = typename Traits::Input;
     if constexpr (is_op<typename Traits::Returned>) {
         using Value = typename Traits::Returned::value_type;
         if constexpr (std::is_void_v<Value>) {
-            co_await Function(std::move(*read));
+            co_await Function(read_input<Input>(*input));
             co_return "{}";
         } else {
-            co_return to_text(co_await Function(std::move(*read)));
+            co_return to_text(co_await Function(read_input<Input>(*input)));
         }
     } else {
-        co_return to_text(Function(std::move(*read)));
+        co_return to_text(Function(read_input<Input>(*input)));
     }
 }
 
 struct Operation {
     std::string_view name;
-    Op<std::string> (*run)(json::value input);
+    Op<std::string> (*run)(const json::value* input);
 };
 
 }  // namespace porteur::boundary
 
 /// One run of one operation, as the C ABI sees it.
 struct porteur_op {
-    porteur_op(porteur::json::object settings, porteur::Op<std::string> made)
-        : context(std::move(settings)), body(std::move(made)) {}
-
-    porteur::OpContext context;
-    porteur::Op<std::string> body;
+    unsigned char scratch[2048];
+    porteur::json::monotonic_resource memory{scratch, sizeof scratch};  ///< of what it was begun with
+    porteur::json::value input = porteur::json::value(porteur::json::storage_ptr(&memory));
+    porteur::OpContext context{porteur::json::object(porteur::json::storage_ptr(&memory))};
+    std::optional<porteur::Op<std::string>> body;
     bool started = false;
     std::vector<porteur_effect> effects;
     std::vector<const porteur_effect*> effect_list;
@@ -107,9 +116,9 @@ namespace porteur::boundary {
 /// Writes what the step gave into the turn. The emitted effects stay until the next step (R3).
 inline std::int32_t report(porteur_op& op, porteur_turn* turn, porteur_error* err) {
     turn->state = PORTEUR_WAITING;
-    if (op.body.done()) {
+    if (op.body->done()) {
         try {
-            op.output = op.body.take();
+            op.output = op.body->take();
             turn->state = PORTEUR_DONE;
             turn->output = view_of(op.output);
         } catch (...) {
@@ -140,19 +149,19 @@ inline std::int32_t begin(std::span<const Operation> table, porteur_view operati
             fill(err, {.kind = ErrorKind::unsupported, .message = "the plugin has no such operation"});
             return PORTEUR_E_UNSUPPORTED;
         }
-        auto parsed = parse_json(text_of(input));
+        auto op = std::make_unique_for_overwrite<porteur_op>();
+        auto parsed = parse_json(text_of(input), &op->memory);
         if (!parsed || !parsed->is_object()) {
             fill(err, {.kind = ErrorKind::invalid_input,
                        .message = parsed ? "the input is not an object" : parsed.error().message});
             return PORTEUR_E_FAILED;
         }
         auto& envelope = parsed->get_object();
-        json::object settings;
         if (auto* given = envelope.if_contains("settings"); given && given->is_object())
-            settings = std::move(given->get_object());
-        json::value body;
-        if (auto* given = envelope.if_contains("input")) body = std::move(*given);
-        *out = new porteur_op(std::move(settings), found->run(std::move(body)));
+            op->context.take_settings(std::move(given->get_object()));
+        if (auto* given = envelope.if_contains("input")) op->input = std::move(*given);
+        op->body = found->run(&op->input);
+        *out = op.release();
         return PORTEUR_OK;
     } catch (...) {
         fill(err, as_error(std::current_exception()));
@@ -167,7 +176,7 @@ inline std::int32_t step(porteur_op* op, const porteur_completion* const* done, 
         if (!op->started) {
             if (count != 0) return PORTEUR_E_MISUSE;
             op->started = true;
-            op->body.start(op->context);
+            op->body->start(op->context);
         } else {
             for (std::uint32_t index = 0; index < count; ++index) {
                 const auto& each = *done[index];

@@ -182,72 +182,85 @@ public:
         : OneEffect(PORTEUR_FX_HTTP, std::move(step)), method_(std::move(method)), path_(std::move(path)) {}
 
     /// Adds `name=value` to the query; empty values are left out.
-    HttpRequest& query(std::string name, std::string value) {
-        if (!value.empty()) query_.push_back(json::array{std::move(name), std::move(value)});
-        return *this;
+    template <class Self>
+    Self&& query(this Self&& self, std::string name, std::string value) {
+        if (!value.empty()) self.query_.emplace_back(std::move(name), std::move(value));
+        return std::forward<Self>(self);
     }
-    HttpRequest& query(std::string name, std::int64_t value) {
-        return query(std::move(name), std::to_string(value));
+    template <class Self>
+    Self&& query(this Self&& self, std::string name, std::int64_t value) {
+        return std::forward<Self>(self).query(std::move(name), std::to_string(value));
     }
     /// Sets one key of a JSON body.
-    template <class T>
-    HttpRequest& field(std::string_view name, const T& value) {
-        if constexpr (std::is_convertible_v<const T&, std::string_view>)
-            fields_[name] = json::string(std::string_view(value));
-        else
-            fields_[name] = to_json(value);
-        content_ = "application/json";
-        has_fields_ = true;
-        return *this;
+    template <class Self, class T>
+    Self&& field(this Self&& self, std::string_view name, const T& value) {
+        const auto found = std::ranges::find(self.fields_, name, &Pair::first);
+        auto& text = found != self.fields_.end() ? found->second : self.fields_.emplace_back(name, "").second;
+        text = to_text(value);
+        self.content_ = "application/json";
+        return std::forward<Self>(self);
     }
     /// The whole JSON body: a value or a struct of the model.
-    template <class T>
-    HttpRequest& json(const T& value) {
-        body_ = to_text(value);
-        content_ = "application/json";
-        return *this;
+    template <class Self, class T>
+    Self&& json(this Self&& self, const T& value) {
+        self.body_ = to_text(value);
+        self.content_ = "application/json";
+        return std::forward<Self>(self);
     }
     /// Adds one pair to a form-encoded body.
-    HttpRequest& form(std::string_view name, std::string_view value) {
-        if (!body_.empty()) body_ += '&';
-        detail::append_encoded(body_, name);
-        body_ += '=';
-        detail::append_encoded(body_, value);
-        content_ = "application/x-www-form-urlencoded";
-        return *this;
+    template <class Self>
+    Self&& form(this Self&& self, std::string_view name, std::string_view value) {
+        if (!self.body_.empty()) self.body_ += '&';
+        detail::append_encoded(self.body_, name);
+        self.body_ += '=';
+        detail::append_encoded(self.body_, value);
+        self.content_ = "application/x-www-form-urlencoded";
+        return std::forward<Self>(self);
     }
-    HttpRequest& xml(std::string text) {
-        body_ = std::move(text);
-        content_ = "application/xml";
-        return *this;
+    template <class Self>
+    Self&& xml(this Self&& self, std::string text) {
+        self.body_ = std::move(text);
+        self.content_ = "application/xml";
+        return std::forward<Self>(self);
     }
-    HttpRequest& header(std::string name, std::string value) {
-        headers_.push_back(json::array{std::move(name), std::move(value)});
-        return *this;
+    template <class Self>
+    Self&& header(this Self&& self, std::string name, std::string value) {
+        self.headers_.emplace_back(std::move(name), std::move(value));
+        return std::forward<Self>(self);
     }
-    HttpRequest& timeout(std::chrono::milliseconds limit) {
-        timeout_ms_ = limit.count();
-        return *this;
+    template <class Self>
+    Self&& timeout(this Self&& self, std::chrono::milliseconds limit) {
+        self.timeout_ms_ = limit.count();
+        return std::forward<Self>(self);
     }
     /// The host puts a stored document's bytes, base64, where `pointer` leads in the JSON body.
-    HttpRequest& document(std::string pointer, std::string id) {
-        documents_.push_back(json::object{{"as", "base64"}, {"at", std::move(pointer)}, {"id", std::move(id)}});
-        return *this;
+    template <class Self>
+    Self&& document(this Self&& self, std::string pointer, std::string id) {
+        self.documents_.push_back(json::object{{"as", "base64"}, {"at", std::move(pointer)}, {"id", std::move(id)}});
+        return std::forward<Self>(self);
     }
     /// The host puts a named secret's value where `place` leads: a JSON pointer, "form:NAME" or "header:NAME".
-    HttpRequest& secret(std::string place, std::string name) {
-        secrets_.push_back(json::object{{"at", std::move(place)}, {"name", std::move(name)}});
-        return *this;
+    template <class Self>
+    Self&& secret(this Self&& self, std::string place, std::string name) {
+        self.secrets_.push_back(json::object{{"at", std::move(place)}, {"name", std::move(name)}});
+        return std::forward<Self>(self);
     }
 
     /// Read-only; the default for GET. May be sent again at will.
-    HttpRequest& safe() { guarantee_ = PORTEUR_SAFE; return *this; }
+    template <class Self>
+    Self&& safe(this Self&& self) { self.guarantee_ = PORTEUR_SAFE; return std::forward<Self>(self); }
     /// The carrier recognises a repeat by the host's idempotency key.
-    HttpRequest& keyed() { guarantee_ = PORTEUR_KEYED; return *this; }
+    template <class Self>
+    Self&& keyed(this Self&& self) { self.guarantee_ = PORTEUR_KEYED; return std::forward<Self>(self); }
     /// Never sent again by the host: a lost outcome comes back in doubt; the default for all but GET.
-    HttpRequest& once() { guarantee_ = PORTEUR_ONCE; return *this; }
+    template <class Self>
+    Self&& once(this Self&& self) { self.guarantee_ = PORTEUR_ONCE; return std::forward<Self>(self); }
     /// Marks a look-up: its answer tells whether the ONCE step of this name was carried out.
-    HttpRequest& looks_up(std::string step) { looks_up_ = std::move(step); return *this; }
+    template <class Self>
+    Self&& looks_up(this Self&& self, std::string step) {
+        self.looks_up_ = std::move(step);
+        return std::forward<Self>(self);
+    }
 
     void await_suspend(std::coroutine_handle<> leaf) {
         const auto seq = emit(*context_);
@@ -265,10 +278,36 @@ public:
 
 private:
     friend class Together;
+    using Pair = std::pair<std::string, std::string>;
 
     std::uint32_t emit(OpContext& context) {
-        if (has_fields_) body_ = canonical(fields_);
+        if (!fields_.empty()) body_ = fields_text();
         return context.emit(kind_, guarantee_, step_, head_text(), std::move(body_));
+    }
+    /// The JSON body of the fields, in key order.
+    std::string fields_text() {
+        std::ranges::sort(fields_, {}, &Pair::first);
+        std::string out = "{";
+        for (const auto& [name, text] : fields_) {
+            if (out.size() > 1) out += ',';
+            detail::write_text(out, name);
+            out += ':';
+            out += text;
+        }
+        out += '}';
+        return out;
+    }
+    static void write_pairs(std::string& out, const std::vector<Pair>& pairs) {
+        char before = '[';
+        for (const auto& [name, value] : pairs) {
+            out += std::exchange(before, ',');
+            out += '[';
+            detail::write_text(out, name);
+            out += ',';
+            detail::write_text(out, value);
+            out += ']';
+        }
+        out += ']';
     }
     // Written directly in key order: this is the hottest text of a plugin.
     std::string head_text() const {
@@ -280,13 +319,13 @@ private:
         };
         if (!content_.empty()) { key("content"); detail::write_text(out, content_); }
         if (!documents_.empty()) { key("documents"); write_canonical(out, documents_); }
-        if (!headers_.empty()) { key("headers"); write_canonical(out, headers_); }
+        if (!headers_.empty()) { key("headers"); write_pairs(out, headers_); }
         if (!looks_up_.empty()) { key("looks_up"); detail::write_text(out, looks_up_); }
         key("method");
         detail::write_text(out, method_);
         key("path");
         detail::write_text(out, path_);
-        if (!query_.empty()) { key("query"); write_canonical(out, query_); }
+        if (!query_.empty()) { key("query"); write_pairs(out, query_); }
         if (!secrets_.empty()) { key("secrets"); write_canonical(out, secrets_); }
         if (timeout_ms_ > 0) { key("timeout_ms"); out += std::to_string(timeout_ms_); }
         out += '}';
@@ -294,9 +333,9 @@ private:
     }
 
     std::string method_, path_, content_, body_, looks_up_;
-    json::object fields_;
-    bool has_fields_ = false;
-    json::array query_, headers_, documents_, secrets_;
+    std::vector<Pair> fields_;  ///< names, and values as canonical JSON
+    std::vector<Pair> query_, headers_;
+    json::array documents_, secrets_;
     std::int64_t timeout_ms_ = 0;
 };
 

@@ -81,10 +81,22 @@ inline std::string escaped_token(std::string_view key) {
     return out;
 }
 
-inline std::unexpected<Error> at(const std::string& pointer, std::string_view wanted,
+/// Where a value stands in its document. It becomes text only when something is wrong there.
+struct Place {
+    const Place* above = nullptr;  ///< null for the document itself
+    std::string_view key = {};     ///< of an object; empty: the index of a list
+    std::size_t index = 0;
+
+    std::string pointer() const {
+        if (above == nullptr) return {};
+        return above->pointer() + "/" + (key.data() == nullptr ? std::to_string(index) : escaped_token(key));
+    }
+};
+
+inline std::unexpected<Error> at(const Place& place, std::string_view wanted,
                                  const json::value& found) {
     return failure(ErrorKind::invalid_input,
-                   (pointer.empty() ? std::string("the document") : pointer) + ": expected " +
+                   (place.above == nullptr ? std::string("the document") : place.pointer()) + ": expected " +
                        std::string(wanted) + ", found " + quoted(json::serialize(found), 60));
 }
 
@@ -350,12 +362,12 @@ std::string to_brief_text(const T& value) {
 namespace detail {
 
 template <class T>
-Result<void> read(const json::value& from, T& into, UnknownKeys unknown, const std::string& pointer);
+Result<void> read(const json::value& from, T& into, UnknownKeys unknown, const Place& place);
 
 template <class T>
 Result<void> read_struct(const json::value& from, T& into, UnknownKeys unknown,
-                         const std::string& pointer) {
-    if (!from.is_object()) return at(pointer, "an object", from);
+                         const Place& place) {
+    if (!from.is_object()) return at(place, "an object", from);
     const auto& object = from.get_object();
     Result<void> outcome;
     std::size_t known = 0;
@@ -366,7 +378,7 @@ Result<void> read_struct(const json::value& from, T& into, UnknownKeys unknown,
         if (found) ++known;
         // An absent key leaves the member as the struct makes it: optional and lists empty, the rest default.
         if (!found || found->is_null()) return;
-        outcome = read(*found, field, unknown, pointer + "/" + member.name);
+        outcome = read(*found, field, unknown, Place{&place, member.name});
     });
     if (outcome && unknown == UnknownKeys::refuse && known != object.size()) {
         for (const auto& pair : object) {
@@ -375,7 +387,7 @@ Result<void> read_struct(const json::value& from, T& into, UnknownKeys unknown,
                 mine = mine || pair.key() == std::string_view(member.name);
             });
             if (!mine)
-                return failure(ErrorKind::invalid_input, pointer + "/" + escaped_token(pair.key()) +
+                return failure(ErrorKind::invalid_input, Place{&place, pair.key()}.pointer() +
                                                              ": there is no such field");
         }
     }
@@ -383,44 +395,44 @@ Result<void> read_struct(const json::value& from, T& into, UnknownKeys unknown,
 }
 
 template <class T>
-Result<void> read(const json::value& from, T& into, UnknownKeys unknown, const std::string& pointer) {
+Result<void> read(const json::value& from, T& into, UnknownKeys unknown, const Place& place) {
     using namespace std::chrono;
     if constexpr (std::is_same_v<T, json::value>) {
         into = from;
     } else if constexpr (std::is_same_v<T, json::object>) {
-        if (!from.is_object()) return at(pointer, "an object", from);
+        if (!from.is_object()) return at(place, "an object", from);
         into = from.get_object();
     } else if constexpr (std::is_same_v<T, bool>) {
-        if (!from.is_bool()) return at(pointer, "true or false", from);
+        if (!from.is_bool()) return at(place, "true or false", from);
         into = from.get_bool();
     } else if constexpr (std::is_same_v<T, Reason>) {
         const auto reason = from.is_string() ? reason_from(from.get_string()) : std::nullopt;
-        if (!reason) return at(pointer, "a canonical reason", from);
+        if (!reason) return at(place, "a canonical reason", from);
         into = *reason;
     } else if constexpr (std::is_integral_v<T>) {
         boost::system::error_code none;
         const auto number = from.to_number<T>(none);
-        if (none) return at(pointer, "a whole number", from);
+        if (none) return at(place, "a whole number", from);
         into = number;
     } else if constexpr (std::is_same_v<T, std::string>) {
-        if (!from.is_string()) return at(pointer, "text", from);
+        if (!from.is_string()) return at(place, "text", from);
         into = from.get_string();
     } else if constexpr (std::is_same_v<T, seconds>) {
         boost::system::error_code none;
         const auto number = from.to_number<std::int64_t>(none);
-        if (none) return at(pointer, "whole seconds", from);
+        if (none) return at(place, "whole seconds", from);
         into = seconds{number};
     } else if constexpr (std::is_same_v<T, sys_seconds>) {
         const auto time = from.is_string() ? read_rfc3339(from.get_string()) : std::nullopt;
-        if (!time) return at(pointer, "a time as in 2026-12-01T09:30:00Z", from);
+        if (!time) return at(place, "a time as in 2026-12-01T09:30:00Z", from);
         into = *time;
     } else if constexpr (std::is_same_v<T, year_month_day>) {
         const auto date = from.is_string() ? read_iso_date(from.get_string()) : std::nullopt;
-        if (!date) return at(pointer, "a date as in 2026-12-01", from);
+        if (!date) return at(place, "a date as in 2026-12-01", from);
         into = *date;
     } else if constexpr (TextType<T>) {
         const auto made = from.is_string() ? T::from_json_text(from.get_string()) : std::nullopt;
-        if (!made) return at(pointer, T::json_wanted, from);
+        if (!made) return at(place, T::json_wanted, from);
         into = *made;
     } else if constexpr (std::is_enum_v<T>) {
         if (!from.is_string() ||
@@ -429,33 +441,32 @@ Result<void> read(const json::value& from, T& into, UnknownKeys unknown, const s
             boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>(
                 [&](auto each) { wanted += std::string(" ") + each.name; }
             );
-            return at(pointer, wanted, from);
+            return at(place, wanted, from);
         }
     } else if constexpr (is_optional<T>) {
         if (from.is_null()) {
             into.reset();
             return {};
         }
-        return read(from, into.emplace(), unknown, pointer);
+        return read(from, into.emplace(), unknown, place);
     } else if constexpr (is_vector<T>) {
-        if (!from.is_array()) return at(pointer, "a list", from);
+        if (!from.is_array()) return at(place, "a list", from);
         into.clear();
         into.reserve(from.get_array().size());
         for (const auto& each : from.get_array()) {
-            auto done = read(each, into.emplace_back(), unknown,
-                             pointer + "/" + std::to_string(into.size() - 1));
+            const auto index = into.size();
+            auto done = read(each, into.emplace_back(), unknown, Place{&place, {}, index});
             if (!done) return done;
         }
     } else if constexpr (is_text_map<T>) {
-        if (!from.is_object()) return at(pointer, "an object", from);
+        if (!from.is_object()) return at(place, "an object", from);
         into.clear();
         for (const auto& pair : from.get_object()) {
-            auto done = read(pair.value(), into[pair.key()], unknown,
-                             pointer + "/" + escaped_token(pair.key()));
+            auto done = read(pair.value(), into[pair.key()], unknown, Place{&place, pair.key()});
             if (!done) return done;
         }
     } else {
-        return read_struct(from, into, unknown, pointer);
+        return read_struct(from, into, unknown, place);
     }
     return {};
 }
@@ -470,7 +481,7 @@ Result<void> read(const json::value& from, T& into, UnknownKeys unknown, const s
 template <class T>
 Result<T> from_json(const json::value& from, UnknownKeys unknown = UnknownKeys::ignore) {
     T made{};
-    if (auto done = detail::read(from, made, unknown, ""); !done)
+    if (auto done = detail::read(from, made, unknown, detail::Place{}); !done)
         return std::unexpected(std::move(done).error());
     return made;
 }

@@ -42,7 +42,7 @@ struct RawOutcome {
 /// What hangs off one run of one operation. @threads [op]
 class OpContext {
 public:
-    explicit OpContext(json::object settings) : settings_(std::move(settings)) {}
+    explicit OpContext(json::object settings = {}) : settings_(std::move(settings)) {}
     OpContext(const OpContext&) = delete;
     OpContext& operator=(const OpContext&) = delete;
 
@@ -87,6 +87,7 @@ public:
 
     std::deque<EmittedEffect>& emitted() { return emitted_; }
     const json::object& settings() const { return settings_; }
+    void take_settings(json::object&& settings) { settings_ = std::move(settings); }
 
 private:
     json::object settings_;

@@ -187,6 +187,44 @@ TEST_P(StoreTest, TakesTwoChangesOfOneOrderInTheirOrder) {
     EXPECT_EQ(store->order(1).value()->version, 30);
 }
 
+TEST_P(StoreTest, TakesWhatIsMadeAndGoesOnInOneTransaction) {
+    // All are given before the writer has taken the first: most of them share a transaction.
+    constexpr int orders = 40;
+    std::promise<void> last;
+    for (Id id = 1; id <= orders; ++id) {
+        Commit made, ends, moves, done;
+        auto each = order(id);
+        made.new_orders.push_back(each);
+        each.version = 2;
+        each.request = "is not written again";
+        each.progress = R"({"state":"submitted"})";
+        ends.changed_orders.push_back(each);
+        ends.new_operations.push_back({.id = 1000 + id, .order = id, .tenant = 1, .shard = 0, .account = "acme", .name = "check",
+                                       .build = "b", .state = Operation::State::open, .input = "{}", .output = "{}", .deaths = 0, .began = noon, .ended = {}});
+        each.version = 3;
+        each.progress = "{}";
+        each.carrier_id = "C-" + std::to_string(id);
+        moves.moved_orders.push_back(each);
+        auto ended = ends.new_operations.front();
+        ended.state = Operation::State::done;
+        done.changed_operations.push_back(ended);
+        for (auto* commit : {&made, &ends, &moves}) store->commit(std::move(*commit), {});
+        store->commit(std::move(done), [&, id](Result<void> result) {
+            EXPECT_TRUE(result);
+            if (id == orders) last.set_value();
+        });
+    }
+    last.get_future().wait();
+    for (Id id = 1; id <= orders; ++id) {
+        const auto now = store->order(id).value().value();
+        EXPECT_EQ(now.version, 3);
+        EXPECT_EQ(now.request, order(id).request);
+        EXPECT_EQ(now.progress, R"({"state":"submitted"})");
+        EXPECT_EQ(now.carrier_id, "C-" + std::to_string(id));
+        EXPECT_EQ(store->operation(1000 + id).value()->operation.state, Operation::State::done);
+    }
+}
+
 TEST_P(StoreTest, KeepsAWebhookWithItsSecretSealed) {
     Webhook hook{.id = 77, .tenant = 1, .url = "https://hooks.example/\"in\"?key=k1", .description = "Rechnungen à l'été",
                  .kinds = {"port.*", "deadline.missed"}, .secret = "whsec_c2VjcmV0", .old_secret = "whsec_b2xk",

@@ -246,12 +246,12 @@ public:
         holds = nullptr;
         for (auto& [held, done] : std::exchange(held_, {})) commit(std::move(held), std::move(done));
     }
-    void commit(Commit commit, CommitDone done) override {
-        if (holds && holds(commit)) {
+    void commit(SharedCommit commit, CommitDone done) override {
+        if (holds && holds(*commit)) {
             held_.emplace_back(std::move(commit), std::move(done));
             return;
         }
-        if (refuses && refuses(commit)) {
+        if (refuses && refuses(*commit)) {
             done(failure(ErrorKind::unavailable, "scripted: the store takes nothing now"));
             return;
         }
@@ -279,7 +279,7 @@ public:
     Result<std::vector<EventOffer>> event_offers() override { return store_.event_offers(); }
 
 private:
-    std::vector<std::pair<Commit, CommitDone>> held_;
+    std::vector<std::pair<SharedCommit, CommitDone>> held_;
     Store& store_;
     int pending_ = 0;
 };
