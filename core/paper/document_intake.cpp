@@ -89,20 +89,19 @@ struct DocumentIntake::State {
                 "password as .xlsx, .ods or PDF",
                 media_type_code
             );
-        if (may_be(declared, head)) {
-            found = declared;
-        } else if (!found) {
+        if (!found && declared != csv_type)
             return refused(
                 "the bytes are of none of the types that are taken: PDF, PNG, JPEG, TIFF, and for some "
                 "documents XLSX, ODS, CSV",
                 media_type_code
             );
-        } else
+        if (!may_be(declared, head))
             return refused(
                 "the bytes are " + std::string(*found) + ", and Content-Type says " +
                     quoted(claim.content_type, 60),
                 media_type_code
             );
+        found = declared;
         if (*found == "image/png" && head.size() >= head_bytes) {
             const auto width = big_endian(std::string_view(head).substr(16));
             const auto height = big_endian(std::string_view(head).substr(20));
