@@ -71,6 +71,10 @@ function(porteur_add_plugin_tests name objects)
     set_target_properties(${test} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
     add_test(NAME ${test} COMMAND ${test} --gtest_brief=1)
     set_tests_properties(${test} PROPERTIES LABELS contract TIMEOUT 60)
+    # Built with the others of its label, where whoever includes this builds by labels.
+    if(COMMAND porteur_label_targets)
+        porteur_label_targets(LABELS contract TARGETS ${test})
+    endif()
     # A folder for reports, where whoever includes this has named one: cases are counted from them.
     if(PORTEUR_TEST_REPORTS)
         set_tests_properties(${test} PROPERTIES
