@@ -5,7 +5,8 @@
     test_summary.py [--failed TEXT]... [RUN_NAME:JUNIT_FILE:REPORT_FOLDER]...
 
 JUNIT_FILE is what `ctest --output-junit` wrote: one entry a program. REPORT_FOLDER holds ENTRY.xml, the
-GoogleTest report of that entry: one testcase a case. A program without a report that CTest calls failed
+GoogleTest report of that entry: one testcase a case. ENTRY.notes beside it holds lines that the program wants
+printed however it went: what it covered, what it left out. A program without a report that CTest calls failed
 has crashed or run out of time and counts as one failed case; an entry that is a script counts as one case.
 --failed adds one failed case that never came to run, such as a broken build.
 
@@ -20,6 +21,7 @@ import xml.etree.ElementTree as ET
 
 class Count:
     def __init__(self):
+        self.notes = []
         self.passed = 0
         self.failed = []
         self.skipped = []
@@ -70,6 +72,10 @@ def count_entry(run, entry, folder, count):
     why = one_line(failure.get("message")) if failure is not None else ""
     output = (entry.findtext("system-out") or "").strip().splitlines()
     path = os.path.join(folder, entry.get("name") + ".xml")
+    notes = os.path.join(folder, entry.get("name") + ".notes")
+    if os.path.exists(notes):
+        with open(notes, encoding="utf-8", errors="replace") as file:
+            count.notes += file.read().splitlines()
 
     if status in ("notrun", "disabled"):
         skipped = entry.find("skipped")
@@ -117,6 +123,8 @@ def main(arguments):
             count_entry(run, entry, folder, count)
 
     print()
+    for text in count.notes:
+        print(text)
     for text in count.failed:
         print(f"failed: {text}")
     for text in count.skipped:

@@ -32,7 +32,7 @@ Result<DocumentClaim> read_claim(const Request& request) {
         return std::unexpected(Error{
             .kind = ErrorKind::invalid_input,
             .message = "Content-Type is missing; send application/pdf, image/png, image/jpeg or "
-                       "image/tiff",
+                       "image/tiff, or a spreadsheet's",
             .code = std::string(media_type_code)
         });
     claim.content_type = *type;

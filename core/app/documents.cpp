@@ -7,6 +7,7 @@
 
 #include "access/sealing.hpp"
 #include "access/token.hpp"
+#include "paper/document_type.hpp"
 
 namespace porteur {
 namespace {
@@ -75,16 +76,30 @@ Result<std::unique_ptr<DocumentUpload>> DocumentDesk::begin_upload(const Caller&
     return std::make_unique<SealedUpload>(*this, caller, std::move(claim), std::move(*intake), std::move(*writer));
 }
 
+Result<void> DocumentDesk::look_into(const paper::Intaken& found, paper::DocumentFolder::Writer& writer) {
+    const bool pdf = found.content_type == "application/pdf";
+    const bool sheet = found.content_type == paper::xlsx_type || found.content_type == paper::ods_type;
+    if (!pdf && !sheet) return {};
+    auto file = paper::PaperFile::make();
+    if (!file) return std::unexpected(std::move(file).error());
+    if (auto read = writer.read([&](std::string_view piece) { return file->append(piece); }); !read)
+        return std::unexpected(std::move(read).error());
+    if (pdf) {
+        if (auto fit = parts_.paper.check_pdf(*file, parts_.pages_max); !fit) return std::unexpected(std::move(fit).error());
+        return {};
+    }
+    const auto fit = parts_.paper.check_spreadsheet(*file);
+    if (!fit) return std::unexpected(fit.error());
+    if (fit->content_type != found.content_type)
+        return std::unexpected(coded(paper::media_type_code, "the bytes are " + fit->content_type + ", and Content-Type says " +
+                                                                 porteur::quoted(found.content_type, 80)));
+    return {};
+}
+
 Result<StoredDocument> DocumentDesk::settle(const Caller& caller, const DocumentClaim& claim, const paper::Intaken& found,
                                             paper::DocumentFolder::Writer& writer,
                                             const std::optional<UploadIdempotency>& idempotency) {
-    if (found.content_type == "application/pdf") {
-        auto pdf = paper::PaperFile::make();
-        if (!pdf) return std::unexpected(std::move(pdf).error());
-        if (auto read = writer.read([&](std::string_view piece) { return pdf->append(piece); }); !read)
-            return std::unexpected(std::move(read).error());
-        if (auto fit = parts_.paper.check_pdf(*pdf, parts_.pages_max); !fit) return std::unexpected(std::move(fit).error());
-    }
+    if (auto looked = look_into(found, writer); !looked) return std::unexpected(std::move(looked).error());
     if (auto kept = writer.keep(found.sha256); !kept) return std::unexpected(std::move(kept).error());
     StoredDocument made;
     made.about.id = "doc-" + blake2b_hex(porteur::random_bytes(16)).substr(0, 32);

@@ -74,7 +74,9 @@ private:
     auto aside(F work) {
         return boost::asio::co_spawn(threads_, run(std::move(work)), boost::asio::use_awaitable);
     }
-    /// Reads what was written back, has a PDF looked through, keeps it, makes its record. Blocks.
+    /// Has a PDF or a spreadsheet looked through. Blocks. @errors as PaperProgram's checks
+    Result<void> look_into(const paper::Intaken& found, paper::DocumentFolder::Writer& writer);
+    /// Reads what was written back, has it looked into, keeps it, makes its record. Blocks.
     Result<StoredDocument> settle(
         const Caller& caller, const DocumentClaim& claim, const paper::Intaken& found,
         paper::DocumentFolder::Writer& writer, const std::optional<UploadIdempotency>& idempotency

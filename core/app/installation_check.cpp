@@ -10,6 +10,7 @@
 #include "app/accounts.hpp"
 #include "app/admin.hpp"
 #include "app/outward.hpp"
+#include "app/passing_folder.hpp"
 #include "paper/paper_program.hpp"
 #include "settings/account_check.hpp"
 #include "settings/data_file.hpp"
@@ -19,24 +20,6 @@ namespace porteur {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Plugins are copied before they are read; the copies of a mere look are gone with it.
-class PassingFolder {
-public:
-    PassingFolder() {
-        std::error_code none;
-        auto name = (fs::temp_directory_path(none) / "porteur-check-XXXXXX").string();
-        if (mkdtemp(name.data()) != nullptr) path = name;
-    }
-    ~PassingFolder() {
-        std::error_code none;
-        if (!path.empty()) fs::remove_all(path, none);
-    }
-    PassingFolder(const PassingFolder&) = delete;
-    PassingFolder& operator=(const PassingFolder&) = delete;
-
-    fs::path path;
-};
 
 class Troubles {
 public:

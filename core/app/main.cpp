@@ -17,6 +17,7 @@
 #include "app/daemon.hpp"
 #include "app/installation_check.hpp"
 #include "app/logging.hpp"
+#include "app/plugin_page.hpp"
 
 namespace {
 
@@ -126,15 +127,27 @@ int main(int count, char** words) {
     std::string name;
     revoke_command->add_option("NAME", name, "who holds it")->required()->type_name("");
     token_command->require_subcommand(1);
+    auto* plugin_command = app.add_subcommand("plugin", "what a carrier's plugin is and does");
+    auto* docs_command = plugin_command->add_subcommand("docs", "print its page: settings, operations, reach, requirements, the carrier's words");
+    PluginPageWish page;
+    docs_command->add_option("PLUGIN", page.plugin, "its id, or its library: build/porteur-acme.so")->required()->type_name("");
+    docs_command->add_flag("--json", page.as_json, "for programs");
+    plugin_command->require_subcommand(1);
     try {
         app.parse(count, words);
     } catch (const CLI::ParseError& error) {
         return complain(app, error);
     }
 
-    if (!check && !*init_command && !*token_command) return serve(config);
-    auto settings = settings_at(config);
+    if (!check && !*init_command && !*token_command && !*plugin_command) return serve(config);
+    auto settings = *plugin_command && names_a_file(page) ? Result<Settings>(Settings{}) : settings_at(config);
     if (!settings) return complain(settings.error());
+    if (*plugin_command) {
+        const auto text = plugin_page(page, *settings);
+        if (!text) return complain(text.error());
+        std::printf("%s", text->c_str());
+        return 0;
+    }
     if (check) {
         auto found = check_installation(*settings);
         if (!found) return complain(found.error());

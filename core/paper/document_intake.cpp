@@ -8,6 +8,7 @@
 
 #include <openssl/evp.h>
 
+#include "paper/csv_check.hpp"
 #include "paper/document_type.hpp"
 
 namespace porteur::paper {
@@ -15,8 +16,12 @@ namespace {
 
 constexpr auto types = std::to_array<std::string_view>(
     {"loa", "invoice", "csr", "resporg", "id", "address_proof", "registration", "poa", "tax",
-     "court", "signature", "other"}
+     "court", "signature", "blif", "other"}
 );
+// Where a carrier may ask for a spreadsheet. @source CARRIERS.md 3.4, FileBlifSpreadsheet
+constexpr auto types_of_spreadsheets = std::to_array<std::string_view>({"blif", "other"});
+// Excel's old files, and its new ones with a password. @source [MS-CFB] 2.2
+constexpr std::string_view compound_file = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 constexpr std::size_t name_size_max = 255;
 // Where a PDF may have its end mark. @source ISO 32000-1, implementation note 18 of annex H
 constexpr std::size_t pdf_end_bytes = 1024;
@@ -65,6 +70,7 @@ struct DocumentIntake::State {
     std::string head;  // the first bytes
     std::string tail;  // the last ones
     std::optional<std::string_view> found;
+    CsvCheck csv;
     bool looked_at_head = false;
 
     State() {
@@ -77,17 +83,25 @@ struct DocumentIntake::State {
     Result<void> look_at_head() {
         looked_at_head = true;
         found = type_of_bytes(head);
-        if (!found)
+        if (head.starts_with(compound_file))
             return refused(
-                "the bytes are of none of the types that are taken: PDF, PNG, JPEG, TIFF",
+                "the bytes are an old file of Excel or Word, or one with a password; save it without a "
+                "password as .xlsx, .ods or PDF",
                 media_type_code
             );
-        if (*found != declared)
+        if (!found && declared != csv_type)
+            return refused(
+                "the bytes are of none of the types that are taken: PDF, PNG, JPEG, TIFF, and for some "
+                "documents XLSX, ODS, CSV",
+                media_type_code
+            );
+        if (!may_be(declared, head))
             return refused(
                 "the bytes are " + std::string(*found) + ", and Content-Type says " +
                     quoted(claim.content_type, 60),
                 media_type_code
             );
+        found = declared;
         if (*found == "image/png" && head.size() >= head_bytes) {
             const auto width = big_endian(std::string_view(head).substr(16));
             const auto height = big_endian(std::string_view(head).substr(20));
@@ -118,7 +132,16 @@ Result<DocumentIntake> DocumentIntake::begin(IntakeClaim claim, IntakeRules rule
     if (!declared)
         return refused(
             "Content-Type " + quoted(claim.content_type, 60) +
-                " is not taken; send application/pdf, image/png, image/jpeg or image/tiff",
+                " is not taken; send application/pdf, image/png, image/jpeg or image/tiff, or a "
+                "spreadsheet where one is asked for: " +
+                std::string(xlsx_type) + ", " + std::string(ods_type) + " or text/csv",
+            media_type_code
+        );
+    if (is_spreadsheet(*declared) &&
+        std::ranges::find(types_of_spreadsheets, claim.type) == types_of_spreadsheets.end())
+        return refused(
+            "a document of the type " + claim.type +
+                " is a PDF or a picture; a spreadsheet is taken for directory listings (blif) and as other",
             media_type_code
         );
     if (type_of_name(claim.name) != declared)
@@ -146,11 +169,13 @@ Result<void> DocumentIntake::append(std::string_view bytes) {
         state.head += bytes.substr(0, head_bytes - state.head.size());
         // Refused as soon as the type is known to be wrong, looked at in full when the head is
         // there.
-        if (state.head.size() >= type_bytes && type_of_bytes(state.head) != state.declared)
+        if (state.head.size() >= type_bytes && !may_be(state.declared, state.head))
             return state.look_at_head();
         if (state.head.size() == head_bytes)
             if (auto good = state.look_at_head(); !good) return good;
     }
+    if (state.declared == csv_type)
+        if (auto good = state.csv.append(bytes); !good) return good;
     EVP_DigestUpdate(state.hash, bytes.data(), bytes.size());
     state.tail += bytes.size() > pdf_end_bytes ? bytes.substr(bytes.size() - pdf_end_bytes) : bytes;
     if (state.tail.size() > pdf_end_bytes) state.tail.erase(0, state.tail.size() - pdf_end_bytes);
@@ -165,6 +190,8 @@ Result<Intaken> DocumentIntake::finish() {
             return std::unexpected(std::move(good).error());
     if (*state.found == "application/pdf" && state.tail.find(pdf_end) == state.tail.npos)
         return refused("the PDF has no end; it was cut short, or is none");
+    if (*state.found == csv_type)
+        if (auto good = state.csv.finish(); !good) return std::unexpected(std::move(good).error());
     static constexpr char digits[] = "0123456789abcdef";
     std::array<unsigned char, EVP_MAX_MD_SIZE> hash;
     unsigned int hash_size = 0;

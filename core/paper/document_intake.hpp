@@ -17,7 +17,7 @@ inline constexpr std::string_view media_type_code = "media-type";
 /// What is said of a document before its bytes come.
 struct IntakeClaim {
     std::string type;  ///< "loa", "invoice", "csr", "resporg", "id", "address_proof", "registration", "poa",
-                       ///< "tax", "court", "signature", "other"
+                       ///< "tax", "court", "signature", "blif" (directory listings), "other"
     std::string name;  ///< file name; data only, never part of a path
     std::string content_type;  ///< as declared
 };
@@ -36,8 +36,9 @@ struct Intaken {
 };
 
 /// Looks at a document while it streams by and keeps nothing of it: its type by its bytes, which
-/// must be what it was said to be and what its name ends in; its size; whether a PDF was cut short.
-/// What is in a PDF is read by pdf_check.hpp, once it is whole. After an error it is over.
+/// must be what it was said to be and what its name ends in; its size; whether a PDF was cut short;
+/// whether a CSV file is text without formulas. What is in a PDF is read by pdf_check.hpp, what is in
+/// another spreadsheet by spreadsheet_check.hpp, once it is whole. After an error it is over.
 ///
 /// @threads one at a time
 /// @source  RELIABILITY.md 4.7
@@ -46,7 +47,8 @@ public:
     /// @errors invalid_input: the type is not known; the name is empty, longer than 255 bytes, has
     /// a
     ///         slash, a backslash or a control byte, or ends as another type does; media_type_code:
-    ///         the content type is not taken
+    ///         the content type is not taken, or not of this type of document: a spreadsheet is taken for
+    ///         "blif" and "other" alone
     static Result<DocumentIntake> begin(IntakeClaim claim, IntakeRules rules = {});
 
     DocumentIntake(DocumentIntake&&) noexcept;

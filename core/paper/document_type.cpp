@@ -21,10 +21,26 @@ struct Known {
 };
 
 constexpr auto declared = std::to_array<Known>(
-    {{pdf, pdf}, {png, png}, {jpeg, jpeg}, {"image/jpg", jpeg}, {tiff, tiff}, {"image/tif", tiff}}
+    {{pdf, pdf},
+     {png, png},
+     {jpeg, jpeg},
+     {"image/jpg", jpeg},
+     {tiff, tiff},
+     {"image/tif", tiff},
+     {xlsx_type, xlsx_type},
+     {ods_type, ods_type},
+     {csv_type, csv_type}}
 );
 constexpr auto endings = std::to_array<Known>(
-    {{"pdf", pdf}, {"png", png}, {"jpg", jpeg}, {"jpeg", jpeg}, {"tif", tiff}, {"tiff", tiff}}
+    {{"pdf", pdf},
+     {"png", png},
+     {"jpg", jpeg},
+     {"jpeg", jpeg},
+     {"tif", tiff},
+     {"tiff", tiff},
+     {"xlsx", xlsx_type},
+     {"ods", ods_type},
+     {"csv", csv_type}}
 );
 
 std::string lower(std::string_view text) {
@@ -49,7 +65,18 @@ std::optional<std::string_view> type_of_bytes(std::string_view first_bytes) {
     if (first_bytes.starts_with("\x89PNG\r\n\x1a\n"sv)) return png;
     if (first_bytes.starts_with("\xFF\xD8\xFF"sv)) return jpeg;
     if (first_bytes.starts_with("II*\0"sv) || first_bytes.starts_with("MM\0*"sv)) return tiff;
+    if (first_bytes.starts_with("PK\x03\x04"sv)) return zip_type;
     return std::nullopt;
+}
+
+bool is_spreadsheet(std::string_view type) {
+    return type == xlsx_type || type == ods_type || type == csv_type;
+}
+
+bool may_be(std::string_view type, std::string_view first_bytes) {
+    const auto found = type_of_bytes(first_bytes);
+    if (type == csv_type) return !found;
+    return found == (is_spreadsheet(type) ? zip_type : type);
 }
 
 std::optional<std::string_view> type_of_declaration(std::string_view content_type) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// porteur-paper: reads PDFs of strangers, and makes letters with pictures of strangers in them, in
+// porteur-paper: reads PDFs and spreadsheets of strangers, and makes letters with pictures of strangers in them, in
 // a process that can do nothing else. porteurd starts it for each piece of work; paper_work.hpp
 // says how they speak.
 
@@ -18,6 +18,7 @@
 #include "paper/paper_lock.hpp"
 #include "paper/paper_work.hpp"
 #include "paper/pdf_check.hpp"
+#include "paper/spreadsheet_check.hpp"
 
 namespace porteur::paper {
 namespace {
@@ -59,6 +60,19 @@ Result<std::string> check(std::string_view rules_text) {
     return to_text(PdfAnswer{.pages = facts->pages, .repaired = facts->repaired});
 }
 
+Result<std::string> check_sheet(std::string_view rules_text) {
+    const auto rules = from_text<SpreadsheetWork>(rules_text);
+    if (!rules) return std::unexpected(rules.error());
+    const auto bytes = document();
+    if (!bytes) return std::unexpected(bytes.error());
+    if (auto done = limit_paper(static_cast<std::uint64_t>(rules->memory_max_bytes)); !done)
+        return std::unexpected(done.error());
+    if (auto done = lock_paper(); !done) return std::unexpected(done.error());
+    const auto facts = check_spreadsheet(*bytes);
+    if (!facts) return std::unexpected(facts.error());
+    return to_text(SpreadsheetAnswer{.content_type = std::string(facts->content_type)});
+}
+
 Result<std::string> write_letter(std::string_view rules_text) {
     const auto rules = from_text<LetterWork>(rules_text);
     if (!rules) return std::unexpected(rules.error());
@@ -75,9 +89,10 @@ Result<std::string> write_letter(std::string_view rules_text) {
 }
 
 int run(std::string_view work, std::string_view rules) {
-    auto made = work == check_work    ? check(rules)
-                : work == letter_work ? write_letter(rules)
-                                      : failure(ErrorKind::internal, "there is no such work");
+    auto made = work == check_work         ? check(rules)
+                : work == spreadsheet_work ? check_sheet(rules)
+                : work == letter_work      ? write_letter(rules)
+                                           : failure(ErrorKind::internal, "there is no such work");
     if (made)
         say(made_mark, *made);
     else

@@ -196,6 +196,17 @@ Result<PdfAnswer> PaperProgram::check_pdf(const PaperFile& pdf, std::uint32_t pa
     return from_text<PdfAnswer>(*answer);
 }
 
+Result<SpreadsheetAnswer> PaperProgram::check_spreadsheet(const PaperFile& sheet) const {
+    const SpreadsheetWork rules{
+        .memory_max_bytes = static_cast<std::int64_t>(limits_.memory_max_bytes + sheet.size())
+    };
+    auto answer = run(
+        spreadsheet_work, to_text(rules), sheet, "the spreadsheet", "; save it anew and send that"
+    );
+    if (!answer) return std::unexpected(std::move(answer).error());
+    return from_text<SpreadsheetAnswer>(*answer);
+}
+
 Result<std::string> PaperProgram::write_letter(
     const Letter& letter, std::string_view picture, const fs::path& font_folder
 ) const {

@@ -59,6 +59,11 @@ public:
     /// @threads any; blocks
     Result<PdfAnswer> check_pdf(const PaperFile& pdf, std::uint32_t pages_max) const;
 
+    /// Reads a spreadsheet through; spreadsheet_check.hpp says what is refused.
+    /// @errors  as check_pdf
+    /// @threads any; blocks
+    Result<SpreadsheetAnswer> check_spreadsheet(const PaperFile& sheet) const;
+
     /// Makes a letter of authorization. @param picture of the signature; empty if none
     /// @errors  as check_pdf; unavailable: a font is missing
     /// @threads any; blocks

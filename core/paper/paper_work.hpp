@@ -15,6 +15,7 @@
 namespace porteur::paper {
 
 inline constexpr std::string_view check_work = "check-pdf";
+inline constexpr std::string_view spreadsheet_work = "check-spreadsheet";
 inline constexpr std::string_view letter_work = "write-letter";
 
 inline constexpr char made_mark = '+';
@@ -32,6 +33,17 @@ struct PdfAnswer {
     bool repaired = false;
 };
 BOOST_DESCRIBE_STRUCT(PdfAnswer, (), (pages, repaired))
+
+/// Rules of `check-spreadsheet`. Its answer is SpreadsheetAnswer.
+struct SpreadsheetWork {
+    std::int64_t memory_max_bytes = 0;
+};
+BOOST_DESCRIBE_STRUCT(SpreadsheetWork, (), (memory_max_bytes))
+
+struct SpreadsheetAnswer {
+    std::string content_type;  ///< what it is by what is in it
+};
+BOOST_DESCRIBE_STRUCT(SpreadsheetAnswer, (), (content_type))
 
 /// Rules of `write-letter`. Its bytes are the letter's JSON, a line end, and the picture of the
 /// signature, if there is one. Its answer is the PDF.

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "settings/canonical_json.hpp"
+#include "settings/described_words.hpp"
 #include "settings/descriptor_references.hpp"
 #include "settings/nearest.hpp"
 #include "settings/setting_value.hpp"
@@ -367,6 +368,9 @@ void read_descriptor(TableReader& in, Descriptor& descriptor) {
     in.list("exempt", descriptor.exemptions, read_exemption);
     read_data(in, "requirements", descriptor.requirements);
     read_data(in, "data", descriptor.data);
+    // For the plugin's page alone, which reads them for itself (words_in_descriptor).
+    std::vector<DescribedWord> words;
+    read_words(in, words);
     check_references(in, descriptor);
 }
 

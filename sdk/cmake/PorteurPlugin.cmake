@@ -3,7 +3,8 @@
 # makes the library porteur-NAME.so: one exported symbol, hidden Boost.JSON, no unresolved names, and the
 # descriptor embedded in an ELF section that a host reads without loading. The sources are compiled once;
 # TESTS makes the program NAME_contract_test of them and the testkit, with the label "contract", which
-# finds its fixtures in tests/fixtures. BUILD_TESTING=OFF leaves it out.
+# finds its fixtures in tests/fixtures. BUILD_TESTING=OFF leaves it out. A words.toml beside the descriptor is
+# embedded behind it: what the plugin's tests say of the carrier's words (porteur/testkit/words.hpp).
 
 function(porteur_add_plugin name)
     cmake_parse_arguments(plugin "" "DESCRIPTOR;LANGUAGE" "SOURCES;TESTS" ${ARGN})
@@ -13,11 +14,14 @@ function(porteur_add_plugin name)
     get_filename_component(plugin_DESCRIPTOR "${plugin_DESCRIPTOR}" ABSOLUTE)
     set(target porteur_plugin_${name})
     set(embedded "${CMAKE_CURRENT_BINARY_DIR}/${name}_descriptor.c")
+    set(words "${CMAKE_CURRENT_SOURCE_DIR}/words.toml")
+    # The tests write it; the build must notice when it comes into being.
+    file(GLOB words_there CONFIGURE_DEPENDS "${words}")
     add_custom_command(
         OUTPUT "${embedded}"
-        COMMAND "${CMAKE_COMMAND}" "-DFROM=${plugin_DESCRIPTOR}" "-DTO=${embedded}"
+        COMMAND "${CMAKE_COMMAND}" "-DFROM=${plugin_DESCRIPTOR}" "-DWORDS=${words}" "-DTO=${embedded}"
                 -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/EmbedDescriptor.cmake"
-        DEPENDS "${plugin_DESCRIPTOR}" "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/EmbedDescriptor.cmake"
+        DEPENDS "${plugin_DESCRIPTOR}" ${words_there} "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/EmbedDescriptor.cmake"
         COMMENT "Embedding the descriptor of ${name}"
         VERBATIM)
     set(objects ${target}_objects)
@@ -60,12 +64,17 @@ function(porteur_add_plugin_tests name objects)
     endif()
     target_compile_definitions(${test} PRIVATE
         PORTEUR_FIXTURES="${CMAKE_CURRENT_SOURCE_DIR}/tests/fixtures"
-        PORTEUR_DESCRIPTOR="${CMAKE_CURRENT_SOURCE_DIR}/descriptor.toml")
+        PORTEUR_DESCRIPTOR="${CMAKE_CURRENT_SOURCE_DIR}/descriptor.toml"
+        PORTEUR_WORDS="${CMAKE_CURRENT_SOURCE_DIR}/words.toml")
     # Sources of the plugin, for tests of its codes without a script.
     target_include_directories(${test} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/src")
     set_target_properties(${test} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
     add_test(NAME ${test} COMMAND ${test} --gtest_brief=1)
     set_tests_properties(${test} PROPERTIES LABELS contract TIMEOUT 60)
+    # Built with the others of its label, where whoever includes this builds by labels.
+    if(COMMAND porteur_label_targets)
+        porteur_label_targets(LABELS contract TARGETS ${test})
+    endif()
     # A folder for reports, where whoever includes this has named one: cases are counted from them.
     if(PORTEUR_TEST_REPORTS)
         set_tests_properties(${test} PROPERTIES

@@ -17,8 +17,8 @@ DISABLED = '<testcase name="DISABLED_Old" status="notrun" result="suppressed" cl
 
 
 class Summary(unittest.TestCase):
-    def summary(self, entries, reports, *more):
-        """entries: JUnit testcases; reports: {entry name: GoogleTest testcases}."""
+    def summary(self, entries, reports, *more, notes=None):
+        """entries: JUnit testcases; reports: {entry name: GoogleTest testcases}; notes: {entry name: text}."""
         with tempfile.TemporaryDirectory() as folder:
             junit = os.path.join(folder, "junit")
             with open(junit, "w") as file:
@@ -26,6 +26,9 @@ class Summary(unittest.TestCase):
             for name, cases in reports.items():
                 with open(os.path.join(folder, name + ".xml"), "wb") as file:
                     file.write(f"<testsuites><testsuite>{cases}</testsuite></testsuites>".encode("latin-1"))
+            for name, text in (notes or {}).items():
+                with open(os.path.join(folder, name + ".notes"), "w") as file:
+                    file.write(text)
             done = subprocess.run(
                 [sys.executable, PROGRAM, *more, f"dev:{junit}:{folder}"], capture_output=True, text=True
             )
@@ -38,6 +41,13 @@ class Summary(unittest.TestCase):
             {"a_test": PASSED + PASSED, "b_test": PASSED},
         )
         self.assertEqual((last, code), ("3 passed, 0 failed, 0 skipped", 0))
+
+    def test_prints_the_notes_of_a_program_that_went_well(self):
+        last, said, _ = self.summary(
+            '<testcase name="a_test" status="run"/>', {"a_test": PASSED}, notes={"a_test": "judged: 7\njudged: 9\n"}
+        )
+        self.assertEqual(said, ["judged: 7", "judged: 9"])
+        self.assertEqual(last, "1 passed, 0 failed, 0 skipped")
 
     def test_gives_the_reason_of_each_skip(self):
         last, said, code = self.summary('<testcase name="a_test" status="run"/>', {"a_test": PASSED + SKIPPED + DISABLED})

@@ -73,6 +73,7 @@ std::string help_of_group(const std::string& group) {
     if (group == "mail") return "mails that came in";
     if (group == "webhook") return "addresses that hear of what happens";
     if (group == "token") return "tokens for the API";
+    if (group == "plugin") return "what the carriers' plugins are and do";
     return "";
 }
 

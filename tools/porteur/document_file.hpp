@@ -24,10 +24,12 @@ struct ReadDocument {
     std::string bytes;
 };
 
-/// What the first bytes say a document is; "application/octet-stream" if they say nothing.
-/// @source the signatures of PDF (ISO 32000-1, 7.5.2), PNG, JPEG and TIFF 6.0
+/// What the bytes say a document is; "application/octet-stream" if they say nothing. A text is a CSV file
+/// if its name says so.
+/// @source the signatures of PDF (ISO 32000-1, 7.5.2), PNG, JPEG and TIFF 6.0; a spreadsheet by what is in it
+///         (ECMA-376 part 2; OpenDocument 1.3 part 2, 3.3)
 /// @threads any
-std::string_view content_type_of(std::string_view bytes);
+std::string_view content_type_of(std::string_view bytes, std::string_view name = {});
 
 /// @errors usage: cannot be read, or is empty
 Outcome<ReadDocument> read_document(const DocumentFile& file, Surroundings& around);

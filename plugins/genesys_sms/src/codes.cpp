@@ -41,6 +41,46 @@ constexpr auto codes = std::to_array<CodeRow>({
     {"recipient.has.flow", Reason::cannot_change_now, ""},
 });
 
+struct TellingRow {
+    std::string_view code;
+    ErrorKind kind;
+    bool lost = false;  ///< after a purchase, the inventory is asked
+};
+// The others, as CARRIERS.md 2.4 has them. Nothing reads them by their code: the status that each
+// comes with tells the same. Here they are for the plugin's page, and for the tests that try them.
+constexpr auto told_by_status = std::to_array<TellingRow>({
+    {"authentication.required", ErrorKind::unauthorized},
+    {"bad.credentials", ErrorKind::unauthorized},
+    {"ip.not.authorized", ErrorKind::unauthorized},
+    {"missing.permissions", ErrorKind::unauthorized},
+    {"missing.any.permissions", ErrorKind::unauthorized},
+    {"not.authorized", ErrorKind::unauthorized},
+    {"missing.division.permission", ErrorKind::unauthorized},
+    {"app.not.authorized.for.scope", ErrorKind::unauthorized},
+    {"not.found", ErrorKind::rejected},
+    {"request.entity.too.large", ErrorKind::rejected},
+    {"unsupported.media.type", ErrorKind::rejected},
+    {"client.timeout", ErrorKind::unavailable, true},
+    {"internal.server.error", ErrorKind::unavailable, true},
+    {"service.unavailable", ErrorKind::unavailable, true},
+    {"request.timeout", ErrorKind::unavailable, true},
+    {"too.many.requests.retry.after", ErrorKind::throttled},
+    {"too.many.requests", ErrorKind::throttled},
+});
+
+struct StateRow {
+    std::string_view word;
+    OrderState state;
+};
+constexpr auto number_states = std::to_array<StateRow>({
+    {"INITIATED", OrderState::submitted},
+    {"PENDING", OrderState::submitted},
+    {"PORTING", OrderState::activating},
+    {"ACTIVE", OrderState::completed},
+    {"PENDING_CANCELLATION", OrderState::cancel_pending},
+    {"INVALID", OrderState::rejected},
+});
+
 }  // namespace
 
 Reason reason_of(std::string_view code) {
@@ -82,20 +122,51 @@ void require_ok(const Answer& answer) {
 OrderState state_of(
     std::string_view status, std::string_view provisioning_state, std::string_view action
 ) {
+    const bool running = provisioning_state == "Running";
     if (provisioning_state == "Failed") return OrderState::rejected;
-    if (action == "Delete" && provisioning_state == "Running") return OrderState::cancel_pending;
-    if (status == "ACTIVE")
-        return provisioning_state == "Running" ? OrderState::activating : OrderState::completed;
-    if (status == "INITIATED" || status == "PENDING" || status.empty())
-        return OrderState::submitted;
-    if (status == "PORTING") return OrderState::activating;
-    if (status == "PENDING_CANCELLATION") return OrderState::cancel_pending;
-    if (status == "INVALID") return OrderState::rejected;
+    if (action == "Delete" && running) return OrderState::cancel_pending;
+    if (status.empty()) return OrderState::submitted;
+    const auto* row = std::ranges::find(number_states, status, &StateRow::word);
+    if (row != number_states.end())
+        return row->state == OrderState::completed && running ? OrderState::activating : row->state;
     fail(
         ErrorKind::internal, Reason::none, std::string(status),
         "genesys: unknown state " + quoted(status) +
             " of a number; a person must look at the inventory"
     );
+}
+
+CarrierWords carrier_words() {
+    CarrierWords all;
+    for (const auto& row : codes)
+        all.push_back(
+            {"error code", std::string(row.code),
+             "rejected, " + std::string(text_of(row.reason)) +
+                 (wants_papers(row.code)    ? "; a purchase goes on by mail"
+                  : wants_address(row.code) ? "; a purchase goes on with the order's address"
+                  : row.field.empty()       ? ""
+                                            : ", to correct: " + std::string(row.field)),
+             {{"answer", "code", std::string(row.code), {}}}}
+        );
+    for (const auto& row : told_by_status)
+        all.push_back(
+            {"error code", std::string(row.code),
+             std::string(name_of(row.kind)) + ", told by its HTTP status" +
+                 (row.lost ? "; after a purchase the inventory is asked" : ""),
+             {{"answer", "code", std::string(row.code), {}}}}
+        );
+    for (const auto& row : number_states)
+        all.push_back(
+            {"phoneNumberStatus", std::string(row.word),
+             boost::describe::enum_to_string(row.state, ""),
+             {{"answer", "phoneNumberStatus", std::string(row.word), "check_purchase"}}}
+        );
+    for (const auto& [word, means] :
+         {std::pair{"Running", "under way: an active number is activating, one to be deleted is cancel_pending"},
+          {"Completed", "as the number's status says"},
+          {"Failed", "rejected, for the reason of its error's code"}})
+        all.push_back({"provisioningStatus.state", word, means, {{"answer", "provisioningStatus/state", word, "check_purchase"}}});
+    return all;
 }
 
 }  // namespace genesys

@@ -9,6 +9,7 @@
 
 #include <porteur/http.hpp>
 #include <porteur/model.hpp>
+#include <porteur/words.hpp>
 
 namespace genesys {
 
@@ -44,5 +45,8 @@ void require_ok(const porteur::Answer& answer);
 porteur::OrderState state_of(
     std::string_view status, std::string_view provisioning_state, std::string_view action
 );
+
+/// All of these words, for the plugin's page and its tests. @threads any
+porteur::CarrierWords carrier_words();
 
 }  // namespace genesys

@@ -43,6 +43,33 @@ TEST(CheckPurchase, GoesOnWhileProvisioningRuns) {
         .ends_with(R"({"state":"submitted","check_again":60})");
 }
 
+/// CARRIERS.md 2.3: each phoneNumberStatus, and each state of provisioning.
+TEST(CheckPurchase, EveryStateOfANumberMovesTheOrderAsItMeans) {
+    struct Row {
+        const char *status, *provisioning, *action, *result;
+    };
+    const Row rows[] = {
+        {"INITIATED", "Running", "Create", R"({"state":"submitted"})"},
+        {"PENDING", "Running", "Create", R"({"state":"submitted"})"},
+        {"PORTING", "Completed", "Create", R"({"state":"activating"})"},
+        {"ACTIVE", "Completed", "Create", R"({"state":"completed"})"},
+        {"ACTIVE", "Running", "Update", R"({"state":"activating"})"},
+        {"ACTIVE", "Running", "Delete", R"({"state":"cancel_pending"})"},
+        {"PENDING_CANCELLATION", "Completed", "Create", R"({"state":"cancel_pending"})"},
+        {"INVALID", "Completed", "Create", R"({"state":"rejected"})"},
+        {"INITIATED", "Failed", "Create", R"({"state":"rejected"})"},
+    };
+    for (const auto& [status, provisioning, action, result] : rows) {
+        auto listing = parsed(file("inventory-running.json"));
+        auto& number = listing.at("entities").at(0).as_object();
+        number["phoneNumberStatus"] = status;
+        number["provisioningStatus"] =
+            json::object{{"action", action}, {"state", provisioning}, {"version", 1}};
+        auto script = check({"+13175550101"});
+        script.expects_http("GET", numbers).answers(200, canonical(listing)).ends_with(result);
+    }
+}
+
 TEST(CheckPurchase, TellsWhyProvisioningFailed) {
     auto script = check({"+13175550101"});
     script.expects_http("GET", numbers)

@@ -50,12 +50,20 @@ constexpr auto error_codes = std::to_array<CodeRow>({
     {"CMN-402", ErrorKind::unauthorized},  // administrator required
     {"CMN-403", ErrorKind::rejected},      // limits of an extension, 403
     {"CMN-404", ErrorKind::rejected},
+    {"OAU-123", ErrorKind::unauthorized},  // bad Authorization header
+    {"OAU-128", ErrorKind::unauthorized},  // token expired
+    {"OAU-129", ErrorKind::unauthorized},  // token corrupted
+    {"OAU-140", ErrorKind::unauthorized},  // wrong credentials of the owner
+    {"OAU-146", ErrorKind::unauthorized},  // wrong credentials of the client
+    {"OAU-147", ErrorKind::unauthorized},  // locked out, 400
+    {"OAU-149", ErrorKind::unauthorized},  // token that cannot be read
 });
 
 ErrorKind kind_of(std::string_view code) {
-    if (code.starts_with("OAU-")) return ErrorKind::unauthorized;
     const auto* row = std::ranges::find(error_codes, code, &CodeRow::code);
-    return row == error_codes.end() ? ErrorKind::none : row->kind;
+    if (row != error_codes.end()) return row->kind;
+    // What is not documented: OAU is all about the credentials.
+    return code.starts_with("OAU-") ? ErrorKind::unauthorized : ErrorKind::none;
 }
 
 constexpr std::string_view forwarded =
@@ -115,15 +123,17 @@ Verdict find(const auto& table, std::string_view word) {
 }
 
 struct WordRow {
-    std::string_view word, meaning;
+    std::string_view word, meaning;  ///< empty where all is well
 };
 constexpr auto number_statuses = std::to_array<WordRow>({
+    {"Normal", ""},
     {"Pending", "it is still on its way into RingCentral"},
     {"PortedIn", "RingCentral has it as external, its way in not completed"},
     {"Temporary", "it only stands in for a number that is on its way into RingCentral"},
     {"Unknown", "RingCentral does not say what became of it"},
 });
 constexpr auto account_statuses = std::to_array<WordRow>({
+    {"Confirmed", ""},
     {"Initial", "its set-up has not been completed"},
     {"Unconfirmed", "nobody has confirmed it yet"},
     {"Disabled", "it is switched off"},
@@ -135,6 +145,8 @@ constexpr auto status_reasons = std::to_array<WordRow>({
     {"CancelledInvoluntarily", "cancelled by RingCentral; ask it at once to restore the account"},
 });
 constexpr auto billing_types = std::to_array<WordRow>({
+    {"Regular", ""},
+    {"Initial", ""},
     {"Suspended", "billing is suspended; settle what is open at RingCentral"},
     {"Trial", "it is a trial; only a paid account's numbers are the customer's"},
     {"TrialNoCC", "it is a trial; only a paid account's numbers are the customer's"},
@@ -168,23 +180,57 @@ Verdict verdict_on(std::string_view payment_type, std::string_view usage_type) {
 }
 
 std::string_view why_not_in_service(std::string_view status) {
-    if (status == "Normal") return {};
     return meaning(number_statuses, status, "only a number in service (Normal) can leave");
 }
 
 std::string why_not_active(std::string_view account_status, std::string_view status_reason) {
-    if (account_status == "Confirmed") return {};
     auto why = std::string(meaning(account_statuses, account_status, "only Confirmed is active"));
-    if (!status_reason.empty())
+    if (!why.empty() && !status_reason.empty())
         why += ": " + std::string(meaning(status_reasons, status_reason, "ask RingCentral why"));
     return why;
 }
 
 std::string why_not_paid(std::string_view billing_plan_type) {
-    if (billing_plan_type == "Regular" || billing_plan_type == "Initial") return {};
     return std::string(
         meaning(billing_types, billing_plan_type, "the account has to be in good standing")
     );
+}
+
+CarrierWords carrier_words() {
+    CarrierWords all;
+    const auto add = [&](std::string kind, std::string_view word, std::string means, std::string path,
+                         std::string operation = {}) {
+        all.push_back(
+            {std::move(kind), std::string(word), std::move(means),
+             {{"answer", std::move(path), std::string(word), std::move(operation)}}}
+        );
+    };
+    for (const auto& row : error_codes)
+        add("errorCode", row.code, std::string(name_of(row.kind)), "errorCode");
+    const auto add_kinds = [&](const char* kind, const auto& rows) {
+        for (const auto& row : rows)
+            add(kind, row.word,
+                row.verdict.leaving == Leaving::may
+                    ? std::string("may leave")
+                    : std::string(row.verdict.leaving == Leaving::ask ? "SPECIAL_FEATURE: "
+                                                                      : "NOT_PORTABLE: ") +
+                          std::string(row.verdict.why),
+                std::string("records/") + kind, "preflight");
+    };
+    add_kinds("paymentType", payment_types);
+    add_kinds("usageType", usage_types);
+    const auto add_words = [&](const char* kind, const auto& rows, const char* good, std::string bad,
+                               const char* path, const char* operation = "") {
+        for (const auto& row : rows)
+            add(kind, row.word, row.meaning.empty() ? good : bad + std::string(row.meaning), path,
+                operation);
+    };
+    add_words("status of a number", number_statuses, "in service", "NUMBER_INACTIVE: ", "records/status",
+              "preflight");
+    add_words("status of the account", account_statuses, "active", "not active: ", "status", "check_account");
+    add_words("statusInfo.reason", status_reasons, "", "not active: ", "statusInfo/reason");
+    add_words("billingPlan.type", billing_types, "in good standing", "not in good standing: ", "billingPlan/type");
+    return all;
 }
 
 }  // namespace ringcentral

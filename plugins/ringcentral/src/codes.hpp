@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <porteur/http.hpp>
+#include <porteur/words.hpp>
 
 namespace ringcentral {
 
@@ -45,5 +46,8 @@ std::string_view why_not_in_service(std::string_view status);
 /// @threads any
 std::string why_not_active(std::string_view account_status, std::string_view status_reason);
 std::string why_not_paid(std::string_view billing_plan_type);
+
+/// All of these words, for the plugin's page and its tests. @threads any
+porteur::CarrierWords carrier_words();
 
 }  // namespace ringcentral

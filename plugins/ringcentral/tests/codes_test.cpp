@@ -18,6 +18,65 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
+
+
+/// What preflight finds about the one number of an order whose record is this.
+std::vector<porteur::Problem> problems_with(
+    const char* payment_type, const char* usage_type, const char* status
+) {
+    const std::string account = "/restapi/v1.0/account/~";
+    porteur::testkit::Script script(
+        porteur::testkit::Plugin::linked(), "preflight",
+        R"({"reference":"po-7","numbers":["+14165550101"]})"
+    );
+    script.expects_http("GET", account).answers(200, R"({"id":1,"status":"Confirmed"})");
+    script.expects_http("GET", account + "/business-address").answers(200, "{}");
+    script.expects_http("GET", account + "/service-info").answers(200, "{}");
+    const porteur::json::object record{
+        {"id", 2},
+        {"phoneNumber", "+14165550101"},
+        {"paymentType", payment_type},
+        {"usageType", usage_type},
+        {"status", status}
+    };
+    script.expects_http("GET", account + "/phone-number")
+        .answers(200, porteur::canonical(porteur::json::object{{"records", {record}}}));
+    script.asks_time("2026-11-22T15:00:00Z");
+    std::vector<porteur::Problem> about_the_number;
+    for (auto& each : script.result<porteur::Findings>().problems)
+        if (each.field == "/numbers/0") about_the_number.push_back(std::move(each));
+    return about_the_number;
+}
+
+/// The same for a word about whether the number may leave.
+void expect_verdict(const char* payment_type, const char* usage_type, Leaving wanted) {
+    const auto problems = problems_with(payment_type, usage_type, "Normal");
+    ASSERT_EQ(problems.size(), wanted == Leaving::may ? 0u : 1u) << payment_type << usage_type;
+    if (problems.empty()) return;
+    EXPECT_EQ(
+        problems[0].reason,
+        wanted == Leaving::cannot ? Reason::not_portable : Reason::special_feature
+    ) << payment_type << usage_type;
+    EXPECT_EQ(problems[0].blocking, wanted == Leaving::cannot) << payment_type << usage_type;
+}
+
+/// What check_account finds wrong with an account and its plan; empty if it is fit.
+std::string wrong_with_account(const char* status, const char* reason, const char* plan) {
+    const std::string account = "/restapi/v1.0/account/~";
+    porteur::testkit::Script script(porteur::testkit::Plugin::linked(), "check_account", "{}");
+    const porteur::json::object about{
+        {"id", 1}, {"status", status}, {"statusInfo", {{"reason", reason}}}
+    };
+    script.expects_http("GET", account).answers(200, porteur::canonical(about));
+    script.expects_http("GET", account + "/business-address").answers(200, "{}");
+    script.expects_http("GET", account + "/service-info")
+        .answers(200, porteur::canonical(porteur::json::object{{"billingPlan", {{"type", plan}}}}));
+    script.expects_http("GET", account + "/phone-number").answers(200, R"({"records":[]})");
+    std::string all;
+    for (const auto& each : script.result<porteur::AccountCheck>().problems) all += each.message + "\n";
+    return all;
+}
+
 TEST(ErrorCodes, EndAnOperationAsTheyAreMeant) {
     const std::tuple<int, const char*, ErrorKind> rows[] = {
         {400, "CMN-101", ErrorKind::rejected},     {403, "CMN-101", ErrorKind::rejected},
@@ -86,6 +145,7 @@ TEST(UsageTypes, TellWhetherANumberMayLeave) {
         const auto verdict = verdict_on("Local", word);
         EXPECT_EQ(verdict.leaving, wanted) << word;
         EXPECT_EQ(verdict.why.empty(), wanted == Leaving::may) << word;
+        expect_verdict("Local", word, wanted);
     }
 }
 
@@ -101,8 +161,10 @@ TEST(PaymentTypes, TellWhetherANumberMayLeave) {
         {"SomethingOfTomorrow", Leaving::ask},
         {"", Leaving::may},
     };
-    for (const auto& [word, wanted] : rows)
+    for (const auto& [word, wanted] : rows) {
         EXPECT_EQ(verdict_on(word, "DirectNumber").leaving, wanted) << word;
+        expect_verdict(word, "DirectNumber", wanted);
+    }
     EXPECT_EQ(verdict_on("External", "ContactCenterNumber").leaving, Leaving::cannot)
         << "the worse of the two counts";
 }
@@ -114,6 +176,13 @@ TEST(NumberStatus, OnlyNormalIsInService) {
     EXPECT_THAT(why_not_in_service("Temporary"), HasSubstr("stands in"));
     EXPECT_THAT(why_not_in_service("Unknown"), Not(IsEmpty()));
     EXPECT_THAT(why_not_in_service("SomethingOfTomorrow"), HasSubstr("Normal"));
+    EXPECT_THAT(problems_with("Local", "DirectNumber", "Normal"), IsEmpty());
+    for (const auto* word : {"Pending", "PortedIn", "Temporary", "Unknown"}) {
+        const auto problems = problems_with("Local", "DirectNumber", word);
+        ASSERT_EQ(problems.size(), 1u) << word;
+        EXPECT_EQ(problems[0].reason, Reason::number_inactive) << word;
+        EXPECT_TRUE(problems[0].blocking) << word;
+    }
 }
 
 TEST(AccountStatus, OnlyConfirmedIsActive) {
@@ -126,6 +195,13 @@ TEST(AccountStatus, OnlyConfirmedIsActive) {
     EXPECT_THAT(why_not_active("Disabled", "CancelledInvoluntarily"), HasSubstr("restore"));
     EXPECT_THAT(why_not_active("Disabled", "SomethingOfTomorrow"), HasSubstr("ask RingCentral"));
     EXPECT_THAT(why_not_active("", ""), Not(IsEmpty())) << "silence is not a yes";
+    EXPECT_THAT(wrong_with_account("Confirmed", "", "Regular"), IsEmpty());
+    for (const auto* status : {"Initial", "Unconfirmed", "Disabled"})
+        EXPECT_THAT(wrong_with_account(status, "", "Regular"), HasSubstr("not Confirmed"));
+    for (const auto* reason :
+         {"SuspendedVoluntarily", "SuspendedInvoluntarily", "CancelledVoluntarily",
+          "CancelledInvoluntarily"})
+        EXPECT_THAT(wrong_with_account("Disabled", reason, "Regular"), HasSubstr(reason));
 }
 
 TEST(BillingPlanType, OnlyRegularAndInitialAreInGoodStanding) {
@@ -134,6 +210,10 @@ TEST(BillingPlanType, OnlyRegularAndInitialAreInGoodStanding) {
     for (const auto* type : {"Trial", "TrialNoCC"})
         EXPECT_THAT(why_not_paid(type), HasSubstr("trial"));
     EXPECT_THAT(why_not_paid("Free"), HasSubstr("free"));
+    for (const auto* type : {"Regular", "Initial"})
+        EXPECT_THAT(wrong_with_account("Confirmed", "", type), IsEmpty());
+    for (const auto* type : {"Suspended", "Trial", "TrialNoCC", "Free"})
+        EXPECT_THAT(wrong_with_account("Confirmed", "", type), HasSubstr("neither Regular nor Initial"));
 }
 
 }  // namespace

@@ -92,7 +92,10 @@ TEST(Requirements, NameEveryItemOfThePackageInBothLanguages) {
     for (const auto* code :
          {"pin", "account_number", "account_name", "billing_address", "numbers", "statement", "loa", "btn",
           "account_active", "administrator"})
-        EXPECT_THAT(list.items, Contains(Field(&Requirement::code, code))) << code;
+        EXPECT_THAT(requirement(list, code).label_en, Not(IsEmpty())) << code;
+    EXPECT_EQ(requirement(list, "statement").age_days_max, 45);
+    EXPECT_EQ(requirement(list, "loa").age_days_max, 30);
+    EXPECT_EQ(requirement(list, "account_number").pattern, "^[0-9]{10}$");
     for (const auto& each : list.items) {
         EXPECT_THAT(each.label_fr, Not(IsEmpty())) << each.code;
         EXPECT_THAT(each.help_en, Not(IsEmpty())) << each.code;

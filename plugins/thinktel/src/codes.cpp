@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "services.hpp"
+
 namespace thinktel {
 
 using namespace porteur;
@@ -46,6 +48,10 @@ constexpr auto assessments = std::to_array<StatusRow>({
      {OrderState::accepted, false, "ready to be ported on ThinkTel's dashboard, no day told yet"}},
     {"Internal", {OrderState::submitted, false, "ported inside ThinkTel, says its dashboard"}},
 });
+
+constexpr std::string_view reply_names[] = {
+    "Rejected", "Accepted", "Deferred", "Conditional", "Error"
+};
 
 struct FieldRow {
     std::string_view field;
@@ -211,10 +217,7 @@ std::optional<StatusMeaning> meaning_of_assessment(std::string_view assessment) 
 }
 
 std::string name_of_reply(std::int64_t reply) {
-    static constexpr std::string_view names[] = {
-        "Rejected", "Accepted", "Deferred", "Conditional", "Error"
-    };
-    if (reply >= 0 && reply < std::ssize(names)) return std::string(names[reply]);
+    if (reply >= 0 && reply < std::ssize(reply_names)) return std::string(reply_names[reply]);
     return "reply " + std::to_string(reply);
 }
 
@@ -283,6 +286,42 @@ std::vector<std::string> fields_of(Reason reason) {
         default:
             return {};
     }
+}
+
+CarrierWords carrier_words() {
+    CarrierWords all;
+    const auto add = [&](std::string kind, std::string_view word, std::string means,
+                         std::string operation = {}) {
+        CarrierWord::Place place{"answer", kind, std::string(word), std::move(operation)};
+        all.push_back({std::move(kind), std::string(word), std::move(means), {std::move(place)}});
+    };
+    const auto text = [](const StatusMeaning& meaning) {
+        std::string out = boost::describe::enum_to_string(meaning.state, "");
+        if (!meaning.note.empty()) out += ": " + std::string(meaning.note);
+        if (meaning.ended) out += "; its numbers may be submitted again";
+        return out;
+    };
+    for (const auto& row : statuses) add("Status", row.word, text(row.meaning), "check_port");
+    for (const auto& row : assessments) add("Assessment", row.word, text(row.meaning), "check_port");
+    add("Assessment", "Closed", "an end, but not which: a person asks ThinkTel", "check_port");
+    for (std::int64_t reply = 0; reply < std::ssize(reply_names); ++reply)
+        add("Reply", std::to_string(reply),
+            std::string(reply_names[reply]) +
+                (reply == accepted_reply   ? ": done"
+                 : reply == rejected_reply ? ": refused, for the reason that its Message tells"
+                                           : ": neither done nor refused; never sent again by itself"));
+    for (const auto& row : fields)
+        add("FLD ABBR", row.field,
+            std::string(text_of(row.reason)) + ", to correct: " + std::string(row.pointer));
+    for (const auto& row : reject_codes) {
+        auto means = std::string(text_of(row.reason));
+        for (const auto& field : fields_of(row.reason)) means += ", to correct: " + field;
+        add("RJCT CODE", row.code, std::move(means));
+    }
+    for (std::int64_t type = 1; service_of_type(type); ++type)
+        add("Type", std::to_string(type),
+            "an offering that is " + std::string(name_of(*service_of_type(type))));
+    return all;
 }
 
 }  // namespace thinktel

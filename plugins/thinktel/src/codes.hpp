@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <porteur/model.hpp>
+#include <porteur/words.hpp>
 
 namespace thinktel {
 
@@ -58,5 +59,8 @@ porteur::Reason reason_in(std::string_view words);
 
 /// JSON pointers into the order that a refusal for this reason asks to correct. @threads any
 std::vector<std::string> fields_of(porteur::Reason reason);
+
+/// All of these words, for the plugin's page and its tests. @threads any
+porteur::CarrierWords carrier_words();
 
 }  // namespace thinktel

@@ -3,10 +3,29 @@
 
 #include <gtest/gtest.h>
 
+#include <porteur/testkit.hpp>
+
 namespace thinktel {
 namespace {
 
 using namespace porteur;
+
+/// A refused ticket with this one detail, as check_port tells it.
+void expect_refusal(const json::object& detail, Reason reason, const json::array& to_correct) {
+    testkit::Script script(
+        testkit::Plugin::linked(), "check_port", R"({"reference":"po-7","carrier_id":"T-1"})"
+    );
+    script.expects_http("GET", "/v2/NumberPorts/Inbound/Tickets/T-1/PortInStatus")
+        .answers(
+            200, canonical(json::object{
+                     {"Status", "REJECTED"}, {"ValidationLSC", true}, {"TicketId", "T-1"}, {"RejectDetails", {detail}}
+                 })
+        );
+    script.ends_with(canonical(json::object{
+        {"state", "exception"},
+        {"rejections", {json::object{{"reason", text_of(reason)}, {"fields", to_correct}}}}
+    }));
+}
 
 TEST(Status, EveryDocumentedWordHasAMeaning) {
     const std::pair<const char*, OrderState> words[] = {
@@ -88,6 +107,7 @@ TEST(Rejections, EveryFieldOfAnLsrSaysWhatToCorrect) {
         const auto ours = rejection_of({field, "", ""});
         EXPECT_EQ(ours.reason, reason) << field;
         EXPECT_EQ(ours.fields, std::vector<std::string>{pointer}) << field;
+        expect_refusal({{"FORM", "LSR"}, {"FLD ABBR", field}}, reason, {pointer});
     }
 }
 
@@ -120,8 +140,12 @@ TEST(Rejections, EveryTwoCharacterCodeHasAReason) {
         {"8F", Reason::name_mismatch},
         {"8G", Reason::name_mismatch},
     };
-    for (const auto& [code, reason] : codes)
+    for (const auto& [code, reason] : codes) {
         EXPECT_EQ(rejection_of({"", code, ""}).reason, reason) << code;
+        json::array to_correct;
+        for (const auto& each : fields_of(reason)) to_correct.push_back(json::string(each));
+        expect_refusal({{"FORM", "LSR"}, {"RJCT CODE", code}}, reason, to_correct);
+    }
 }
 
 TEST(Rejections, TheFieldDecidesBeforeWordsAndCode) {

@@ -177,7 +177,9 @@ TEST(FollowUp, EveryAssessmentMeansSomethingButAnEnd) {
         body.at("Orders").at(0).at("Requests").at(0).as_object()["Assessment"] = assessment;
         return canonical(body);
     };
-    knows_nothing_yet().answers(200, with("Internal")).ends_with(R"({"state":"submitted"})");
+    for (const auto* word : {"Pending", "Internal"})
+        knows_nothing_yet().answers(200, with(word)).ends_with(R"({"state":"submitted"})");
+    knows_nothing_yet().answers(200, with("Click-To-Port")).ends_with(R"({"state":"accepted"})");
     for (const auto* word : {"Closed", "Beamed"})
         knows_nothing_yet()
             .answers(200, with(word))

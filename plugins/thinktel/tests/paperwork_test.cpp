@@ -250,14 +250,26 @@ TEST(Requirements, AreThereInBothLanguages) {
             EXPECT_THAT(each.help_fr, Not(IsEmpty())) << each.code;
         }
         EXPECT_EQ(list.notes_en.size(), list.notes_fr.size());
-        EXPECT_THAT(list.items, Contains(Field(&Requirement::code, "detail_fax_email")));
-        EXPECT_THAT(
-            list.items,
-            Contains(
-                Field(&Requirement::code, std::string_view(type) == "local" ? "loa" : "resporg")
-            )
-        );
+        EXPECT_EQ(requirement(list, "detail_fax_email").field, "/target/details/fax_email");
+        for (const auto* code : {"target", "parent", "customer_name", "account_number", "service_address",
+                                 "losing_carrier", "requested_date", "requested_time"})
+            EXPECT_FALSE(requirement(list, code).field.empty()) << code;
+        // CARRIERS.md 3.4: the files of a form, of which a toll-free one has its own.
+        const bool local = std::string_view(type) == "local";
+        EXPECT_TRUE(requirement(list, local ? "loa" : "resporg").required);
+        for (const auto* code : {"invoice", "blif"}) {
+            EXPECT_EQ(requirement(list, code).kind, "document") << code;
+            EXPECT_FALSE(requirement(list, code).required) << code;
+        }
     }
+}
+
+TEST(Requirements, OfAPurchaseAreATrunkAndWhat911Wants) {
+    Script script(thinktel(), "requirements", R"({"action":"purchase"})");
+    const auto list = script.result<Requirements>();
+    EXPECT_TRUE(requirement(list, "target").required);
+    for (const auto* code : {"numbers", "area", "emergency_address", "caller"})
+        EXPECT_FALSE(requirement(list, code).required) << code;
 }
 
 TEST(Operations, ThatThinkTelDoesNotHaveAreNotThere) {

@@ -339,6 +339,22 @@ TEST(SubmitPort, NamesTheProviderWhereThinkTelListsTheLosingCarrier) {
         .ends_with("{}");
 }
 
+TEST(SubmitPort, NamesTheResellerOfTheDetailsAndLooksNobodyUp) {
+    auto order = parsed(file("order.json")).as_object();
+    order["target"].as_object()["details"] = json::object{{"current_reseller", "Reseller Inc"}};
+    auto form = parsed(file("submit-request.json")).as_object();
+    form["PortForm"].as_object()["CurrentReseller"] = "Reseller Inc";
+    Script script(thinktel(), "submit_port", canonical(order));
+    script.asks_time("2026-11-22T09:00:00Z");
+    script.expects_http("GET", "/Holidays").answers_file(200, "holidays.json");
+    script.expects_http("GET", first_number).answers_file(404, "error-not-found.json");
+    script.expects_http("GET", second_number).answers_file(404, "error-not-found.json");
+    script.expects_http("POST", submission)
+        .with_body(canonical(form))
+        .answers_file(200, "submit-accepted.json")
+        .ends_with(R"({"state":"submitted"})");
+}
+
 TEST(SubmitPort, GoesOnWithTheNameWhereTheProvidersCannotBeRead) {
     Script script(thinktel(), "submit_port", file("order.json"));
     script.expects_http("GET", "/NumberPorts/Providers").answers_file(403, "error-forbidden.json");

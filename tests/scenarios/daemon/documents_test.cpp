@@ -7,6 +7,7 @@
 #include <porteur/calendar_text.hpp>
 
 #include "../../unit/paper/pdf_maker.hpp"
+#include "../../unit/paper/zip_maker.hpp"
 #include "daemon_world.hpp"
 
 namespace porteur::testing {
@@ -104,6 +105,26 @@ TEST_F(Documents, AreRefusedWithTheReasonAndLeaveNothing) {
     }
     EXPECT_EQ(upload("MZ and so on", "type=loa&name=a.pdf").status, 415);
     EXPECT_TRUE(std::filesystem::is_empty(folder / "data/documents"));
+}
+
+TEST_F(Documents, MayBeSpreadsheetsWhereACarrierAsksForThem) {
+    const std::string xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                      ods = "application/vnd.oasis.opendocument.spreadsheet";
+    for (const auto& [bytes, name, type] :
+         {std::tuple{xlsx_with(), "Inscriptions%20411.xlsx", xlsx}, {ods_with(), "a.ods", ods}, {std::string("a;b\n1;2\n"), "a.csv", std::string("text/csv")}}) {
+        const auto id = uploaded(bytes, std::string("type=blif&name=") + name, type);
+        EXPECT_EQ(ask("GET", "/v1/documents/" + id + "/content").body, bytes);
+        EXPECT_EQ(json::parse(ask("GET", "/v1/documents/" + id).body).at("content_type"), json::string(type));
+    }
+    const auto refusal = [&](const std::string& bytes, const std::string& query, const std::string& type) {
+        const auto reply = upload(bytes, query, type);
+        return std::to_string(reply.status) + " " + std::string(json::parse(reply.body).at("detail").as_string());
+    };
+    EXPECT_THAT(refusal(xlsx_with({{"xl/vbaProject.bin", "x"}}), "type=blif&name=a.xlsx", xlsx), AllOf(HasSubstr("400"), HasSubstr("has macros")));
+    EXPECT_THAT(refusal("a;b\n=cmd;2\n", "type=blif&name=a.csv", "text/csv"), AllOf(HasSubstr("400"), HasSubstr("has a formula")));
+    EXPECT_THAT(refusal(xlsx_with(), "type=loa&name=a.xlsx", xlsx), AllOf(HasSubstr("415"), HasSubstr("is a PDF or a picture")));
+    EXPECT_THAT(refusal(ods_with(), "type=blif&name=a.xlsx", xlsx), AllOf(HasSubstr("415"), HasSubstr("the bytes are " + ods)));
+    EXPECT_THAT(refusal(zip_of({{"a.txt", "a"}}), "type=blif&name=a.xlsx", xlsx), AllOf(HasSubstr("400"), HasSubstr("no spreadsheet")));
 }
 
 TEST_F(Documents, AreStoredOnceForOneKeyAcrossARestart) {

@@ -111,6 +111,7 @@ json::value body_of(const std::optional<HttpReply>& reply, const char* who) {
 JudgedCarrier ringcentral() {
     return {
         "ringcentral",
+        "ringcentral",
         "ringcentral.json",
         {program("sim-ringcentral"), "--light", "0", "--medium", "0", "--heavy", "0", "--auth", "0"
         },
@@ -122,6 +123,7 @@ JudgedCarrier thinktel() {
     // Base paths are no part of prism's routes. A week of the carrier passes in four seconds.
     return {
         "thinktel",
+        "thinktel",
         "thinktel.json",
         {program("sim-thinktel"), "--base-path", "", "--clock-speed", "150000"},
         {}
@@ -131,7 +133,11 @@ JudgedCarrier thinktel() {
 JudgedCarrier genesys() {
     // The login host is not in the API file.
     return {
-        "genesys", "genesys.json", {program("sim-genesys"), "--clock-speed", "60"}, {"/oauth/token"}
+        "genesys",
+        "genesys_sms",
+        "genesys.json",
+        {program("sim-genesys"), "--clock-speed", "60"},
+        {"/oauth/token"}
     };
 }
 
@@ -183,6 +189,21 @@ std::vector<std::string> deviations_not_met() {
 
 std::set<std::string> answers_judged(const std::string& carrier) {
     return judged_answers()[carrier];
+}
+
+std::set<std::string>& operations_judged(const std::string& plugin) {
+    static std::map<std::string, std::set<std::string>> names;
+    return names[plugin];
+}
+
+std::set<std::string> operations_of_descriptor(const std::string& plugin) {
+    std::ifstream file(fs::path(PORTEUR_SOURCE_DIR) / "plugins" / plugin / "descriptor.toml");
+    std::set<std::string> names;
+    static const std::regex table(R"(^\[operations\.([a-z_]+)\].*)");
+    std::smatch found;
+    for (std::string line; std::getline(file, line);)
+        if (std::regex_match(line, found, table)) names.insert(found[1]);
+    return names;
 }
 
 std::vector<std::string> Chain::judge() {

@@ -18,6 +18,7 @@ namespace porteur::testing {
 
 struct JudgedCarrier {
     std::string name;                         ///< as in deviations.txt
+    std::string plugin;                       ///< id of the plugin that talks to it
     std::string spec;                         ///< the API file
     std::vector<std::string> simulator;       ///< program and options
     std::vector<std::string> past_the_judge;  ///< paths that the file does not describe
@@ -36,6 +37,13 @@ std::vector<std::string> deviations_not_met();
 /// Which kinds of answers of a carrier were judged in this run, as "GET /SipTrunks/{}/Dids 200": a
 /// part of a path with a digit in it stands as {}.
 std::set<std::string> answers_judged(const std::string& carrier);
+
+/// The operations of a plugin that ran before the judge in this run. SmallHost adds its own; a test
+/// whose daemon runs one adds it. The end of a run of all tests counts them (coverage.cpp).
+std::set<std::string>& operations_judged(const std::string& plugin);
+
+/// The operations in a plugin's descriptor.
+std::set<std::string> operations_of_descriptor(const std::string& plugin);
 
 /// @errors  the constructor throws std::runtime_error when something does not start
 class Chain {

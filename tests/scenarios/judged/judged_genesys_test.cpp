@@ -41,17 +41,11 @@ public:
         }
     }
     static void print() {
-        std::size_t count = 0;
         for (const auto& [operation, statuses] : answers()) {
-            count += statuses.size();
             std::string text;
             for (const int status : statuses) text += " " + std::to_string(status);
             std::printf("judged: genesys: %s:%s\n", operation.c_str(), text.c_str());
         }
-        std::printf(
-            "judged: genesys: %zu operations of the API file, %zu kinds of answers\n",
-            answers().size(), count
-        );
     }
 };
 

@@ -64,25 +64,17 @@ protected:
     }
     static void TearDownTestSuite() {
         if (!chain) return;
-        const auto requests = chain->judge();
-        std::cout << "judged: ringcentral: " << operations().size() << " operations of the plugin, "
-                  << requests.size() << " requests of the API and " << chain->answers().size()
-                  << " answers covered\n";
+        chain->judge();
         for (const auto& each : chain->answers())
             std::cout << "judged: ringcentral: " << each << "\n";
         chain.reset();
     }
 
     json::value run(const std::string& operation, const json::value& input) {
-        operations().insert(operation);
         return host->run(operation, input);
     }
     void tell(const json::object& script) { chain->admin("script", script); }
 
-    static std::set<std::string>& operations() {
-        static std::set<std::string> all;
-        return all;
-    }
     static inline std::optional<Chain> chain;
     Folder folder;
     std::optional<SmallHost> host;

@@ -12,6 +12,7 @@
 #include "app/admin.hpp"
 #include "app/http_performer.hpp"
 #include "app/system_world.hpp"
+#include "chain.hpp"
 
 namespace porteur::testing {
 namespace {
@@ -112,6 +113,7 @@ struct SmallHost::Parts {
 
     Async<Result<std::string>> run(const std::string operation, const std::string input) {
         const auto view = accounts.find("carrier");
+        operations_judged(view->descriptor->id).insert(operation);
         auto& runner = *view->runner;
         const Id op = ++last_op;
         auto turn = co_await runner.begin(

@@ -9,6 +9,7 @@
 
 #include "../../faults/http_client.hpp"
 #include "../support/daemon_host.hpp"
+#include "read_back.hpp"
 #include "support/mail_servers.hpp"
 #include "support/result_matchers.hpp"
 
@@ -252,6 +253,37 @@ TEST_F(GenesysDesk, GetsNoMailThatAPersonHasNotApproved) {
     host.told({"purchase", "answer", id, "send"});
     EXPECT_TRUE(becomes(id, "completed"));
     EXPECT_EQ(servers().mails_in("carrier").size(), 1u);
+}
+
+TEST_F(GenesysDesk, GetsAMailThatPythonReadsAsTheOrderMeansIt) {
+    start("", "");
+    const auto statement = host.folder().paper("relevé d'été.pdf"),
+               identity = host.folder().paper("Pièce d’identité de Zoé, août – n° 1.pdf");
+    std::ofstream(identity, std::ios::app) << "% another\n";
+    const auto id = buy(
+        "FR", {"+33639980001"},
+        {"--alternates", "contact_us", "--language", "fr", "--document", "id=" + identity.string()}
+    );
+    ASSERT_TRUE(becomes(id, "completed"));
+
+    const auto read = read_back_mailbox(servers(), "carrier");
+    ASSERT_EQ(read.mails.size(), 1u);
+    const auto& mail = read.mails[0];
+    ASSERT_EQ(mail.at("to").as_array().size(), 1u);
+    EXPECT_EQ(mail.at("to").at(0).at(1), "GenesysCloudSMS@genesys.com");
+    EXPECT_TRUE(mail.at("others").as_array().empty());
+    EXPECT_EQ(mail.at("from").at(0).at(1), "desk@porteur.example");
+    EXPECT_TRUE(mail.at("defects").as_array().empty()) << json::serialize(mail.at("defects"));
+    EXPECT_THAT(read.text("message_id"), AllOf(HasSubstr("<"), HasSubstr("@porteur.example>")));
+    for (const auto* form : {"text/plain", "text/html"})
+        EXPECT_THAT(
+            std::string(mail.at("texts").at(form).as_string()), HasSubstr("Société Générale de Téléphonie")
+        );
+    EXPECT_THAT(
+        read.names(), ::testing::ElementsAre("relevé d'été.pdf", "Pièce d’identité de Zoé, août – n° 1.pdf")
+    );
+    EXPECT_TRUE(read.files[0][0] == bytes_of_file(statement));
+    EXPECT_TRUE(read.files[0][1] == bytes_of_file(identity));
 }
 
 }  // namespace

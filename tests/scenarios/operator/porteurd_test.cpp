@@ -100,6 +100,44 @@ TEST(PorteurdCommandLine, SaysHowToNameSettingsThatAreNotThere) {
     );
 }
 
+TEST(PluginDocs, PrintThePageOfALibraryWithoutSettings) {
+    const auto ended = porteurd("plugin docs " PORTEUR_PLUGINS_DIR "/porteur-thinktel.so");
+    EXPECT_EQ(ended.status, 0) << ended.output;
+    for (const auto* piece :
+         {"ThinkTel (Distributel uControl)\nthinktel 0.2.0, interface 0.0; countries: CA US\n",
+          "What it cannot do\n  - A port cannot be cancelled", "\nSettings, which", "\nSecrets, which",
+          "submit_port", "once; after a lost answer and 1m it is looked up (find)",
+          "\nWhat it may reach\n  HTTP  api.thinktel.ca; at most 5 requests in 1s\n",
+          "\nWhat it asks for\n  port_in\n", "at most 30 days old", "  Status (14)\n",
+          "CONFIRMEDwEXCEPTION", "FollowUp.EveryStatusWordMovesTheOrderAsItMeans"})
+        EXPECT_THAT(ended.output, HasSubstr(piece));
+}
+
+TEST(PluginDocs, AreThereForProgramsToo) {
+    const auto ended = porteurd("plugin docs --json " PORTEUR_PLUGINS_DIR "/porteur-thinktel.so");
+    ASSERT_EQ(ended.status, 0) << ended.output;
+    const auto told = json::parse(ended.output);
+    EXPECT_EQ(told.at("id"), "thinktel");
+    EXPECT_EQ(told.at("reach").at("hosts").at(0), "api.thinktel.ca");
+    EXPECT_FALSE(told.at("requirements").at("port_in").at("items").as_array().empty());
+    const auto& words = told.at("words").as_array();
+    EXPECT_TRUE(std::ranges::any_of(words, [](const json::value& each) {
+        return each.at("kind") == "Reply" && each.at("word") == "1" && each.at("means") == "Accepted: done" &&
+               !each.at("test").as_string().empty();
+    })) << json::serialize(words);
+}
+
+TEST(PluginDocs, FindAPluginByItsIdAndSayWhichThereAre) {
+    const Installation here;
+    const auto known = here.porteurd("plugin docs thinktel");
+    EXPECT_EQ(known.status, 0) << known.output;
+    EXPECT_THAT(known.output, HasSubstr("\nWords of the carrier"));
+    const auto unknown = here.porteurd("plugin docs acme");
+    EXPECT_EQ(unknown.status, 1);
+    EXPECT_EQ(unknown.output, "porteurd: there is no plugin \"acme\"; there are thinktel\n");
+    EXPECT_FALSE(fs::exists(here.folder / "data")) << "a mere look makes nothing";
+}
+
 TEST(CheckConfig, TakesWhatIsShipped) {
     const Installation here;
     const auto ended = here.porteurd("--check-config");

@@ -61,6 +61,62 @@ TEST(Intake, TakesEachTypeThatItsBytesShow) {
     }
 }
 
+Result<Intaken> taken_as(
+    std::string type, std::string_view bytes, std::string content_type, std::string name, std::size_t piece = 1000
+) {
+    auto intake = DocumentIntake::begin({.type = std::move(type), .name = std::move(name), .content_type = std::move(content_type)});
+    if (!intake) return std::unexpected(intake.error());
+    for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size())))
+        if (auto done = intake->append(bytes.substr(0, piece)); !done) return std::unexpected(done.error());
+    return intake->finish();
+}
+
+TEST(Intake, TakesASpreadsheetWhereACarrierMayAskForOne) {
+    const std::string zip = "PK\3\4 and so on, which the sandboxed program reads", csv = "Numéro;Nom\n+1 416 555-0101;Zoé\n";
+    for (const auto* type : {"blif", "other"}) {
+        EXPECT_TRUE(taken_as(type, zip, std::string(xlsx_type), "Inscriptions 411.xlsx"));
+        EXPECT_TRUE(taken_as(type, zip, std::string(ods_type), "a.ods"));
+        EXPECT_TRUE(taken_as(type, csv, "text/csv; charset=utf-8", "a.CSV"));
+        EXPECT_TRUE(taken_as(type, pdf, "application/pdf", "a.pdf"));
+    }
+    for (const auto* type : {"loa", "invoice", "resporg", "id"}) {
+        const auto done = taken_as(type, zip, std::string(xlsx_type), "a.xlsx");
+        EXPECT_THAT(done, FailsWith(ErrorKind::invalid_input, HasSubstr("is a PDF or a picture")));
+        EXPECT_EQ(done.error().code, media_type_code);
+    }
+}
+
+TEST(Intake, RefusesWhatOnlyCallsItselfASpreadsheet) {
+    const std::string sheet(xlsx_type);
+    EXPECT_THAT(taken_as("blif", pdf, sheet, "a.xlsx"), FailsWith(ErrorKind::invalid_input, HasSubstr("the bytes are application/pdf")));
+    EXPECT_THAT(taken_as("blif", "a,b\n1,2\n and so on", sheet, "a.xlsx"), FailsWith(ErrorKind::invalid_input, HasSubstr("none of the types")));
+    EXPECT_THAT(
+        taken_as("blif", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 and so on, an old one", sheet, "a.xlsx"),
+        FailsWith(ErrorKind::invalid_input, HasSubstr("old file of Excel"))
+    );
+    EXPECT_FALSE(taken_as("blif", pdf, "text/csv", "a.csv"));
+    EXPECT_FALSE(taken_as("blif", "PK\3\4 and so on, more", "text/csv", "a.csv"));
+    EXPECT_EQ(DocumentIntake::begin({.type = "blif", .name = "a.xls", .content_type = "application/vnd.ms-excel"}).error().code, media_type_code);
+    EXPECT_EQ(
+        DocumentIntake::begin({.type = "blif", .name = "a.xlsm", .content_type = "application/vnd.ms-excel.sheet.macroEnabled.12"}).error().code,
+        media_type_code
+    );
+}
+
+TEST(Intake, RefusesACsvFileWithFormulasOrOtherBytesThanText) {
+    const auto csv = [](const std::string& bytes, std::size_t piece) { return taken_as("blif", bytes, "text/csv", "a.csv", piece); };
+    for (const std::size_t piece : {1U, 5U, 1000U}) {
+        for (const auto* good : {"a,b\n-1,+1 (416) 555-0101\n", "a;b\r\nx;y=z\r\n", "\"a;b\";c\n\"say \"\"=1\"\"\";d\n", "a\tb\n1\t2",
+                                 "Num\xE9ro;Pr\xE9nom\n1;2\n"})
+            EXPECT_TRUE(csv(good, piece)) << good;
+        for (const auto* formula : {"a,b\n=1+1,2\n", "a,b\n1,\"=cmd|' /C calc'!A0\"\n", "a;b\n1; =1\n", "@SUM(1),b\n", "a,b\n+cmd|'/C x'!A0,2\n",
+                                    "a,b\n-2+3+cmd|'/C x'!A0,2\n"})
+            EXPECT_THAT(csv(formula, piece), FailsWith(ErrorKind::invalid_input, HasSubstr("has a formula"))) << formula;
+        EXPECT_THAT(csv("a,b\n1,2\0\n"s, piece), FailsWith(ErrorKind::invalid_input, HasSubstr("line 2")));
+        EXPECT_THAT(csv("only one column\nand, here two\n", piece), FailsWith(ErrorKind::invalid_input, HasSubstr("one column")));
+    }
+}
+
 TEST(Intake, KnowsTheHashWhateverThePieces) {
     // echo -n %PDF-%%EOF | sha256sum
     constexpr const char* hash = "bfa46a6395a5ff9b24b500aa7b859b9cf7c2d1eaca67a66ef03f3355276a5f6e";

@@ -14,6 +14,7 @@
 
 #include "pdf_maker.hpp"
 #include "support/result_matchers.hpp"
+#include "zip_maker.hpp"
 
 namespace porteur::paper {
 namespace {
@@ -47,6 +48,28 @@ public:
     Script& operator=(const Script&) = delete;
     const fs::path file;
 };
+
+Result<SpreadsheetAnswer> checked_sheet(const std::string& sheet) {
+    auto file = PaperFile::make();
+    if (!file) return std::unexpected(file.error());
+    if (auto done = file->append(sheet); !done) return std::unexpected(done.error());
+    return PaperProgram(program).check_spreadsheet(*file);
+}
+
+TEST(PaperProgram, ReadsSpreadsheetsUnderTheSameLock) {
+    const auto taken = checked_sheet(xlsx_with({{"xl/sharedStrings.xml", std::string(3 << 20, 'x')}}));
+    ASSERT_TRUE(taken) << taken.error().message;
+    EXPECT_THAT(taken->content_type, HasSubstr("spreadsheetml.sheet"));
+    EXPECT_THAT(checked_sheet(ods_with())->content_type, HasSubstr("opendocument.spreadsheet"));
+    EXPECT_THAT(
+        checked_sheet(xlsx_with({{"xl/vbaProject.bin", "x"}})), FailsWith(ErrorKind::invalid_input, HasSubstr("has macros"))
+    );
+    // 200 MiB of zeros in 200 kB.
+    EXPECT_THAT(
+        checked_sheet(xlsx_with({{"xl/a.xml", std::string(200 << 20, '\0')}})),
+        FailsWith(ErrorKind::invalid_input, HasSubstr("unpacks into more than 128 MiB"))
+    );
+}
 
 TEST(PaperProgram, SaysWhatTheCheckSays) {
     const auto taken = checked(pages(3));

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "acme_descriptor.hpp"
+#include "settings/described_words.hpp"
 #include "support/result_matchers.hpp"
 
 namespace porteur {
@@ -120,7 +121,7 @@ acme.so:2:6: id = "A" is not an identifier; write lower-case letters, digits and
 acme.so:4:11: version = "1" is not a version; write three numbers, as in "1.0.0"
 acme.so:5:7: abi = "zero" is not a version of the interface; write major and minor, as in "0.0")"},
     {with("vendor = \"x\""),
-     R"(6:1: unknown key "vendor" at the top level; known are: schema, id, name, version, abi, countries, links, base_url, auth, settings, operations, secrets, http, mail, inbound, limitation, exempt, requirements, data)"
+     R"(6:1: unknown key "vendor" at the top level; known are: schema, id, name, version, abi, countries, links, base_url, auth, settings, operations, secrets, http, mail, inbound, limitation, exempt, requirements, data, words)"
     },
     {with("countries = [\"US\", \"Canada\"]"),
      R"(6:20: countries[1] = "Canada" is not a country; write the two capital letters of ISO 3166-1, as in "CA")"
@@ -225,6 +226,33 @@ TEST(ParseDescriptor, RefusesEachMalformedOneWithItsMessage) {
         EXPECT_EQ(parsed.error().kind, ErrorKind::invalid_input);
         EXPECT_EQ(parsed.error().message, "acme.so:" + each.message) << each.toml;
     }
+}
+
+TEST(ParseDescriptor, TakesTheCarriersWordsBehindItInTheirOrder) {
+    const std::string words = R"(
+[words."Status"]
+"PENDING" = { means = "submitted", test = "Follow.Words" }
+"CONFIRMEDwEXCEPTION" = { means = "confirmed", test = "Follow.Words" }
+[words."FLD ABBR"]
+"PORTED #" = { means = "NUMBER_NOT_ON_ACCOUNT, to correct: /numbers", test = "Refusals.Fields" }
+)";
+    const auto whole = std::string(acme_toml) + words + std::string(3, '\0');
+    const auto read = parse_descriptor(whole, "acme");
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(*read, acme());
+    EXPECT_THAT(
+        *words_in_descriptor(whole, "acme"),
+        ElementsAre(
+            DescribedWord{"Status", "PENDING", "submitted", "Follow.Words"},
+            DescribedWord{"Status", "CONFIRMEDwEXCEPTION", "confirmed", "Follow.Words"},
+            DescribedWord{"FLD ABBR", "PORTED #", "NUMBER_NOT_ON_ACCOUNT, to correct: /numbers", "Refusals.Fields"}
+        )
+    );
+    EXPECT_TRUE(words_in_descriptor(acme_toml, "acme")->empty());
+    EXPECT_THAT(
+        parse_descriptor(std::string(acme_toml) + "[words.\"Status\"]\nPENDING = { means = \"submitted\" }\n", "acme"),
+        FailsWith(ErrorKind::invalid_input, ::testing::HasSubstr("test"))
+    );
 }
 
 }  // namespace

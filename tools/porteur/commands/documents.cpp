@@ -74,10 +74,10 @@ std::vector<CommandSpec> document_commands() {
     return {
         {.path = "documents add",
          .help = "store a document, to be named in orders with --document-id",
-         .words = {{"FILE", "a PDF or a picture"}},
+         .words = {{"FILE", "a PDF, a picture, or a spreadsheet of directory listings"}},
          .options =
              {{"--type", ValueKind::text, "TYPE",
-               "loa, invoice, csr, resporg, id, address_proof, registration, ..."},
+               "loa, invoice, csr, resporg, blif, id, address_proof, registration, ..."},
               {"--name", ValueKind::text, "NAME", "another name than the file's"},
               {"--issued-on", ValueKind::date, "DATE", "when it was issued, as in 2026-12-01"},
               {"--signed-on", ValueKind::date, "DATE", "when it was signed"},

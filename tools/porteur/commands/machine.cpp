@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// porteur token ... and completion: what is done on this machine, without the API.
+// porteur token ..., plugin docs and completion: what is done on this machine, without the API.
 #include <ostream>
 
 #include "commands/all.hpp"
@@ -11,7 +11,8 @@ namespace {
 
 Outcome<ExitCode> run_daemon(Session& session) {
     const auto& path = session.arguments.command;  // "token create"
-    std::vector<std::string> words{"token", path.substr(path.find(' ') + 1)};
+    const auto blank = path.find(' ');
+    std::vector<std::string> words{path.substr(0, blank), path.substr(blank + 1)};
     words.insert(words.end(), session.arguments.words.begin(), session.arguments.words.end());
     const auto status = session.around().run_daemon(words);
     if (!status) return passed_on(status);
@@ -43,6 +44,12 @@ std::vector<CommandSpec> machine_commands() {
          .takes_rest = true},
         {.path = "token revoke",
          .help = "take a token back by its name; as above, by 'porteurd token revoke NAME'",
+         .words = {},
+         .options = {},
+         .run = run_daemon,
+         .takes_rest = true},
+        {.path = "plugin docs",
+         .help = "a plugin's page: settings, operations, reach, the carrier's words with their tests; by 'porteurd plugin docs'",
          .words = {},
          .options = {},
          .run = run_daemon,

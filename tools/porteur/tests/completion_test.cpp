@@ -41,7 +41,7 @@ protected:
 };
 
 TEST_F(BashCompletion, OffersCommands) {
-    EXPECT_EQ(offered("porteur p"), "port purchase portability\n");
+    EXPECT_EQ(offered("porteur p"), "port purchase portability plugin\n");
     EXPECT_EQ(offered("porteur port s"), "submit show settle\n");
     EXPECT_EQ(offered("porteur --json numbers ''"), "search\n");
 }

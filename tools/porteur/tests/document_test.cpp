@@ -12,6 +12,18 @@ TEST(ContentType, IsFoundInTheFirstBytes) {
     EXPECT_EQ(content_type_of("\x89PNG\r\n\x1a\n"), "image/png");
     EXPECT_EQ(content_type_of("\xFF\xD8\xFF\xE0"), "image/jpeg");
     EXPECT_EQ(content_type_of({"II*\0", 4}), "image/tiff");
+    EXPECT_EQ(
+        content_type_of("PK\3\4 ... [Content_Types].xml ... xl/workbook.xml"),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    );
+    EXPECT_EQ(
+        content_type_of("PK\3\4 ... mimetypeapplication/vnd.oasis.opendocument.spreadsheet"),
+        "application/vnd.oasis.opendocument.spreadsheet"
+    );
+    EXPECT_EQ(content_type_of("PK\3\4 ... word/document.xml"), "application/octet-stream");
+    EXPECT_EQ(content_type_of("a;b", "listings.csv"), "text/csv");
+    EXPECT_EQ(content_type_of("a;b", "listings.txt"), "application/octet-stream");
+    EXPECT_EQ(content_type_of("%PDF-1.7", "listings.csv"), "application/pdf");
     EXPECT_EQ(content_type_of("<html>"), "application/octet-stream");
     EXPECT_EQ(content_type_of(""), "application/octet-stream");
 }

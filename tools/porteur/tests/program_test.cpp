@@ -83,6 +83,10 @@ TEST(Program, BecomesTheDaemonsProgramForTokenCreate) {
         shell((world.folder / "porteur").string() + " token create --name 'two words'");
     EXPECT_EQ(output.text, "4 words: token create --name two words\n");
     EXPECT_EQ(output.status, 6);
+    EXPECT_EQ(
+        shell((world.folder / "porteur").string() + " plugin docs thinktel --json").text,
+        "4 words: plugin docs thinktel --json\n"
+    );
 }
 
 TEST(Program, ReadsItsEnvironment) {

@@ -58,5 +58,68 @@ TEST(Testkit, SaysThatThePluginHasNoSuchOperation) {
     EXPECT_NONFATAL_FAILURE(Script(acme(), "no_such_thing", "{}"), "returned -1");
 }
 
+/// A purchase that the carrier answers with this word.
+Script& answered(Script& script, const char* word) {
+    return script.expects_http("POST", "/orders")
+        .answers(201, std::string(R"({"id":"o-7","status":"pending","more":[{"word":")") + word + R"("}]})");
+}
+
+TEST(TestkitWords, CountForTheTestWhoseOperationEndedAsItWants) {
+    auto tried = purchase();
+    answered(tried, "word-tried").ends_with(R"({"carrier_id":"o-7"})");
+    auto not_looked_at = purchase();
+    answered(not_looked_at, "word-not-looked-at");
+    EXPECT_NONFATAL_FAILURE(
+        {
+            auto otherwise = purchase();
+            answered(otherwise, "word-otherwise").ends_with(R"({"carrier_id":"o-8"})");
+        },
+        "o-8"
+    );
+
+    const CarrierWords words{
+        {"word", "word-tried", "submitted", {}},
+        {"word", "word-not-looked-at", "submitted", {}},
+        {"word", "word-otherwise", "submitted", {}},
+        {"word", "word-elsewhere", "submitted", {{"answer", "more/word", "word-tried", "check_purchase"}}},
+    };
+    std::vector<WordLine> lines;
+    const auto wrong = find_wrong_words(words, "", lines);
+    ASSERT_EQ(wrong.size(), 3u);
+    for (const auto* word : {"word-not-looked-at", "word-otherwise", "word-elsewhere"})
+        EXPECT_TRUE(std::ranges::any_of(wrong, [&](const std::string& line) {
+            return line.find(word) != line.npos && line.find("has no test") != line.npos;
+        })) << word;
+    EXPECT_EQ(
+        toml_of(lines[0]),
+        "\"word-tried\" = { means = \"submitted\", test = "
+        "\"TestkitWords.CountForTheTestWhoseOperationEndedAsItWants\" }\n"
+    );
+    EXPECT_EQ(lines[1].test, "");
+}
+
+TEST(TestkitWords, StandOnce) {
+    std::vector<WordLine> lines;
+    const auto wrong = find_wrong_words({{"status", "a", "b", {}}, {"status", "a", "c", {}}}, "", lines);
+    EXPECT_TRUE(std::ranges::any_of(wrong, [](const std::string& line) {
+        return line == "status a stands twice in the plugin's tables";
+    }));
+}
+
+TEST(TestkitWords, KeepTheTestThatThePageNamesForAsLongAsItIsTrue) {
+    have_heard({{"purchase", "answer", "status", "word-of-two"}});
+    all_heard()[{"purchase", "answer", "status", "word-of-two"}].insert("Another.Test");
+    const CarrierWords words{{"status", "word-of-two", "submitted", {}}};
+    for (const std::string test : {"Another.Test", "TestkitWords.KeepTheTestThatThePageNamesForAsLongAsItIsTrue"}) {
+        std::vector<WordLine> lines;
+        EXPECT_TRUE(find_wrong_words(words, toml_of({"status", "word-of-two", "submitted", test}), lines).empty());
+        EXPECT_EQ(lines[0].test, test);
+    }
+    // One that no longer tries it, or a page that says something else of it, is not kept.
+    std::vector<WordLine> lines;
+    find_wrong_words(words, toml_of({"status", "word-of-two", "submitted", "Gone.Test"}), lines);
+    EXPECT_NE(lines[0].test, "Gone.Test");
+}
+
 }  // namespace
 }  // namespace porteur::testkit

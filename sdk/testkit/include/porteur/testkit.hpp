@@ -17,3 +17,4 @@
 #include <porteur/testkit/cut.hpp>
 #include <porteur/testkit/plugin.hpp>
 #include <porteur/testkit/script.hpp>
+#include <porteur/testkit/words.hpp>

@@ -14,6 +14,7 @@
 
 #include <porteur/calendar_text.hpp>
 #include <porteur/testkit/compare.hpp>
+#include <porteur/testkit/heard.hpp>
 #include <porteur/testkit/plugin.hpp>
 
 namespace porteur::testkit {
@@ -41,6 +42,7 @@ public:
     )
         : recorded_{plugin, operation, input, settings, {}, {}},
           run_(std::make_unique<OneRun>(plugin, operation, input, settings)) {
+        hear("input", input);
         recorded_.first = run_->first();
         take(recorded_.first, where);
     }
@@ -229,6 +231,7 @@ public:
         if (!ended(PORTEUR_DONE, where)) return *this;
         const auto difference = lacking(parsed(wanted), parsed(last_.output));
         check(difference.empty(), where, "result " + difference);
+        count_heard();
         return *this;
     }
     /// It is done, and its result is exactly this.
@@ -236,6 +239,7 @@ public:
         if (!ended(PORTEUR_DONE, where)) return *this;
         const auto text = canonical(parsed(wanted));
         check(last_.output == text, where, "result\nwanted " + text + "\nfound  " + last_.output);
+        count_heard();
         return *this;
     }
     Script& fails_with(
@@ -251,6 +255,7 @@ public:
                 ", found " + failure_text()
         );
         check(message.Matches(error.message), where, "the message is " + error.message);
+        count_heard();
         return *this;
     }
     /// The carrier's own code of the failure.
@@ -268,12 +273,25 @@ public:
         if (!ended(PORTEUR_DONE, where)) return T{};
         auto value = from_text<T>(last_.output);
         check(value.has_value(), where, value ? "" : value.error().message);
+        count_heard();
         return value ? std::move(*value) : T{};
     }
 
     const Recording& recording() const { return recorded_; }
 
 private:
+    void hear(std::string_view source, std::string_view text) {
+        if (const auto value = parse_json(text)) 
+            collect_heard(*value, {recorded_.operation, std::string(source), {}, {}}, heard_);
+    }
+    /// The operation ended as the test wants: what was said on the way was understood.
+    void count_heard() {
+        if (broken_) return;
+        if (last_.state == PORTEUR_DONE) hear("result", last_.output);
+        have_heard(heard_);
+        heard_.clear();
+    }
+
     bool running() const { return !broken_ && current_; }
 
     void check(bool holds, Where where, const std::string& text) {
@@ -322,6 +340,10 @@ private:
         check(current_.has_value(), where, "there is no effect to complete");
         if (broken_) return *this;
         completion.seq = current_->seq;
+        if (completion.kind == ErrorKind::none) {
+            hear("answer", completion.head);
+            hear("answer", completion.body);
+        }
         if (current_->guarantee == PORTEUR_ONCE && completion.kind == ErrorKind::in_doubt)
             doubted_.insert(current_->step);
         if (current_->guarantee == PORTEUR_SAFE && completion.kind == ErrorKind::none)
@@ -419,6 +441,7 @@ private:
     std::vector<Effect> waiting_;
     std::optional<Effect> current_;
     std::set<std::string, std::less<>> names_, doubted_;
+    std::vector<Heard> heard_;
     Turn last_;
     bool broken_ = false;
 };
