@@ -149,7 +149,7 @@ TEST_F(OutsideTest, AnEventAndAWaitThatACrashKeptApartMeetAtTheNextStart) {
     Commit made;
     made.new_events.push_back(event);
     bool durable = false;
-    real->commit(std::move(made), [&](Result<void> done) { durable = done.has_value(); });
+    real->commit(std::make_shared<const Commit>(std::move(made)), [&](Result<void> done) { durable = done.has_value(); });
     ASSERT_TRUE(run_until([&] { return durable; }, 0));
     restart();
     ASSERT_TRUE(ends(order.id)) << words(order.id);
