@@ -57,6 +57,7 @@ Id Engine::new_id() {
 
 EngineCounters Engine::counters() const {
     auto out = counters_;
+    out.lost_outcomes = world_.lost_outcomes;
     out.waiting = due_.size();
     for (const auto& lane : lanes_) {
         out.running += lane.running;
