@@ -369,6 +369,17 @@ TEST(SubmitOrder, IsAConflictWhenTheStateForbidsIt) {
     EXPECT_EQ(reply.text("detail"), "the order was submitted before");
 }
 
+TEST(SubmitOrder, NamesTheFieldThatIsWrongAsCreatingDoes) {
+    Served served;
+    const auto order = served.order();
+    served.host.refuse_change = Error{
+        .kind = ErrorKind::invalid_input, .message = "/request/documents/0: signed 31 days ago"
+    };
+    const auto reply = served.ask({.method = "POST", .target = path_of(order, "/submit"), .key = "k1"});
+    EXPECT_EQ(reply.status, 400);
+    EXPECT_EQ(reply.text("field"), "/request/documents/0");
+}
+
 TEST(SubmitOrder, WantsNumbers) {
     Served served;
     auto order = served.order();
