@@ -208,10 +208,14 @@ Async<Result<Order>> HostServices::amend(Caller caller, Id id, Amendment amendme
     wish.amends_request = true;
     if (amendment.pin && !amendment.pin->empty())
         wish.secrets.push_back({.order = id, .tenant = caller.tenant, .name = "pin", .value = *amendment.pin});
-    const auto base = amendment.base_version;
+    const auto if_version = amendment.if_version;
     co_return co_await changed(
-        caller, id, base, std::move(idempotency),
+        caller, id, if_version, std::move(idempotency),
         [this, caller, warnings, amendment = std::move(amendment)](const Order& order) -> Result<OrderChange> {
+            // An order changes by itself, too, as when its carrier is asked again; that is no other request.
+            if (order.request != amendment.base_request)
+                return std::unexpected(coded(ErrorKind::invalid_input, version_code,
+                                             "order " + id_text(order.id) + " was corrected by somebody else meanwhile; read it again"));
             const auto now = parts_.clock.now();
             const auto& known = parts_.engine.known();
             auto corrected = correct_order(order, amendment.request, amendment.pin.has_value(), now, caller.token_name, known);
