@@ -75,17 +75,23 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
                                   .message = "the plugin asks by HTTP, and neither it nor the account names an address (base_url)"});
 
     if (account.limit) {
-        // A penalty may have been set while a place in the line was waited for, so it is asked twice.
-        auto free = account.limit->reserve(Steady::now());
+        const auto too_long = [](Steady::duration wait) { return wait > held_wait_max; };
+        const auto throttled = [&](Steady::duration wait) {
+            return failed(effect, {.kind = ErrorKind::throttled, .message = "the carrier's rate limit",
+                                   .retry_after = std::chrono::ceil<seconds>(wait)});
+        };
+        // Whoever will not wait takes no place that another could have.
+        const auto came = Steady::now();
+        if (const auto wait = account.limit->next_place(came) - came; too_long(wait)) co_return throttled(wait);
+        const auto free = account.limit->reserve(came);
+        // A penalty may be set while a place in the line is waited for, so it is asked about again. It moves the whole
+        // line behind itself, so that a place given up for it is nobody's loss.
         for (;;) {
             const auto now = Steady::now();
-            const auto until = std::max(free, account.limit->free_at());
-            if (until <= now) break;
-            const auto wait = std::chrono::ceil<milliseconds>(until - now);
-            if (wait > held_wait_max)
-                co_return failed(effect, {.kind = ErrorKind::throttled, .message = "the carrier's rate limit",
-                                          .retry_after = std::chrono::ceil<seconds>(wait)});
-            co_await clock_.sleep_until(clock_.now() + wait);
+            const auto wait = std::max(free, account.limit->free_at()) - now;
+            if (wait.count() <= 0) break;
+            if (too_long(wait)) co_return throttled(wait);
+            co_await clock_.sleep_until(clock_.now() + std::chrono::ceil<milliseconds>(wait));
         }
     }
     if (!account.breaker.allow(Steady::now())) {
