@@ -7,6 +7,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include "access/sealing.hpp"
 #include "access/token.hpp"
@@ -98,6 +99,8 @@ struct Daemon::Parts {
     std::unique_ptr<HostServices> services;
     std::unique_ptr<ApiServer> api;
     std::unique_ptr<Housekeeping> housekeeping;
+    std::future<void> housekeeping_ended;
+    asio::thread_pool upkeep{1};  // writes beside the store's own writer, and waits for it: nobody else's thread may
     asio::steady_timer tick{engine_io.get_executor()};
     std::uint16_t port = 0;
     std::thread engine_thread, api_thread;
@@ -194,10 +197,10 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     if (!port) return std::unexpected(std::move(port).error());
     p.port = *port;
     p.housekeeping = std::make_unique<Housekeeping>(
-        p.api_io.get_executor(), *p.store, [] { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); },
+        p.upkeep.get_executor(), *p.store, [] { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); },
         HousekeepingSettings{.retention = p.settings.engine.retention}
     );
-    p.housekeeping->start();
+    p.housekeeping_ended = p.housekeeping->start();
     p.api_thread = std::thread([&p] { p.api_io.run(); });
     log_info("porteurd listens on " + p.settings.api.address + ":" + std::to_string(p.port));
     return daemon;
@@ -218,16 +221,20 @@ Result<void> Daemon::reload(Settings settings) {
         return {};
     });
     if (done) parts_->outward->take(std::move(*outward));
-    if (done) asio::post(parts_->api_io, [p = parts_.get(), retention] { p->housekeeping->set_retention(retention); });
+    if (done) asio::post(parts_->upkeep, [p = parts_.get(), retention] { p->housekeeping->set_retention(retention); });
     return done;
 }
 
 void Daemon::stop() {
     auto& p = *parts_;
     if (p.api) p.api->stop();
-    if (p.housekeeping) asio::post(p.api_io, [&p] { p.housekeeping->stop(); });
     p.api_work.reset();
     if (p.api_thread.joinable()) p.api_thread.join();
+    // A batch under way ends first: the engine's thread, which tells it of its commit, still runs.
+    if (p.housekeeping_ended.valid()) {
+        asio::post(p.upkeep, [&p] { p.housekeeping->stop(); });
+        p.housekeeping_ended.get();
+    }
     if (!p.engine_thread.joinable()) return;
     p.outward->stop();  // it waits for the engine's thread, too
     p.papers->stop();
@@ -242,6 +249,7 @@ void Daemon::stop() {
     p.engine_work.reset();
     p.engine_io.stop();
     p.engine_thread.join();
+    p.upkeep.join();
     p.mail.reset();   // waits for a mail under way
     p.store.reset();  // writes what is queued
 }
