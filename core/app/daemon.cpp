@@ -11,6 +11,7 @@
 
 #include "access/sealing.hpp"
 #include "access/token.hpp"
+#include "api/order_json.hpp"
 #include "api/server.hpp"
 #include "app/admin.hpp"
 #include "app/host_services.hpp"
@@ -20,6 +21,7 @@
 #include "app/outward.hpp"
 #include "app/performer.hpp"
 #include "engine/engine.hpp"
+#include "store/upkeep.hpp"
 
 namespace porteur {
 namespace asio = boost::asio;
@@ -152,6 +154,14 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     p.store = std::move(*store);
     p.engine_store = std::make_unique<StoreForEngine>(*p.store);
     p.http = std::make_unique<HttpPerformer>(*p.store, p.documents, p.clock);
+    p.http->on_penalty([&p](const std::string& account, Instant until) {
+        asio::post(p.upkeep, [&p, account, until] {
+            if (auto kept = upkeep_of(*p.store).keep_penalty(account, until); kept)
+                log_info("account " + account + ": its carrier wants to be left alone until " + time_text(until));
+            else
+                log_warning("account " + account + ": a restart will not know of its carrier's penalty: " + kept.error().message);
+        });
+    });
     p.mail = std::make_unique<MailPerformer>(*p.store, p.documents, p.clock, p.chance, p.settings.mail, reply_key(p.seal.sealing(), p.key));
     p.performer = std::make_unique<Performer>(*p.http, *p.mail);
     Rhythm rhythm;
@@ -185,6 +195,9 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     auto daemon = std::unique_ptr<Daemon>(new Daemon(std::move(parts)));
     auto started = p.on_engine([&p]() -> Result<void> {
         p.accounts.load();
+        auto penalties = upkeep_of(*p.store).penalties();
+        if (!penalties) return std::unexpected(std::move(penalties).error());
+        p.accounts.keep_to(*penalties, p.clock.now());
         if (auto begun = p.engine->start(); !begun) return begun;
         p.every_second();
         return {};
@@ -215,6 +228,8 @@ Result<void> Daemon::reload(Settings settings) {
     auto done = parts_->on_engine([&]() -> Result<void> {
         auto mail = settings.mail;
         if (auto done = parts_->accounts.reload(std::move(settings)); !done) return done;
+        // An account may have been left out for a while; what the carrier said to it still holds.
+        if (const auto penalties = upkeep_of(*parts_->store).penalties()) parts_->accounts.keep_to(*penalties, parts_->clock.now());
         parts_->intake->reload(mail);
         parts_->mail->reload(std::move(mail));
         parts_->services->take_snapshot();

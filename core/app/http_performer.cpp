@@ -140,6 +140,13 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
         account.last_error_at = clock_.now();
         co_return failed(effect, error);
     }
+    const auto free_before = account.limit ? account.limit->free_at() : now;
+    const auto tell_penalty = [&] {
+        if (!account.limit || !on_penalty_) return;
+        const auto free = account.limit->free_at();
+        if (free > free_before && free > now + seconds(1))
+            on_penalty_(context.account, clock_.now() + std::chrono::ceil<milliseconds>(free - now));
+    };
     if (account.limit) account.limit->learn(now, rate_headers_of(*exchanged));
     if (exchanged->status >= 500)
         account.breaker.failed(now);
@@ -150,10 +157,12 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
         error = Error{.kind = ErrorKind::in_doubt, .message = "the answer cannot be read"};
     if (error) {
         if (error->kind == ErrorKind::throttled && account.limit) account.limit->penalise(now, error->retry_after);
+        tell_penalty();
         account.last_error = error->message;
         account.last_error_at = clock_.now();
         co_return failed(effect, *error);
     }
+    tell_penalty();
     co_return Performed{.completion = {effect.seq, ErrorKind::none, completion_head(*exchanged), std::move(exchanged->body)}};
 }
 

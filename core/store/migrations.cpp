@@ -228,6 +228,12 @@ create table webhooks (
   problem text not null
 )
 )"},
+    Migration{6, "until when carriers want to be left alone", R"(
+create table penalties (
+  account text primary key,
+  until_at bigint not null
+)
+)"},
 };
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {

@@ -382,6 +382,12 @@ public:
 
     // ---------------------------------------------------------------- upkeep
 
+    Result<std::map<std::string, Instant>> penalties() override {
+        return read([](soci::session& sql) { return queries::penalties(sql); });
+    }
+    Result<void> keep_penalty(const std::string& account, Instant until) override {
+        return change_of_holder([&](soci::session& sql) { queries::keep_penalty(sql, account, until); });
+    }
     Result<KeysLookedAt> drop_keys(const KeyPlace& after, Instant before, int limit) override {
         const auto found = read([&](soci::session& sql) { return queries::old_keys(sql, seal_, after, before, limit); });
         if (!found) return std::unexpected(found.error());

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What the store keeps beside the orders' own commits: what is old enough to go. Small and rare, each in a transaction of its own on the caller's
+// What the store keeps beside the orders' own commits: until when carriers want to be left alone,
+// and what is old enough to go. Small and rare, each in a transaction of its own on the caller's
 // thread, which the store's writer does not wait for longer than that takes.
 
+#include <map>
 #include <string>
 
 #include "store/store.hpp"
@@ -28,6 +30,10 @@ struct KeysLookedAt {
 class Upkeep {
 public:
     virtual ~Upkeep() = default;
+
+    /// Until when each account's carrier wants to be left alone, past times too.
+    virtual Result<std::map<std::string, Instant>> penalties() = 0;
+    virtual Result<void> keep_penalty(const std::string& account, Instant until) = 0;
 
     /// Looks at `limit` keys after a place and drops those that came before an instant. One whose
     /// answer names an order that has not ended stays: its repeat must not make a second one.

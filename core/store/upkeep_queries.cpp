@@ -51,6 +51,26 @@ bool is_of_open_order(soci::session& sql, const std::string& body) {
 
 }  // namespace
 
+std::map<std::string, Instant> penalties(soci::session& sql) {
+    std::map<std::string, Instant> out;
+    std::string account;
+    long long until = 0;
+    soci::statement statement =
+        (sql.prepare << "select account, until_at from penalties order by account",
+         soci::into(account), soci::into(until));
+    statement.execute();
+    while (statement.fetch()) out[account] = Instant{std::chrono::milliseconds{until}};
+    return out;
+}
+
+void keep_penalty(soci::session& sql, const std::string& account, Instant until) {
+    const auto at = stamp(until);
+    sql << "insert into penalties (account, until_at) values (:account, :until) on conflict "
+           "(account) do update set "
+           "until_at = excluded.until_at",
+        soci::use(account), soci::use(at);
+}
+
 OldKeys old_keys(
     soci::session& sql, const Seal& seal, const KeyPlace& after, Instant before, int limit
 ) {

@@ -13,6 +13,9 @@ class session;
 
 namespace porteur::queries {
 
+std::map<std::string, Instant> penalties(soci::session& sql);
+void keep_penalty(soci::session& sql, const std::string& account, Instant until);
+
 /// What a look found; `old` may go.
 struct OldKeys {
     std::vector<KeyPlace> old;
