@@ -258,6 +258,19 @@ TEST(RunningPage, ShowsOnlyCommandLinesThatPorteurdKnows) {
         EXPECT_EQ(porteurd("--config /nowhere " + words).status, 1) << "porteurd " << words;
 }
 
+TEST(RunningPage, NamesEveryExitStatus) {
+    const auto help = porteurd("--help").output;
+    const auto text = page("docs/running.md");
+    const auto at = text.find("`porteurd` exits with");
+    ASSERT_NE(at, text.npos);
+    const auto paragraph = text.substr(at, text.find("\n\n", at) - at);
+    const std::regex line("\n  ([0-9]+) +");
+    int found = 0;
+    for (std::sregex_iterator each(help.begin(), help.end(), line), end; each != end; ++each, ++found)
+        EXPECT_TRUE(std::regex_search(paragraph, std::regex("\\b" + (*each)[1].str() + "\\b"))) << (*each)[1];
+    EXPECT_GE(found, 4) << help;
+}
+
 TEST(RunningPage, NamesMeasuresThatThereAre) {
     const Installation here;
     ASSERT_EQ(here.porteurd("init").status, 0);
