@@ -117,9 +117,7 @@ Async<Answer> answer_order(Api& api, Request& request) {
         request.caller, order->id, std::move(*choice), std::move(*text),
         idempotency_of(request, 200)
     );
-    // What is wrong with a field is for the caller to mend; that nobody waits is the order's state.
-    const bool of_field = !changed && changed.error().message.starts_with('/');
-    co_return changed_answer(changed, request, 200, !of_field);
+    co_return changed_answer(changed, request, 200, true);
 }
 
 Async<Answer> comment_order(Api& api, Request& request) {
