@@ -100,9 +100,9 @@ struct Daemon::Parts {
     std::unique_ptr<DocumentDesk> papers;
     std::unique_ptr<HostServices> services;
     std::unique_ptr<ApiServer> api;
-    std::unique_ptr<Housekeeping> housekeeping;
-    std::future<void> housekeeping_ended;
     asio::thread_pool upkeep{1};  // writes beside the store's own writer, and waits for it: nobody else's thread may
+    std::unique_ptr<Housekeeping> housekeeping;  // on that thread, and gone before it
+    std::future<void> housekeeping_ended;
     asio::steady_timer tick{engine_io.get_executor()};
     std::uint16_t port = 0;
     std::thread engine_thread, api_thread;

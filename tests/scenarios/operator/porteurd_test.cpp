@@ -2,12 +2,15 @@
 // porteurd as an operator meets it, by docs/running.md: its command line, the check of an
 // installation, the first start, tokens.
 #include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <regex>
 #include <sstream>
 
 #include <gmock/gmock.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../../faults/http_client.hpp"
@@ -239,6 +242,21 @@ TEST(SecondPorteurd, SaysThatTheStoreIsTaken) {
     const auto second = here.porteurd("");
     EXPECT_EQ(second.status, 1);
     EXPECT_THAT(second.output, StartsWith("porteurd: "));
+}
+
+TEST(RunningPorteurd, EndsWithZeroWhenItIsToldTo) {
+    const Installation here;
+    ASSERT_EQ(here.porteurd("init").status, 0);
+    for (const int signal : {SIGTERM, SIGINT}) {
+        const auto running =
+            Program::serve({PORTEUR_DAEMON, "--config", here.folder / "config"}, here.folder / "log");
+        ::kill(running.pid(), signal);
+        ASSERT_TRUE(running.ended_within(std::chrono::seconds(30)));
+        siginfo_t ended{};
+        ASSERT_EQ(waitid(P_PID, static_cast<id_t>(running.pid()), &ended, WEXITED | WNOWAIT), 0);
+        EXPECT_EQ(ended.si_code, CLD_EXITED) << "by signal " << ended.si_status;
+        EXPECT_EQ(ended.si_status, 0);
+    }
 }
 
 /// The `porteurd ...` lines in the page's shell examples.
