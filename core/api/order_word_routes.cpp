@@ -11,13 +11,12 @@ using namespace order_handling;
 
 constexpr std::size_t comment_size_max = 4000;
 
-}  // namespace
-
-Async<Answer> amend_order(Api& api, Request& request) {
+/// Makes the change of the order as it stands now. Nothing: somebody else has changed what is wanted meanwhile.
+Async<std::optional<Answer>> amended_as_it_stands(Api& api, Request& request) {
     auto order = order_of(api, request);
     if (!order) co_return std::move(order).error();
-    if (auto version = asked_version(request, *order); !version)
-        co_return std::move(version).error();
+    const auto version = asked_version(request, *order);
+    if (!version) co_return version.error();
     const bool port = order->kind == OrderKind::port;
     auto body = read_object(request.body, port ? "request submit as_new" : "request submit");
     if (!body) co_return problem_answer(body.error());
@@ -47,13 +46,27 @@ Async<Answer> amend_order(Api& api, Request& request) {
         Amendment{
             .request = std::move(merged->canonical),
             .pin = std::move(merged->pin),
-            .base_version = order->version,
+            .base_request = std::move(order->request),
+            .if_version = *version,
             .submit = *submit,
             .as = *as_new ? SendAs::new_request : SendAs::carrier_can
         },
         idempotency_of(request, 200)
     );
+    if (!changed && changed.error().code == version_code && !*version) co_return std::nullopt;
     co_return changed_answer(changed, request, 200, true);
+}
+
+}  // namespace
+
+Async<Answer> amend_order(Api& api, Request& request) {
+    // Without If-Match the caller has named no version that the change is for, so it is made to the newest.
+    constexpr int tries_max = 10;
+    for (int tried = 0; tried < tries_max; ++tried)
+        if (auto answer = co_await amended_as_it_stands(api, request)) co_return std::move(*answer);
+    co_return problem_answer(
+        problems::unavailable, "the order is being corrected by others all the time; try again in a moment"
+    );
 }
 
 Async<Answer> settle_order(Api& api, Request& request) {
@@ -104,9 +117,7 @@ Async<Answer> answer_order(Api& api, Request& request) {
         request.caller, order->id, std::move(*choice), std::move(*text),
         idempotency_of(request, 200)
     );
-    // What is wrong with a field is for the caller to mend; that nobody waits is the order's state.
-    const bool of_field = !changed && changed.error().message.starts_with('/');
-    co_return changed_answer(changed, request, 200, !of_field);
+    co_return changed_answer(changed, request, 200, true);
 }
 
 Async<Answer> comment_order(Api& api, Request& request) {

@@ -46,7 +46,8 @@ const ProblemKind& kind_of(const Error& error, bool of_state) {
             if (error.code == conflict_code) return problems::conflict;
             if (error.code == too_large_code) return problems::too_large;
             if (error.code == media_type_code) return problems::media_type;
-            return of_state ? problems::conflict : problems::invalid_input;
+            // A field that is named is the caller's to mend, whatever the order's state.
+            return of_state && field_of(error.message).empty() ? problems::conflict : problems::invalid_input;
         case ErrorKind::unsupported:
             return problems::unsupported;
         case ErrorKind::unauthorized:

@@ -68,9 +68,9 @@ Answer problem_answer(
 /// The problem that an error of the host is. A message that begins with a JSON pointer and a colon, or
 /// with "the parameter NAME", names the field; one of several lines that all do names them all.
 ///
-/// @param of_state  invalid_input without a code means that the order's state forbids it (409), as
-/// for
-///                  submit and cancel
+/// @param of_state  invalid_input without a code that names no field means that the order's state
+///                  forbids it
+///                  (409), as for submit and cancel
 /// @threads any
 Answer problem_answer(const Error& error, bool of_state = false);
 

@@ -77,7 +77,8 @@ struct NewOrder {
 struct Amendment {
     std::string request;             ///< the whole request as it shall be, canonical JSON
     std::optional<std::string> pin;  ///< a new one; empty text takes the old one away
-    std::int64_t base_version = 0;   ///< of the order that `request` was made from
+    std::string base_request;        ///< that `request` was made from; another one by now: version_code
+    std::optional<std::int64_t> if_version = {};  ///< that the caller wants changed, and no other
     bool submit = false;             ///< the corrected order is sent at once, in the same commit
     SendAs as = SendAs::carrier_can;
 };
@@ -300,7 +301,7 @@ public:
         std::optional<IdempotencyRequest> idempotency
     ) = 0;
     /// A correction, and with it the wish to send it. The host checks that the order may be corrected
-    /// (domain/order_rules.hpp), and that its version is still `amendment.base_version`.
+    /// (domain/order_rules.hpp), and that it is still `amendment.base_request`.
     virtual Async<Result<Order>> amend(
         Caller caller, Id order, Amendment amendment, std::optional<IdempotencyRequest> idempotency
     ) = 0;

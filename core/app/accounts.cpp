@@ -104,6 +104,12 @@ Result<void> ConfiguredAccounts::reload(Settings settings) {
     return {};
 }
 
+void ConfiguredAccounts::keep_to(const std::map<std::string, Instant>& penalties, Instant now) {
+    for (const auto& [name, until] : penalties)
+        if (const auto found = account(name); found && until > now)
+            found->limit->penalise(std::chrono::steady_clock::now(), std::chrono::ceil<std::chrono::seconds>(until - now));
+}
+
 Result<std::shared_ptr<LoadedPlugin>> ConfiguredAccounts::plugin(const CheckedLibrary& library, Isolation isolation) {
     auto& place = plugins_[library.descriptor.id + (isolation == Isolation::process ? "/process" : "/none")];
     if (place) return place;

@@ -50,6 +50,9 @@ public:
     /// @errors  invalid_input: an account does not fit its plugin; nothing was changed
     Result<void> reload(Settings settings);
 
+    /// Asks no carrier before the penalty ends that it gave, to a process before this one perhaps.
+    void keep_to(const std::map<std::string, Instant>& penalties, Instant now);
+
     std::shared_ptr<const AccountView> find(const std::string& account) override;
     std::shared_ptr<Account> account(const std::string& name) const;
     const std::map<std::string, std::shared_ptr<Account>>& all() const { return accounts_; }

@@ -7,9 +7,11 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include "access/sealing.hpp"
 #include "access/token.hpp"
+#include "api/order_json.hpp"
 #include "api/server.hpp"
 #include "app/admin.hpp"
 #include "app/host_services.hpp"
@@ -19,6 +21,7 @@
 #include "app/outward.hpp"
 #include "app/performer.hpp"
 #include "engine/engine.hpp"
+#include "store/upkeep.hpp"
 
 namespace porteur {
 namespace asio = boost::asio;
@@ -97,7 +100,9 @@ struct Daemon::Parts {
     std::unique_ptr<DocumentDesk> papers;
     std::unique_ptr<HostServices> services;
     std::unique_ptr<ApiServer> api;
-    std::unique_ptr<Housekeeping> housekeeping;
+    asio::thread_pool upkeep{1};  // writes beside the store's own writer, and waits for it: nobody else's thread may
+    std::unique_ptr<Housekeeping> housekeeping;  // on that thread, and gone before it
+    std::future<void> housekeeping_ended;
     asio::steady_timer tick{engine_io.get_executor()};
     std::uint16_t port = 0;
     std::thread engine_thread, api_thread;
@@ -149,6 +154,14 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     p.store = std::move(*store);
     p.engine_store = std::make_unique<StoreForEngine>(*p.store);
     p.http = std::make_unique<HttpPerformer>(*p.store, p.documents, p.clock);
+    p.http->on_penalty([&p](const std::string& account, Instant until) {
+        asio::post(p.upkeep, [&p, account, until] {
+            if (auto kept = upkeep_of(*p.store).keep_penalty(account, until); kept)
+                log_info("account " + account + ": its carrier wants to be left alone until " + time_text(until));
+            else
+                log_warning("account " + account + ": a restart will not know of its carrier's penalty: " + kept.error().message);
+        });
+    });
     p.mail = std::make_unique<MailPerformer>(*p.store, p.documents, p.clock, p.chance, p.settings.mail, reply_key(p.seal.sealing(), p.key));
     p.performer = std::make_unique<Performer>(*p.http, *p.mail);
     Rhythm rhythm;
@@ -182,6 +195,9 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     auto daemon = std::unique_ptr<Daemon>(new Daemon(std::move(parts)));
     auto started = p.on_engine([&p]() -> Result<void> {
         p.accounts.load();
+        auto penalties = upkeep_of(*p.store).penalties();
+        if (!penalties) return std::unexpected(std::move(penalties).error());
+        p.accounts.keep_to(*penalties, p.clock.now());
         if (auto begun = p.engine->start(); !begun) return begun;
         p.every_second();
         return {};
@@ -194,10 +210,10 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     if (!port) return std::unexpected(std::move(port).error());
     p.port = *port;
     p.housekeeping = std::make_unique<Housekeeping>(
-        p.api_io.get_executor(), *p.store, [] { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); },
+        p.upkeep.get_executor(), *p.store, [] { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); },
         HousekeepingSettings{.retention = p.settings.engine.retention}
     );
-    p.housekeeping->start();
+    p.housekeeping_ended = p.housekeeping->start();
     p.api_thread = std::thread([&p] { p.api_io.run(); });
     log_info("porteurd listens on " + p.settings.api.address + ":" + std::to_string(p.port));
     return daemon;
@@ -212,22 +228,28 @@ Result<void> Daemon::reload(Settings settings) {
     auto done = parts_->on_engine([&]() -> Result<void> {
         auto mail = settings.mail;
         if (auto done = parts_->accounts.reload(std::move(settings)); !done) return done;
+        // An account may have been left out for a while; what the carrier said to it still holds.
+        if (const auto penalties = upkeep_of(*parts_->store).penalties()) parts_->accounts.keep_to(*penalties, parts_->clock.now());
         parts_->intake->reload(mail);
         parts_->mail->reload(std::move(mail));
         parts_->services->take_snapshot();
         return {};
     });
     if (done) parts_->outward->take(std::move(*outward));
-    if (done) asio::post(parts_->api_io, [p = parts_.get(), retention] { p->housekeeping->set_retention(retention); });
+    if (done) asio::post(parts_->upkeep, [p = parts_.get(), retention] { p->housekeeping->set_retention(retention); });
     return done;
 }
 
 void Daemon::stop() {
     auto& p = *parts_;
     if (p.api) p.api->stop();
-    if (p.housekeeping) asio::post(p.api_io, [&p] { p.housekeeping->stop(); });
     p.api_work.reset();
     if (p.api_thread.joinable()) p.api_thread.join();
+    // A batch under way ends first: the engine's thread, which tells it of its commit, still runs.
+    if (p.housekeeping_ended.valid()) {
+        asio::post(p.upkeep, [&p] { p.housekeeping->stop(); });
+        p.housekeeping_ended.get();
+    }
     if (!p.engine_thread.joinable()) return;
     p.outward->stop();  // it waits for the engine's thread, too
     p.papers->stop();
@@ -242,6 +264,7 @@ void Daemon::stop() {
     p.engine_work.reset();
     p.engine_io.stop();
     p.engine_thread.join();
+    p.upkeep.join();
     p.mail.reset();   // waits for a mail under way
     p.store.reset();  // writes what is queued
 }

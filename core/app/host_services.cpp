@@ -103,6 +103,8 @@ std::string HostServices::metrics() {
     add("porteur_operations_total", "Plugin operations that ended", MetricType::Counter, double(picture.engine.operations));
     add("porteur_operations_parked_total", "Operations that wait for a person", MetricType::Counter, double(picture.engine.parked));
     add("porteur_plugin_deaths_total", "Ends of plugin processes", MetricType::Counter, double(picture.engine.plugin_deaths));
+    add("porteur_lost_outcomes_total", "Requests whose answer was lost, so that the carrier or a person is asked", MetricType::Counter,
+        double(picture.engine.lost_outcomes));
     add("porteur_operations_running", "Operations under way", MetricType::Gauge, double(picture.engine.running));
     add("porteur_orders_waiting", "Orders in the due list", MetricType::Gauge, double(picture.engine.waiting));
     const auto counters = parts_.store.counters();

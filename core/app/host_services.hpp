@@ -100,6 +100,8 @@ private:
                                                         bool may_split);
     /// Whether the account's plugin has the operation, as of the last picture. @threads any
     bool offers(std::string_view account, std::string_view operation) const;
+    /// What the rules ask about the accounts, as of the last picture. @threads any
+    Known known_by_picture() const;
     /// Asks how old the carriers take documents, where there are any with a date. A document that is too
     /// old is an Error. @return warnings, for the timeline
     Async<Result<std::vector<std::string>>> documents_fit(Caller caller, std::string account, std::string losing, std::string request);

@@ -41,7 +41,26 @@ asio::awaitable<Result<bool>> Housekeeping::tidy() {
     if (!made.empty())
         if (auto done = co_await commit(std::move(made)); !done) co_return std::unexpected(std::move(done).error());
     looked_at_ = old->more ? old->last : 0;
-    co_return more;
+    const auto more_beside = tidy_beside(now - settings_.retention);
+    if (!more_beside) co_return std::unexpected(more_beside.error());
+    if (more || *more_beside) co_return true;
+    key_looked_at_.emplace();  // the next pass begins from the start
+    co_return false;
+}
+
+Result<bool> Housekeeping::tidy_beside(Instant before) {
+    auto& upkeep = upkeep_of(store_);
+    if (key_looked_at_) {
+        auto keys = upkeep.drop_keys(*key_looked_at_, before, settings_.batch);
+        if (!keys) return std::unexpected(std::move(keys).error());
+        if (keys->more)
+            key_looked_at_ = std::move(keys->last);
+        else
+            key_looked_at_.reset();
+    }
+    const auto mails = upkeep.empty_mails(before, settings_.batch);
+    if (!mails) return std::unexpected(mails.error());
+    return key_looked_at_.has_value() || *mails == settings_.batch;
 }
 
 asio::awaitable<void> Housekeeping::run() {
@@ -54,10 +73,14 @@ asio::awaitable<void> Housekeeping::run() {
     }
 }
 
-void Housekeeping::start() {
-    asio::co_spawn(executor_, run(), [](std::exception_ptr thrown) {
+std::future<void> Housekeeping::start() {
+    auto ended = std::make_shared<std::promise<void>>();
+    auto outcome = ended->get_future();
+    asio::co_spawn(executor_, run(), [ended](std::exception_ptr thrown) {
         if (thrown) std::rethrow_exception(thrown);
+        ended->set_value();
     });
+    return outcome;
 }
 
 void Housekeeping::stop() {

@@ -2,12 +2,16 @@
 #pragma once
 
 // What is old goes, a little at a time: the inputs, journals and mails of operations that ended before the
-// `retention` (a summary stays: what it was, when, how it ended), and events that nobody waited for.
+// `retention` (a summary stays: what it was, when, how it ended), mails that came in, fit no order and were dismissed
+// before it, answers kept for repeats of requests, and events that nobody waited for. Nothing of an order that has not
+// ended goes, and no mail that waits for a person.
+
+#include <future>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "store/store.hpp"
+#include "store/upkeep.hpp"
 
 namespace porteur {
 
@@ -27,8 +31,8 @@ public:
     /// One batch. @return whether there is another in this pass @errors what the store says
     boost::asio::awaitable<Result<bool>> tidy();
 
-    /// Goes on until stop(); the object stays until the executor has come to its end.
-    void start();
+    /// Goes on until stop(). @return made ready when it has ended: the object stays until then
+    std::future<void> start();
     void stop();
     void set_retention(std::chrono::milliseconds retention) { settings_.retention = retention; }
 
@@ -41,7 +45,11 @@ private:
     std::function<Instant()> now_;
     HousekeepingSettings settings_;
     boost::asio::steady_timer timer_;
+    /// The same for what hangs on no operation.
+    Result<bool> tidy_beside(Instant before);
+
     Id looked_at_ = 0;  ///< the last operation of the pass under way
+    std::optional<KeyPlace> key_looked_at_ = KeyPlace{};  ///< none: all keys of this pass were looked at
     bool stopped_ = false;
 };
 

@@ -75,17 +75,23 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
                                   .message = "the plugin asks by HTTP, and neither it nor the account names an address (base_url)"});
 
     if (account.limit) {
-        // A penalty may have been set while a place in the line was waited for, so it is asked twice.
-        auto free = account.limit->reserve(Steady::now());
+        const auto too_long = [](Steady::duration wait) { return wait > held_wait_max; };
+        const auto throttled = [&](Steady::duration wait) {
+            return failed(effect, {.kind = ErrorKind::throttled, .message = "the carrier's rate limit",
+                                   .retry_after = std::chrono::ceil<seconds>(wait)});
+        };
+        // Whoever will not wait takes no place that another could have.
+        const auto came = Steady::now();
+        if (const auto wait = account.limit->next_place(came) - came; too_long(wait)) co_return throttled(wait);
+        const auto free = account.limit->reserve(came);
+        // A penalty may be set while a place in the line is waited for, so it is asked about again. It moves the whole
+        // line behind itself, so that a place given up for it is nobody's loss.
         for (;;) {
             const auto now = Steady::now();
-            const auto until = std::max(free, account.limit->free_at());
-            if (until <= now) break;
-            const auto wait = std::chrono::ceil<milliseconds>(until - now);
-            if (wait > held_wait_max)
-                co_return failed(effect, {.kind = ErrorKind::throttled, .message = "the carrier's rate limit",
-                                          .retry_after = std::chrono::ceil<seconds>(wait)});
-            co_await clock_.sleep_until(clock_.now() + wait);
+            const auto wait = std::max(free, account.limit->free_at()) - now;
+            if (wait.count() <= 0) break;
+            if (too_long(wait)) co_return throttled(wait);
+            co_await clock_.sleep_until(clock_.now() + std::chrono::ceil<milliseconds>(wait));
         }
     }
     if (!account.breaker.allow(Steady::now())) {
@@ -134,6 +140,13 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
         account.last_error_at = clock_.now();
         co_return failed(effect, error);
     }
+    const auto free_before = account.limit ? account.limit->free_at() : now;
+    const auto tell_penalty = [&] {
+        if (!account.limit || !on_penalty_) return;
+        const auto free = account.limit->free_at();
+        if (free > free_before && free > now + seconds(1))
+            on_penalty_(context.account, clock_.now() + std::chrono::ceil<milliseconds>(free - now));
+    };
     if (account.limit) account.limit->learn(now, rate_headers_of(*exchanged));
     if (exchanged->status >= 500)
         account.breaker.failed(now);
@@ -144,10 +157,12 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
         error = Error{.kind = ErrorKind::in_doubt, .message = "the answer cannot be read"};
     if (error) {
         if (error->kind == ErrorKind::throttled && account.limit) account.limit->penalise(now, error->retry_after);
+        tell_penalty();
         account.last_error = error->message;
         account.last_error_at = clock_.now();
         co_return failed(effect, *error);
     }
+    tell_penalty();
     co_return Performed{.completion = {effect.seq, ErrorKind::none, completion_head(*exchanged), std::move(exchanged->body)}};
 }
 

@@ -149,7 +149,7 @@ Result<std::optional<OutboxMail>> MailDesk::bounced(
 ) {
     if (!read.bounce || !read.delivery_status || !read.delivery_status->failed())
         return std::optional<OutboxMail>{};
-    auto ours = parts_.store.mail_by_message_id(read.delivery_status->original_message_id);
+    auto ours = parts_.store.mail_by_message_id(read.delivery_status->message_id());
     if (!ours || !*ours || (*ours)->order != order.id)
         return ours ? std::optional<OutboxMail>{} : ours;
     const auto written_to = from_text<std::vector<std::string>>((*ours)->recipients)

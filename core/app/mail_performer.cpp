@@ -215,6 +215,7 @@ Async<Performed> MailPerformer::send(OutboxMail mail, std::uint32_t seq) {
     if (!recipients) co_return failed(seq, recipients.error());
     envelope.to = *recipients;
     envelope.archive_copy = settings_->archive;
+    envelope.envid = envelope_id_of(mail.message_id);
     ++mail.tries;
 
     // The sender's thread writes the phases itself and waits for each: data_sent must be on the disk

@@ -23,7 +23,8 @@ namespace {
 
 using namespace porteur;
 
-/// Exit statuses: 0 done, 1 it could not be done, 2 the command line is wrong. docs/running.md lists them.
+/// Exit statuses: 0 done, 1 it could not be done, 2 the command line is wrong; the store ends the process with 70
+/// (store/write_session.hpp). docs/running.md lists them.
 constexpr int wrong_usage = 2;
 
 int complain(const Error& error) {
@@ -112,7 +113,8 @@ int main(int count, char** words) {
     app.add_option("-c,--config", config, "porteur.toml, or the folder it is in")->capture_default_str()->type_name("FILE");
     app.add_flag("--check-config", check, "say what is wrong in settings, accounts, plugins and secrets; start nothing");
     app.footer("Without a subcommand it serves until SIGTERM or SIGINT; SIGHUP has it read the settings again.\n\n"
-               "Exit status:\n  0  done\n  1  it could not be done; the message says why\n  2  the command line is wrong");
+               "Exit status:\n  0  done\n  1  it could not be done; the message says why\n  2  the command line is wrong\n"
+               "  70 what the store has is not certain any more, or another porteurd has it: start porteurd again");
     app.fallthrough();
     auto* init_command = app.add_subcommand("init", "make the key and the store");
     auto* token_command = app.add_subcommand("token", "tokens for the API");

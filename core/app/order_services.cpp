@@ -30,6 +30,13 @@ void add_warnings(std::vector<TimelineEntry>& entries, const Order& order, const
     for (const auto& text : warnings) entries.push_back(entry(order, now, "porteurd", kind, text));
 }
 
+/// What is wrong with a field is the caller's to mend; that the order's state forbids it is a conflict.
+Result<Order> of_state_unless_a_field(Result<Order> done) {
+    if (!done && done.error().kind == ErrorKind::invalid_input && done.error().code.empty() && !done.error().message.starts_with('/'))
+        done.error().code = conflict_code;
+    return done;
+}
+
 }  // namespace
 
 Async<Result<void>> HostServices::validated(Caller caller, std::string account, std::string losing, std::string request,
@@ -61,10 +68,20 @@ Async<Result<std::vector<std::string>>> HostServices::fit_to_send(Caller caller,
 }
 
 bool HostServices::offers(std::string_view account, std::string_view operation) const {
-    const auto picture = snapshot();
-    const auto found = std::ranges::find(picture.carriers.accounts, account, &CarrierInfo::account);
-    return found != picture.carriers.accounts.end() &&
-           std::ranges::find(found->operations, operation, &CarrierOperation::name) != found->operations.end();
+    return known_by_picture().can(account, operation);
+}
+
+Known HostServices::known_by_picture() const {
+    const auto picture = std::make_shared<const HostSnapshot>(snapshot());
+    return {.offers = [picture](std::string_view account, std::string_view operation) {
+                const auto found = std::ranges::find(picture->carriers.accounts, account, &CarrierInfo::account);
+                return found != picture->carriers.accounts.end() &&
+                       std::ranges::find(found->operations, operation, &CarrierOperation::name) != found->operations.end();
+            },
+            .carrier = [picture](std::string_view account) {
+                const auto found = std::ranges::find(picture->carriers.accounts, account, &CarrierInfo::account);
+                return found == picture->carriers.accounts.end() ? std::string() : found->name;
+            }};
 }
 
 std::string HostServices::filled_in(const NewOrder& wanted) const {
@@ -107,13 +124,7 @@ Async<Result<Order>> HostServices::create(Caller caller, NewOrder wanted, std::o
     const std::string prefix = wanted.kind == OrderKind::port ? "port." : "purchase.";
     std::vector<TimelineEntry> entries{entry(order, now, caller.token_name, prefix + "created", "created by " + caller.token_name)};
     if (wanted.submit) {
-        const auto picture = snapshot();
-        const Known known{.offers = [this](std::string_view account, std::string_view operation) { return offers(account, operation); },
-                          .carrier = [&picture](std::string_view account) {
-                              const auto found = std::ranges::find(picture.carriers.accounts, account, &CarrierInfo::account);
-                              return found == picture.carriers.accounts.end() ? std::string() : found->name;
-                          }};
-        auto change = submit_order(order, now, caller.token_name, known);
+        auto change = submit_order(order, now, caller.token_name, known_by_picture());
         if (!change) co_return std::unexpected(std::move(change).error());
         order = std::move(change->order);
         std::ranges::move(change->entries, std::back_inserter(entries));
@@ -139,9 +150,7 @@ Async<Result<Order>> HostServices::changed(Caller caller, Id id, std::optional<s
     };
     wish.remember = remember(caller, std::move(idempotency), parts_.clock);
     auto done = co_await asio::co_spawn(parts_.engine_thread, parts_.engine.change(id, std::move(wish)), asio::use_awaitable);
-    if (!done && done.error().kind == ErrorKind::invalid_input && done.error().code.empty())
-        done.error().code = conflict_code;
-    co_return done;
+    co_return of_state_unless_a_field(std::move(done));
 }
 
 Async<Result<Order>> HostServices::submit(Caller caller, Id id, std::optional<std::int64_t> if_version, SendAs as,
@@ -150,6 +159,9 @@ Async<Result<Order>> HostServices::submit(Caller caller, Id id, std::optional<st
     if (!found) co_return std::unexpected(found.error());
     std::vector<std::string> warnings;
     if (*found && (*found)->tenant == caller.tenant) {
+        // An order that cannot be sent at all has no field to mend: its state is told first.
+        if (auto may = submit_order(**found, parts_.clock.now(), caller.token_name, known_by_picture(), as); !may)
+            co_return of_state_unless_a_field(std::unexpected(std::move(may).error()));
         auto fit = co_await fit_to_send(caller, (*found)->account, (*found)->losing_account, (*found)->request, (*found)->parent == 0);
         if (!fit) co_return std::unexpected(std::move(fit).error());
         warnings = std::move(*fit);
@@ -182,6 +194,11 @@ Async<Result<Order>> HostServices::amend(Caller caller, Id id, Amendment amendme
         const auto found = parts_.store.order(id);
         if (!found) co_return std::unexpected(found.error());
         if (*found && (*found)->tenant == caller.tenant) {
+            const auto known = known_by_picture();
+            const auto now = parts_.clock.now();
+            auto may = correct_order(**found, amendment.request, amendment.pin.has_value(), now, caller.token_name, known);
+            if (may) may = submit_order(may->order, now, caller.token_name, known, amendment.as);
+            if (!may) co_return of_state_unless_a_field(std::unexpected(std::move(may).error()));
             auto fit = co_await fit_to_send(caller, (*found)->account, (*found)->losing_account, amendment.request, (*found)->parent == 0);
             if (!fit) co_return std::unexpected(std::move(fit).error());
             warnings = std::move(*fit);
@@ -191,10 +208,14 @@ Async<Result<Order>> HostServices::amend(Caller caller, Id id, Amendment amendme
     wish.amends_request = true;
     if (amendment.pin && !amendment.pin->empty())
         wish.secrets.push_back({.order = id, .tenant = caller.tenant, .name = "pin", .value = *amendment.pin});
-    const auto base = amendment.base_version;
+    const auto if_version = amendment.if_version;
     co_return co_await changed(
-        caller, id, base, std::move(idempotency),
+        caller, id, if_version, std::move(idempotency),
         [this, caller, warnings, amendment = std::move(amendment)](const Order& order) -> Result<OrderChange> {
+            // An order changes by itself, too, as when its carrier is asked again; that is no other request.
+            if (order.request != amendment.base_request)
+                return std::unexpected(coded(ErrorKind::invalid_input, version_code,
+                                             "order " + id_text(order.id) + " was corrected by somebody else meanwhile; read it again"));
             const auto now = parts_.clock.now();
             const auto& known = parts_.engine.known();
             auto corrected = correct_order(order, amendment.request, amendment.pin.has_value(), now, caller.token_name, known);
@@ -245,9 +266,7 @@ Async<Result<Order>> HostServices::answer(Caller caller, Id id, std::string choi
     TaskAnswer answer{.choice = std::move(choice), .text = std::move(text), .by = caller.token_name,
                       .remember = remember(caller, std::move(idempotency), parts_.clock)};
     auto done = co_await asio::co_spawn(parts_.engine_thread, parts_.engine.answer(id, std::move(answer)), asio::use_awaitable);
-    // What is wrong with a field is the caller's to mend; that nobody waits for it is a conflict.
-    if (!done && done.error().kind == ErrorKind::invalid_input && !done.error().message.starts_with('/')) done.error().code = conflict_code;
-    co_return done;
+    co_return of_state_unless_a_field(std::move(done));
 }
 
 }  // namespace porteur

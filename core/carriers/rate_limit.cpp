@@ -51,12 +51,15 @@ RateLimit::RateLimit(RequestRate rate, std::int64_t burst)
     : interval_(rate.period / std::max<std::int64_t>(rate.count, 1)),
       slack_(interval_ * (std::max<std::int64_t>(burst, 1) - 1)) {}
 
-RateLimit::Time RateLimit::reserve(Time now) {
+RateLimit::Time RateLimit::next_place(Time now) const {
     const Time earliest = std::max(now, blocked_until_);
     // After a pause the bucket is full again, and never fuller.
-    next_ = std::max(next_, earliest);
-    const Time when = std::max(earliest, next_ - slack_);
-    next_ += interval_;
+    return std::max(earliest, std::max(next_, earliest) - slack_);
+}
+
+RateLimit::Time RateLimit::reserve(Time now) {
+    const Time when = next_place(now);
+    next_ = std::max(next_, std::max(now, blocked_until_)) + interval_;
     return when;
 }
 

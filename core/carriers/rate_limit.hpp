@@ -59,6 +59,9 @@ public:
     /// @param burst  how many may leave at once after a pause; at least 1
     RateLimit(RequestRate rate, std::int64_t burst);
 
+    /// When the next place in the line would be free, and may leave; takes none.
+    [[nodiscard]] Time next_place(Time now) const;
+
     /// Takes the next place in the line. @return when it may leave: `now` or later, never before
     /// an earlier reservation
     Time reserve(Time now);

@@ -168,7 +168,8 @@ const std::vector<std::string_view>& all_due_words() {
 
 std::vector<DueItem> deadlines_of(const Order& order, const DueRules& rules, Instant now) {
     std::vector<DueItem> out;
-    if (is_end(order.state)) return out;
+    // What is due of an order in parts is due of its parts, where it can be mended.
+    if (is_end(order.state) || is_in_parts(order)) return out;
     const auto parsed = parse_json(order.progress);
     const json::object progress =
         parsed && parsed->is_object() ? parsed->get_object() : json::object{};

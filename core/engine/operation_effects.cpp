@@ -165,6 +165,7 @@ OperationRun::Looked OperationRun::out_of_time(const Open& open) const {
 /// the store refused
 Async<bool> OperationRun::lost(Open& open, bool just_now) {
     open.lost_at = world_.clock.now();
+    ++world_.lost_outcomes;
     record(LostRecord{open.effect.seq, *open.lost_at});
     const auto* operation = spec();
     const auto rung = operation == nullptr                               ? "none"
@@ -269,6 +270,7 @@ Async<void> OperationRun::land_all() {
         auto& open = open_.at(seq);
         open.in_air = false;
         if (landed.lost) {
+            ++world_.lost_outcomes;
             record(LostRecord{seq, world_.clock.now()});
             ladder_.completed(open.effect, failed(seq, ErrorKind::in_doubt, "the answer was lost"));
         } else if (landed.completion) {

@@ -46,6 +46,8 @@ struct RunWorld {
     Rhythm rhythm;
     /// Longer waits leave memory.
     std::chrono::milliseconds held_wait_max{5'000};
+    /// Of ONCE effects, since the start.
+    std::uint64_t lost_outcomes = 0;
 };
 
 /// Why a run ended.

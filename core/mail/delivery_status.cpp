@@ -46,6 +46,11 @@ bool DeliveryStatus::failed() const {
     });
 }
 
+std::string DeliveryStatus::message_id() const {
+    if (!original_message_id.empty() || original_envelope_id.empty()) return original_message_id;
+    return "<" + original_envelope_id + ">";
+}
+
 DeliveryStatus read_delivery_status(std::string_view body) {
     DeliveryStatus status;
     std::vector<std::string> defects;
@@ -64,7 +69,7 @@ DeliveryStatus read_delivery_status(std::string_view body) {
                 recipient.final_recipient = without_type(value);
                 about_recipient = true;
             } else if (name == "original-recipient") {
-                recipient.original_recipient = without_type(value);
+                recipient.original_recipient = from_xtext(without_type(value));
                 about_recipient = true;
             } else if (name == "action") {
                 recipient.action = lower_ascii(trimmed(value));

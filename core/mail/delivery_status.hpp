@@ -26,6 +26,9 @@ struct DeliveryStatus {
 
     /// Whether at least one recipient will not get the mail. A delay is no failure.
     bool failed() const;
+    /// The Message-ID of the mail that it is about: of the copy that it brings back, or, where a server brings none
+    /// back, by our ENVID (envelope_id_of). Empty if neither is there.
+    std::string message_id() const;
 };
 
 /// Reads the body of a message/delivery-status part. Never fails; what is not said stays empty, and

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "mail/address.hpp"
+#include "mail/smtp_text.hpp"
 #include "mail/text_codec.hpp"
 
 namespace porteur {
@@ -72,6 +73,12 @@ Result<void> check_message_id(std::string_view id, std::string_view field) {
             field, quoted(id), id_length_max
         )
     );
+}
+
+std::string envelope_id_of(std::string_view message_id) {
+    if (!check_message_id(message_id, "message id")) return {};
+    std::string id(message_id.substr(1, message_id.size() - 2));
+    return to_xtext(id).size() > envelope_id_length_max ? std::string() : id;
 }
 
 std::string reply_token(std::string_view order, const ReplyKey& key) {

@@ -33,6 +33,11 @@ Result<std::string> make_message_id(const MessageIdParts& parts);
 /// @param field  as it stands in the message  @errors invalid_input  @threads any
 Result<void> check_message_id(std::string_view id, std::string_view field);
 
+/// What a mail's envelope is called (ENVID), so that a report of its delivery names the mail even where it brings nothing
+/// of it back: the message id without its brackets. Empty where that is too long for an envelope.
+/// @threads any  @source RFC 3461, section 4.4 (100 characters)
+std::string envelope_id_of(std::string_view message_id);
+
 /// The key that reply tokens are made with: 32 bytes, the same for the life of the orders.
 using ReplyKey = std::array<unsigned char, 32>;
 

@@ -51,7 +51,8 @@ public:
             if (auto checked = check_address(address, "envelope recipient"); !checked)
                 return checked;
         }
-        if (envelope_.envid.size() > 100 || find_control(envelope_.envid)) {
+        if (to_xtext(envelope_.envid).size() > envelope_id_length_max ||
+            find_control(envelope_.envid)) {
             return failure(
                 ErrorKind::invalid_input,
                 "envelope id " + quoted(envelope_.envid) + " is longer than 100 or holds controls"
@@ -149,7 +150,9 @@ public:
         std::vector<std::string> commands{std::move(mail)};
         for (const auto& address : recipients()) {
             commands.push_back("RCPT TO:<" + address + ">");
-            if (abilities_.dsn) commands.back() += " NOTIFY=FAILURE,DELAY";
+            // A report then names the address that we wrote to, whatever the mail was forwarded to.
+            if (abilities_.dsn)
+                commands.back() += " NOTIFY=FAILURE,DELAY ORCPT=rfc822;" + to_xtext(address);
         }
         if (abilities_.pipelining) return send_together(commands);
         for (const auto& each : commands) {

@@ -24,6 +24,9 @@ struct SmtpAbilities {
 /// section 4.1.1.1
 SmtpAbilities read_smtp_abilities(const std::string& reply);
 
+/// The longest ENVID, as it stands in the command. @source RFC 3461, section 4.4
+inline constexpr std::size_t envelope_id_length_max = 100;
+
 /// Text as a parameter of a command. @threads any @source RFC 3461, section 4
 std::string to_xtext(std::string_view text);
 

@@ -35,7 +35,7 @@ Orders by_message_id(const ReceivedMail& mail, const ReplyLookups& lookups) {
     };
     for (const auto& id : mail.in_reply_to) look_up(id);
     for (const auto& id : mail.references) look_up(id);
-    if (mail.delivery_status) look_up(mail.delivery_status->original_message_id);
+    if (mail.delivery_status) look_up(mail.delivery_status->message_id());
     return found;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "domain/crash_point.hpp"
 #include "domain/order.hpp"
 
 namespace porteur {
@@ -228,6 +229,12 @@ create table webhooks (
   problem text not null
 )
 )"},
+    Migration{6, "until when carriers want to be left alone", R"(
+create table penalties (
+  account text primary key,
+  until_at bigint not null
+)
+)"},
 };
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
@@ -249,6 +256,11 @@ void run_all(soci::session& sql, Dialect dialect, std::string_view statements) {
         const auto end = statements.find(";\n");
         sql << in_words_of(dialect, std::string(statements.substr(0, end)));
         statements = end == statements.npos ? std::string_view() : statements.substr(end + 2);
+        PORTEUR_CRASH_POINT("store.in_migration");
+        if (PORTEUR_HAS_DEFECT("migrated_in_pieces")) {
+            sql << "commit";
+            sql << "begin";
+        }
     }
 }
 
@@ -256,7 +268,7 @@ void run_all(soci::session& sql, Dialect dialect, std::string_view statements) {
 
 int newest_migration() noexcept { return migrations.back().number; }
 
-Result<void> migrate(soci::session& sql, Dialect dialect) {
+Result<void> migrate(soci::session& sql, Dialect dialect, int up_to) {
     try {
         sql << "create table if not exists schema_version (number bigint primary key, name text not null)";
         int there = 0;
@@ -268,7 +280,8 @@ Result<void> migrate(soci::session& sql, Dialect dialect) {
         for (const auto& each : migrations) {
             int done = 0;
             sql << "select count(*) from schema_version where number = :number", soci::into(done), soci::use(each.number);
-            if (done != 0) continue;
+            if (done != 0 || each.number > up_to) continue;
+            PORTEUR_CRASH_POINT("store.before_migration");
             soci::transaction all(sql);
             run_all(sql, dialect, each.sql);
             if (each.number == 1)
@@ -277,7 +290,9 @@ Result<void> migrate(soci::session& sql, Dialect dialect) {
             const std::string name(each.name);
             sql << "insert into schema_version (number, name) values (:number, :name)", soci::use(each.number),
                 soci::use(name);
+            PORTEUR_CRASH_POINT("store.before_migrated");
             all.commit();
+            PORTEUR_CRASH_POINT("store.after_migrated");
         }
         return {};
     } catch (const std::exception& wrong) {

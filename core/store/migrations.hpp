@@ -15,8 +15,9 @@ namespace porteur {
 int newest_migration() noexcept;
 
 /// Brings the store to the newest migration, each one in a transaction of its own.
+/// @param up_to  makes the store of an older porteurd, in tests
 /// @errors  unsupported: the store has a migration that this build does not know
 /// @threads any, one at a time on a store
-Result<void> migrate(soci::session& sql, Dialect dialect);
+Result<void> migrate(soci::session& sql, Dialect dialect, int up_to = newest_migration());
 
 }  // namespace porteur

@@ -25,6 +25,7 @@
 #include "store/migrations.hpp"
 #include "store/outward_queries.hpp"
 #include "store/queries.hpp"
+#include "store/upkeep_queries.hpp"
 #include "store/write_session.hpp"
 
 namespace porteur {
@@ -74,7 +75,7 @@ private:
     int file_ = -1;
 };
 
-class SqlStore final : public Store {
+class SqlStore final : public Store, public Upkeep {
 public:
     SqlStore(Address address, StoreSettings settings, const Seal& seal, std::function<void(std::function<void()>)> post)
         : address_(std::move(address)), settings_(std::move(settings)), seal_(seal), post_(std::move(post)) {}
@@ -379,6 +380,37 @@ public:
         return read([&](soci::session& sql) { return queries::document(sql, id); });
     }
 
+    // ---------------------------------------------------------------- upkeep
+
+    Result<std::map<std::string, Instant>> penalties() override {
+        return read([](soci::session& sql) { return queries::penalties(sql); });
+    }
+    Result<void> keep_penalty(const std::string& account, Instant until) override {
+        return change_of_holder([&](soci::session& sql) { queries::keep_penalty(sql, account, until); });
+    }
+    Result<KeysLookedAt> drop_keys(const KeyPlace& after, Instant before, int limit) override {
+        const auto found = read([&](soci::session& sql) { return queries::old_keys(sql, seal_, after, before, limit); });
+        if (!found) return std::unexpected(found.error());
+        if (!found->old.empty())
+            if (auto done = change_of_holder([&](soci::session& sql) {
+                    for (const auto& each : found->old) queries::drop_key(sql, each);
+                });
+                !done)
+                return std::unexpected(std::move(done).error());
+        return KeysLookedAt{.dropped = static_cast<int>(found->old.size()), .last = found->last, .more = found->more};
+    }
+    Result<int> empty_mails(Instant before, int limit) override {
+        const auto found = read([&](soci::session& sql) { return queries::old_mails(sql, before, limit); });
+        if (!found) return std::unexpected(found.error());
+        if (!found->empty())
+            if (auto done = change_of_holder([&](soci::session& sql) {
+                    for (const Id each : *found) queries::empty_mail(sql, seal_, each);
+                });
+                !done)
+                return std::unexpected(std::move(done).error());
+        return static_cast<int>(found->size());
+    }
+
     Result<std::string> dump() override {
         return read([&](soci::session& sql) { return queries::dump(sql, seal_); });
     }
@@ -464,6 +496,18 @@ private:
         });
         if (!done) return std::unexpected(std::move(done).error());
         return {};
+    }
+
+    /// The same, and only while the shards are ours: whoever was taken over writes nothing.
+    template <class Change>
+    Result<void> change_of_holder(Change apply) {
+        return change([&](soci::session& sql) {
+            apply(sql);
+            long long epochs = 0;
+            soci::indicator state = soci::i_null;
+            sql << "select sum(epoch) from leases where holder = :holder", soci::into(epochs, state), soci::use(settings_.holder);
+            if (state == soci::i_null || epochs != fence_) throw std::runtime_error("another porteurd has taken it over");
+        });
     }
 
     template <class T>
@@ -634,5 +678,7 @@ Result<std::unique_ptr<Store>> Store::open(StoreSettings settings, const Seal& s
     if (auto started = store->start(); !started) return std::unexpected(std::move(started).error());
     return store;
 }
+
+Upkeep& upkeep_of(Store& store) { return dynamic_cast<Upkeep&>(store); }
 
 }  // namespace porteur

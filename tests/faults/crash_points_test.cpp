@@ -163,7 +163,7 @@ TEST_F(CrashPoints, LoseNothingAndDoubleNothingOnSqlite) {
                                          "engine.after_intent",     "engine.before_effect",
                                          "engine.before_end",       "engine.before_intent",
                                          "engine.before_parent",    "engine.after_parent",
-                                         "engine.end_under_way",
+                                         "engine.end_under_way",      "engine.event_kept",
                                          "outbox.after_phase",        "outbox.before_phase",
                                          "outbox.before_row",         "outbox.row_written",
                                          "store.after_commit",      "store.before_commit",
@@ -387,12 +387,16 @@ INSTANTIATE_TEST_SUITE_P(
         Defect{"sleep_counted_anew", false, Scenario::sleep},
         Defect{"sent_again_when_lost", false, Scenario::supplement},
         Defect{"sent_again_after_restart", false, Scenario::parts},
-        Defect{"parents_forgotten", false, Scenario::parts}
+        Defect{"parents_forgotten", false, Scenario::parts},
+        Defect{"outcome_unrecorded", false, Scenario::sign},
+        Defect{"offers_forgotten", false, Scenario::event},
+        Defect{"free_events_forgotten", false, Scenario::event_early}
     ),
     [](const auto& named) {
         const auto scenario = named.param.scenario;
-        const bool of_ports = scenario == Scenario::supplement || scenario == Scenario::parts;
-        return std::string(named.param.name) + (of_ports ? std::string("_of_") + name_of(scenario) : "");
+        // Some are looked for in several.
+        const bool is_one_of_several = scenario == Scenario::supplement || scenario == Scenario::parts || scenario == Scenario::sign;
+        return std::string(named.param.name) + (is_one_of_several ? std::string("_of_") + name_of(scenario) : "");
     }
 );
 

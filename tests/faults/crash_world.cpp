@@ -23,6 +23,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 
 #include "access/sealing.hpp"
+#include "access/signing.hpp"
 #include "app/admin.hpp"
 #include "app/mail_performer.hpp"
 #include "domain/crash_point.hpp"
@@ -54,7 +55,8 @@ constexpr auto cool_off = 72h;
 const std::string pin = "pin-canary-4471";
 const std::string account_number = "account-canary-9035";
 const std::string document_bytes = "%PDF-1.7 the letter of authorization, document-canary-6610\n";
-const std::vector<std::string> secrets{pin, account_number, "document-canary-6610"};
+const std::string signing_secret = "signing-canary-5150";
+const std::vector<std::string> secrets{pin, account_number, "document-canary-6610", signing_secret};
 
 /// What outlives a process of ours: the carrier, and what our customer was told.
 struct Outside {
@@ -79,6 +81,8 @@ struct Outside {
     std::atomic<bool> settled = false;
     std::atomic<bool> key_changed = false;
     std::atomic<bool> leaked = false;
+    std::atomic<bool> forged = false;  ///< a signature that is not that of what came with it
+    std::atomic<int> signatures = 0;   ///< right ones that the carrier has seen
     std::atomic<int> points = 0;
     std::atomic<int> named = 0;
     char names[200][32] = {};
@@ -141,7 +145,9 @@ public:
         if (effect.head.find(pin) != effect.head.npos || effect.body.find(pin) != effect.body.npos)
             outside_.leaked = true;
         if (effect.guarantee == Guarantee::keyed) note_key(context, effect);
+        if (effect.body.find(signing_secret) != effect.body.npos) outside_.leaked = true;
         if (effect.body.find("go for it") != effect.body.npos) outside_.approved = true;
+        if (each_.scenario == Scenario::sign && effect.step == "create-order") check_signature(effect);
         const auto& step = effect.step;
         is_second_ = context.reference == "r1-2";
         const bool is_target = step == target_of(each_.scenario);
@@ -186,6 +192,17 @@ public:
     }
 
 private:
+    /// "nonce signature", as the plugin puts them into the request.
+    void check_signature(const Effect& effect) {
+        const auto body = parse_json(effect.body);
+        const std::string approval(body->at("approval").as_string());
+        const auto blank = approval.find(' ');
+        const auto right = signature_of("hmac-sha256", "hex", signing_secret, approval.substr(0, blank));
+        if (blank != approval.npos && blank > 0 && right && approval.substr(blank + 1) == *right)
+            ++outside_.signatures;
+        else
+            outside_.forged = true;
+    }
     void carry_out_what_is_late(Instant now) {
         if (outside_.late_at == 0 || outside_.late_at > stamp(now)) return;
         outside_.late_at = 0;
@@ -275,6 +292,12 @@ public:
 
     Async<Performed> perform(EffectContext context, Effect effect) override {
         before_effect(effect);
+        if (effect.kind == EffectKind::sign) {
+            const auto made = signature_of("hmac-sha256", "hex", signing_secret, effect.body);
+            co_return Performed{
+                .completion = {effect.seq, ErrorKind::none, canonical(json::object{{"signature", made.value()}}), {}}
+            };
+        }
         if (effect.kind != EffectKind::mail)
             co_return carrier_.serve(context, effect, clock_.now());
         ++under_way_;
@@ -338,7 +361,9 @@ Order wanted(Scenario scenario, const std::optional<DocumentRef>& document, Inst
     request.numbers = {*PhoneNumber::from_json_text("+14165550101")};
     request.contact_email = account_number + "@customer.example";
     if (document) request.documents = {*document};
-    request.comment = scenario == Scenario::person ? "unsettled" : name_of(scenario);
+    request.comment = scenario == Scenario::person        ? "unsettled"
+                      : scenario == Scenario::event_early ? "event"
+                                                          : name_of(scenario);
     order.kind = OrderKind::purchase;
     order.account = scenario == Scenario::purchase ? "acme" : "trial";
     order.request = to_text(request);
@@ -439,7 +464,10 @@ private:
             }
             const auto now = order();
             if (now && !*now && !asking_ && tries_ < 8) {
-                create();
+                if (each_.scenario == Scenario::event_early && !outside_.answered)
+                    deliver();
+                else
+                    create();
                 continue;
             }
             if (now && *now && !asking_) {
@@ -550,6 +578,8 @@ private:
             }
             case Scenario::event: {
                 if (outside_.answered || order.state != OrderState::draft) return false;
+                // Where nothing befalls the rest, the event and the wait for it come at the same time.
+                if (each_.mishap != Mishap::none && !is_awaited()) return false;
                 deliver();
                 return true;
             }
@@ -578,8 +608,19 @@ private:
         });
     }
 
-    /// The carrier's desk speaks, again until somebody has said that it was heard.
+    bool is_awaited() const {
+        const auto waits = store_->awaited_events(event_lookup(1, "trial", "webhook", "order", "r1"));
+        return waits && !waits->empty();
+    }
+
+    /// The carrier's desk speaks, again until somebody has said that it was heard; always under the same key, so that
+    /// what was heard is not heard twice.
     void deliver() {
+        const auto heard = store_->idempotency(1, "hook-1");
+        if (heard && *heard) {
+            outside_.answered = true;
+            return;
+        }
         InboundEvent told;
         told.tenant = 1;
         told.account = "trial";
@@ -588,7 +629,15 @@ private:
         told.body = "for it";
         asking_ = true;
         boost::asio::co_spawn(
-            io_, engine_->deliver(std::move(told)),
+            io_,
+            engine_->deliver(
+                std::move(told),
+                [this](Id id) {
+                    return IdempotencyRecord{
+                        .tenant = 1, .key = "hook-1", .fingerprint = "f", .status = 201, .body = id_text(id), .at = clock_.now()
+                    };
+                }
+            ),
             [this](std::exception_ptr, Result<Id> kept) {
                 asking_ = false;
                 if (kept)
@@ -717,7 +766,7 @@ std::string content_of(const std::filesystem::path& file) {
 const char* name_of(Scenario scenario) {
     static constexpr const char* names[] = {
         "purchase", "port",  "preflight", "cancel", "cancel_under_way", "mail", "keyed",
-        "manual",   "event", "sleep",     "person", "supplement", "parts"
+        "manual",   "event", "sleep",     "person", "supplement", "parts", "sign", "event_early"
     };
     return names[static_cast<int>(scenario)];
 }
@@ -927,11 +976,16 @@ void check_outcome(
                           each.mishap == Mishap::lookup_broken ||
                           (deaths > 0 && order.delivery == Delivery::in_doubt);
     if (parked && !may_park) all.finding("it waits for a person, and need not: " + order.problem);
-    if ((each.scenario == Scenario::manual || each.scenario == Scenario::event) && !parked)
+    const bool from_outside = each.scenario == Scenario::manual || each.scenario == Scenario::event ||
+                              each.scenario == Scenario::event_early;
+    if (from_outside && !parked)
         all.acknowledged("the answer from outside", !outside.answered || outside.approved);
     if (outside.key_changed)
         all.finding("a KEYED request was repeated with another key or other bytes");
-    if (outside.leaked) all.finding("I8: the PIN stands in an effect");
+    if (outside.leaked) all.finding("I8: the PIN, or what is signed with, stands in an effect");
+    if (outside.forged) all.finding("what came with a signature is not what was signed");
+    if (each.scenario == Scenario::sign && outside.made > 0 && outside.signatures == 0)
+        all.finding("an order was carried out that nobody had signed");
     if (outside.held_at != 0 && outside.woke_at != 0) {
         const auto slept = std::chrono::milliseconds(outside.woke_at - outside.held_at);
         if (slept < cool_off) all.finding("it woke early");

@@ -30,6 +30,8 @@ enum class Scenario {
     person,            ///< a carrier that cannot be asked: a person settles every doubt
     supplement,        ///< refused, corrected, and sent as a supplement
     parts,             ///< two numbers that may not share a request
+    sign,              ///< what is sent is signed first
+    event_early,       ///< the event comes before the order: it is kept for the order's wait
 };
 inline constexpr Scenario scenarios[] = {
     Scenario::purchase,
@@ -44,7 +46,9 @@ inline constexpr Scenario scenarios[] = {
     Scenario::sleep,
     Scenario::person,
     Scenario::supplement,
-    Scenario::parts
+    Scenario::parts,
+    Scenario::sign,
+    Scenario::event_early
 };
 const char* name_of(Scenario scenario);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A plugin with the effects that the example carrier has no use for: a mail, a KEYED step, a task
-// for a person, a long sleep, a doubt that only a person can settle, a preflight.
+// for a person, an event, a signature, a long sleep, a doubt that only a person can settle, a preflight.
 #define porteur_entry_v0 porteur_entry_of_trial  // linked beside the example's
 #include <porteur/sdk.hpp>
 
@@ -74,6 +74,10 @@ Op<PurchaseProgress> purchase(PurchaseOrder order) {
         if (answer.choice != "go")
             fail(ErrorKind::rejected, Reason::other, "", "trial: not approved");
         approval = answer.choice + " " + answer.text;
+    }
+    if (order.comment == "sign") {
+        const auto nonce = co_await random_hex(8);
+        approval = nonce + " " + co_await sign("sign-order", Signing::hmac_sha256, "api_secret", nonce);
     }
     if (order.comment == "event") {
         const auto told =

@@ -163,12 +163,22 @@ TEST_F(Documents, ThatAreTooOldKeepAnOrderFromGoingOut) {
     // A draft may hold it; it is refused when it is to go out.
     const auto id = std::string(made(of).at("id").as_string());
     const auto kept_back = ask("POST", "/v1/port-orders/" + id + "/submit", "submit-1");
-    EXPECT_EQ(kept_back.status, 409) << "as all that submitting finds";
+    EXPECT_EQ(kept_back.status, 400) << "as when it is made: " << kept_back.body;
+    EXPECT_EQ(json::parse(kept_back.body).at("field"), "/request/documents/0");
     EXPECT_THAT(kept_back.body, HasSubstr("31 days ago; attach one of at most 30 days"));
+    const auto corrected = ask("PATCH", "/v1/port-orders/" + id, "fix-1", json::object{{"request", {{"comment", "now"}}}, {"submit", true}});
+    EXPECT_EQ(corrected.status, 400) << corrected.body;
+    EXPECT_EQ(json::parse(corrected.body).at("field"), "/request/documents/0");
     const auto fresh = uploaded(one_page(), "type=loa&name=new.pdf&signed_on=" + day(-10));
     EXPECT_EQ(ask("PATCH", "/v1/port-orders/" + id, "", json::object{{"request", {{"documents", {fresh}}, {"requested_date", day(25)}}}}).status, 200);
     const auto sent = ask("POST", "/v1/port-orders/" + id + "/submit", "submit-2");
     EXPECT_EQ(sent.status, 202) << sent.body;
+    // Where nothing can be sent at all, that is told, and no field.
+    const auto ended = std::string(made(of).at("id").as_string());
+    EXPECT_EQ(ask("POST", "/v1/port-orders/" + ended + "/cancel", "cancel-1").status, 202);
+    const auto too_late = ask("POST", "/v1/port-orders/" + ended + "/submit", "submit-3");
+    EXPECT_EQ(too_late.status, 409) << too_late.body;
+    EXPECT_THAT(too_late.body, HasSubstr("is cancelled"));
     EXPECT_THAT(
         ask("GET", "/v1/port-orders/" + id + "/timeline").body,
         AllOf(HasSubstr("port.document_expiring"), HasSubstr("will be 35 days old on the day of the transfer, " + day(25)))

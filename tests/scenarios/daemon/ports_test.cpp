@@ -48,6 +48,16 @@ TEST_F(Ports, AreSplitCorrectedCompletedAndWatched) {
     EXPECT_EQ(refused.at("parent"), shown.at("id"));
     EXPECT_EQ(refused.at("progress").at("rejections").at(0).at("reason"), "POSTAL_CODE_MISMATCH");
 
+    // What a person has to do is listed once, and where it can be done.
+    const auto tasks = [&] {
+        std::string listed;
+        const auto due = get("/v1/due?what=task");
+        if (due.is_object() && due.as_object().contains("items"))
+            for (const auto& each : due.at("items").as_array()) listed += std::string(each.at("reference").as_string()) + " ";
+        return listed;
+    };
+    EXPECT_TRUE(soon([&] { return tasks() == "mixed-1 "; })) << tasks();
+
     // The whole has no word of a carrier that could be corrected; its part has.
     const json::object correction{{"submit", true}, {"request", {{"service_address", {{"postal_code", "M5V1A2"}}}, {"pin", "5678"}}}};
     EXPECT_EQ(ask("PATCH", whole, "fix-0", correction).status, 409);

@@ -92,6 +92,28 @@ TEST_F(Reload, AsksNothingDuringACarriersPenalty) {
     EXPECT_EQ(first.asked("GET /numbers"), 1u) << "reading the settings again does not end it";
 }
 
+TEST_F(Reload, AsksNothingDuringACarriersPenaltyAfterARestartEither) {
+    host_settings("level = \"info\"\n");
+    account("acme", first);
+    start();
+    const auto search = [&] { return get("/v1/available-numbers?country=CA&area_code=416&deadline_ms=2000"); };
+    first.throttle(3'600);
+    search();
+    ASSERT_EQ(first.asked("GET /numbers"), 1u);
+    first.throttle(0);
+    ASSERT_TRUE(soon([&] { return log().find("account acme: its carrier wants to be left alone until ") != std::string::npos; })) << log();
+    start_again();
+    search();
+    ASSERT_EQ(first.asked("GET /numbers"), 1u) << "the penalty would begin anew";
+    account("other", second);
+    account("acme", second, "enabled = false");
+    reload();
+    account("acme", first);
+    reload();
+    EXPECT_TRUE(search().at("numbers").as_array().size() == 1u) << "another account is another matter";
+    EXPECT_EQ(first.asked("GET /numbers"), 1u) << "an account that was left out for a while is still in its penalty";
+}
+
 TEST_F(Reload, WritesTheLogAsItIsToldAndTakesANewLevel) {
     host_settings("level = \"debug\"\nformat = \"json\"\n");
     account("acme", first);

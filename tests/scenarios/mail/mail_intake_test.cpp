@@ -307,6 +307,10 @@ TEST_F(MailIntakeOfADaemon, MakesAnOrderWhoseMailBouncedAnException) {
     EXPECT_THAT(lines(id), Contains("mail.bounced/mail"));
     EXPECT_EQ(mails("?state=waiting").size(), 0U);
     EXPECT_EQ(mails("?order=" + id)[0].at("matched_by").as_string(), "message_id");
+    // Whatever of our mail a server brings back, its report names the order's mail and the address that we wrote to.
+    const auto reported = servers().mails_in("desk").at(0);
+    EXPECT_THAT(reported, HasSubstr("Original-Envelope-Id: " + id + "."));
+    EXPECT_THAT(reported, HasSubstr("Original-Recipient: rfc822;nobody@undeliverable.example"));
 }
 
 /// Stands between porteurd and Dovecot, and counts the mails that went by.

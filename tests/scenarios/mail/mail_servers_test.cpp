@@ -222,8 +222,8 @@ TEST_F(RealServers, SeeOneMailWhateverItsBodyHolds) {
 }
 
 TEST_F(RealServers, BringARealBounceBackToItsOrder) {
-    auto envelope = to("nobody@undeliverable.example");
-    envelope.envid = "01JC2V=send+1";
+    auto envelope = to("no+body@undeliverable.example");
+    envelope.envid = envelope_id_of(purchase_mail().message_id);
     ASSERT_EQ(send_kind(smtp(), envelope), ErrorKind::none) << last_error_;
     ASSERT_TRUE(servers().wait_for("desk", 1));
     const auto mails = fetch(pop3());
@@ -234,10 +234,12 @@ TEST_F(RealServers, BringARealBounceBackToItsOrder) {
     EXPECT_TRUE(read->from_machine());
     ASSERT_TRUE(read->delivery_status);
     EXPECT_TRUE(read->delivery_status->failed());
-    EXPECT_EQ(read->delivery_status->original_envelope_id, "01JC2V=send+1");
+    EXPECT_EQ(read->delivery_status->original_envelope_id, envelope.envid);
+    EXPECT_EQ(envelope.envid, "01JC2V.send-mail.0.00000000000000aa@porteur.example");
     EXPECT_EQ(read->delivery_status->original_message_id, purchase_mail().message_id);
     ASSERT_THAT(read->delivery_status->recipients, SizeIs(1));
-    EXPECT_EQ(read->delivery_status->recipients[0].final_recipient, "nobody@undeliverable.example");
+    EXPECT_EQ(read->delivery_status->recipients[0].final_recipient, "no+body@undeliverable.example");
+    EXPECT_EQ(read->delivery_status->recipients[0].original_recipient, "no+body@undeliverable.example");
     EXPECT_EQ(read->delivery_status->recipients[0].status, "5.1.1");
 
     ReplyLookups lookups;
@@ -246,6 +248,13 @@ TEST_F(RealServers, BringARealBounceBackToItsOrder) {
         return std::nullopt;
     };
     EXPECT_EQ(match_reply(*read, lookups).order, "01JC2V");
+
+    // A server that brings nothing of the mail back still says which one it was.
+    auto without_copy = *read;
+    without_copy.delivery_status->original_message_id.clear();
+    EXPECT_EQ(match_reply(without_copy, lookups).order, "01JC2V");
+    without_copy.delivery_status->original_envelope_id.clear();
+    EXPECT_EQ(match_reply(without_copy, lookups).order, "");
 }
 
 TEST_F(RealServers, BringAnAnswerToThePlusAddressBackToItsOrder) {

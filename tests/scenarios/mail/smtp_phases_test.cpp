@@ -178,8 +178,10 @@ TEST(SendMail, GivesTheMailToEachRecipientAndTheArchiveInOneTransaction) {
     EXPECT_THAT(mails[0], HasSubstr("X-Mail-Args: <desk@porteur.example> "));
     EXPECT_THAT(mails[0], HasSubstr(" RET=HDRS ENVID=order-1"));
     EXPECT_THAT(
-        mails[0], HasSubstr("X-Rcpt-Args: <GenesysCloudSMS@genesys.example> NOTIFY=FAILURE,DELAY\n"
-                            "X-Rcpt-Args: <archive@porteur.example> NOTIFY=FAILURE,DELAY\n")
+        mails[0], HasSubstr("X-Rcpt-Args: <GenesysCloudSMS@genesys.example> NOTIFY=FAILURE,DELAY "
+                            "ORCPT=rfc822;GenesysCloudSMS@genesys.example\n"
+                            "X-Rcpt-Args: <archive@porteur.example> NOTIFY=FAILURE,DELAY "
+                            "ORCPT=rfc822;archive@porteur.example\n")
     );
 }
 

@@ -2,12 +2,15 @@
 // porteurd as an operator meets it, by docs/running.md: its command line, the check of an
 // installation, the first start, tokens.
 #include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <regex>
 #include <sstream>
 
 #include <gmock/gmock.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../../faults/http_client.hpp"
@@ -279,6 +282,21 @@ TEST(SecondPorteurd, SaysThatTheStoreIsTaken) {
     EXPECT_THAT(second.output, StartsWith("porteurd: "));
 }
 
+TEST(RunningPorteurd, EndsWithZeroWhenItIsToldTo) {
+    const Installation here;
+    ASSERT_EQ(here.porteurd("init").status, 0);
+    for (const int signal : {SIGTERM, SIGINT}) {
+        const auto running =
+            Program::serve({PORTEUR_DAEMON, "--config", here.folder / "config"}, here.folder / "log");
+        ::kill(running.pid(), signal);
+        ASSERT_TRUE(running.ended_within(std::chrono::seconds(30)));
+        siginfo_t ended{};
+        ASSERT_EQ(waitid(P_PID, static_cast<id_t>(running.pid()), &ended, WEXITED | WNOWAIT), 0);
+        EXPECT_EQ(ended.si_code, CLD_EXITED) << "by signal " << ended.si_status;
+        EXPECT_EQ(ended.si_status, 0);
+    }
+}
+
 /// The `porteurd ...` lines in the page's shell examples.
 std::vector<std::string> commands_of_the_page() {
     std::vector<std::string> found;
@@ -294,6 +312,19 @@ TEST(RunningPage, ShowsOnlyCommandLinesThatPorteurdKnows) {
     EXPECT_GE(commands.size(), 6u);
     for (const auto& words : commands)
         EXPECT_EQ(porteurd("--config /nowhere " + words).status, 1) << "porteurd " << words;
+}
+
+TEST(RunningPage, NamesEveryExitStatus) {
+    const auto help = porteurd("--help").output;
+    const auto text = page("docs/running.md");
+    const auto at = text.find("`porteurd` exits with");
+    ASSERT_NE(at, text.npos);
+    const auto paragraph = text.substr(at, text.find("\n\n", at) - at);
+    const std::regex line("\n  ([0-9]+) +");
+    int found = 0;
+    for (std::sregex_iterator each(help.begin(), help.end(), line), end; each != end; ++each, ++found)
+        EXPECT_TRUE(std::regex_search(paragraph, std::regex("\\b" + (*each)[1].str() + "\\b"))) << (*each)[1];
+    EXPECT_GE(found, 4) << help;
 }
 
 TEST(RunningPage, NamesMeasuresThatThereAre) {

@@ -229,8 +229,14 @@ Async<Result<Order>> FakeHost::amend(
     Caller caller, Id id, Amendment amendment, std::optional<IdempotencyRequest> idempotency
 ) {
     return change(
-        caller, id, amendment.base_version,
+        caller, id, amendment.if_version,
         [amendment, this](Order& order) -> Result<void> {
+            if (order.request != amendment.base_request)
+                return std::unexpected(Error{
+                    .kind = ErrorKind::invalid_input,
+                    .message = "the order was corrected meanwhile",
+                    .code = std::string(version_code)
+                });
             if (auto may = may_be_corrected(order, {}); !may) return may;
             order.request = amendment.request;
             amendment_ = amendment;

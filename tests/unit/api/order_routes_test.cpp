@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <mutex>
+
 #include <gmock/gmock.h>
 
 #include "api_client.hpp"
@@ -369,6 +371,17 @@ TEST(SubmitOrder, IsAConflictWhenTheStateForbidsIt) {
     EXPECT_EQ(reply.text("detail"), "the order was submitted before");
 }
 
+TEST(SubmitOrder, NamesTheFieldThatIsWrongAsCreatingDoes) {
+    Served served;
+    const auto order = served.order();
+    served.host.refuse_change = Error{
+        .kind = ErrorKind::invalid_input, .message = "/request/documents/0: signed 31 days ago"
+    };
+    const auto reply = served.ask({.method = "POST", .target = path_of(order, "/submit"), .key = "k1"});
+    EXPECT_EQ(reply.status, 400);
+    EXPECT_EQ(reply.text("field"), "/request/documents/0");
+}
+
 TEST(SubmitOrder, WantsNumbers) {
     Served served;
     auto order = served.order();
@@ -433,7 +446,7 @@ TEST(AmendOrder, MergesIntoTheRequestAndKeepsThePin) {
     EXPECT_EQ(request.at("numbers").at(0), "+14165550101");
     EXPECT_EQ(request.at("pin").at("length"), 6);
     EXPECT_EQ(served.host.last_amendment().pin, std::nullopt);
-    EXPECT_EQ(served.host.last_amendment().base_version, 1);
+    EXPECT_EQ(served.host.last_amendment().if_version, 1);
 }
 
 TEST(AmendOrder, ReplacesOrTakesAwayThePin) {
@@ -460,6 +473,37 @@ TEST(AmendOrder, IsPossibleOnlyInADraftOrAnException) {
     order.state = OrderState::exception;
     served.host.put(order);
     EXPECT_EQ(served.ask(patch(order, R"({"request":{}})")).status, 200);
+}
+
+/// Somebody else changes the order once, between the reading of it and the change.
+void once_meanwhile(Served& served, Id id, std::function<void(Order&)> how) {
+    served.host.before_change = [&served, id, how = std::move(how), once = std::make_shared<std::once_flag>()] {
+        std::call_once(*once, [&] {
+            auto order = served.host.get(id);
+            how(order);
+            ++order.version;
+            served.host.put(order);
+        });
+    };
+}
+
+TEST(AmendOrder, IsMadeToTheNewestVersionWhenTheCallerNamedNone) {
+    Served served;
+    const auto order = served.order();
+    once_meanwhile(served, order.id, [](Order& now) { now.problem = "a check came in between"; });
+    EXPECT_EQ(served.ask(patch(order, R"({"request":{"losing_carrier":"x"}})")).status, 200);
+
+    once_meanwhile(served, order.id, [](Order& now) {
+        now.request.replace(now.request.find("9876543210"), 10, "5556667778");
+    });
+    const auto both = served.ask(patch(order, R"({"request":{"losing_carrier":"y"}})"));
+    ASSERT_EQ(both.status, 200) << both.body;
+    EXPECT_EQ(both.document().at("request").at("losing_carrier"), "y");
+    EXPECT_EQ(both.document().at("request").at("account_number"), "5556667778") << "what the other had changed is lost";
+
+    const auto version = "\"" + std::to_string(served.host.get(order.id).version) + "\"";
+    once_meanwhile(served, order.id, [](Order&) {});
+    EXPECT_EQ(served.ask(patch(order, R"({"request":{"losing_carrier":"z"}})", version)).status, 412);
 }
 
 TEST(AmendOrder, NamesTheFieldThatIsWrong) {

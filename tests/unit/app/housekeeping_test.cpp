@@ -177,6 +177,96 @@ TEST_P(HousekeepingTest, DropsEventsThatNobodyWaitedFor) {
     EXPECT_EQ(store->free_events(event_lookup(1, "acme", "webhook", "ticket", "T-1")).value().size(), 1u);
 }
 
+// ------------------------------------------------------------------ what hangs on no operation
+
+TEST_P(HousekeepingTest, DropsOldKeysButThoseOfAnOrderThatHasNotEnded) {
+    const auto order = [&](OrderState state) {
+        static std::int64_t number = 100;
+        Order made;
+        made.id = first_id_at(today - retention - 24h) + ++number;
+        made.tenant = 1;
+        made.reference = "r" + std::to_string(number);
+        made.account = "acme";
+        made.state = state;
+        made.request = made.progress = "{}";
+        Commit all;
+        all.new_orders.push_back(made);
+        commit(std::move(all));
+        return id_text(made.id);
+    };
+    const auto key = [&](const std::string& name, const std::string& body, Instant at) {
+        Commit all;
+        all.keys.push_back({.tenant = 1, .key = name, .fingerprint = "f", .status = 201, .body = body, .at = at});
+        commit(std::move(all));
+    };
+    const auto old = today - retention - 1h;
+    key("a-draft", R"({"id":")" + order(OrderState::draft) + R"(","numbers":[]})", old);
+    key("b-open", R"({"order":{"id":")" + order(OrderState::submitted) + R"("}})", old);
+    key("c-ended", R"({"id":")" + order(OrderState::completed) + R"("})", old);
+    key("d-document", R"({"id":"doc-1"})", old);
+    key("e-event", R"({"id":"01JD9Y4V8K3ZQ"})", old);
+    key("f-young", R"({"id":"doc-2"})", today - retention + 1h);
+    key("g-unreadable", "half of an ans", old);
+    while (tidy()) {}
+    std::string left;
+    for (const char* name : {"a-draft", "b-open", "c-ended", "d-document", "e-event", "f-young", "g-unreadable"})
+        if (store->idempotency(1, name).value()) left += std::string(name) + " ";
+    EXPECT_EQ(left, "a-draft b-open f-young g-unreadable ");
+}
+
+TEST_P(HousekeepingTest, EmptiesDismissedMailsOfNoOrderAndTakesNoneOfThemTwice) {
+    const auto mail = [&](const std::string& uid, const std::string& state, Id order, Instant updated) {
+        static std::int64_t number = 0;
+        InboxMail made{.id = first_id_at(updated) + ++number, .mailbox = "desk@mail.example", .uid = uid, .received = updated,
+                       .sender = "ann@customer.example", .subject = "my number", .message_id = "<m>", .order = order,
+                       .matched_by = "nothing", .reason = "nothing in it tells an order", .raw = "raw bytes", .state = state,
+                       .updated = updated};
+        Commit all;
+        all.new_received.push_back(made);
+        commit(std::move(all));
+        return made.id;
+    };
+    const auto old = today - retention - 1h;
+    const auto dismissed = mail("1", "settled", 0, old);
+    const auto young = mail("2", "settled", 0, today - retention + 1h);
+    const auto waits = mail("3", "waiting", 0, old);
+    const auto of_order = mail("4", "settled", 7, old);
+    std::vector<Id> many;
+    for (int at = 0; at < 7; ++at) many.push_back(mail("many-" + std::to_string(at), "settled", 0, old));
+    while (tidy()) {}
+    const auto text = [&](Id id) {
+        const auto found = store->received_mail(id).value().value();
+        return found.sender + "|" + found.subject + "|" + found.raw;
+    };
+    EXPECT_EQ(text(dismissed), "||\r\n");
+    for (const auto each : many) EXPECT_EQ(text(each), "||\r\n");
+    for (const auto each : {young, waits, of_order}) EXPECT_EQ(text(each), "ann@customer.example|my number|raw bytes");
+    EXPECT_EQ(store->mail_known("desk@mail.example", "1"), MailKnown::taken) << "it would be taken again";
+}
+
+TEST_P(HousekeepingTest, FindsAnOldKeyInTheNextPassWhenItsOrderHasEnded) {
+    Order made;
+    made.id = first_id_at(today - retention - 24h) + 900;
+    made.tenant = 1;
+    made.reference = "r900";
+    made.account = "acme";
+    made.request = made.progress = "{}";
+    Commit all;
+    all.new_orders.push_back(made);
+    all.keys.push_back({.tenant = 1, .key = "k", .fingerprint = "f", .status = 201, .body = R"({"id":")" + id_text(made.id) + R"("})",
+                        .at = today - retention - 1h});
+    commit(std::move(all));
+    while (tidy()) {}
+    EXPECT_TRUE(store->idempotency(1, "k").value());
+    made.state = OrderState::cancelled;
+    ++made.version;
+    Commit ended;
+    ended.changed_orders.push_back(made);
+    commit(std::move(ended));
+    while (tidy()) {}
+    EXPECT_FALSE(store->idempotency(1, "k").value());
+}
+
 INSTANTIATE_TEST_SUITE_P(Both, HousekeepingTest, ::testing::Values("sqlite", "postgresql"), [](const auto& each) { return std::string(each.param); });
 
 }  // namespace

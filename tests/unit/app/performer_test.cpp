@@ -102,6 +102,30 @@ TEST_F(SignPerformed, AsksNothingByHttpWhereTheCarrierHasNoAddress) {
     EXPECT_THAT(got.head, HasSubstr("base_url"));
 }
 
+TEST_F(SignPerformed, TakesNoPlaceInTheLineOfAnAccountForARequestThatWillNotWaitForIt) {
+    account->client.emplace(CarrierClient::make(io.get_executor(), {.base_url = "http://127.0.0.1:1"}, {}).value());
+    account->limit.emplace(RequestRate{1, std::chrono::minutes(1)}, 1);
+    const auto begun = std::chrono::steady_clock::now();
+    account->limit->reserve(begun);
+    const auto next = account->limit->next_place(begun);
+    for (int at = 0; at < 3; ++at) {
+        EffectContext context;
+        context.account = "acme";
+        context.view = account;
+        Performed got;
+        boost::asio::co_spawn(
+            io, performer->perform(std::move(context), {.seq = 5, .kind = EffectKind::http, .guarantee = Guarantee::safe, .step = "look",
+                                                        .head = R"({"method":"GET","path":"/"})", .body = {}}),
+            [&](std::exception_ptr, Performed performed) { got = std::move(performed); }
+        );
+        io.restart();
+        io.run();
+        EXPECT_EQ(got.completion.kind, ErrorKind::throttled);
+        EXPECT_LE(got.retry_after.count(), 60);
+    }
+    EXPECT_EQ(account->limit->next_place(begun), next) << "who waits behind them would wait for nobody";
+}
+
 TEST_F(SignPerformed, RefusesAnAlgorithmThatItDoesNotKnow) {
     EXPECT_EQ(signing(R"({"algorithm":"md5","encoding":"hex","secret":"api_secret"})").kind, ErrorKind::unsupported);
 }

@@ -63,6 +63,16 @@ TEST(RateLimit, NeverLetsMoreThanRateAndBurstPassInAnyWindow) {
     }
 }
 
+TEST(RateLimit, SaysWhenTheNextPlaceIsFreeAndTakesNone) {
+    RateLimit limit({10, 1s}, 2);
+    for (int at = 0; at < 3; ++at) EXPECT_EQ(limit.next_place(start), start);
+    for (int at = 0; at < 3; ++at) limit.reserve(start);
+    for (int at = 0; at < 3; ++at) EXPECT_EQ(limit.next_place(start), start + 200ms);
+    EXPECT_EQ(limit.reserve(start), start + 200ms);
+    limit.penalise(start, 60s);
+    EXPECT_EQ(limit.next_place(start), start + 60s);
+}
+
 TEST(RateLimit, SendsNothingBeforeAPenaltyEnds) {
     RateLimit limit({10, 1s}, 5);
     limit.penalise(start, 60s);

@@ -83,6 +83,18 @@ TEST(DeadlinesOf, SaysNothingOfAnOrderThatHasEnded) {
     }
 }
 
+TEST(DeadlinesOf, SaysNothingOfAnOrderInPartsAsItsPartsSayIt) {
+    auto whole = order_in(OrderState::exception);
+    whole.stage = Stage::parts;
+    whole.delivery = Delivery::waiting_for_person;
+    whole.progress = progress_with_foc(year{2026} / 12 / 1);
+    EXPECT_THAT(deadlines_of(whole, {}, noon), IsEmpty());
+    auto part = whole;
+    part.stage = Stage::follow;
+    part.parent = whole.id;
+    EXPECT_THAT(words_of(deadlines_of(part, {}, noon)), ElementsAre(due_words::foc, due_words::task));
+}
+
 TEST(DeadlinesOf, CountsTheAgeOfPapersFromTheirOwnDates) {
     auto draft = order_in(OrderState::submitted);
     PortOrder port;

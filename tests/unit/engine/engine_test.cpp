@@ -27,6 +27,7 @@ TEST_F(EngineTest, CarriesAPurchaseToItsEnd) {
     ASSERT_TRUE(ends(order.id)) << words(order.id);
     EXPECT_EQ(stored(order.id).state, OrderState::completed);
     EXPECT_EQ(stored(order.id).carrier_id, "A-r1");
+    EXPECT_EQ(engine->counters().lost_outcomes, 0u);
     EXPECT_EQ(carrier.orders["r1"], 1);
     // The end is in the store a moment before the engine has heard of it.
     EXPECT_TRUE(run_until([&] { return runner->living() == 0; }));
@@ -44,6 +45,7 @@ TEST_F(EngineTest, LooksALostOrderUpAndNeverBuysTwice) {
     EXPECT_EQ(carrier.orders["r1"], 1);
     EXPECT_EQ(posts, 1);
     EXPECT_THAT(words(order.id), HasSubstr("purchase.outcome_lost"));
+    EXPECT_EQ(engine->counters().lost_outcomes, 1u);
 }
 
 TEST_F(EngineTest, WaitsTheSettleTimeBeforeItAsks) {

@@ -109,6 +109,7 @@ TEST_F(TogetherTest, TakesEachLostOutcomeAsInDoubtAndTheOthersAsTheyAre) {
     EXPECT_EQ(times("buy-a"), 1u);
     EXPECT_EQ(times("buy-b"), 1u);
     EXPECT_THAT(words(order.id), HasSubstr("purchase.outcome_lost: step \"buy-b\" left"));
+    EXPECT_EQ(engine->counters().lost_outcomes, 1u);
 }
 
 TEST_F(TogetherTest, SendsNothingAgainAfterACrashInTheMiddle) {

@@ -43,6 +43,17 @@ TEST(MakeMessageId, RefusesPartsThatMakeNone) {
     EXPECT_THAT(make_message_id(parts), FailsWith(ErrorKind::invalid_input, HasSubstr("250")));
 }
 
+TEST(EnvelopeId, IsTheMessageIdUnlessThatIsTooLongForAnEnvelope) {
+    EXPECT_EQ(
+        envelope_id_of("<01JC2V.send%20mail.0.00000000000000ab@porteur.example>"),
+        "01JC2V.send%20mail.0.00000000000000ab@porteur.example"
+    );
+    EXPECT_EQ(envelope_id_of("<" + std::string(80, 'a') + "@" + std::string(19, 'b') + ">").size(), 100U);
+    EXPECT_EQ(envelope_id_of("<" + std::string(80, 'a') + "@" + std::string(20, 'b') + ">"), "");
+    EXPECT_EQ(envelope_id_of("<a+b@" + std::string(96, 'c') + ">"), "") << "a + is three letters there";
+    EXPECT_EQ(envelope_id_of("no message id"), "");
+}
+
 TEST(ReplyToken, Has80BitsOfTheKeyAndTheOrder) {
     const ReplyKey key{1, 2, 3};
     const ReplyKey other{1, 2, 4};

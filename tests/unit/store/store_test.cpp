@@ -9,6 +9,7 @@
 #include <map>
 #include <mutex>
 
+#include "store/upkeep.hpp"
 #include "support/engine_world.hpp"
 #include "support/postgres_server.hpp"
 #include "support/result_matchers.hpp"
@@ -620,6 +621,28 @@ TEST_P(StoreDeathTest, WritesNothingMoreOnceAnotherHasTakenTheLease) {
         },
         ::testing::ExitedWithCode(70), "taken the store over"
     );
+}
+
+TEST_P(StoreTest, KeepsTheLastPenaltyOfEachAccount) {
+    auto& upkeep = upkeep_of(*store);
+    EXPECT_TRUE(upkeep.penalties().value().empty());
+    ASSERT_TRUE(upkeep.keep_penalty("ringcentral", noon + std::chrono::minutes(1)));
+    ASSERT_TRUE(upkeep.keep_penalty("thinktel", noon));
+    ASSERT_TRUE(upkeep.keep_penalty("ringcentral", noon + std::chrono::minutes(2)));
+    store.reset();
+    open();
+    const std::map<std::string, Instant> expected{{"ringcentral", noon + std::chrono::minutes(2)}, {"thinktel", noon}};
+    EXPECT_EQ(upkeep_of(*store).penalties().value(), expected);
+}
+
+TEST_P(StoreDeathTest, WritesNothingBesideItsCommitsEitherOnceAnotherHasTakenTheLease) {
+    std::filesystem::remove(folder / "porteur.db.lock");
+    auto other = Store::open({.address = address, .holder = "other", .beside = false}, seal, [](std::function<void()> run) { run(); });
+    ASSERT_TRUE(other) << other.error().message;
+    const auto kept = upkeep_of(*store).keep_penalty("ringcentral", noon);
+    EXPECT_THAT(kept, FailsWith(ErrorKind::unavailable, HasSubstr("taken it over")));
+    EXPECT_TRUE(upkeep_of(**other).penalties().value().empty());
+    EXPECT_TRUE(upkeep_of(**other).keep_penalty("ringcentral", noon));
 }
 
 TEST_P(StoreTest, FindsEventsAndWaitsByTheirNumber) {

@@ -363,7 +363,7 @@ std::vector<CommandSpec> order_commands(const std::string& group) {
          .run = create,
          .footer = "What options say goes over what --file says."},
         {.path = group + " submit",
-         .help = "send a draft, or a corrected exception, to the carrier",
+         .help = "send a draft, or a corrected order, to the carrier",
          .words = {id},
          .options = changing,
          .run = submit},
@@ -421,7 +421,7 @@ std::vector<CommandSpec> order_commands(const std::string& group) {
          .options = joined_options({{"--text", text, "TEXT", "more words to it"}}, changing),
          .run = answer},
         {.path = group + " amend",
-         .help = "correct the fields of a draft or an exception",
+         .help = "correct the fields of a draft, or of an order that was sent back",
          .words = {id},
          .options = joined_options(
              joined_options(
