@@ -268,6 +268,16 @@ void run_all(soci::session& sql, Dialect dialect, std::string_view statements) {
 
 int newest_migration() noexcept { return migrations.back().number; }
 
+int newest_migration_of(soci::session& sql) {
+    try {
+        int there = 0;
+        sql << "select coalesce(max(number), 0) from schema_version", soci::into(there);
+        return there;
+    } catch (const soci::soci_error&) {  // there is no such table: nothing was done yet
+        return 0;
+    }
+}
+
 Result<void> migrate(soci::session& sql, Dialect dialect, int up_to) {
     try {
         sql << "create table if not exists schema_version (number bigint primary key, name text not null)";

@@ -14,6 +14,9 @@ namespace porteur {
 /// The number of the newest migration this build knows.
 int newest_migration() noexcept;
 
+/// The number of the newest migration that this store has; 0 if it has none.
+int newest_migration_of(soci::session& sql);
+
 /// Brings the store to the newest migration, each one in a transaction of its own.
 /// @param up_to  makes the store of an older porteurd, in tests
 /// @errors  unsupported: the store has a migration that this build does not know

@@ -96,10 +96,8 @@ public:
         try {
             auto session = connect();
             if (address_.dialect == Dialect::postgresql) {
-                // Held by this session for as long as the process lives. 0x504F5254 is "PORT".
-                int got = 0;
-                *session << "select case when pg_try_advisory_lock(1347375700) then 1 else 0 end", soci::into(got);
-                if (got == 0)
+                // Held by this session for as long as the process lives.
+                if (!take_advisory_lock(*session))
                     return failure(ErrorKind::unavailable, "another porteurd holds the store; this one can only stand by");
             }
             if (auto done = migrate(*session, address_.dialect); !done) return done;
@@ -113,16 +111,33 @@ public:
         return {};
     }
 
-    /// Without lock, lease and writer; the store must be there and of this build's form.
+    /// Without lease and writer. Where no porteurd holds the store, it is brought to this build's form under the
+    /// same lock; where one does, it has done so, or is about to.
     Result<void> start_beside() {
         try {
             auto session = connect();
-            if (auto done = migrate(*session, address_.dialect); !done) return done;
+            if (auto ready = migrate_beside(*session); !ready) return ready;
             readers_.push_back(std::move(session));
             return {};
         } catch (const std::exception& wrong) {
             return failure(ErrorKind::unavailable, std::string("opening the store: ") + wrong.what());
         }
+    }
+
+    Result<void> migrate_beside(soci::session& session) {
+        if (newest_migration_of(session) == newest_migration()) return {};
+        bool is_ours = false;
+        FileLock lock;
+        if (address_.dialect == Dialect::sqlite)
+            is_ours = lock.take(address_.rest + ".lock").has_value();
+        else
+            is_ours = take_advisory_lock(session);
+        if (!is_ours)
+            return failure(ErrorKind::unavailable, "the porteurd that holds the store has not brought it to this build's form; it may "
+                                                   "be starting, then try again, or it is of another build");
+        auto done = migrate(session, address_.dialect);
+        if (address_.dialect == Dialect::postgresql) session << "select pg_advisory_unlock(" << advisory_lock << ")";
+        return done;
     }
 
     // ---------------------------------------------------------------- writing
@@ -456,6 +471,12 @@ private:
         return session;
     }
 
+    static bool take_advisory_lock(soci::session& sql) {
+        int got = 0;
+        sql << "select case when pg_try_advisory_lock(" << advisory_lock << ") then 1 else 0 end", soci::into(got);
+        return got != 0;
+    }
+
     void take_lease(soci::session& sql) {
         soci::transaction all(sql);
         sql << "update leases set holder = :holder, epoch = epoch + 1", soci::use(settings_.holder);
@@ -645,6 +666,7 @@ private:
         }
     }
 
+    static constexpr int advisory_lock = 0x504F5254;  // "PORT"
     static constexpr std::size_t batch_max = 512;
     static constexpr std::size_t readers_kept_max = 4;
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same tests on SQLite and on a PostgreSQL of the test's own.
 #include <gtest/gtest.h>
+#include <soci/postgresql/soci-postgresql.h>
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
 
 #include <condition_variable>
 #include <filesystem>
@@ -9,6 +12,7 @@
 #include <map>
 #include <mutex>
 
+#include "store/migrations.hpp"
 #include "store/upkeep.hpp"
 #include "support/engine_world.hpp"
 #include "support/postgres_server.hpp"
@@ -525,6 +529,26 @@ TEST_P(StoreTest, LetsNobodyElseHoldIt) {
     auto second = Store::open({.address = address, .holder = "second", .beside = false}, seal, [](std::function<void()> run) { run(); });
     EXPECT_THAT(second, FailsWith(ErrorKind::unavailable, HasSubstr("holds the store")));
     EXPECT_TRUE(Store::open({.address = address, .holder = "admin", .beside = true}, seal, [](std::function<void()> run) { run(); }));
+}
+
+TEST_P(StoreTest, IsBroughtToThisFormByWhoeverComesFirst) {
+    store.reset();
+    address = folder.empty() ? postgres().fresh_database("store_" + std::to_string(getpid()) + "_empty")
+                             : "sqlite:" + (folder / "empty.db").string();
+    const auto beside = [&] {
+        return Store::open({.address = address, .holder = "admin", .beside = true}, seal, [](std::function<void()> run) { run(); });
+    };
+    EXPECT_TRUE(beside()) << "nobody holds it: the table of tokens is made before the daemon starts";
+    open();
+    EXPECT_TRUE(beside()->get()->tokens());
+}
+
+TEST_P(StoreTest, IsNotMigratedUnderTheFeetOfItsHolder) {
+    soci::session sql = folder.empty() ? soci::session(soci::postgresql, address)
+                                       : soci::session(soci::sqlite3, "db=" + (folder / "porteur.db").string());
+    sql << "delete from schema_version where number = " << newest_migration();
+    EXPECT_THAT(Store::open({.address = address, .holder = "admin", .beside = true}, seal, [](std::function<void()> run) { run(); }),
+                FailsWith(ErrorKind::unavailable, HasSubstr("has not brought it to this build's form")));
 }
 
 TEST_P(StoreTest, IsTheSameAfterItWasOpenedAgain) {
