@@ -17,8 +17,8 @@ Result<std::optional<std::chrono::year_month_day>> read_date(
     if (text.empty()) return std::nullopt;
     if (const auto date = read_iso_date(text)) return *date;
     return failure(
-        ErrorKind::invalid_input, "the parameter " + std::string(name) + " is " + quoted(text, 20) +
-                                      "; expected a date, as in 2026-12-01"
+        ErrorKind::invalid_input,
+        phrase("the parameter {1} is {2}; expected a date, as in 2026-12-01", name, quoted(text, 20))
     );
 }
 
@@ -106,9 +106,7 @@ Async<Answer> upload_document(Api& api, Request& request) {
         size += piece->size();
         if (size > api.limits.upload_size_max_bytes)
             co_return problem_answer(
-                problems::too_large, "the document has more than the " +
-                                         std::to_string(api.limits.upload_size_max_bytes) +
-                                         " bytes that are taken"
+                problems::too_large, phrase("the document has more than the {1:n} bytes that are taken", api.limits.upload_size_max_bytes)
             );
         fingerprint.stream(*piece);
         if (auto taken = (*upload)->append(*piece); !taken) co_return problem_answer(taken.error());
@@ -132,7 +130,7 @@ Async<Answer> show_document(Api& api, Request& request) {
     if (!found) co_return problem_answer(found.error());
     if (!*found)
         co_return problem_answer(
-            problems::not_found, "there is no document " + quoted(id, 40) + " among yours"
+            problems::not_found, phrase("there is no document {1} among yours", quoted(id, 40))
         );
     co_return document_answer(**found, 200);
 }

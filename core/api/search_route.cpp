@@ -33,8 +33,7 @@ std::unexpected<Error> wrong(
     std::string_view name, std::string_view value, std::string_view wanted
 ) {
     return failure(
-        ErrorKind::invalid_input, "the parameter " + std::string(name) + " is " +
-                                      quoted(value, 40) + "; expected " + std::string(wanted)
+        ErrorKind::invalid_input, phrase("the parameter {1} is {2}; expected {3:text}", name, quoted(value, 40), wanted)
     );
 }
 
@@ -46,7 +45,7 @@ Result<std::int64_t> read_count(
     std::int64_t count = 0;
     const auto read = std::from_chars(text.data(), text.data() + text.size(), count);
     if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || count < 1 || count > max)
-        return wrong(name, text, "a whole number from 1 to " + std::to_string(max));
+        return wrong(name, text, phrase("a whole number from 1 to {1}", max));
     return count;
 }
 

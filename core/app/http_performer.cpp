@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/http_performer.hpp"
 
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 #include "access/token.hpp"
@@ -57,12 +58,12 @@ Result<std::string> HttpPerformer::secret(const Account& account, const EffectCo
     if (name.starts_with("order.")) {
         auto found = store_.order_secret(context.order, std::string(name.substr(6)));
         if (!found) return std::unexpected(std::move(found).error());
-        if (!*found) return failure(ErrorKind::invalid_input, "the order has no secret " + quoted(name));
+        if (!*found) return failure(ErrorKind::invalid_input, phrase("the order has no secret {1}", quoted(name)));
         return std::move(**found);
     }
     const auto place = account.configured.secrets.find(std::string(name));
     if (place == account.configured.secrets.end())
-        return failure(ErrorKind::unauthorized, "the account names no secret " + quoted(name));
+        return failure(ErrorKind::unauthorized, phrase("the account names no secret {1}", quoted(name)));
     return read_secret(place->second);
 }
 

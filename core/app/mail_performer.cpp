@@ -6,6 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 #include "access/token.hpp"
@@ -138,8 +139,8 @@ Result<OutboxMail> MailPerformer::write(const EffectContext& context, const Effe
         for (const auto& each : object.at("to").as_array()) {
             const std::string address(each.as_string());
             if (!may_write_to(account, address))
-                return failure(ErrorKind::invalid_input, "the plugin may not write to " + quoted(address) +
-                                                             "; add it to mail_to of the account if it should");
+                return failure(ErrorKind::invalid_input, phrase("the plugin may not write to {1}; add it to mail_to of the account if it should",
+                                                               quoted(address)));
             mail.to.push_back({.name = {}, .address = address});
             recipients.push_back(each);
         }

@@ -164,9 +164,9 @@ TEST(Targets, AreATable) {
         world.run({"targets", "tt", "--lang", "fr"}, server),
         (
             Ran{0,
-                "KIND      ID          WHAT IT IS\n"
-                "trunk     4165550100  Liaison Toronto\n"
-                "offering  12          Ligne d'affaires\n",
+                "GENRE        ID          CE QUE C'EST\n"
+                "liaison SIP  4165550100  Liaison Toronto\n"
+                "offre        12          Ligne d'affaires\n",
                 ""}
         )
     );
