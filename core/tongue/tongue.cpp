@@ -27,6 +27,7 @@ namespace {
 constexpr std::size_t clauses_max = 24;
 // Sentences are short; what is longer is a stranger's text, which would cost time and give nothing.
 constexpr std::size_t text_size_max = 2000;
+constexpr std::size_t opening_size_max = 200;
 
 bool is_digits(std::string_view text) {
     return !text.empty() && text.size() < 19 && text.find_first_not_of("0123456789") == text.npos;
@@ -166,7 +167,7 @@ struct Tongue::Catalog {
         if (find_word("reason", english)) return tongue->word("reason", english);
         // A sentence, and after it what somebody else said of it: "X cannot be connected to:
         // Connection refused".
-        for (auto colon = english.find(": "); colon != english.npos;
+        for (auto colon = english.find(": "); colon < opening_size_max;
              colon = english.find(": ", colon + 1))
             if (auto head = sentence(english.substr(0, colon)))
                 return *head + "\u00a0: " + tongue->text(english.substr(colon + 2));
