@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 #include "api/fingerprint.hpp"
@@ -31,8 +32,9 @@ Result<DocumentClaim> read_claim(const Request& request) {
     if (!type)
         return std::unexpected(Error{
             .kind = ErrorKind::invalid_input,
-            .message = "Content-Type is missing; send application/pdf, image/png, image/jpeg or "
-                       "image/tiff",
+            .message = phrase(
+                "Content-Type is missing; send application/pdf, image/png, image/jpeg or image/tiff"
+            ),
             .code = std::string(media_type_code)
         });
     claim.content_type = *type;

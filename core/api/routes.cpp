@@ -26,7 +26,7 @@ constexpr auto table = std::to_array<Route>({
     {"GET",   "/v1/carriers",                         read,     no_body,   no_key,   "", handlers::list_carriers, port, "last_error reason"},
     {"GET",   "/v1/requirements",                     read,     no_body,   no_key,   "account country number_type end_user action", handlers::show_requirements},
     {"GET",   "/v1/targets",                          read,     no_body,   no_key,   "account", handlers::list_targets},
-    {"GET",   "/v1/available-numbers",                read,     no_body,   no_key,   "country number_type area_code region city contains quantity deadline_ms", handlers::search_available_numbers},
+    {"GET",   "/v1/available-numbers",                read,     no_body,   no_key,   "country number_type area_code region city contains quantity deadline_ms", handlers::search_available_numbers, port, "why"},
     {"POST",  "/v1/portability-checks",               read,     json_body, no_key,   "", handlers::check_portability, port, "note message"},
     {"GET",   "/v1/events",                           read,     no_body,   no_key,   "after", handlers::follow_events},
     {"POST",  "/v1/events/inbound",                   change,   json_body, must_key, "", handlers::take_event},

@@ -14,6 +14,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 #include "api/carrier_questions.hpp"
@@ -137,7 +138,7 @@ Async<Answer> handlers::search_available_numbers(Api& api, Request& request) {
             unanswered.push_back(json::object{
                 {"account", account},
                 {"why", answer ? answer->error().message
-                               : "no answer within " + std::to_string(deadline.count()) + " ms"}
+                               : phrase("no answer within {1} ms", deadline.count())}
             });
             continue;
         }

@@ -73,7 +73,7 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
     const auto repeat = effect.guarantee == Guarantee::once ? Repeat::forbidden : Repeat::harmless;
     if (!account.client)
         co_return failed(effect, {.kind = ErrorKind::invalid_input,
-                                  .message = "the plugin asks by HTTP, and neither it nor the account names an address (base_url)"});
+                                  .message = phrase("the plugin asks by HTTP, and neither it nor the account names an address (base_url)")});
 
     if (account.limit) {
         // A penalty may have been set while a place in the line was waited for, so it is asked twice.
@@ -84,7 +84,7 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
             if (until <= now) break;
             const auto wait = std::chrono::ceil<milliseconds>(until - now);
             if (wait > held_wait_max)
-                co_return failed(effect, {.kind = ErrorKind::throttled, .message = "the carrier's rate limit",
+                co_return failed(effect, {.kind = ErrorKind::throttled, .message = phrase("the carrier's rate limit"),
                                           .retry_after = std::chrono::ceil<seconds>(wait)});
             co_await clock_.sleep_until(clock_.now() + wait);
         }
@@ -92,8 +92,8 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
     if (!account.breaker.allow(Steady::now())) {
         const auto wait = std::chrono::ceil<seconds>(account.breaker.open_until() - Steady::now());
         co_return failed(effect, {.kind = ErrorKind::unavailable,
-                                  .message = "the carrier has not answered for a while; it is asked again in " +
-                                             std::to_string(std::max<long long>(1, wait.count())) + " s",
+                                  .message = phrase("the carrier has not answered for a while; it is asked again in {1} s",
+                                                    std::max<long long>(1, wait.count())),
                                   .retry_after = std::max(seconds(1), wait)});
     }
 
@@ -142,7 +142,7 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
         account.breaker.succeeded();
     auto error = classify(*exchanged, repeat, std::chrono::floor<seconds>(clock_.now()));
     if (!error && repeat == Repeat::forbidden && unreadable(*exchanged))
-        error = Error{.kind = ErrorKind::in_doubt, .message = "the answer cannot be read"};
+        error = Error{.kind = ErrorKind::in_doubt, .message = phrase("the answer cannot be read")};
     if (error) {
         if (error->kind == ErrorKind::throttled && account.limit) account.limit->penalise(now, error->retry_after);
         account.last_error = error->message;

@@ -274,9 +274,8 @@ Async<void> Webhooks::switch_off(Shared endpoint) {
     const auto& hook = endpoint->hook;
     const auto where = host_of_url(hook.url);
     const auto why = hook.state.off == "gone"
-                         ? "the receiver says that it is gone (410)"
-                         : std::to_string(hook.state.tries) +
-                               " tries in a row have failed: " + hook.state.problem;
+                         ? phrase("the receiver says that it is gone (410)")
+                         : phrase("{1} tries in a row have failed: {2:text}", hook.state.tries, hook.state.problem);
     TimelineEntry told;
     told.tenant = hook.tenant;
     told.at = parts_.now();

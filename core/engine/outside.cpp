@@ -103,8 +103,7 @@ Completion came(std::uint32_t seq, const InboundEvent& event) {
 Completion timed_out(std::uint32_t seq, const EventWait& wait) {
     return {seq, ErrorKind::unavailable,
             canonical(json::object{{"code", "timed_out"},
-                                   {"message", "no such event came from " + quoted(wait.source) + " in " +
-                                                   std::to_string(wait.until.count()) + " s"}}),
+                                   {"message", phrase("no such event came from {1} in {2} s", quoted(wait.source), wait.until.count())}}),
             {}};
 }
 
