@@ -108,6 +108,11 @@ constexpr auto table = std::to_array<Word>({
     {"target", "trunk", word_in("target", "trunk")},
     {"target", "offering", word_in("target", "offering")},
 
+    {"requirement", "text", word_in("requirement", "text")},
+    {"requirement", "document", word_in("requirement", "document")},
+    {"requirement", "address", word_in("requirement", "address")},
+    {"requirement", "action", word_in("requirement", "action")},
+
     {"operation", "requirements", word_in("operation", "requirements")},
     {"operation", "validate", word_in("operation", "validation")},
     {"operation", "split", word_in("operation", "split")},

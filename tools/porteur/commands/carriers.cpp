@@ -103,7 +103,7 @@ void print_requirements(Session& session, const json::value& document) {
         table.add({
             is_optional(item) ? session.tongue().heading(told("optional")) : session.tongue().heading(told("required")),
             in_language(session, item, "label"),
-            member(item, "kind"),
+            session.word("requirement", member(item, "kind")),
             member(item, "field"),
             rule_of(session, item),
             in_language(session, item, "help"),
