@@ -17,8 +17,8 @@ Result<std::string> read_country(std::string_view text) {
                          });
     if (letters) return std::string(text);
     return failure(
-        ErrorKind::invalid_input, "the parameter country is " + quoted(text, 20) +
-                                      "; expected two capital letters (ISO 3166-1), as in CA"
+        ErrorKind::invalid_input,
+        phrase("the parameter country is {1}; expected two capital letters (ISO 3166-1), as in CA", quoted(text, 20))
     );
 }
 
@@ -28,8 +28,10 @@ Result<std::optional<NumberType>> read_number_type(std::string_view text) {
     if (boost::describe::enum_from_string(std::string(text).c_str(), type)) return type;
     return failure(
         ErrorKind::invalid_input,
-        "the parameter number_type is " + quoted(text, 20) +
-            "; expected local, mobile, national, toll_free, shared_cost or short_code"
+        phrase(
+            "the parameter number_type is {1}; expected local, mobile, national, toll_free, shared_cost or short_code",
+            quoted(text, 20)
+        )
     );
 }
 
@@ -43,8 +45,10 @@ std::optional<Answer> refuse_account(Api& api, std::string_view account, std::st
     }
     return problem_answer(
         problems::invalid_input,
-        (account.empty() ? "no account is named" : "there is no account " + quoted(account, 40)) +
-            (known.empty() ? "; none is configured" : "; there are: " + known),
+        account.empty() ? (known.empty() ? phrase("no account is named; none is configured")
+                                         : phrase("no account is named; there are: {1}", known))
+        : known.empty() ? phrase("there is no account {1}; none is configured", quoted(account, 40))
+                        : phrase("there is no account {1}; there are: {2}", quoted(account, 40), known),
         field
     );
 }
@@ -61,8 +65,9 @@ Async<Result<T>> ask_for(
     auto read = from_text<T>(*output);
     if (!read)
         co_return failure(
-            ErrorKind::internal, account + ": " + operation +
-                                     " gave a result that cannot be read: " + read.error().message
+            ErrorKind::internal,
+            account + ": " +
+                phrase("{1:operation} gave a result that cannot be read: {2:text}", operation, read.error().message)
         );
     co_return read;
 }
@@ -134,8 +139,7 @@ Async<Answer> show_requirements(Api& api, Request& request) {
         if (!boost::describe::enum_from_string(std::string(end_user).c_str(), kind))
             co_return problem_answer(
                 problems::invalid_input,
-                "the parameter end_user is " + quoted(end_user, 20) +
-                    "; expected business or individual",
+                phrase("the parameter end_user is {1}; expected business or individual", quoted(end_user, 20)),
                 "end_user"
             );
         query.end_user = kind;
@@ -145,8 +149,7 @@ Async<Answer> show_requirements(Api& api, Request& request) {
         query.action != "purchase")
         co_return problem_answer(
             problems::invalid_input,
-            "the parameter action is " + quoted(query.action, 20) +
-                "; expected port_out, port_in or purchase",
+            phrase("the parameter action is {1}; expected port_out, port_in or purchase", quoted(query.action, 20)),
             "action"
         );
     auto found =

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 #include "api/fingerprint.hpp"
@@ -17,8 +18,8 @@ Result<std::optional<std::chrono::year_month_day>> read_date(
     if (text.empty()) return std::nullopt;
     if (const auto date = read_iso_date(text)) return *date;
     return failure(
-        ErrorKind::invalid_input, "the parameter " + std::string(name) + " is " + quoted(text, 20) +
-                                      "; expected a date, as in 2026-12-01"
+        ErrorKind::invalid_input,
+        phrase("the parameter {1} is {2}; expected a date, as in 2026-12-01", name, quoted(text, 20))
     );
 }
 
@@ -31,8 +32,10 @@ Result<DocumentClaim> read_claim(const Request& request) {
     if (!type)
         return std::unexpected(Error{
             .kind = ErrorKind::invalid_input,
-            .message = "Content-Type is missing; send application/pdf, image/png, image/jpeg or "
-                       "image/tiff, or a spreadsheet's",
+            .message = phrase(
+                "Content-Type is missing; send application/pdf, image/png, image/jpeg or image/tiff, or a "
+                "spreadsheet's"
+            ),
             .code = std::string(media_type_code)
         });
     claim.content_type = *type;
@@ -106,9 +109,7 @@ Async<Answer> upload_document(Api& api, Request& request) {
         size += piece->size();
         if (size > api.limits.upload_size_max_bytes)
             co_return problem_answer(
-                problems::too_large, "the document has more than the " +
-                                         std::to_string(api.limits.upload_size_max_bytes) +
-                                         " bytes that are taken"
+                problems::too_large, phrase("the document has more than the {1:n} bytes that are taken", api.limits.upload_size_max_bytes)
             );
         fingerprint.stream(*piece);
         if (auto taken = (*upload)->append(*piece); !taken) co_return problem_answer(taken.error());
@@ -132,7 +133,7 @@ Async<Answer> show_document(Api& api, Request& request) {
     if (!found) co_return problem_answer(found.error());
     if (!*found)
         co_return problem_answer(
-            problems::not_found, "there is no document " + quoted(id, 40) + " among yours"
+            problems::not_found, phrase("there is no document {1} among yours", quoted(id, 40))
         );
     co_return document_answer(**found, 200);
 }

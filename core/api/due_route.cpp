@@ -17,8 +17,7 @@ constexpr int limit_max = 500;
 Answer wrong(std::string_view parameter, std::string_view seen, std::string_view expected) {
     return problem_answer(
         problems::invalid_input,
-        "the parameter " + std::string(parameter) + " is " + quoted(seen, 40) + "; expected " +
-            std::string(expected),
+        phrase("the parameter {1} is {2}; expected {3:text}", parameter, quoted(seen, 40), expected),
         parameter
     );
 }
@@ -52,9 +51,9 @@ Async<Answer> list_due(Api& api, Request& request) {
     query.what = request.parameter("what");
     const auto& words = all_due_words();
     if (!query.what.empty() && std::ranges::find(words, query.what) == words.end()) {
-        std::string expected = "one of";
-        for (const auto word : words) expected += " " + std::string(word);
-        co_return wrong("what", query.what, expected);
+        std::string known;
+        for (const auto word : words) known += (known.empty() ? "" : " ") + std::string(word);
+        co_return wrong("what", query.what, phrase("one of {1}", known));
     }
     if (const auto until = request.parameter("until"); !until.empty()) {
         const auto time = read_rfc3339(until);

@@ -6,6 +6,7 @@
 #include <porteur/json.hpp>
 
 #include "api/fingerprint.hpp"
+#include "api/in_language.hpp"
 #include "api/order_json.hpp"
 #include "api/problem.hpp"
 #include "api/query.hpp"
@@ -21,12 +22,14 @@ std::optional<Answer> find_route(Request& request) {
     if (!match.route) {
         if (match.allow.empty())
             return problem_answer(
-                problems::not_found, "there is nothing at " + quoted(request.path, 120) +
-                                         "; /openapi.json lists what there is"
+                problems::not_found,
+                phrase("there is nothing at {1}; /openapi.json lists what there is", quoted(request.path, 120))
             );
         auto answer = problem_answer(
-            problems::wrong_method, quoted(request.method, 20) + " is not possible at " +
-                                        request.path + "; possible: " + match.allow
+            problems::wrong_method,
+            phrase(
+                "{1} is not possible at {2}; possible: {3}", quoted(request.method, 20), request.path, match.allow
+            )
         );
         answer.headers.emplace_back("Allow", match.allow);
         return answer;
@@ -60,17 +63,20 @@ std::optional<Answer> check_caller(Api& api, Request& request) {
         auto answer = problem_answer(
             problems::unauthenticated,
             token.empty()
-                ? "there is no token; send the header field \"Authorization: Bearer TOKEN\", and "
-                  "make a token with \"porteur token create\""
-                : "the token is not known, has expired or was revoked"
+                ? phrase("there is no token; send the header field \"Authorization: Bearer TOKEN\", and "
+                         "make a token with \"porteur token create\"")
+                : phrase("the token is not known, has expired or was revoked")
         );
         answer.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"porteur\"");
         return answer;
     }
     if (access == Access::change && caller->scope != "operator")
         return problem_answer(
-            problems::forbidden, "the token " + quoted(caller->token_name, 40) + " has the scope " +
-                                     quoted(caller->scope, 20) + "; this needs \"operator\""
+            problems::forbidden,
+            phrase(
+                "the token {1} has the scope {2}; this needs \"operator\"", quoted(caller->token_name, 40),
+                quoted(caller->scope, 20)
+            )
         );
     request.caller = std::move(*caller);
     request.token = token;
@@ -93,7 +99,7 @@ std::optional<Answer> check_body_fields(const Api& api, const Request& request) 
         if (!request.has_body) return std::nullopt;
         return problem_answer(
             problems::bad_request,
-            request.method + " " + request.path + " takes no body; send it without"
+            phrase("{1} {2} takes no body; send it without", request.method, request.path)
         );
     }
     if (!request.has_body) return problem_answer(problems::bad_request, "the body is missing");
@@ -101,8 +107,8 @@ std::optional<Answer> check_body_fields(const Api& api, const Request& request) 
                                                      : api.limits.upload_size_max_bytes;
     if (request.content_length && *request.content_length > size_max)
         return problem_answer(
-            problems::too_large, "the body has " + std::to_string(*request.content_length) +
-                                     " bytes; at most " + std::to_string(size_max) + " are taken"
+            problems::too_large,
+            phrase("the body has {1:n} bytes; at most {2:n} are taken", *request.content_length, size_max)
         );
     const auto* type = request.field("content-type");
     if (wanted == BodyWanted::json &&
@@ -111,8 +117,8 @@ std::optional<Answer> check_body_fields(const Api& api, const Request& request) 
            (request.method == "PATCH" && is_media_type(*type, "application/merge-patch+json")))))
         return problem_answer(
             problems::media_type,
-            "Content-Type is " + (type ? quoted(*type, 60) : std::string("missing")) +
-                "; send application/json",
+            type ? phrase("Content-Type is {1}; send application/json", quoted(*type, 60))
+                 : phrase("Content-Type is missing; send application/json"),
             "Content-Type"
         );
     return std::nullopt;
@@ -150,9 +156,8 @@ Async<std::optional<Answer>> read_body(const Api& api, Request& request) {
         if (piece->empty()) break;
         if (request.body.size() + piece->size() > api.limits.body_size_max_bytes)
             co_return problem_answer(
-                problems::too_large, "the body has more than the " +
-                                         std::to_string(api.limits.body_size_max_bytes) +
-                                         " bytes that are taken"
+                problems::too_large,
+                phrase("the body has more than the {1:n} bytes that are taken", api.limits.body_size_max_bytes)
             );
         request.body += *piece;
     }
@@ -256,7 +261,9 @@ Answer answer_of(const BodyFault& fault) {
     return answer;
 }
 
-Async<Answer> answer_request(Api& api, Request& request) {
+namespace {
+
+Async<Answer> answer_or_defect(Api& api, Request& request) {
     std::string defect;
     try {
         co_return co_await pass(api, request);
@@ -272,6 +279,14 @@ Async<Answer> answer_request(Api& api, Request& request) {
         "request again with the same Idempotency-Key"
     );
     answer.defect = std::move(defect);
+    co_return answer;
+}
+
+}  // namespace
+
+Async<Answer> answer_request(Api& api, Request& request) {
+    auto answer = co_await answer_or_defect(api, request);
+    say_in(language_of(request), request.route, answer);
     co_return answer;
 }
 

@@ -64,9 +64,10 @@ Async<Answer> follow_events(Api& api, Request& request) {
         if (!id)
             co_return problem_answer(
                 problems::invalid_input,
-                "the event id " + quoted(text, 40) +
-                    " is not one of ours; send the id of the last event that you have, or 0 for "
-                    "all",
+                phrase(
+                    "the event id {1} is not one of ours; send the id of the last event that you have, or 0 for all",
+                    quoted(text, 40)
+                ),
                 last ? "Last-Event-ID" : "after"
             );
         feed.after = *id;

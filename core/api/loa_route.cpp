@@ -31,7 +31,7 @@ Result<void> read_signature(const json::value& written, LetterWish& wish) {
     if (key != "path" && key != "document")
         return wrong("/signature: expected one of path, strokes and document");
     if (!value.is_string() || value.get_string().empty())
-        return wrong("/signature/" + std::string(key) + ": expected text");
+        return wrong(std::string("/signature/") + std::string(key) + ": " + phrase("expected text"));
     (key == "path" ? wish.signature_path : wish.signature_document) = value.get_string();
     return {};
 }
@@ -70,7 +70,7 @@ Async<Answer> make_letter(Api& api, Request& request) {
     const auto id = id_from_text(request.segments.front());
     if (!id)
         co_return problem_answer(
-            problems::not_found, "there is no order " + quoted(request.segments.front(), 40)
+            problems::not_found, phrase("there is no order {1}", quoted(request.segments.front(), 40))
         );
     auto wish = read_wish(request);
     if (!wish) co_return problem_answer(wish.error());
@@ -83,7 +83,7 @@ Async<Answer> make_letter(Api& api, Request& request) {
         if (read.ec != std::errc{} || read.ptr != bare.data() + bare.size() || version < 1)
             co_return problem_answer(
                 problems::version,
-                "If-Match is " + quoted(*field, 60) + "; expected the order's ETag", "If-Match"
+                phrase("If-Match is {1}; expected the order's ETag", quoted(*field, 60)), "If-Match"
             );
         wish->if_version = version;
     }

@@ -54,7 +54,7 @@ json::object candidate_json(const Order& order) {
 
 Answer missing(std::string_view text) {
     return problem_answer(
-        problems::not_found, "there is no mail " + quoted(text, 40) + " among yours"
+        problems::not_found, phrase("there is no mail {1} among yours", quoted(text, 40))
     );
 }
 
@@ -63,14 +63,13 @@ Result<MailQuery> read_query_of_list(const Request& request) {
     query.state = request.parameter("state");
     if (!query.state.empty() && std::ranges::find(states, query.state) == states.end())
         return wrong(
-            "the parameter state is " + quoted(query.state, 40) +
-            "; expected one of taken matched waiting settled"
+            phrase("the parameter state is {1}; expected one of taken matched waiting settled", quoted(query.state, 40))
         );
     if (const auto order = request.parameter("order"); !order.empty()) {
         const auto id = id_from_text(order);
         if (!id || *id == 0)
             return wrong(
-                "the parameter order is " + quoted(order, 40) + "; expected an order's id"
+                phrase("the parameter order is {1}; expected an order's id", quoted(order, 40))
             );
         query.order = *id;
     }
@@ -79,15 +78,14 @@ Result<MailQuery> read_query_of_list(const Request& request) {
         if (read.ec != std::errc{} || read.ptr != limit.data() + limit.size() || query.limit < 1 ||
             query.limit > 200)
             return wrong(
-                "the parameter limit is " + quoted(limit, 20) + "; expected a number from 1 to 200"
+                phrase("the parameter limit is {1}; expected a number from 1 to 200", quoted(limit, 20))
             );
     }
     if (const auto cursor = request.parameter("cursor"); !cursor.empty()) {
         const auto id = id_from_text(cursor);
         if (!id || *id == 0)
             return wrong(
-                "the parameter cursor is " + quoted(cursor, 40) +
-                "; take it from next_cursor of the page before"
+                phrase("the parameter cursor is {1}; take it from next_cursor of the page before", quoted(cursor, 40))
             );
         query.before = *id;
     }

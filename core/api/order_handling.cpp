@@ -16,7 +16,7 @@ std::expected<Order, Answer> order_of(Api& api, const Request& request) {
     const auto missing = [&] {
         return std::unexpected(problem_answer(
             problems::not_found,
-            "there is no order " + quoted(text, 40) + " among yours of this kind"
+            phrase("there is no order {1} among yours of this kind", quoted(text, 40))
         ));
     };
     const auto id = id_from_text(text);
@@ -44,8 +44,10 @@ std::expected<std::optional<std::int64_t>, Answer> asked_version(
     }
     return std::unexpected(problem_answer(
         problems::version,
-        "If-Match is " + quoted(*field, 60) + ", and the order's version is " + current +
-            "; read the order again before you change it",
+        phrase(
+            "If-Match is {1}, and the order's version is {2}; read the order again before you change it",
+            quoted(*field, 60), current
+        ),
         "If-Match"
     ));
 }
@@ -64,16 +66,16 @@ Result<std::string> text_of_key(const json::object& body, std::string_view key, 
     const auto* value = body.if_contains(key);
     if (!value || value->is_null()) {
         if (!required) return std::string();
-        return wrong("/" + std::string(key) + ": is missing");
+        return wrong("/" + std::string(key) + ": " + phrase("is missing"));
     }
-    if (!value->is_string()) return wrong("/" + std::string(key) + ": expected text");
+    if (!value->is_string()) return wrong("/" + std::string(key) + ": " + phrase("expected text"));
     return std::string(value->get_string());
 }
 
 Result<bool> flag_of_key(const json::object& body, std::string_view key) {
     const auto* value = body.if_contains(key);
     if (!value) return false;
-    if (!value->is_bool()) return wrong("/" + std::string(key) + ": expected true or false");
+    if (!value->is_bool()) return wrong("/" + std::string(key) + ": " + phrase("expected true or false"));
     return value->get_bool();
 }
 

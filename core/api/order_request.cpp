@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include <porteur/phrase.hpp>
+
 namespace porteur {
 namespace {
 
@@ -60,8 +62,8 @@ Result<void> resolve_documents(ApiServices& services, const Caller& caller, json
         if (!stored) return std::unexpected(std::move(stored).error());
         if (!*stored)
             return wrong(
-                pointer, "there is no document " + quoted(id->get_string(), 40) +
-                             "; upload it with POST /v1/documents first"
+                pointer,
+                phrase("there is no document {1}; upload it with POST /v1/documents first", quoted(id->get_string(), 40))
             );
         each = to_json((*stored)->about);
     }
@@ -82,7 +84,7 @@ Result<OrderRequest> checked(const json::object& written) {
         if (!seen.insert(model->numbers[index].text()).second)
             return wrong(
                 "/request/numbers/" + std::to_string(index),
-                "this number, " + model->numbers[index].masked() + ", stands in the list already"
+                phrase("this number, {1}, stands in the list already", model->numbers[index].masked())
             );
     return OrderRequest{
         .canonical = to_brief_text(*model), .pin = std::nullopt, .number_count = model->numbers.size()
@@ -136,7 +138,7 @@ Result<OrderRequest> merge_order_request(
     auto before = parse_json(order.request);
     if (!before || !before->is_object())
         return failure(
-            ErrorKind::internal, "the request of order " + id_text(order.id) + " cannot be read"
+            ErrorKind::internal, phrase("the request of order {1} cannot be read", id_text(order.id))
         );
     auto& request = before->get_object();
     request.erase("reference");
@@ -154,7 +156,7 @@ Result<OrderRequest> merge_order_request(
 
 Result<json::object> read_object(std::string_view body, std::string_view known_keys) {
     auto value = parse_json(body);
-    if (!value) return failure(ErrorKind::invalid_input, "the body is " + value.error().message);
+    if (!value) return failure(ErrorKind::invalid_input, phrase("the body is {1:text}", value.error().message));
     if (!value->is_object())
         return failure(ErrorKind::invalid_input, "the body is not a JSON object");
     for (const auto& pair : value->get_object()) {
@@ -163,7 +165,7 @@ Result<json::object> read_object(std::string_view body, std::string_view known_k
             return failure(
                 ErrorKind::invalid_input,
                 "/" + detail::escaped_token(pair.key()) +
-                    ": there is no such field; there are: " + std::string(known_keys)
+                    ": " + phrase("there is no such field; there are: {1}", known_keys)
             );
     }
     return std::move(value->get_object());

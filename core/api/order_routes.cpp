@@ -22,8 +22,9 @@ Result<void> check_account(
         known += (known.empty() ? "" : ", ") + each.account;
     }
     return wrong(
-        "/" + std::string(field) + ": there is no account " + quoted(account, 40) +
-        (known.empty() ? "; none is configured" : "; there are: " + known)
+        "/" + std::string(field) + ": " +
+        (known.empty() ? phrase("there is no account {1}; none is configured", quoted(account, 40))
+                       : phrase("there is no account {1}; there are: {2}", quoted(account, 40), known))
     );
 }
 
@@ -74,11 +75,10 @@ Result<std::optional<Enum>> read_filter(std::string_view name, std::string_view 
     if (boost::describe::enum_from_string(std::string(text).c_str(), value)) return value;
     std::string known;
     boost::mp11::mp_for_each<boost::describe::describe_enumerators<Enum>>([&](auto each) {
-        known += std::string(" ") + each.name;
+        known += (known.empty() ? "" : " ") + std::string(each.name);
     });
     return wrong(
-        "the parameter " + std::string(name) + " is " + quoted(text, 40) + "; expected one of" +
-        known
+        phrase("the parameter {1} is {2}; expected {3:text}", name, quoted(text, 40), phrase("one of {1}", known))
     );
 }
 
@@ -96,15 +96,14 @@ Result<OrderQuery> read_query_of_list(const Request& request) {
         if (read.ec != std::errc{} || read.ptr != limit.data() + limit.size() || query.limit < 1 ||
             query.limit > 200)
             return wrong(
-                "the parameter limit is " + quoted(limit, 20) + "; expected a number from 1 to 200"
+                phrase("the parameter limit is {1}; expected a number from 1 to 200", quoted(limit, 20))
             );
     }
     if (const auto cursor = request.parameter("cursor"); !cursor.empty()) {
         const auto id = id_from_text(cursor);
         if (!id || *id == 0)
             return wrong(
-                "the parameter cursor is " + quoted(cursor, 40) +
-                "; take it from next_cursor of the page before"
+                phrase("the parameter cursor is {1}; take it from next_cursor of the page before", quoted(cursor, 40))
             );
         query.before = *id;
     }
@@ -177,7 +176,7 @@ Async<Answer> submit_order(Api& api, Request& request) {
     if (!as_new.empty() && as_new != "true" && as_new != "false")
         co_return problem_answer(
             problems::invalid_input,
-            "the parameter as_new is " + quoted(as_new, 20) + "; expected true or false", "as_new"
+            phrase("the parameter {1} is {2}; expected {3:text}", "as_new", quoted(as_new, 20), "true or false"), "as_new"
         );
     const auto shown = order_json(*order, "read");
     if (shown.at("numbers").as_array().empty())

@@ -30,9 +30,11 @@ Async<std::optional<Answer>> amended_as_it_stands(Api& api, Request& request) {
         );
     if (is_end(order->state))
         co_return problem_answer(
-            problems::conflict, "the order is " +
-                                    std::string(boost::describe::enum_to_string(order->state, "")) +
-                                    "; it has ended and cannot be changed"
+            problems::conflict,
+            phrase(
+                "the order is {1:state}; it has ended and cannot be changed",
+                boost::describe::enum_to_string(order->state, "")
+            )
         );
     auto merged = merge_order_request(api.services, request.caller, *order, changes->get_object());
     if (!merged) co_return problem_answer(merged.error());
@@ -92,8 +94,11 @@ Async<Answer> settle_order(Api& api, Request& request) {
     else
         co_return problem_answer(
             problems::invalid_input,
-            "/verdict: expected found_at_carrier, not_carried_out, tried_again or (of a port) left, found " +
-                quoted(*word, 40),
+            "/verdict: " +
+                phrase(
+                    "expected found_at_carrier, not_carried_out, tried_again or (of a port) left, found {1}",
+                    quoted(*word, 40)
+                ),
             "/verdict"
         );
     auto changed = co_await api.services.settle(
@@ -132,7 +137,7 @@ Async<Answer> comment_order(Api& api, Request& request) {
     if (text->find_first_not_of(" \t\r\n") == text->npos || text->size() > comment_size_max)
         co_return problem_answer(
             problems::invalid_input,
-            "/text: expected 1 to " + std::to_string(comment_size_max) + " bytes, not blanks alone",
+            "/text: " + phrase("expected 1 to {1} bytes, not blanks alone", comment_size_max),
             "/text"
         );
     auto changed = co_await api.services.comment(

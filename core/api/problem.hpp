@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include <porteur/phrase.hpp>
 #include <porteur/result.hpp>
 
 #include "api/request.hpp"
@@ -23,37 +24,37 @@ struct ProblemKind {
 };
 
 namespace problems {
-inline constexpr ProblemKind bad_request{"bad-request", 400, "The request is malformed"};
-inline constexpr ProblemKind invalid_input{"invalid-input", 400, "A value is not as it must be"};
-inline constexpr ProblemKind key_missing{"key-missing", 400, "The Idempotency-Key is missing"};
-inline constexpr ProblemKind unauthenticated{"unauthenticated", 401, "A valid token is needed"};
-inline constexpr ProblemKind forbidden{"forbidden", 403, "The token does not allow this"};
-inline constexpr ProblemKind not_found{"not-found", 404, "Not found"};
-inline constexpr ProblemKind wrong_method{"wrong-method", 405, "The method is not allowed here"};
-inline constexpr ProblemKind too_slow{"too-slow", 408, "The request came too slowly"};
-inline constexpr ProblemKind conflict{"conflict", 409, "The order's state does not allow this"};
+inline constexpr ProblemKind bad_request{"bad-request", 400, to_translate("The request is malformed")};
+inline constexpr ProblemKind invalid_input{"invalid-input", 400, to_translate("A value is not as it must be")};
+inline constexpr ProblemKind key_missing{"key-missing", 400, to_translate("The Idempotency-Key is missing")};
+inline constexpr ProblemKind unauthenticated{"unauthenticated", 401, to_translate("A valid token is needed")};
+inline constexpr ProblemKind forbidden{"forbidden", 403, to_translate("The token does not allow this")};
+inline constexpr ProblemKind not_found{"not-found", 404, to_translate("Not found")};
+inline constexpr ProblemKind wrong_method{"wrong-method", 405, to_translate("The method is not allowed here")};
+inline constexpr ProblemKind too_slow{"too-slow", 408, to_translate("The request came too slowly")};
+inline constexpr ProblemKind conflict{"conflict", 409, to_translate("The order's state does not allow this")};
 inline constexpr ProblemKind under_way{
-    "under-way", 409, "The first request with this key is under way"
+    "under-way", 409, to_translate("The first request with this key is under way")
 };
-inline constexpr ProblemKind version{"version", 412, "The order has changed in the meantime"};
-inline constexpr ProblemKind too_large{"too-large", 413, "The body is too large"};
-inline constexpr ProblemKind uri_too_long{"uri-too-long", 414, "The address is too long"};
-inline constexpr ProblemKind media_type{"media-type", 415, "This type of content is not taken"};
-inline constexpr ProblemKind expectation{"expectation", 417, "The expectation cannot be met"};
-inline constexpr ProblemKind unsupported{"unsupported", 422, "This account cannot do that"};
-inline constexpr ProblemKind rejected{"rejected", 422, "The carrier refused"};
-inline constexpr ProblemKind key_reused{"key-reused", 422, "The key was used for another request"};
-inline constexpr ProblemKind header_too_large{"header-too-large", 431, "The header is too large"};
-inline constexpr ProblemKind internal{"internal", 500, "A defect in Porteur"};
-inline constexpr ProblemKind not_spoken{"not-spoken", 501, "This part of HTTP is not spoken here"};
+inline constexpr ProblemKind version{"version", 412, to_translate("The order has changed in the meantime")};
+inline constexpr ProblemKind too_large{"too-large", 413, to_translate("The body is too large")};
+inline constexpr ProblemKind uri_too_long{"uri-too-long", 414, to_translate("The address is too long")};
+inline constexpr ProblemKind media_type{"media-type", 415, to_translate("This type of content is not taken")};
+inline constexpr ProblemKind expectation{"expectation", 417, to_translate("The expectation cannot be met")};
+inline constexpr ProblemKind unsupported{"unsupported", 422, to_translate("This account cannot do that")};
+inline constexpr ProblemKind rejected{"rejected", 422, to_translate("The carrier refused")};
+inline constexpr ProblemKind key_reused{"key-reused", 422, to_translate("The key was used for another request")};
+inline constexpr ProblemKind header_too_large{"header-too-large", 431, to_translate("The header is too large")};
+inline constexpr ProblemKind internal{"internal", 500, to_translate("A defect in Porteur")};
+inline constexpr ProblemKind not_spoken{"not-spoken", 501, to_translate("This part of HTTP is not spoken here")};
 inline constexpr ProblemKind carrier_credentials{
-    "carrier-credentials", 502, "The carrier refuses the account's credentials"
+    "carrier-credentials", 502, to_translate("The carrier refuses the account's credentials")
 };
-inline constexpr ProblemKind in_doubt{"in-doubt", 502, "What the carrier did is not known"};
-inline constexpr ProblemKind unavailable{"unavailable", 503, "Not possible at the moment"};
-inline constexpr ProblemKind throttled{"throttled", 503, "The carrier asks for fewer requests"};
+inline constexpr ProblemKind in_doubt{"in-doubt", 502, to_translate("What the carrier did is not known")};
+inline constexpr ProblemKind unavailable{"unavailable", 503, to_translate("Not possible at the moment")};
+inline constexpr ProblemKind throttled{"throttled", 503, to_translate("The carrier asks for fewer requests")};
 inline constexpr ProblemKind http_version{
-    "http-version", 505, "This version of HTTP is not spoken here"
+    "http-version", 505, to_translate("This version of HTTP is not spoken here")
 };
 }  // namespace problems
 

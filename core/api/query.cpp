@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
+
 namespace porteur {
 namespace {
 
@@ -83,12 +85,12 @@ Result<Fields> read_query(std::string_view query, std::string_view known) {
         if (!is_known(known, *name))
             return failure(
                 ErrorKind::invalid_input,
-                "there is no parameter " + quoted(*name, 40) +
-                    (known.empty() ? " here, and no other" : "; there are: " + std::string(known))
+                known.empty() ? phrase("there is no parameter {1} here, and no other", quoted(*name, 40))
+                              : phrase("there is no parameter {1}; there are: {2}", quoted(*name, 40), known)
             );
         if (std::ranges::find(out, *name, &Fields::value_type::first) != out.end())
             return failure(
-                ErrorKind::invalid_input, "the parameter " + *name + " stands there twice"
+                ErrorKind::invalid_input, phrase("the parameter {1} stands there twice", *name)
             );
         out.emplace_back(std::move(*name), std::move(*value));
     }

@@ -63,6 +63,7 @@ struct Route {
     std::string_view query = {};  ///< the parameters that it knows, with blanks between
     Handler handle = nullptr;
     OrderKind kind = OrderKind::port;
+    std::string_view sentences = {};  ///< the answer's members that are sentences, with blanks between
 };
 
 /// @threads any
@@ -136,6 +137,9 @@ Async<Answer> replay_webhook(Api& api, Request& request);
 
 // due_route.cpp
 Async<Answer> list_due(Api& api, Request& request);
+
+// words_route.cpp
+Async<Answer> list_words(Api& api, Request& request);
 
 // host_routes.cpp
 Async<Answer> follow_events(Api& api, Request& request);

@@ -14,6 +14,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 #include "api/carrier_questions.hpp"
@@ -33,8 +34,7 @@ std::unexpected<Error> wrong(
     std::string_view name, std::string_view value, std::string_view wanted
 ) {
     return failure(
-        ErrorKind::invalid_input, "the parameter " + std::string(name) + " is " +
-                                      quoted(value, 40) + "; expected " + std::string(wanted)
+        ErrorKind::invalid_input, phrase("the parameter {1} is {2}; expected {3:text}", name, quoted(value, 40), wanted)
     );
 }
 
@@ -46,7 +46,7 @@ Result<std::int64_t> read_count(
     std::int64_t count = 0;
     const auto read = std::from_chars(text.data(), text.data() + text.size(), count);
     if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || count < 1 || count > max)
-        return wrong(name, text, "a whole number from 1 to " + std::to_string(max));
+        return wrong(name, text, phrase("a whole number from 1 to {1}", max));
     return count;
 }
 
@@ -138,7 +138,7 @@ Async<Answer> handlers::search_available_numbers(Api& api, Request& request) {
             unanswered.push_back(json::object{
                 {"account", account},
                 {"why", answer ? answer->error().message
-                               : "no answer within " + std::to_string(deadline.count()) + " ms"}
+                               : phrase("no answer within {1} ms", deadline.count())}
             });
             continue;
         }

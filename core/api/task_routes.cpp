@@ -39,8 +39,8 @@ json::object task_json(const OpenTask& task) {
 
 Result<std::string> text_of(const json::object& body, std::string_view key) {
     const auto* value = body.if_contains(key);
-    if (!value) return wrong("/" + std::string(key) + ": is missing");
-    if (!value->is_string()) return wrong("/" + std::string(key) + ": expected text");
+    if (!value) return wrong("/" + std::string(key) + ": " + phrase("is missing"));
+    if (!value->is_string()) return wrong("/" + std::string(key) + ": " + phrase("expected text"));
     return std::string(value->get_string());
 }
 
@@ -54,13 +54,13 @@ Result<InboundEvent> event_of(Api& api, const Request& request) {
     event.account = std::move(*account);
     const auto carriers = api.services.carriers();
     if (std::ranges::find(carriers.accounts, event.account, &CarrierInfo::account) == carriers.accounts.end())
-        return wrong("/account: there is no account " + quoted(event.account, 64) + "; GET /v1/carriers lists them");
+        return wrong("/account: " + phrase("there is no account {1}; GET /v1/carriers lists them", quoted(event.account, 64)));
     auto source = text_of(*body, "source");
     if (!source) return std::unexpected(std::move(source).error());
     event.source = std::move(*source);
     if (event.source.empty() || event.source.size() > 64 ||
         event.source.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") != event.source.npos)
-        return wrong("/source: " + quoted(event.source, 64) + " is not a word of a-z, 0-9, _ and -, at most 64 long");
+        return wrong("/source: " + phrase("{1} is not a word of a-z, 0-9, _ and -, at most 64 long", quoted(event.source, 64)));
     const auto* keys = body->if_contains("keys");
     if (!keys || !keys->is_object() || keys->get_object().empty() || keys->get_object().size() > keys_max)
         return wrong("/keys: expected an object of 1 to 16 texts");
@@ -85,7 +85,7 @@ Async<Answer> list_tasks(Api& api, Request& request) {
         if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || limit < 1 || limit > 200)
             co_return problem_answer(
                 problems::invalid_input,
-                "the parameter limit is " + quoted(text, 20) + "; expected a number from 1 to 200", "limit"
+                phrase("the parameter limit is {1}; expected a number from 1 to 200", quoted(text, 20)), "limit"
             );
     }
     auto tasks = api.services.tasks(request.caller, limit);

@@ -57,7 +57,7 @@ json::object webhook_json(const Webhook& hook, std::string_view scope, Secret se
 
 Answer missing(std::string_view text) {
     return problem_answer(
-        problems::not_found, "there is no web hook " + quoted(text, 40) + " among yours"
+        problems::not_found, phrase("there is no web hook {1} among yours", quoted(text, 40))
     );
 }
 
@@ -90,7 +90,7 @@ Answer changed_answer(
 Result<std::optional<std::string>> text_of(const json::object& body, std::string_view key) {
     const auto* value = body.if_contains(key);
     if (!value) return std::optional<std::string>();
-    if (!value->is_string()) return wrong("/" + std::string(key) + ": expected text");
+    if (!value->is_string()) return wrong("/" + std::string(key) + ": " + phrase("expected text"));
     return std::optional(std::string(value->get_string()));
 }
 
@@ -117,7 +117,7 @@ Result<WebhookWish> wish_of(const json::object& body) {
         for (const auto& each : kinds->get_array()) {
             if (!each.is_string() || !is_kind_pattern(each.get_string()))
                 return wrong(
-                    R"(/kinds: expected kinds of events as in "port.state_changed", "port.*" or "deadline.missed")"
+                    "/kinds: expected kinds of events as in \"port.state_changed\", \"port.*\" or \"deadline.missed\""
                 );
             wish.kinds->emplace_back(each.get_string());
         }
@@ -128,7 +128,7 @@ Result<WebhookWish> wish_of(const json::object& body) {
     }
     if (const auto* after = body.if_contains("after")) {
         const auto id = after->is_string() ? read_id(after->get_string()) : std::nullopt;
-        if (!id) return wrong(R"(/after: expected the id of an event, or "0" for all of them)");
+        if (!id) return wrong("/after: expected the id of an event, or \"0\" for all of them");
         wish.after = *id;
     }
     return wish;
@@ -219,7 +219,7 @@ Async<Answer> replay_webhook(Api& api, Request& request) {
     if (!from)
         co_return problem_answer(
             problems::invalid_input,
-            R"(/after: expected the id of an event, or "0" for all of them)", "/after"
+            "/after: expected the id of an event, or \"0\" for all of them", "/after"
         );
     co_return changed_answer(
         request,

@@ -3,6 +3,7 @@
 
 #include <future>
 
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 #include "access/sealing.hpp"
@@ -23,7 +24,7 @@ Instant now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono
 Result<WholeDocument> read_document(Store& store, const paper::DocumentFolder& folder, const std::string& id) {
     auto row = store.document(id);
     if (!row) return std::unexpected(std::move(row).error());
-    if (!*row) return failure(ErrorKind::invalid_input, "there is no document " + porteur::quoted(id));
+    if (!*row) return failure(ErrorKind::invalid_input, phrase("there is no document {1}", porteur::quoted(id)));
     WholeDocument whole{.about = (*row)->about, .bytes = {}};
     whole.bytes.reserve(static_cast<std::size_t>(whole.about.size));
     auto read = folder.read(whole.about.sha256, [&](std::string_view piece) -> Result<void> {
@@ -67,7 +68,7 @@ private:
 Result<std::unique_ptr<DocumentUpload>> DocumentDesk::begin_upload(const Caller& caller, DocumentClaim claim) {
     if (claim.size && *claim.size > parts_.size_max_bytes)
         return std::unexpected(
-            coded(too_large_code, "the document is larger than " + std::to_string(parts_.size_max_bytes) + " bytes"));
+            coded(too_large_code, phrase("the document is larger than {1:n} bytes", parts_.size_max_bytes)));
     auto intake = paper::DocumentIntake::begin({.type = claim.type, .name = claim.name, .content_type = claim.content_type},
                                                {.size_max_bytes = parts_.size_max_bytes});
     if (!intake) return std::unexpected(std::move(intake).error());
@@ -139,7 +140,7 @@ Async<Result<DocumentContent>> DocumentDesk::content(Caller caller, std::string 
         auto row = parts_.store.document(id);
         if (!row) return std::unexpected(std::move(row).error());
         if (!*row || (*row)->tenant != caller.tenant)
-            return std::unexpected(coded(not_found_code, "there is no document " + porteur::quoted(id, 40) + " among yours"));
+            return std::unexpected(coded(not_found_code, phrase("there is no document {1} among yours", porteur::quoted(id, 40))));
         auto whole = read_document(parts_.store, parts_.folder, id);
         if (!whole) return std::unexpected(std::move(whole).error());
         return DocumentContent{.document = {.about = std::move(whole->about), .created = (*row)->created}, .bytes = std::move(whole->bytes)};

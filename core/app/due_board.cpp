@@ -8,6 +8,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 #include "api/order_json.hpp"
@@ -196,7 +197,7 @@ Async<Result<void>> DueBoard::tell(Mark mark) {
     Commit made;
     made.entries.push_back(entry(
         **order, parts_.now(), "engine", std::string(missed_kind),
-        std::string(item->what) + " has passed: " + item->text, canonical(data)
+        phrase("{1:due} has passed: {2:text}", item->what, item->text), canonical(data)
     ));
     co_return co_await parts_.writer.commit(std::move(made));
 }

@@ -8,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 #include "access/token.hpp"
@@ -153,7 +154,7 @@ Result<std::optional<Caller>> HostServices::authenticate(std::string_view bearer
 Async<Result<std::string>> HostServices::ask_on_engine(std::string account, std::string operation, std::string input,
                                                        std::chrono::milliseconds deadline) {
     auto view = parts_.accounts.find(account);
-    if (!view) co_return std::unexpected(coded(ErrorKind::invalid_input, not_found_code, "there is no account " + porteur::quoted(account) + "; GET /v1/carriers lists them"));
+    if (!view) co_return std::unexpected(coded(ErrorKind::invalid_input, not_found_code, phrase("there is no account {1}; GET /v1/carriers lists them", porteur::quoted(account))));
     const Id id = parts_.engine.new_id();
     co_return co_await porteur::ask(std::move(view), parts_.performer, parts_.clock, parts_.chance, id, std::move(account),
                                     std::move(operation), std::move(input), parts_.clock.now() + deadline);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/http_performer.hpp"
 
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 #include "access/token.hpp"
@@ -57,12 +58,12 @@ Result<std::string> HttpPerformer::secret(const Account& account, const EffectCo
     if (name.starts_with("order.")) {
         auto found = store_.order_secret(context.order, std::string(name.substr(6)));
         if (!found) return std::unexpected(std::move(found).error());
-        if (!*found) return failure(ErrorKind::invalid_input, "the order has no secret " + quoted(name));
+        if (!*found) return failure(ErrorKind::invalid_input, phrase("the order has no secret {1}", quoted(name)));
         return std::move(**found);
     }
     const auto place = account.configured.secrets.find(std::string(name));
     if (place == account.configured.secrets.end())
-        return failure(ErrorKind::unauthorized, "the account names no secret " + quoted(name));
+        return failure(ErrorKind::unauthorized, phrase("the account names no secret {1}", quoted(name)));
     return read_secret(place->second);
 }
 
@@ -72,12 +73,12 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
     const auto repeat = effect.guarantee == Guarantee::once ? Repeat::forbidden : Repeat::harmless;
     if (!account.client)
         co_return failed(effect, {.kind = ErrorKind::invalid_input,
-                                  .message = "the plugin asks by HTTP, and neither it nor the account names an address (base_url)"});
+                                  .message = phrase("the plugin asks by HTTP, and neither it nor the account names an address (base_url)")});
 
     if (account.limit) {
         const auto too_long = [](Steady::duration wait) { return wait > held_wait_max; };
         const auto throttled = [&](Steady::duration wait) {
-            return failed(effect, {.kind = ErrorKind::throttled, .message = "the carrier's rate limit",
+            return failed(effect, {.kind = ErrorKind::throttled, .message = phrase("the carrier's rate limit"),
                                    .retry_after = std::chrono::ceil<seconds>(wait)});
         };
         // Whoever will not wait takes no place that another could have.
@@ -97,8 +98,8 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
     if (!account.breaker.allow(Steady::now())) {
         const auto wait = std::chrono::ceil<seconds>(account.breaker.open_until() - Steady::now());
         co_return failed(effect, {.kind = ErrorKind::unavailable,
-                                  .message = "the carrier has not answered for a while; it is asked again in " +
-                                             std::to_string(std::max<long long>(1, wait.count())) + " s",
+                                  .message = phrase("the carrier has not answered for a while; it is asked again in {1} s",
+                                                    std::max<long long>(1, wait.count())),
                                   .retry_after = std::max(seconds(1), wait)});
     }
 
@@ -154,7 +155,7 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
         account.breaker.succeeded();
     auto error = classify(*exchanged, repeat, std::chrono::floor<seconds>(clock_.now()));
     if (!error && repeat == Repeat::forbidden && unreadable(*exchanged))
-        error = Error{.kind = ErrorKind::in_doubt, .message = "the answer cannot be read"};
+        error = Error{.kind = ErrorKind::in_doubt, .message = phrase("the answer cannot be read")};
     if (error) {
         if (error->kind == ErrorKind::throttled && account.limit) account.limit->penalise(now, error->retry_after);
         tell_penalty();

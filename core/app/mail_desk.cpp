@@ -5,6 +5,7 @@
 
 #include <boost/asio/use_awaitable.hpp>
 
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 #include "api/services.hpp"
@@ -110,7 +111,7 @@ Async<Result<InboxMail>> MailDesk::tell(Telling telling) {
     if (!at_work_.insert(id).second)
         co_return failure(
             ErrorKind::unavailable,
-            "mail " + id_text(id) + " is being worked on; try again in a moment"
+            phrase("mail {1} is being worked on; try again in a moment", id_text(id))
         );
     struct Release {
         std::set<Id>& at_work;
@@ -193,7 +194,7 @@ Async<Result<InboxMail>> MailDesk::tell_once(Telling telling) {
     auto found = parts_.store.order(telling.mail.order);
     if (!found) co_return std::unexpected(std::move(found).error());
     if (!*found)
-        co_return coded(not_found_code, "there is no order " + id_text(telling.mail.order));
+        co_return coded(not_found_code, phrase("there is no order {1}", id_text(telling.mail.order)));
     const auto& order = **found;
 
     // Bytes that cannot be read stay with a person; what can be said of them stands in the row.
@@ -265,11 +266,11 @@ Result<InboxMail> MailDesk::waiting(Id id, std::int64_t tenant) {
     auto found = parts_.store.received_mail(id);
     if (!found) return std::unexpected(std::move(found).error());
     if (!*found || (*found)->tenant != tenant)
-        return coded(not_found_code, "there is no mail " + id_text(id));
+        return coded(not_found_code, phrase("there is no mail {1}", id_text(id)));
     if ((*found)->state != "waiting")
         return coded(
             conflict_code,
-            "mail " + id_text(id) + " is " + (*found)->state + "; it does not wait for a person"
+            phrase("mail {1} is {2:mail_state}; it does not wait for a person", id_text(id), (*found)->state)
         );
     return std::move(**found);
 }
@@ -282,18 +283,19 @@ Async<Result<InboxMail>> MailDesk::assign(
     if (mail->raw.empty())
         co_return coded(
             conflict_code,
-            "mail " + id_text(id) +
-                " was left at the server, so nobody here can read it; look there, then dismiss it"
+            phrase(
+                "mail {1} was left at the server, so nobody here can read it; look there, then dismiss it", id_text(id)
+            )
         );
     const auto found = parts_.store.order(order);
     if (!found) co_return std::unexpected(found.error());
     if (!*found || (*found)->tenant != tenant)
-        co_return coded(not_found_code, "/order: there is no order " + id_text(order));
+        co_return coded(not_found_code, "/order: " + phrase("there is no order {1}", id_text(order)));
     const bool told_before = mail->order == order;
     if (!told_before) {
         mail->order = order;
         mail->matched_by = "person";
-        mail->reason = by + " assigned it";
+        mail->reason = phrase("{1} assigned it", by);
     }
     co_return co_await tell(
         {.mail = std::move(*mail),
@@ -313,7 +315,7 @@ Async<Result<InboxMail>> MailDesk::dismiss(
     if (at_work_.contains(id))
         co_return failure(
             ErrorKind::unavailable,
-            "mail " + id_text(id) + " is being worked on; try again in a moment"
+            phrase("mail {1} is being worked on; try again in a moment", id_text(id))
         );
     mail->state = "settled";
     mail->updated = parts_.clock.now();
@@ -336,7 +338,7 @@ Async<Result<InboxMail>> MailDesk::dismiss(
         ++change.order.version;
         change.entries.push_back(entry(
             order, parts_.clock.now(), by, "mail.dismissed",
-            by + " has read the mail; nothing was taken from it",
+            phrase("{1} has read the mail; nothing was taken from it", by),
             canonical(json::object{{"mail", id_text(id)}})
         ));
         return change;

@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 #include "app/logging.hpp"
@@ -147,8 +148,7 @@ Result<void> MailIntake::report_too_large(const MailSection& settings, const std
     mail.mailbox = mailbox;
     mail.uid = uid;
     mail.matched_by = "nothing";
-    mail.reason = "it is larger than " + std::to_string(Pop3Settings{}.mail_bytes_max) +
-                  " bytes and was left at the server";
+    mail.reason = phrase("it is larger than {1:n} bytes and was left at the server", Pop3Settings{}.mail_bytes_max);
     auto taken = on_engine(parts_.desk.take(std::move(mail)));
     if (!taken) return std::unexpected(std::move(taken).error());
     log_warning(
@@ -171,7 +171,7 @@ Result<void> MailIntake::take(
     mail.matched_by = "nothing";
     auto read = read_mail(mail.raw);
     if (!read) {
-        mail.reason = "it cannot be read: " + read.error().message;
+        mail.reason = phrase("it cannot be read: {1:text}", read.error().message);
     } else {
         std::optional<Error> trouble;
         const auto id_of = [&](Result<std::optional<Id>> found) -> std::optional<std::string> {

@@ -6,6 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 #include "access/token.hpp"
@@ -138,8 +139,8 @@ Result<OutboxMail> MailPerformer::write(const EffectContext& context, const Effe
         for (const auto& each : object.at("to").as_array()) {
             const std::string address(each.as_string());
             if (!may_write_to(account, address))
-                return failure(ErrorKind::invalid_input, "the plugin may not write to " + quoted(address) +
-                                                             "; add it to mail_to of the account if it should");
+                return failure(ErrorKind::invalid_input, phrase("the plugin may not write to {1}; add it to mail_to of the account if it should",
+                                                               quoted(address)));
             mail.to.push_back({.name = {}, .address = address});
             recipients.push_back(each);
         }
@@ -155,7 +156,7 @@ Result<OutboxMail> MailPerformer::write(const EffectContext& context, const Effe
                                       .content_type = found->about.content_type, .bytes = std::move(found->bytes)});
             }
     } catch (const std::exception& wrong) {
-        return failure(ErrorKind::invalid_input, std::string("the mail's head is not as agreed: ") + wrong.what());
+        return failure(ErrorKind::invalid_input, phrase("the mail's head is not as agreed: {1}", wrong.what()));
     }
     std::uint64_t random = 0;
     for (const char byte : chance_.random_bytes(8)) random = random << 8 | static_cast<unsigned char>(byte);
@@ -259,8 +260,8 @@ Async<Proof> MailPerformer::prove(EffectContext context, Effect effect) {
     if (!known || !*known) co_return Proof{};
     auto& mail = **known;
     if (bounced_at_carrier(mail))
-        co_return Proof{.completion = failed(effect.seq, {.kind = ErrorKind::rejected, .message = "the mail did not arrive: " + mail.bounce}).completion,
-                        .told = "a bounce came back, so it did not arrive: " + mail.bounce};
+        co_return Proof{.completion = failed(effect.seq, {.kind = ErrorKind::rejected, .message = phrase("the mail did not arrive: {1:text}", mail.bounce)}).completion,
+                        .told = phrase("a bounce came back, so it did not arrive: {1:text}", mail.bounce)};
     if (!settings_ || settings_->archive.empty() || !settings_->archive_pop3) co_return Proof{};
     const auto archive = *settings_->archive_pop3;
     std::string trouble;
@@ -288,8 +289,8 @@ Async<Proof> MailPerformer::prove(EffectContext context, Effect effect) {
         if (auto done = co_await commit(std::move(made)); !done) co_return Proof{.completion = {}, .told = done.error().message};
         co_return Proof{.completion = sent(effect.seq, mail).completion, .told = mail.reply + ", so the server accepted it"};
     }
-    co_return Proof{.completion = {}, .told = trouble.empty() ? "its copy is not in the archive after " + std::to_string(looks_max) + " looks; that proves nothing"
-                                                              : "the archive could not be read: " + trouble};
+    co_return Proof{.completion = {}, .told = trouble.empty() ? phrase("its copy is not in the archive after {1} looks; that proves nothing", looks_max)
+                                                              : phrase("the archive could not be read: {1:text}", trouble)};
 }
 
 Async<std::optional<Performed>> MailPerformer::recall(EffectContext context, Effect effect) {

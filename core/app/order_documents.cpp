@@ -3,6 +3,7 @@
 // authorization for POST /v1/port-orders/{id}/loa.
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 #include "app/host_services.hpp"
@@ -22,8 +23,8 @@ Error coded(std::string_view code, std::string message) {
 bool takes_documents(const Order& order) { return order.state == OrderState::draft || order.state == OrderState::exception; }
 
 Error takes_none(const Order& order) {
-    return coded(conflict_code, "the order is " + std::string(boost::describe::enum_to_string(order.state, "")) +
-                                    "; only a draft or an exception takes a letter");
+    return coded(conflict_code, phrase("the order is {1:state}; only a draft or an exception takes a letter",
+                                       boost::describe::enum_to_string(order.state, "")));
 }
 
 Result<paper::Drawing> drawing_of(const LetterWish& wish) {
@@ -93,11 +94,11 @@ Async<Result<LetterMade>> HostServices::make_letter(Caller caller, Id id, Letter
     auto found = parts_.store.order(id);
     if (!found) co_return std::unexpected(std::move(found).error());
     if (!*found || (*found)->tenant != caller.tenant || (*found)->kind != OrderKind::port)
-        co_return std::unexpected(coded(not_found_code, "there is no port order " + id_text(id) + " among yours"));
+        co_return std::unexpected(coded(not_found_code, phrase("there is no port order {1} among yours", id_text(id))));
     const Order order = std::move(**found);
     if (wish.if_version && *wish.if_version != order.version)
-        co_return std::unexpected(coded(version_code, "order " + id_text(id) + " has changed meanwhile (version " +
-                                                          std::to_string(order.version) + "); read it again"));
+        co_return std::unexpected(coded(version_code, phrase("order {1} has changed meanwhile (version {2}); read it again",
+                                                            id_text(id), order.version)));
     auto port = from_text<PortOrder>(order.request);
     if (!port) co_return std::unexpected(std::move(port).error());
     port->reference = order.reference;
@@ -120,10 +121,10 @@ Async<Result<LetterMade>> HostServices::make_letter(Caller caller, Id id, Letter
         }
         const auto& about = signature->document.about;
         if (about.content_type != "image/png" && about.content_type != "image/jpeg")
-            co_return failure(ErrorKind::invalid_input, "/signature/document: is " + about.content_type + "; a signature is a PNG or a JPEG");
+            co_return failure(ErrorKind::invalid_input, "/signature/document: " + phrase("is {1}; a signature is a PNG or a JPEG", about.content_type));
         if (about.size > picture_size_max_bytes)
-            co_return failure(ErrorKind::invalid_input, "/signature/document: has " + std::to_string(about.size) + " bytes; at most " +
-                                                            std::to_string(picture_size_max_bytes) + " are taken");
+            co_return failure(ErrorKind::invalid_input, "/signature/document: " + phrase("has {1:n} bytes; at most {2:n} are taken", about.size,
+                                                                                             picture_size_max_bytes));
         letter->picture = about.content_type;
         picture = std::move(signature->bytes);
     } else if (!wish.signature_path.empty() || !wish.signature_strokes.is_null()) {
@@ -181,7 +182,7 @@ Async<Result<LetterMade>> HostServices::make_letter(Caller caller, Id id, Letter
             if (!change) return change;
             change->entries.clear();
             change->entries.push_back(entry(now, parts_.clock.now(), caller.token_name, "port.document_added",
-                                           "a letter of authorization was made: " + letter_ref.name + ", SHA-256 " + letter_ref.sha256));
+                                           phrase("a letter of authorization was made: {1}, SHA-256 {2}", letter_ref.name, letter_ref.sha256)));
             return change;
         },
         std::move(amends)

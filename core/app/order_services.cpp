@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 #include "app/host_services.hpp"
@@ -110,8 +111,8 @@ Async<Result<Order>> HostServices::create(Caller caller, NewOrder wanted, std::o
         const auto taken = parts_.store.order_by_reference(caller.tenant, wanted.reference);
         if (!taken) co_return std::unexpected(taken.error());
         if (*taken)
-            co_return std::unexpected(coded(ErrorKind::invalid_input, conflict_code, "/reference: " + porteur::quoted(wanted.reference) +
-                                            " is the reference of order " + id_text((*taken)->id) + " already"));
+            co_return std::unexpected(coded(ErrorKind::invalid_input, conflict_code, "/reference: " +
+                                            phrase("{1} is the reference of order {2} already", porteur::quoted(wanted.reference), id_text((*taken)->id))));
     }
     Order order;
     order.tenant = caller.tenant;
@@ -122,7 +123,7 @@ Async<Result<Order>> HostServices::create(Caller caller, NewOrder wanted, std::o
     order.request = wanted.request;
     const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     const std::string prefix = wanted.kind == OrderKind::port ? "port." : "purchase.";
-    std::vector<TimelineEntry> entries{entry(order, now, caller.token_name, prefix + "created", "created by " + caller.token_name)};
+    std::vector<TimelineEntry> entries{entry(order, now, caller.token_name, prefix + "created", phrase("created by {1}", caller.token_name))};
     if (wanted.submit) {
         auto change = submit_order(order, now, caller.token_name, known_by_picture());
         if (!change) co_return std::unexpected(std::move(change).error());
@@ -142,10 +143,10 @@ Async<Result<Order>> HostServices::changed(Caller caller, Id id, std::optional<s
                                            std::function<Result<OrderChange>(const Order&)> change, OrderWish wish) {
     wish.change = [tenant = caller.tenant, id, if_version, change = std::move(change)](const Order& order) -> Result<OrderChange> {
         if (order.tenant != tenant)
-            return std::unexpected(coded(ErrorKind::invalid_input, not_found_code, "there is no order " + id_text(id)));
+            return std::unexpected(coded(ErrorKind::invalid_input, not_found_code, phrase("there is no order {1}", id_text(id))));
         if (if_version && *if_version != order.version)
             return std::unexpected(coded(ErrorKind::invalid_input, version_code,
-                                         "order " + id_text(id) + " has changed meanwhile (version " + std::to_string(order.version) + "); read it again"));
+                                         phrase("order {1} has changed meanwhile (version {2}); read it again", id_text(id), order.version)));
         return change(order);
     };
     wish.remember = remember(caller, std::move(idempotency), parts_.clock);
@@ -262,7 +263,7 @@ Async<Result<Order>> HostServices::answer(Caller caller, Id id, std::string choi
     const auto found = parts_.store.order(id);
     if (!found) co_return std::unexpected(found.error());
     if (!*found || (*found)->tenant != caller.tenant)
-        co_return std::unexpected(coded(ErrorKind::invalid_input, not_found_code, "there is no order " + id_text(id)));
+        co_return std::unexpected(coded(ErrorKind::invalid_input, not_found_code, phrase("there is no order {1}", id_text(id))));
     TaskAnswer answer{.choice = std::move(choice), .text = std::move(text), .by = caller.token_name,
                       .remember = remember(caller, std::move(idempotency), parts_.clock)};
     auto done = co_await asio::co_spawn(parts_.engine_thread, parts_.engine.answer(id, std::move(answer)), asio::use_awaitable);

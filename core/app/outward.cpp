@@ -122,7 +122,7 @@ Result<Outward::Prepared> Outward::prepare(const Settings& settings) {
     if (auto guard = carriers::AddressGuard::make(settings.webhooks.allow); !guard)
         return failure(
             ErrorKind::invalid_input,
-            settings.file.string() + ": [webhooks] allow: " + guard.error().message
+            settings.file.string() + std::string(": [webhooks] allow: ") + guard.error().message
         );
     return Prepared{
         .calendars = std::move(*calendars),

@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 #include "app/webhook_endpoint.hpp"
@@ -22,7 +23,7 @@ std::unexpected<Error> refused(std::string text, std::string_view code = {}) {
 }
 
 std::unexpected<Error> missing(Id id) {
-    return refused("there is no web hook " + id_text(id) + " among yours", not_found_code);
+    return refused(phrase("there is no web hook {1} among yours", id_text(id)), not_found_code);
 }
 
 }  // namespace
@@ -103,8 +104,10 @@ Async<Result<Webhook>> Webhooks::add(
     if (auto fine = check_url(*wish.url); !fine) co_return std::unexpected(std::move(fine).error());
     if (list(caller.tenant).size() >= settings_.per_tenant_max)
         co_return refused(
-            "there are " + std::to_string(settings_.per_tenant_max) +
-                " web hooks already, which is as many as a tenant may have; remove one",
+            phrase(
+                "there are {1} web hooks already, which is as many as a tenant may have; remove one",
+                settings_.per_tenant_max
+            ),
             conflict_code
         );
     Webhook hook;
@@ -141,7 +144,7 @@ Async<Result<Webhook>> Webhooks::changed(
     if (endpoint->held > 0)
         co_return failure(
             ErrorKind::unavailable,
-            "another change of the web hook " + id_text(id) + " is under way; try again"
+            phrase("another change of the web hook {1} is under way; try again", id_text(id))
         );
     ++endpoint->held;
     ++endpoint->turn;

@@ -7,6 +7,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 #include "api/order_json.hpp"
@@ -46,7 +47,7 @@ Result<std::shared_ptr<const carriers::AddressGuard>> Webhooks::guard_of(
 ) const {
     auto made = carriers::AddressGuard::make(settings.allow);
     if (!made)
-        return failure(ErrorKind::invalid_input, "[webhooks] allow: " + made.error().message);
+        return failure(ErrorKind::invalid_input, std::string("[webhooks] allow: ") + made.error().message);
     return std::make_shared<const carriers::AddressGuard>(std::move(*made));
 }
 
@@ -236,7 +237,7 @@ Async<WebhookTry> Webhooks::deliver(Shared endpoint, TimelineEntry entry) const 
     // What it says is not kept: a stranger's inside may stand in it.
     WebhookTry tried{
         .status = outcome->status,
-        .problem = "it answered " + std::to_string(outcome->status),
+        .problem = phrase("it answered {1}", outcome->status),
         .retry_after = {}
     };
     if (const auto field = outcome->header("retry-after"); !field.empty())
@@ -273,15 +274,14 @@ Async<void> Webhooks::switch_off(Shared endpoint) {
     const auto& hook = endpoint->hook;
     const auto where = host_of_url(hook.url);
     const auto why = hook.state.off == "gone"
-                         ? "the receiver says that it is gone (410)"
-                         : std::to_string(hook.state.tries) +
-                               " tries in a row have failed: " + hook.state.problem;
+                         ? phrase("the receiver says that it is gone (410)")
+                         : phrase("{1} tries in a row have failed: {2:text}", hook.state.tries, hook.state.problem);
     TimelineEntry told;
     told.tenant = hook.tenant;
     told.at = parts_.now();
     told.source = "engine";
     told.kind = "webhook.disabled";
-    told.text = "the web hook " + id_text(hook.id) + " to " + where + " was switched off: " + why;
+    told.text = phrase("the web hook {1} to {2} was switched off: {3:text}", id_text(hook.id), where, why);
     told.data = canonical(json::object{{"webhook", id_text(hook.id)}, {"reason", hook.state.off}});
     parts_.warn(told.text);
     count();

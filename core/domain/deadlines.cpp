@@ -5,6 +5,7 @@
 
 #include <porteur/calendar_text.hpp>
 #include <porteur/json.hpp>
+#include <porteur/phrase.hpp>
 
 #include "domain/order_rules.hpp"
 
@@ -38,7 +39,7 @@ void add_draft(std::vector<DueItem>& out, const Order& order, const DueRules& ru
     if (order.state != OrderState::draft || order.stage != Stage::none) return;
     auto made = item_of(order, due_words::draft_expiry, "person");
     made.at = order.created + rules.draft;
-    made.text = "the draft should be submitted or called off by now";
+    made.text = phrase("the draft should be submitted or called off by now");
     out.push_back(std::move(made));
 }
 
@@ -74,9 +75,9 @@ void add_documents(std::vector<DueItem>& out, const Order& order, const DueRules
         auto made = item_of(order, due_words::document_age, "person");
         made.about = each.id;
         set_day(made, sys_days{*from} + std::chrono::days{age->second});
-        made.text = std::string(is_loa ? "the letter of authorization" : "the " + each.type) +
-                    " of " + day_text(sys_days{*from}) + " is " + std::to_string(age->second) +
-                    " days old";
+        const auto day = day_text(sys_days{*from});
+        made.text = is_loa ? phrase("the letter of authorization of {1:date} is {2} days old", day, age->second)
+                           : phrase("the {1:document} of {2:date} is {3} days old", each.type, day, age->second);
         out.push_back(std::move(made));
     }
 }
@@ -103,7 +104,7 @@ void add_answer(
     auto made = item_of(order, due_words::expected_answer, "carrier");
     if (const auto told = kept_due(progress)) {
         set_day(made, *told);
-        made.text = "the carrier's answer is expected by " + day_text(*told);
+        made.text = phrase("the carrier's answer is expected by {1:date}", day_text(*told));
     } else if (rules.answer_worst.count() > 0) {
         const auto whole = floor<days>(rules.answer_worst);
         if (rules.calendar && whole.count() > 0 && whole == rules.answer_worst) {
@@ -111,11 +112,10 @@ void add_answer(
                 *rules.calendar, floor<days>(*order.submitted), static_cast<int>(whole.count())
             );
             set_day(made, day);
-            made.text = "the carrier answers within " + std::to_string(whole.count()) +
-                        " days of work at the worst";
+            made.text = phrase("the carrier answers within {1} days of work at the worst", whole.count());
         } else {
             made.at = *order.submitted + rules.answer_worst;
-            made.text = "the carrier should have answered by now";
+            made.text = phrase("the carrier should have answered by now");
         }
     } else {
         return;
@@ -134,11 +134,11 @@ void add_foc(
     const sys_days day{*foc};
     auto made = item_of(order, due_words::foc, "carrier");
     set_day(made, day);
-    made.text = "the numbers move on " + day_text(day);
+    made.text = phrase("the numbers move on {1:date}", day_text(day));
     if (rules.freeze.count() > 0) {
         auto freeze = item_of(order, due_words::freeze, "person");
         freeze.at = day - rules.freeze;
-        freeze.text = "nothing can be changed from here to the FOC of " + day_text(day);
+        freeze.text = phrase("nothing can be changed from here to the FOC of {1:date}", day_text(day));
         out.push_back(std::move(freeze));
     }
     out.push_back(std::move(made));
@@ -151,8 +151,8 @@ void add_task(std::vector<DueItem>& out, const Order& order, const DueRules& rul
     auto made = item_of(order, due_words::task, "person");
     made.at = order.updated + rules.task;
     made.text = !order.problem.empty() ? order.problem
-                : waits                ? "the order waits for a person"
-                        : "the carrier sent the order back; correct it, or call it off";
+                : waits                ? phrase("the order waits for a person")
+                        : phrase("the carrier sent the order back; correct it, or call it off");
     out.push_back(std::move(made));
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include <porteur/calendar_text.hpp>
+#include <porteur/phrase.hpp>
 #include <porteur/result.hpp>
 
 namespace porteur {
@@ -19,17 +20,14 @@ std::optional<sys_days> date_of(const DocumentRef& document) {
     return std::nullopt;
 }
 
-std::string name_of_type(const std::string& type) {
-    if (type == "loa") return "letter of authorization";
-    if (type == "invoice") return "invoice";
-    return "document of type " + type;
-}
-
 std::string day_text(sys_days day) { return iso_date(year_month_day{day}); }
 
+/// The document with its date, for the sentences about it.
 std::string dated(const DocumentRef& document, sys_days date) {
-    return "the " + name_of_type(document.type) + " " + quoted(document.name, 60) + " is of " +
-           day_text(date);
+    const auto name = quoted(document.name, 60), day = day_text(date);
+    if (document.type == "loa") return phrase("the letter of authorization {1} is of {2:date}", name, day);
+    if (document.type == "invoice") return phrase("the invoice {1} is of {2:date}", name, day);
+    return phrase("the document {1} of type {2:document} is of {3:date}", name, document.type, day);
 }
 
 }  // namespace
@@ -80,23 +78,25 @@ std::vector<Problem> document_age_problems(
         if (age < -1) {
             problems.push_back(
                 {field, Reason::document_refused,
-                 dated(document, found.date) + ", which is yet to come; correct its date", true}
+                 phrase("{1:text}, which is yet to come; correct its date", dated(document, found.date)), true}
             );
         } else if (age > days_max) {
             problems.push_back(
                 {field, reason,
-                 dated(document, found.date) + ", " + std::to_string(age) +
-                     " days ago; attach one of at most " + std::to_string(days_max) + " days",
+                 phrase(
+                     "{1:text}, {2} days ago; attach one of at most {3} days", dated(document, found.date), age, days_max
+                 ),
                  true}
             );
         } else if (transfer && (sys_days{*transfer} - found.date).count() > days_max) {
             problems.push_back(
                 {field, reason,
-                 dated(document, found.date) + " and will be " +
-                     std::to_string((sys_days{*transfer} - found.date).count()) +
-                     " days old on the day of the transfer, " + iso_date(*transfer) +
-                     "; carriers take " + std::to_string(days_max) +
-                     " days: have a new one ready by " + day_text(found.date + days{days_max}),
+                 phrase(
+                     "{1:text} and will be {2} days old on the day of the transfer, {3:date}; carriers take {4} days: "
+                     "have a new one ready by {5:date}",
+                     dated(document, found.date), (sys_days{*transfer} - found.date).count(), iso_date(*transfer),
+                     days_max, day_text(found.date + days{days_max})
+                 ),
                  false}
             );
         }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
+
 namespace porteur {
 namespace {
 
@@ -97,9 +99,12 @@ MailOutcome after_mail(
     if (!news.told_before)
         entries.push_back(entry(
             order, now, news.source, "mail.received",
-            "a mail from " + quoted(news.sender, 100) +
-                (news.sender_expected ? "" : ", which is no address of the carrier,") +
-                " came in: " + news.reason,
+            news.sender_expected
+                ? phrase("a mail from {1} came in: {2:text}", quoted(news.sender, 100), news.reason)
+                : phrase(
+                      "a mail from {1}, which is no address of the carrier, came in: {2:text}", quoted(news.sender, 100),
+                      news.reason
+                  ),
             canonical(data)
         ));
     // The reading itself stays sealed with the mail: it may hold the mail's own words.
@@ -118,7 +123,7 @@ MailOutcome after_mail(
     };
     if (is_end(order.state)) return finish();
     if (!news.unread.empty()) {
-        read("the plugin could not read it: " + news.unread);
+        read(phrase("the plugin could not read it: {1:text}", news.unread));
         outcome.waits_for_person = true;
         return finish();
     }
@@ -128,27 +133,27 @@ MailOutcome after_mail(
         return finish();
     }
     const auto& reading = *news.reading;
-    const std::string note = reading.note.empty() ? "" : ": " + reading.note;
+    // What the plugin says of it stands at the end.
+    const auto with_note = [&](std::string text) {
+        return reading.note.empty() ? text : std::move(text) + "; " + reading.note;
+    };
     if (!reading.about.empty() && reading.about != order.reference && !news.word_taken) {
-        read(
-            "it names the order " + quoted(reading.about, 80) +
-            ", not this one; nothing of it was taken" + note
-        );
+        read(with_note(phrase("it names the order {1}, not this one; nothing of it was taken", quoted(reading.about, 80))));
         outcome.waits_for_person = true;
         return finish();
     }
     if (!reading.state) {
-        read("the plugin makes nothing of it" + note);
+        read(with_note(phrase("the plugin makes nothing of it")));
         outcome.waits_for_person = !news.from_machine;
         return finish();
     }
     const auto said = text_of_state(*reading.state);
     if (*reading.state == order.state && reading.rejections.empty()) {
-        read("it says " + said + ", as is known" + note);
+        read(with_note(phrase("it says {1:state}, as is known", said)));
         return finish();
     }
     if (is_end(*reading.state) && news.can_check && !news.word_taken) {
-        read("it says " + said + "; the carrier's own records decide, and are asked" + note);
+        read(with_note(phrase("it says {1:state}; the carrier's own records decide, and are asked", said)));
         if (news.sender_expected && order.stage == Stage::follow && order.open_operation == 0) {
             auto progress = object_from(order.progress);
             keep_reading(progress, reading);
@@ -163,14 +168,14 @@ MailOutcome after_mail(
         order.open_operation != 0 || (order.stage != Stage::follow && order.stage != Stage::none &&
                                       order.delivery != Delivery::in_doubt);
     if (!trusted || under_way) {
-        read(
-            "the plugin reads " + said + " in it" + note +
-            (under_way ? "; not taken while an operation is under way" : "; a person decides")
-        );
+        read(with_note(
+            under_way ? phrase("the plugin reads {1:state} in it; not taken while an operation is under way", said)
+                      : phrase("the plugin reads {1:state} in it; a person decides", said)
+        ));
         outcome.waits_for_person = true;
         return finish();
     }
-    read("it says " + said + (news.word_taken ? ", as " + news.source + " confirms" : "") + note);
+    read(with_note(news.word_taken ? phrase("it says {1:state}, as {2} confirms", said, news.source) : phrase("it says {1:state}", said)));
     auto change = folded(order, reading, now, rhythm, news.known);
     std::ranges::move(change.entries, std::back_inserter(entries));
     outcome.change.order = std::move(change.order);
@@ -182,8 +187,10 @@ OrderChange after_bounce(const Order& order, const BounceNews& news, Instant now
     auto& next = change.order;
     next.updated = now;
     ++next.version;
-    const std::string text = "the mail to " + quoted(news.recipient, 100) + " did not arrive" +
-                             (news.diagnostic.empty() ? "" : ": " + quoted(news.diagnostic, 300));
+    const auto text =
+        news.diagnostic.empty()
+            ? phrase("the mail to {1} did not arrive", quoted(news.recipient, 100))
+            : phrase("the mail to {1} did not arrive: {2}", quoted(news.recipient, 100), quoted(news.diagnostic, 300));
     change.entries.push_back(entry(
         order, now, "mail", "mail.bounced", text,
         canonical(json::object{{"mail", id_text(news.mail)}, {"recipient", news.recipient}})
@@ -201,7 +208,7 @@ OrderChange after_bounce(const Order& order, const BounceNews& news, Instant now
     change.entries.push_back(entry(
         order, now, "mail",
         order.kind == OrderKind::port ? "port.state_changed" : "purchase.state_changed",
-        text_of_state(order.state) + " -> exception: it never reached the carrier",
+        phrase("{1:state} -> exception: it never reached the carrier", text_of_state(order.state)),
         canonical(json::object{
             {"carrier_id", order.carrier_id},
             {"carrier_word", ""},

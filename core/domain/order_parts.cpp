@@ -12,7 +12,12 @@ namespace {
 using enum OrderState;
 using namespace rules;
 
-std::string count_text(std::size_t count) { return std::to_string(count) + (count == 1 ? " number" : " numbers"); }
+/// "2 numbers, all toll-free"; the note is the plugin's
+std::string text_of_group(const NumberGroup& group) {
+    const auto count = group.numbers.size();
+    return group.note_en.empty() ? phrase_n(count, "{1:n} number", "{1:n} numbers", count)
+                                 : phrase_n(count, "{1:n} number, {2:text}", "{1:n} numbers, {2:text}", count, group.note_en);
+}
 
 /// Whether the groups hold each number of the order exactly once, and no other.
 bool covers(const std::vector<NumberGroup>& groups, const std::vector<PhoneNumber>& numbers) {
@@ -89,7 +94,7 @@ OrderChange rules::after_split(const Order& order, const OperationEnd& end, Inst
     std::vector<NumberGroup> groups;
     if (end.done) {
         auto read = from_text<std::vector<NumberGroup>>(end.output);
-        if (!read) return park(order, "split gave a result that cannot be read: " + read.error().message, now);
+        if (!read) return park(order, phrase("{1:operation} gave a result that cannot be read: {2:text}", "split", read.error().message), now);
         groups = std::move(*read);
     } else if (end.error.kind != ErrorKind::unsupported) {
         return park(order, "split: " + end.error.message, now);
@@ -103,15 +108,14 @@ OrderChange rules::after_split(const Order& order, const OperationEnd& end, Inst
     const auto* listed = request.if_contains("numbers");
     auto numbers = listed ? from_json<std::vector<PhoneNumber>>(*listed) : Result<std::vector<PhoneNumber>>{};
     if (!numbers || !covers(groups, *numbers))
-        return park(order, "split: its groups do not hold each number of the order exactly once", now);
+        return park(order, "split: " + phrase("its groups do not hold each number of the order exactly once"), now);
 
     next.stage = Stage::parts;
     next.due.reset();
-    std::string text = "sent in " + std::to_string(groups.size()) + " parts, as its numbers may not share one request:";
+    std::string shown;
     json::array references;
     for (std::size_t at = 0; at < groups.size(); ++at) {
         const auto& group = groups[at];
-        const std::string note = group.note_en.empty() ? "" : ", " + group.note_en;
         Order part;
         part.tenant = order.tenant;
         part.kind = order.kind;
@@ -127,14 +131,19 @@ OrderChange rules::after_split(const Order& order, const OperationEnd& end, Inst
         own["numbers"] = to_json(group.numbers);
         part.request = canonical(own);
         part.created = part.updated = now;
-        text += (at == 0 ? " " : "; ") + part.reference + " (" + count_text(group.numbers.size()) + note + ")";
+        const auto count = group.numbers.size();
+        shown += at == 0 ? "" : "; ";
+        shown += group.note_en.empty()
+                      ? phrase_n(count, "{1} ({2:n} number)", "{1} ({2:n} numbers)", part.reference, count)
+                      : phrase_n(count, "{1} ({2:n} number, {3:text})", "{1} ({2:n} numbers, {3:text})", part.reference, count, group.note_en);
         references.emplace_back(part.reference);
         auto line = entry(part, now, "engine", prefix(order.kind) + "created",
-                          "part " + std::to_string(at + 1) + " of " + std::to_string(groups.size()) + " of order " + order.reference + ": " +
-                              count_text(group.numbers.size()) + note,
+                          phrase("part {1} of {2} of order {3}: {4:text}", at + 1, groups.size(), order.reference,
+                                 text_of_group(group)),
                           canonical(json::object{{"parent", id_text(order.id)}}));
         change.parts.push_back({.order = std::move(part), .entries = {std::move(line)}});
     }
+    auto text = phrase("sent in {1} parts, as its numbers may not share one request: {2:text}", groups.size(), shown);
     change.entries.push_back(entry(order, now, order.account, prefix(order.kind) + "split", std::move(text),
                                    canonical(json::object{{"parts", std::move(references)}})));
     return change;
@@ -160,7 +169,7 @@ std::optional<OrderChange> after_parts(const Order& parent, const std::vector<Or
     next.progress = canonical(json::object{{"numbers", numbers_of(parts)}});
     if (next.state != parent.state)
         change.entries.push_back(entry(parent, now, "engine", prefix(parent.kind) + "state_changed",
-                                       text_of_state(parent.state) + " -> " + text_of_state(next.state) + " (" + said + ")",
+                                       phrase("{1:state} -> {2:state} ({3})", text_of_state(parent.state), text_of_state(next.state), said),
                                        canonical(step_data(parent.state, next.state))));
     const bool same = next.state == parent.state && next.delivery == parent.delivery && next.problem == parent.problem &&
                       next.submitted == parent.submitted && next.progress == parent.progress;

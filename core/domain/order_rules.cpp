@@ -45,11 +45,25 @@ std::string text_of_rejections(const std::vector<Rejection>& rejections) {
     std::string out;
     for (const auto& each : rejections) {
         if (!out.empty()) out += "; ";
-        out += text_of(each.reason);
-        if (!each.code.empty()) out += " (carrier code " + each.code + ")";
-        if (!each.text.empty()) out += ": " + each.text;
+        const auto reason = text_of(each.reason);
+        if (each.code.empty())
+            out += std::string(reason) + (each.text.empty() ? "" : ": " + each.text);
+        else
+            out += each.text.empty() ? phrase("{1:reason} (carrier code {2})", reason, each.code)
+                                     : phrase("{1:reason} (carrier code {2}): {3:text}", reason, each.code, each.text);
     }
     return out;
+}
+
+std::string text_of_step(OrderState from, OrderState to, const Heard& heard) {
+    const auto before = text_of_state(from), after = text_of_state(to);
+    const auto foc = heard.foc ? iso_date(*heard.foc) : std::string();
+    if (heard.carrier_word.empty())
+        return foc.empty() ? phrase("{1:state} -> {2:state}", before, after)
+                           : phrase("{1:state} -> {2:state}, FOC date {3:date}", before, after, foc);
+    const auto word = quoted(heard.carrier_word);
+    return foc.empty() ? phrase("{1:state} -> {2:state} (carrier: {3})", before, after, word)
+                       : phrase("{1:state} -> {2:state}, FOC date {3:date} (carrier: {4})", before, after, foc, word);
 }
 
 /// Whether a check says only what was known before a mail moved the order on.
@@ -71,7 +85,7 @@ OrderChange after_progress(const Order& order, const OperationEnd& end, Instant 
     auto heard = order.kind == OrderKind::port ? hear<PortProgress>(end.output)
                                                : hear<PurchaseProgress>(end.output);
     if (!heard)
-        return park(order, end.operation + " gave a result that cannot be read: " + heard.error().message, now);
+        return park(order, phrase("{1:operation} gave a result that cannot be read: {2:text}", end.operation, heard.error().message), now);
 
     auto change = begun(order, now);
     auto& next = change.order;
@@ -92,17 +106,15 @@ OrderChange after_progress(const Order& order, const OperationEnd& end, Instant 
     if (!may_follow(order.kind, order.state, heard->state)) {
         // A state that cannot follow is a late or doubled word of the carrier: kept visible, never obeyed.
         change.entries.push_back(entry(order, now, order.account, prefix(order.kind) + "word_ignored",
-                                       "the carrier said " + quoted(heard->carrier_word) + " (" +
-                                           text_of_state(heard->state) + "), which cannot follow " +
-                                           text_of_state(order.state)));
+                                       phrase("the carrier said {1} ({2:state}), which cannot follow {3:state}",
+                                              quoted(heard->carrier_word), text_of_state(heard->state),
+                                              text_of_state(order.state))));
         next.state = order.state;
     } else {
         next.state = heard->state;
     }
     if (next.state != order.state) {
-        std::string text = text_of_state(order.state) + " -> " + text_of_state(next.state);
-        if (heard->foc) text += ", FOC date " + iso_date(*heard->foc);
-        if (!heard->carrier_word.empty()) text += " (carrier: " + quoted(heard->carrier_word) + ")";
+        auto text = text_of_step(order.state, next.state, *heard);
         if (!heard->note.empty()) text += "; " + heard->note;
         if (!why.empty()) text += "; " + why;
         change.entries.push_back(entry(
@@ -136,13 +148,13 @@ Stage stage_of_sending(const Order& order, const Known& known) {
 OrderChange after_preflight(const Order& order, const OperationEnd& end, Instant now, const Known& known) {
     auto findings = from_text<Findings>(end.output);
     if (!findings)
-        return park(order, "preflight gave a result that cannot be read: " + findings.error().message, now);
+        return park(order, phrase("{1:operation} gave a result that cannot be read: {2:text}", "preflight", findings.error().message), now);
     auto change = begun(order, now);
     auto& next = change.order;
     std::string blocking;
     for (const auto& problem : findings->problems) {
         change.entries.push_back(entry(order, now, order.losing_account, "port.preflight_finding",
-                                       (problem.blocking ? "must be mended: " : "note: ") + problem.message,
+                                       problem.blocking ? phrase("must be mended: {1:text}", problem.message) : phrase("note: {1:text}", problem.message),
                                        canonical(json::object{{"blocking", problem.blocking},
                                                               {"field", problem.field},
                                                               {"reason", text_of(problem.reason)}})));
@@ -159,8 +171,8 @@ OrderChange after_preflight(const Order& order, const OperationEnd& end, Instant
         return change;
     }
     change.entries.push_back(entry(order, now, order.losing_account, "port.preflight_passed",
-                                   std::string("the losing carrier's records ") +
-                                       (findings->problems.empty() ? "agree" : "do not stand against it") +
+                                   (findings->problems.empty() ? phrase("the losing carrier's records agree")
+                                                               : phrase("the losing carrier's records do not stand against it")) +
                                        (findings->note.empty() ? "" : "; " + findings->note)));
     next.stage = stage_of_sending(order, known);
     next.delivery = Delivery::sending;
@@ -215,7 +227,7 @@ OrderChange after_failure(const Order& order, const OperationEnd& end, Instant n
             }
             if (order.stage == Stage::supplement) {
                 put_back(order, next, now, rhythm);
-                say("refused", what + (error.reason == Reason::none ? "" : " [" + std::string(text_of(error.reason)) + "]"));
+                say("refused", error.reason == Reason::none ? what : phrase("{1:text} [{2:reason}]", what, text_of(error.reason)));
                 return change;
             }
             if (order.stage == Stage::preflight) {
@@ -229,7 +241,7 @@ OrderChange after_failure(const Order& order, const OperationEnd& end, Instant n
             next.stage = Stage::none;
             next.delivery = Delivery::waiting_for_person;
             next.due.reset();
-            say("refused", what + (error.reason == Reason::none ? "" : " [" + std::string(text_of(error.reason)) + "]"));
+            say("refused", error.reason == Reason::none ? what : phrase("{1:text} [{2:reason}]", what, text_of(error.reason)));
             return change;
         }
         case ErrorKind::throttled:
@@ -239,17 +251,17 @@ OrderChange after_failure(const Order& order, const OperationEnd& end, Instant n
             next.delivery = Delivery::retry_at;
             next.due = later(now, wait);
             next.problem = what;
-            say("retry", what + "; tried again in " + std::to_string(wait.count() / 1000) + " s");
+            say("retry", what + "; " + phrase("tried again in {1} s", wait.count() / 1000));
             return change;
         }
         case ErrorKind::in_doubt:
             next.delivery = Delivery::in_doubt;
             next.due.reset();
             next.problem = what;
-            say("in_doubt", what + "; it is not sent again until a person has asked the carrier");
+            say("in_doubt", what + "; " + phrase("it is not sent again until a person has asked the carrier"));
             return change;
         case ErrorKind::unauthorized:
-            wait_for_person("the carrier refuses the account's credentials: " + what);
+            wait_for_person(phrase("the carrier refuses the account's credentials: {1:text}", what));
             say("unauthorized", next.problem);
             return change;
         case ErrorKind::cancelled:

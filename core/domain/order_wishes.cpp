@@ -25,7 +25,7 @@ bool is_under_way(const Order& order) {
 }
 
 std::unexpected<Error> in_parts(const Order& order, std::string_view what) {
-    return failure(ErrorKind::invalid_input, "order " + id_text(order.id) + " is carried out in parts; " + std::string(what));
+    return failure(ErrorKind::invalid_input, phrase("order {1} is carried out in parts; {2:text}", id_text(order.id), what));
 }
 
 void add_differences(const json::value* before, const json::value* after, const std::string& pointer, std::vector<std::string>& out) {
@@ -49,8 +49,9 @@ void add_differences(const json::value* before, const json::value* after, const 
 Result<OrderChange> supplement(const Order& order, Instant now, std::string_view source) {
     const auto fields = corrected_fields(order);
     if (fields.empty())
-        return failure(ErrorKind::invalid_input, "nothing of order " + id_text(order.id) +
-                                                     " was corrected since the carrier got it; correct it, or send it as a new request");
+        return failure(ErrorKind::invalid_input, 
+                       phrase("nothing of order {1} was corrected since the carrier got it; correct it, or send it as a new request",
+                              id_text(order.id)));
     auto change = begun(order, now);
     auto& next = change.order;
     auto progress = object_from(order.progress);
@@ -62,8 +63,7 @@ Result<OrderChange> supplement(const Order& order, Instant now, std::string_view
     next.tries = 0;
     next.due = now;
     next.problem.clear();
-    std::string text = "the correction is to be sent to " + order.account + ":";
-    for (const auto& each : fields) text += " " + each;
+    auto text = phrase("the correction is to be sent to {1}: {2}", order.account, joined(fields));
     auto data = step_data(order.state, next.state);
     data["fields"] = to_json(fields);
     change.entries.push_back(entry(order, now, source, prefix(order.kind) + "submit_wanted", std::move(text), canonical(data)));
@@ -73,16 +73,16 @@ Result<OrderChange> supplement(const Order& order, Instant now, std::string_view
 }  // namespace
 
 Result<OrderChange> submit_order(const Order& order, Instant now, std::string_view source, const Known& known, SendAs as) {
-    if (is_in_parts(order)) return in_parts(order, "each part is corrected and sent by itself");
+    if (is_in_parts(order)) return in_parts(order, to_translate("each part is corrected and sent by itself"));
     const bool again = may_be_a_new_attempt(order);
     const bool may_supplement = as == SendAs::carrier_can && takes_supplements(order, known) && may_be_corrected(order, known);
     if (order.state != draft && !again && !may_supplement)
-        return failure(ErrorKind::invalid_input, "order " + id_text(order.id) + " is " + text_of_state(order.state) +
-                                                     "; only a draft or an exception can be submitted, and a purchase that "
-                                                     "wants documents or another choice of numbers");
+        return failure(ErrorKind::invalid_input, 
+                       phrase("order {1} is {2:state}; only a draft or an exception can be submitted, and a purchase that "
+                              "wants documents or another choice of numbers", id_text(order.id), text_of_state(order.state)));
     if (is_under_way(order))
         return failure(ErrorKind::invalid_input,
-                       "order " + id_text(order.id) + " is being sent already; see its timeline");
+                       phrase("order {1} is being sent already; see its timeline", id_text(order.id)));
     if (may_supplement) return supplement(order, now, source);
     auto change = begun(order, now);
     auto& next = change.order;
@@ -100,8 +100,8 @@ Result<OrderChange> submit_order(const Order& order, Instant now, std::string_vi
     next.due = now;
     next.problem.clear();
     change.entries.push_back(entry(order, now, source, prefix(order.kind) + "submit_wanted",
-                                   "to be sent to " + order.account +
-                                       (left_before ? ", attempt " + std::to_string(next.attempt) : "")));
+                                   left_before ? phrase("to be sent to {1}, attempt {2}", order.account, next.attempt)
+                                               : phrase("to be sent to {1}", order.account)));
     return change;
 }
 
@@ -124,15 +124,15 @@ std::vector<std::string> corrected_fields(const Order& order) {
 }
 
 Result<void> may_be_corrected(const Order& order, const Known& known) {
-    if (is_in_parts(order)) return in_parts(order, "correct the part that is refused");
+    if (is_in_parts(order)) return in_parts(order, to_translate("correct the part that is refused"));
     if (order.state == draft || may_be_a_new_attempt(order)) return {};
     const bool open = !is_end(order.state) && order.state != supplement_pending && order.state != cancel_pending &&
                       order.state != activating;
     if (open && order.open_operation == 0 && order.stage == Stage::follow && takes_supplements(order, known)) return {};
     return failure(ErrorKind::invalid_input,
-                   "the order is " + text_of_state(order.state) +
-                       "; only a draft or an exception can be changed, a purchase that wants documents or another choice of "
-                       "numbers, or an open order whose carrier takes supplements");
+                   phrase("the order is {1:state}; only a draft or an exception can be changed, a purchase that wants documents or "
+                          "another choice of numbers, or an open order whose carrier takes supplements",
+                          text_of_state(order.state)));
 }
 
 Result<OrderChange> correct_order(const Order& order, std::string request, bool pin_given, Instant now, std::string_view source,
@@ -155,8 +155,7 @@ Result<OrderChange> correct_order(const Order& order, std::string request, bool 
         progress[correction_key] = json::object{{"fields", to_json(all)}, {"from", text_of_state(order.state)}};
         change.order.progress = canonical(progress);
     }
-    std::string text = "the request was changed";
-    for (std::size_t at = 0; at < fields.size(); ++at) text += (at == 0 ? ": " : " ") + fields[at];
+    auto text = fields.empty() ? phrase("the request was changed") : phrase("the request was changed: {1}", joined(fields));
     change.entries.push_back(entry(order, now, source, prefix(order.kind) + "amended", std::move(text),
                                    canonical(json::object{{"fields", to_json(fields)}})));
     return change;
@@ -171,15 +170,16 @@ OrderChange comment_on(const Order& order, std::string text, bool is_private, In
 
 Result<OrderChange> cancel_order(const Order& order, bool plugin_cancels, Instant now, std::string_view source) {
     if (is_end(order.state))
-        return failure(ErrorKind::invalid_input, "order " + id_text(order.id) + " has ended as " +
-                                                     text_of_state(order.state) + "; there is nothing to cancel");
+        return failure(ErrorKind::invalid_input, 
+                       phrase("order {1} has ended as {2:state}; there is nothing to cancel", id_text(order.id),
+                              text_of_state(order.state)));
     if (order.delivery == Delivery::in_doubt || (order.open_operation != 0 && order.stage == Stage::cancel))
         return failure(ErrorKind::invalid_input,
-                       "order " + id_text(order.id) + " is being called off or in doubt; cancel it when that is settled");
+                       phrase("order {1} is being called off or in doubt; cancel it when that is settled", id_text(order.id)));
     auto change = begun(order, now);
     auto& next = change.order;
     if (is_in_parts(order)) {
-        change.entries.push_back(entry(order, now, source, prefix(order.kind) + "cancel_wanted", "its parts are called off"));
+        change.entries.push_back(entry(order, now, source, prefix(order.kind) + "cancel_wanted", phrase("its parts are called off")));
         return change;
     }
     if (order.open_operation != 0) {
@@ -189,7 +189,7 @@ Result<OrderChange> cancel_order(const Order& order, bool plugin_cancels, Instan
         next.problem.clear();
         next.due = now;
         change.entries.push_back(entry(order, now, source, prefix(order.kind) + "cancel_wanted",
-                                       "what waits is stopped, then the order is called off"));
+                                       phrase("what waits is stopped, then the order is called off")));
         return change;
     }
     next.problem.clear();
@@ -200,7 +200,7 @@ Result<OrderChange> cancel_order(const Order& order, bool plugin_cancels, Instan
         next.delivery = Delivery::idle;
         next.due.reset();
         change.entries.push_back(entry(order, now, source, prefix(order.kind) + "state_changed",
-                                       text_of_state(order.state) + " -> cancelled, before it left",
+                                       phrase("{1:state} -> cancelled, before it left", text_of_state(order.state)),
                                        canonical(step_data(order.state, next.state))));
     } else if (plugin_cancels) {
         next.state = cancel_pending;
@@ -208,15 +208,15 @@ Result<OrderChange> cancel_order(const Order& order, bool plugin_cancels, Instan
         next.delivery = Delivery::sending;
         next.due = now;
         change.entries.push_back(entry(order, now, source, prefix(order.kind) + "cancel_wanted",
-                                       "cancellation to be sent to " + order.account,
+                                       phrase("cancellation to be sent to {1}", order.account),
                                        canonical(step_data(order.state, next.state))));
     } else {
         next.state = cancel_pending;
         next.stage = Stage::follow;
         next.delivery = Delivery::waiting_for_person;
         if (!next.due) next.due = now + std::chrono::minutes(15);
-        next.problem = order.account + " has no call for cancelling: ask its porting team to cancel " +
-                       quoted(order.carrier_id) + "; the order follows what they answer";
+        next.problem = phrase("{1} has no call for cancelling: ask its porting team to cancel {2}; the order follows what they answer",
+                              order.account, quoted(order.carrier_id));
         change.entries.push_back(entry(order, now, source, prefix(order.kind) + "cancel_wanted", next.problem,
                                        canonical(step_data(order.state, next.state))));
     }
@@ -227,15 +227,15 @@ Result<OrderChange> settle_by_person(const Order& order, PersonVerdict verdict, 
                                      std::string_view source) {
     if (order.delivery != Delivery::in_doubt && order.delivery != Delivery::waiting_for_person)
         return failure(ErrorKind::invalid_input,
-                       "order " + id_text(order.id) + " does not wait for a person; there is nothing to settle");
+                       phrase("order {1} does not wait for a person; there is nothing to settle", id_text(order.id)));
     if (order.open_operation != 0 && order.due && order.delivery == Delivery::in_doubt)
-        return failure(ErrorKind::invalid_input, "order " + id_text(order.id) +
-                                                     " is being looked up at the carrier; say it when that has not helped");
-    if (is_in_parts(order)) return in_parts(order, "settle the part that waits");
+        return failure(ErrorKind::invalid_input, 
+                       phrase("order {1} is being looked up at the carrier; say it when that has not helped", id_text(order.id)));
+    if (is_in_parts(order)) return in_parts(order, to_translate("settle the part that waits"));
     if ((verdict == PersonVerdict::left) != (order.stage == Stage::release) && verdict != PersonVerdict::tried_again)
         return failure(ErrorKind::invalid_input, verdict == PersonVerdict::left
-                                                     ? "order " + id_text(order.id) + " is not watched at a losing carrier"
-                                                     : "order " + id_text(order.id) + " has ended; say that its numbers have left, or try again");
+                                                     ? phrase("order {1} is not watched at a losing carrier", id_text(order.id))
+                                                     : phrase("order {1} has ended; say that its numbers have left, or try again", id_text(order.id)));
     auto change = begun(order, now);
     auto& next = change.order;
     // Tried again, an operation goes on where its journal ends; any other word of a person ends it.
@@ -255,12 +255,12 @@ Result<OrderChange> settle_by_person(const Order& order, PersonVerdict verdict, 
             next.stage = order.stage == Stage::cancel && order.state != cancel_pending ? Stage::cancel : Stage::follow;
             if (next.stage == Stage::cancel) next.state = cancel_pending;
             next.delivery = next.stage == Stage::cancel ? Delivery::sending : Delivery::idle;
-            text = "found at the carrier as " + quoted(next.carrier_id);
+            text = phrase("found at the carrier as {1}", quoted(next.carrier_id));
             break;
         case PersonVerdict::not_carried_out:
             if (order.stage == Stage::supplement) {
                 next.delivery = Delivery::sending;
-                text = "the correction was certainly not carried out; sent again";
+                text = phrase("the correction was certainly not carried out; sent again");
                 break;
             }
             if (order.stage == Stage::cancel && order.carrier_id.empty()) {
@@ -268,7 +268,7 @@ Result<OrderChange> settle_by_person(const Order& order, PersonVerdict verdict, 
                 next.stage = Stage::none;
                 next.delivery = Delivery::idle;
                 next.due.reset();
-                text = "certainly not carried out; cancelled before it left";
+                text = phrase("certainly not carried out; cancelled before it left");
                 break;
             }
             if (order.state != draft && order.state != exception)
@@ -276,20 +276,20 @@ Result<OrderChange> settle_by_person(const Order& order, PersonVerdict verdict, 
             next.attempt = order.attempt + 1;
             next.stage = Stage::submit;
             next.delivery = Delivery::sending;
-            text = "certainly not carried out; sent again as attempt " + std::to_string(next.attempt);
+            text = phrase("certainly not carried out; sent again as attempt {1}", next.attempt);
             break;
         case PersonVerdict::tried_again:
             if (order.delivery == Delivery::in_doubt || order.stage == Stage::none)
                 return failure(ErrorKind::invalid_input,
                                "say whether the carrier has the order before it is tried again");
             next.delivery = order.stage == Stage::follow || order.stage == Stage::release ? Delivery::idle : Delivery::sending;
-            text = "tried again";
+            text = phrase("tried again");
             break;
         case PersonVerdict::left:
             next.stage = Stage::none;
             next.delivery = Delivery::idle;
             next.due.reset();
-            text = "the numbers have left " + order.losing_account + "; it is not asked any more";
+            text = phrase("the numbers have left {1}; it is not asked any more", order.losing_account);
             break;
     }
     change.entries.push_back(entry(order, now, source, prefix(order.kind) + "settled_by_person", std::move(text),

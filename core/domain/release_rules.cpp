@@ -21,9 +21,9 @@ std::string minute_text(Instant at) {
 
 std::string time_text(std::chrono::milliseconds time) {
     const auto hours = std::chrono::floor<std::chrono::hours>(time).count();
-    if (hours >= 48) return std::to_string(hours / 24) + " days";
-    if (hours >= 1) return std::to_string(hours) + " h";
-    return std::to_string(std::chrono::floor<std::chrono::seconds>(time).count()) + " s";
+    if (hours >= 48) return phrase("{1:n} days", hours / 24);
+    if (hours >= 1) return phrase("{1:n} h", hours);
+    return phrase("{1:n} s", std::chrono::floor<std::chrono::seconds>(time).count());
 }
 
 struct Watch {
@@ -95,11 +95,11 @@ OrderChange rules::after_release(const Order& order, const OperationEnd& end, In
         return change;
     } else if (!end.done) {
         end_watch(next);
-        say("not_sent", end.operation + ": " + end.error.message + "; whether the numbers have left is not asked any more");
+        say("not_sent", end.operation + ": " + end.error.message + "; " + phrase("whether the numbers have left is not asked any more"));
         return change;
     } else {
         auto seen = from_text<ReleaseWatch>(end.output);
-        if (!seen) return park(order, "check_release gave a result that cannot be read: " + seen.error().message, now);
+        if (!seen) return park(order, phrase("{1:operation} gave a result that cannot be read: {2:text}", "check_release", seen.error().message), now);
         next.tries = 0;
         next.delivery = watch.told ? Delivery::waiting_for_person : Delivery::idle;
         if (!watch.told) next.problem.clear();
@@ -109,19 +109,20 @@ OrderChange rules::after_release(const Order& order, const OperationEnd& end, In
                 there += (there.empty() ? "" : ", ") + each.number.masked() + (each.carrier_word.empty() ? "" : " (" + each.carrier_word + ")");
         if (!seen->numbers.empty() && there.empty()) {
             end_watch(next);
-            say("left", "left " + known.name_of(order.losing_account) + " at " + minute_text(now) + ", arrived at " +
-                            known.name_of(order.account) + " at " + minute_text(watch.arrived));
+            say("left", phrase("left {1} at {2}, arrived at {3} at {4}", known.name_of(order.losing_account), minute_text(now),
+                               known.name_of(order.account), minute_text(watch.arrived)));
             return change;
         }
         next.due = now + (seen->check_again ? std::chrono::milliseconds(*seen->check_again) : rhythm.longest_retry);
-        if (!watch.told) next.problem = there.empty() ? "" : "still at " + known.name_of(order.losing_account) + ": " + there;
+        if (!watch.told) next.problem = there.empty() ? "" : phrase("still at {1}: {2}", known.name_of(order.losing_account), there);
     }
     if (!watch.told && now >= watch.arrived + rhythm.release_stuck_after) {
         watch.told = true;
         keep(next, watch);
         next.delivery = Delivery::waiting_for_person;
-        next.problem = "still at " + known.name_of(order.losing_account) + " " + time_text(now - watch.arrived) + " after it arrived at " +
-                       known.name_of(order.account) + (next.problem.empty() ? "" : "; " + next.problem);
+        next.problem = phrase("still at {1} {2:text} after it arrived at {3}", known.name_of(order.losing_account),
+                              time_text(now - watch.arrived), known.name_of(order.account)) +
+                       (next.problem.empty() ? "" : "; " + next.problem);
         say("stuck", next.problem);
     }
     return change;

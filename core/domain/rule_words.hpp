@@ -4,6 +4,7 @@
 // What the files of the order's rules share. Nobody else includes it.
 
 #include <porteur/json.hpp>
+#include <porteur/phrase.hpp>
 
 #include "domain/order_rules.hpp"
 
@@ -12,6 +13,13 @@ namespace porteur::rules {
 inline std::string prefix(OrderKind kind) { return kind == OrderKind::port ? "port." : "purchase."; }
 
 inline std::string text_of_state(OrderState state) { return boost::describe::enum_to_string(state, ""); }
+
+/// "/pin /account_number"
+inline std::string joined(const std::vector<std::string>& fields) {
+    std::string out;
+    for (const auto& each : fields) out += (out.empty() ? "" : " ") + each;
+    return out;
+}
 
 /// Every entry that moves the state says from where to where, so that the timeline alone gives the state.
 inline json::object step_data(OrderState from, OrderState to) {

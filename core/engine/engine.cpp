@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <exception>
 
+#include <porteur/phrase.hpp>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -185,7 +187,7 @@ Async<bool> Engine::run_one(Order& order) {
     const std::string account = stored ? stored->operation.account : plan ? plan->account : order.account;
     const auto view = accounts_.find(account);
     if (!view || (!plan && !stored)) {
-        auto change = park(order, view ? "nothing is to be done next" : "the account " + quoted(account) + " is not configured or not enabled",
+        auto change = park(order, view ? phrase("nothing is to be done next") : phrase("the account {1} is not configured or not enabled", quoted(account)),
                            clock_.now());
         Commit parked;
         parked.changed_orders.push_back(change.order);
@@ -239,8 +241,8 @@ Async<bool> Engine::after_death(Order& order, OperationRun& run) {
     ++death.count;
     if (death.count >= deaths_max) {
         deaths_.erase(order.id);
-        const auto end = co_await run.park_operation("the plugin died " + std::to_string(deaths_max) +
-                                                     " times at the same place: " + run.error().message);
+        const auto end = co_await run.park_operation(phrase("the plugin died {1} times at the same place: {2:text}", deaths_max,
+                                                            run.error().message));
         if (end == RunEnd::parked) {
             ++counters_.parked;
             order = run.order();
@@ -344,7 +346,7 @@ Result<Order> Engine::load(Id id) {
     }
     auto stored = store_.order(id);
     if (!stored) return std::unexpected(std::move(stored).error());
-    if (!*stored) return failure(ErrorKind::invalid_input, "there is no order " + id_text(id));
+    if (!*stored) return failure(ErrorKind::invalid_input, phrase("there is no order {1}", id_text(id)));
     return std::move(**stored);
 }
 

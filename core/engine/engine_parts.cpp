@@ -3,6 +3,8 @@
 // all parts, as the store has them; and so is every open parent at the start, as the crash may have come between.
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
+
 #include <boost/asio/co_spawn.hpp>
 
 #include "domain/crash_point.hpp"
@@ -158,7 +160,7 @@ Async<Result<void>> Engine::change_parts(const Order& order, const OrderWish& wi
         auto change = wish.of_part(*part);
         if (!change) continue;
         if (!*change) {
-            change->error().message = "part " + part->reference + ": " + change->error().message;
+            change->error().message = phrase("part {1}: {2:text}", part->reference, change->error().message);
             co_return std::unexpected(std::move(*change).error());
         }
         if ((*change)->order.stage == Stage::cancel && part->stage != Stage::cancel)

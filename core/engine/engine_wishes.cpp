@@ -2,6 +2,7 @@
 // What comes to the engine from outside: new orders, changes, answers of persons, events.
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 #include "domain/crash_point.hpp"
@@ -28,7 +29,7 @@ Async<Result<std::unique_ptr<Engine::Hold>>> Engine::hold(Id id) {
         if (busy_.insert(id).second) co_return std::make_unique<Hold>(*this, id);
         co_await clock_.sleep_until(clock_.now() + 20ms);
     }
-    co_return failure(ErrorKind::unavailable, "order " + id_text(id) + " is being worked on; try again in a moment");
+    co_return failure(ErrorKind::unavailable, phrase("order {1} is being worked on; try again in a moment", id_text(id)));
 }
 
 // ------------------------------------------------------------------ orders
@@ -149,7 +150,7 @@ Async<Result<Order>> Engine::answer(Id id, TaskAnswer answer) {
     if (!held) co_return std::unexpected(std::move(held).error());
     auto order = load(id);
     if (!order) co_return std::unexpected(std::move(order).error());
-    const auto nothing = failure(ErrorKind::invalid_input, "order " + id_text(id) + " waits for no answer of a person");
+    const auto nothing = failure(ErrorKind::invalid_input, phrase("order {1} waits for no answer of a person", id_text(id)));
     if (order->open_operation == 0) co_return nothing;
     auto stored = store_.operation(order->open_operation);
     if (!stored) co_return std::unexpected(std::move(stored).error());
@@ -166,7 +167,7 @@ Async<Result<Order>> Engine::answer(Id id, TaskAnswer answer) {
         {task.seq, ErrorKind::none, canonical(json::object{{"choice", answer.choice}, {"text", answer.text}}), {}}
     );
     made.entries.push_back(entry(*order, clock_.now(), answer.by.empty() ? "person" : answer.by, kind_of_entry(*order, "answered"),
-                                 "answered " + quoted(answer.choice) + " to " + quoted(task.title)));
+                                 phrase("answered {1} to {2}", quoted(answer.choice), quoted(task.title))));
     if (answer.remember) made.keys.push_back(answer.remember(*order));
     auto done = co_await commit_once(std::move(made));
     if (!done) co_return std::unexpected(std::move(done).error());
@@ -272,7 +273,7 @@ Async<bool> Engine::end_wait(Order& order, InboundEvent event) {
         auto made = outcome_from_outside(changed, open->position, came(seq, event));
         made.taken_events.push_back(event);
         made.entries.push_back(entry(order, clock_.now(), event.source, kind_of_entry(order, "event_received"),
-                                     "what step " + quoted(intent.effect.step) + " waited for has come"));
+                                     phrase("what step {1} waited for has come", quoted(intent.effect.step))));
         if (!co_await commit(std::move(made))) co_return false;
         order = std::move(changed);
         co_return true;

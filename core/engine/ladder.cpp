@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 namespace porteur {
@@ -31,10 +32,11 @@ Result<std::int64_t> Ladder::emitted(const Effect& effect) {
     auto& step = steps_[effect.step];
     if (step.attempts > 0 && !(step.in_doubt && step.looked_up))
         return failure(ErrorKind::internal,
-                       "the plugin asks for step " + quoted(effect.step) + " again, but " +
-                           (step.in_doubt ? "no look-up of it has been answered since its outcome was lost"
-                                          : "its outcome was not lost") +
-                           "; it is not sent");
+                       step.in_doubt
+                           ? phrase("the plugin asks for step {1} again, but no look-up of it has been answered since its "
+                                    "outcome was lost; it is not sent", quoted(effect.step))
+                           : phrase("the plugin asks for step {1} again, but its outcome was not lost; it is not sent",
+                                    quoted(effect.step)));
     step.in_doubt = step.looked_up = false;
     return ++step.attempts;
 }

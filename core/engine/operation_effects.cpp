@@ -2,6 +2,7 @@
 // How a run carries out what its plugin asks for: alone, or beside others.
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 #include "domain/crash_point.hpp"
@@ -43,7 +44,7 @@ Async<OperationRun::Looked> OperationRun::look_at(Open& open) {
         case EffectKind::mail:
         case EffectKind::sign: break;
         case EffectKind::patch:
-            co_return Looked{.completion = failed(seq, ErrorKind::unsupported, "this host does not offer the effect yet"), .wait = {}};
+            co_return Looked{.completion = failed(seq, ErrorKind::unsupported, phrase("this host does not offer the effect yet")), .wait = {}};
     }
     if (!open.lost_at && is_without_trace(open)) {
         auto known = co_await world_.performer.recall(context_of(open), effect);
@@ -76,10 +77,10 @@ OperationRun::Looked OperationRun::person(Open& open) {
     const auto task = task_of({open.effect, open.intent_at});
     const auto now = world_.clock.now();
     auto until = Instant::max();
-    if (!open.recorded) add_entry("task_opened", "waits for a person: " + task.title);
+    if (!open.recorded) add_entry("task_opened", phrase("waits for a person: {1:text}", task.title));
     if (task.remind_every.count() > 0) {
         const auto passed = (now - open.intent_at) / task.remind_every;
-        if (open.from_before && passed > 0) add_entry("task_reminder", "still waits for a person: " + task.title);
+        if (open.from_before && passed > 0) add_entry("task_reminder", phrase("still waits for a person: {1:text}", task.title));
         until = open.intent_at + (passed + 1) * task.remind_every;
     }
     return {.completion = {}, .wait = Wait{until, true, task.title}};
@@ -156,8 +157,8 @@ Async<OperationRun::Looked> OperationRun::perform(Open& open, Company company) {
 OperationRun::Looked OperationRun::out_of_time(const Open& open) const {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(account_->operation_timeout).count();
     return {.completion = failed(open.effect.seq, ErrorKind::unavailable,
-                                 "the operation took longer than operation_timeout (" + std::to_string(seconds) + " s); step " +
-                                     quoted(open.effect.step) + " was not sent"),
+                                 phrase("the operation took longer than operation_timeout ({1} s); step {2} was not sent", seconds,
+                                        quoted(open.effect.step))),
             .wait = {}};
 }
 
@@ -173,10 +174,11 @@ Async<bool> OperationRun::lost(Open& open, bool just_now) {
                       : operation->idempotency == Idempotency::list  ? "list"
                       : operation->idempotency == Idempotency::key   ? "key"
                                                                      : "none";
-    add_entry("outcome_lost", "step " + quoted(open.effect.step) +
-                                  (just_now ? " left, but its answer was lost" : " may have left before the restart") +
-                                  "; after " + std::to_string(settle_time().count()) +
-                                  " ms the carrier is asked before anything is sent again (rung: " + rung + ")");
+    const auto step = quoted(open.effect.step);
+    add_entry("outcome_lost", (just_now ? phrase("step {1} left, but its answer was lost", step)
+                                        : phrase("step {1} may have left before the restart", step)) + "; " +
+                                  phrase("after {1} ms the carrier is asked before anything is sent again (rung: {2})",
+                                         settle_time().count(), rung));
     order_.delivery = Delivery::in_doubt;
     co_return co_await flush(false);
 }
@@ -189,7 +191,7 @@ Async<OperationRun::Looked> OperationRun::settle(Open& open) {
     auto proof = co_await world_.performer.prove(context_of(open), open.effect);
     open.proof = std::move(proof.told);
     if (proof.completion) co_return Looked{.completion = std::move(proof.completion), .wait = {}};
-    co_return Looked{.completion = failed(open.effect.seq, ErrorKind::in_doubt, "the answer was lost"), .wait = {}};
+    co_return Looked{.completion = failed(open.effect.seq, ErrorKind::in_doubt, phrase("the answer was lost")), .wait = {}};
 }
 
 // ------------------------------------------------------------------ several effects at once
@@ -272,7 +274,7 @@ Async<void> OperationRun::land_all() {
         if (landed.lost) {
             ++world_.lost_outcomes;
             record(LostRecord{seq, world_.clock.now()});
-            ladder_.completed(open.effect, failed(seq, ErrorKind::in_doubt, "the answer was lost"));
+            ladder_.completed(open.effect, failed(seq, ErrorKind::in_doubt, phrase("the answer was lost")));
         } else if (landed.completion) {
             told(open, *landed.completion);
         }

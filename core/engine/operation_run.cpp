@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 #include "domain/crash_point.hpp"
@@ -19,7 +20,7 @@ using std::chrono::milliseconds;
 void count_as_doubt(Error& error, const Ladder& ladder) {
     const bool said_no = error.kind == ErrorKind::rejected && !ladder.unresolved();
     if (!ladder.acted() || said_no || error.kind == ErrorKind::in_doubt) return;
-    error.message = std::string(name_of(error.kind)) + " after the carrier may have acted: " + error.message;
+    error.message = phrase("{1} after the carrier may have acted: {2:text}", name_of(error.kind), error.message);
     error.kind = ErrorKind::in_doubt;
 }
 
@@ -109,7 +110,7 @@ Async<RunEnd> OperationRun::runner_failed(Error error) {
 std::optional<std::string> OperationRun::take_effects(const Turn& turn) {
     for (const auto& effect : turn.effects) {
         if (effect.seq != last_seq_ + 1)
-            return "the plugin numbers its effects wrongly: #" + std::to_string(effect.seq) + " after #" + std::to_string(last_seq_);
+            return phrase("the plugin numbers its effects wrongly: #{1} after #{2}", effect.seq, last_seq_);
         last_seq_ = effect.seq;
         Open open{.effect = effect, .intent_at = world_.clock.now(), .step_attempt = 1, .lost_at = {}};
         if (const auto known = recorded_.find(effect.seq); known != recorded_.end()) {
@@ -157,7 +158,7 @@ Async<RunEnd> OperationRun::live() {
         if ((wrong || turn_.state != Turn::State::waiting) && flights_) co_await land_all();
         if (wrong) co_return co_await park_operation(std::move(*wrong));
         if (turn_.state != Turn::State::waiting) co_return co_await finish(turn_);
-        if (open_.empty()) co_return co_await park_operation("the plugin waits, but for nothing");
+        if (open_.empty()) co_return co_await park_operation(phrase("the plugin waits, but for nothing"));
 
         const bool alone = open_.size() == 1 && !(flights_ && flights_->any());
         auto looked = alone ? co_await look_at(open_.begin()->second) : co_await look_at_all();

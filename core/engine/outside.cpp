@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 #include "engine/own_effects.hpp"
@@ -51,10 +52,10 @@ Result<void> check_answer(const ManualTask& task, std::string_view choice, std::
     if (!task.choices.empty() && std::ranges::find(task.choices, choice) == task.choices.end()) {
         std::string all;
         for (const auto& each : task.choices) all += (all.empty() ? "" : ", ") + quoted(each);
-        return failure(ErrorKind::invalid_input, "/choice: " + quoted(choice) + " is none of " + all);
+        return failure(ErrorKind::invalid_input, "/choice: " + phrase("{1} is none of {2}", quoted(choice), all));
     }
     if (task.text_required && text.find_first_not_of(" \t\r\n") == text.npos)
-        return failure(ErrorKind::invalid_input, "/text: the task " + quoted(task.title) + " wants a text with the answer");
+        return failure(ErrorKind::invalid_input, "/text: " + phrase("the task {1} wants a text with the answer", quoted(task.title)));
     return {};
 }
 
@@ -72,7 +73,7 @@ bool EventWait::fits(const InboundEvent& event, std::int64_t tenant, std::string
 
 Result<EventWait> event_wait_of(const Effect& effect) {
     const auto wrong = [&](std::string_view what) {
-        return failure(ErrorKind::invalid_input, "step " + quoted(effect.step) + ": the head of the event " + std::string(what));
+        return failure(ErrorKind::invalid_input, phrase("step {1}: the head of the event {2:text}", quoted(effect.step), what));
     };
     const auto head = parse_json(effect.head);
     if (!head || !head->is_object()) return wrong("is not a JSON object");
@@ -102,8 +103,7 @@ Completion came(std::uint32_t seq, const InboundEvent& event) {
 Completion timed_out(std::uint32_t seq, const EventWait& wait) {
     return {seq, ErrorKind::unavailable,
             canonical(json::object{{"code", "timed_out"},
-                                   {"message", "no such event came from " + quoted(wait.source) + " in " +
-                                                   std::to_string(wait.until.count()) + " s"}}),
+                                   {"message", phrase("no such event came from {1} in {2} s", quoted(wait.source), wait.until.count())}}),
             {}};
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <deque>
 
+#include <porteur/phrase.hpp>
 #include <porteur/json.hpp>
 
 #include "engine/flights.hpp"
@@ -17,7 +18,7 @@ Async<Result<std::string>> ask(
 ) {
     const auto& known = view->descriptor->operations;
     if (std::ranges::find(known, operation, &OperationSpec::name) == known.end())
-        co_return failure(ErrorKind::unsupported, account + ": the plugin " + view->descriptor->id + " has no operation " + quoted(operation));
+        co_return failure(ErrorKind::unsupported, account + ": " + phrase("the plugin {1} has no operation {2}", view->descriptor->id, quoted(operation)));
     struct Ender {
         OperationRunner* runner;
         Id op;
@@ -53,18 +54,18 @@ Async<Result<std::string>> ask(
                 const auto length = number_in(effect.head, "seconds");
                 const auto until = clock.now() + std::chrono::seconds(length);
                 if (until >= deadline)
-                    co_return failure(ErrorKind::unavailable, account + ": no answer in time; " + operation + " has to pause for " +
-                                                                  std::to_string(length) + " s (step " + quoted(effect.step) + ")");
+                    co_return failure(ErrorKind::unavailable, account + ": " + phrase("no answer in time; {1:operation} has to pause for {2} s (step {3})",
+                                                                                           operation, length, quoted(effect.step)));
                 co_await clock.sleep_until(until);
                 ready.push_back({effect.seq, ErrorKind::none, "{}", {}});
             }
             else
-                co_return failure(ErrorKind::unsupported, account + ": " + operation + " wants more than to ask (step " + quoted(effect.step) + ")");
+                co_return failure(ErrorKind::unsupported, account + ": " + phrase("{1:operation} wants more than to ask (step {2})", operation, quoted(effect.step)));
         }
         if (ready.empty()) {
             const bool others = flights && flights->any();
-            if (unsent.empty() && !others) co_return failure(ErrorKind::internal, account + ": " + operation + " waits, but for nothing");
-            if (clock.now() >= deadline) co_return failure(ErrorKind::unavailable, account + ": no answer in time");
+            if (unsent.empty() && !others) co_return failure(ErrorKind::internal, account + ": " + phrase("{1:operation} waits, but for nothing", operation));
+            if (clock.now() >= deadline) co_return failure(ErrorKind::unavailable, account + ": " + phrase("no answer in time"));
             if (unsent.size() == 1 && !others) {
                 const auto seq = unsent.front().seq;
                 auto performed = co_await sent(std::move(unsent.front()));

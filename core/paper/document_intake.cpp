@@ -6,6 +6,8 @@
 #include <new>
 #include <optional>
 
+#include <porteur/phrase.hpp>
+
 #include <openssl/evp.h>
 
 #include "paper/csv_check.hpp"
@@ -39,15 +41,13 @@ Result<void> check_name(std::string_view name) {
     if (name.empty()) return refused("the file name is empty");
     if (name.size() > name_size_max)
         return refused(
-            "the file name has " + std::to_string(name.size()) + " bytes; at most 255 are taken"
+            phrase("the file name has {1:n} bytes; at most 255 are taken", name.size())
         );
     for (const char letter : name)
         if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F || letter == '/' ||
             letter == '\\')
             return refused(
-                "the file name " + quoted(name, 60) +
-                " has a slash, a backslash or a control byte; "
-                "give the name alone"
+                phrase("the file name {1} has a slash, a backslash or a control byte; give the name alone", quoted(name, 60))
             );
     return {};
 }
@@ -85,20 +85,19 @@ struct DocumentIntake::State {
         found = type_of_bytes(head);
         if (head.starts_with(compound_file))
             return refused(
-                "the bytes are an old file of Excel or Word, or one with a password; save it without a "
-                "password as .xlsx, .ods or PDF",
+                phrase("the bytes are an old file of Excel or Word, or one with a password; save it without a "
+                       "password as .xlsx, .ods or PDF"),
                 media_type_code
             );
         if (!found && declared != csv_type)
             return refused(
-                "the bytes are of none of the types that are taken: PDF, PNG, JPEG, TIFF, and for some "
-                "documents XLSX, ODS, CSV",
+                phrase("the bytes are of none of the types that are taken: PDF, PNG, JPEG, TIFF, and for some "
+                       "documents XLSX, ODS, CSV"),
                 media_type_code
             );
         if (!may_be(declared, head))
             return refused(
-                "the bytes are " + std::string(*found) + ", and Content-Type says " +
-                    quoted(claim.content_type, 60),
+                phrase("the bytes are {1}, and Content-Type says {2}", *found, quoted(claim.content_type, 60)),
                 media_type_code
             );
         found = declared;
@@ -107,9 +106,10 @@ struct DocumentIntake::State {
             const auto height = big_endian(std::string_view(head).substr(20));
             if (width > rules.image_side_max || height > rules.image_side_max)
                 return refused(
-                    "the image has " + std::to_string(width) + " by " + std::to_string(height) +
-                    " pixels; at most " + std::to_string(rules.image_side_max) +
-                    " on a side are taken"
+                    phrase(
+                        "the image has {1:n} by {2:n} pixels; at most {3:n} on a side are taken", width, height,
+                        rules.image_side_max
+                    )
                 );
         }
         return {};
@@ -124,30 +124,33 @@ DocumentIntake::~DocumentIntake() = default;
 Result<DocumentIntake> DocumentIntake::begin(IntakeClaim claim, IntakeRules rules) {
     if (std::ranges::find(types, claim.type) == types.end()) {
         std::string known;
-        for (const auto each : types) known += " " + std::string(each);
-        return refused("the type " + quoted(claim.type, 40) + " is not one of" + known);
+        for (const auto each : types) known += (known.empty() ? "" : " ") + std::string(each);
+        return refused(phrase("the type {1} is not one of {2}", quoted(claim.type, 40), known));
     }
     if (auto good = check_name(claim.name); !good) return std::unexpected(std::move(good).error());
     const auto declared = type_of_declaration(claim.content_type);
     if (!declared)
         return refused(
-            "Content-Type " + quoted(claim.content_type, 60) +
-                " is not taken; send application/pdf, image/png, image/jpeg or image/tiff, or a "
-                "spreadsheet where one is asked for: " +
-                std::string(xlsx_type) + ", " + std::string(ods_type) + " or text/csv",
+            phrase(
+                "Content-Type {1} is not taken; send application/pdf, image/png, image/jpeg or image/tiff, or a "
+                "spreadsheet where one is asked for: {2}, {3} or text/csv",
+                quoted(claim.content_type, 60), xlsx_type, ods_type
+            ),
             media_type_code
         );
     if (is_spreadsheet(*declared) &&
         std::ranges::find(types_of_spreadsheets, claim.type) == types_of_spreadsheets.end())
         return refused(
-            "a document of the type " + claim.type +
-                " is a PDF or a picture; a spreadsheet is taken for directory listings (blif) and as other",
+            phrase(
+                "a document of the type {1} is a PDF or a picture; a spreadsheet is taken for directory listings "
+                "(blif) and as other",
+                claim.type
+            ),
             media_type_code
         );
     if (type_of_name(claim.name) != declared)
         return refused(
-            "the file name " + quoted(claim.name, 60) + " does not end as " +
-            std::string(*declared) + " does"
+            phrase("the file name {1} does not end as {2} does", quoted(claim.name, 60), *declared)
         );
     auto state = std::make_unique<State>();
     state->claim = std::move(claim);
@@ -161,8 +164,7 @@ Result<void> DocumentIntake::append(std::string_view bytes) {
     state.size += bytes.size();
     if (state.size > state.rules.size_max_bytes)
         return refused(
-            "the document has more than the " + std::to_string(state.rules.size_max_bytes) +
-                " bytes that are taken",
+            phrase("the document has more than the {1:n} bytes that are taken", state.rules.size_max_bytes),
             too_large_code
         );
     if (!state.looked_at_head) {

@@ -5,6 +5,8 @@
 #include <array>
 #include <cstdint>
 
+#include <porteur/phrase.hpp>
+
 namespace porteur::paper {
 namespace {
 
@@ -81,8 +83,8 @@ public:
                     digit != 0 || !code.empty() || shift < 16)
                     code += digits[digit];
             wrong(
-                field, "holds the character U+" + code +
-                           ", which the letter cannot show; write the name in Latin letters"
+                field,
+                phrase("holds the character U+{1}, which the letter cannot show; write the name in Latin letters", code)
             );
             break;
         }

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <porteur/phrase.hpp>
 #include <porteur/calendar_text.hpp>
 
 #include "paper/letter_words.hpp"
@@ -221,7 +222,7 @@ Result<void> place_picture(
     HPDF_Doc document, Page& page, const Letter& letter, std::string_view picture, float x, float y
 ) {
     const auto unreadable = [](std::string_view what) {
-        return failure(ErrorKind::invalid_input, "/signature: the picture " + std::string(what));
+        return failure(ErrorKind::invalid_input, "/signature: " + phrase("the picture {1:text}", what));
     };
     const auto* bytes = reinterpret_cast<const HPDF_BYTE*>(picture.data());
     const auto size = static_cast<HPDF_UINT>(picture.size());
@@ -232,8 +233,7 @@ Result<void> place_picture(
                                      std::uint64_t{big_endian(picture.substr(20))};
         if (pixels > signature_pixels_max)
             return unreadable(
-                "has " + std::to_string(pixels) + " pixels; at most " +
-                std::to_string(signature_pixels_max) + " are taken"
+                phrase("has {1:n} pixels; at most {2:n} are taken", pixels, signature_pixels_max)
             );
         image = HPDF_LoadPngImageFromMem(document, bytes, size);
     } else {
@@ -306,9 +306,12 @@ Result<HPDF_Font> font_of(HPDF_Doc document, const std::filesystem::path& file) 
     auto* font = name ? HPDF_GetFont(document, name, "UTF-8") : nullptr;
     if (!font)
         return failure(
-            ErrorKind::unavailable, "the letter's font " + quoted(file.string(), 200) +
-                                        " cannot be read; install fonts-dejavu-core, or name its "
-                                        "folder in [documents] font_folder"
+            ErrorKind::unavailable,
+            phrase(
+                "the letter's font {1} cannot be read; install fonts-dejavu-core, or name its folder in [documents] "
+                "font_folder",
+                quoted(file.string(), 200)
+            )
         );
     return font;
 }
@@ -317,7 +320,7 @@ Result<std::string> bytes_of(HPDF_Doc document) {
     if (HPDF_SaveToStream(document) != HPDF_OK || HPDF_GetError(document) != HPDF_OK)
         return failure(
             ErrorKind::internal,
-            "the letter cannot be made: libharu says " + std::to_string(HPDF_GetError(document))
+            phrase("the letter cannot be made: libharu says {1}", HPDF_GetError(document))
         );
     HPDF_ResetStream(document);
     std::string out(HPDF_GetStreamSize(document), '\0');

@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <string>
 
+#include <porteur/phrase.hpp>
+
 // qpdf 11.3's JSON.hh does not compile in C++20 and later: a vector of a class that is not
 // complete. Nothing here uses it; the other headers need only its name.
 #define JSON_HH
@@ -27,10 +29,10 @@ constexpr std::uint64_t object_stream_max_bytes = 32 << 20;
 // No writer chains more; each more could blow a file up a thousandfold.
 constexpr int filters_max = 3;
 
-constexpr std::string_view print_it = "; print it into a new PDF and send that";
+constexpr auto print_it = to_translate("print it into a new PDF and send that");
 
 std::unexpected<Error> refused(std::string_view why) {
-    return failure(ErrorKind::invalid_input, "the PDF " + std::string(why));
+    return failure(ErrorKind::invalid_input, phrase("the PDF {1:text}", why));
 }
 
 struct Word {
@@ -41,34 +43,34 @@ struct Word {
 // What the S of an action says. Those that only move within the document, or open a web page when
 // somebody clicks, are not here. @source ISO 32000-1, table 198; 32000-2 for RichMediaExecute
 constexpr auto actions = std::to_array<Word>({
-    {"/JavaScript", "runs a script (JavaScript)"},
-    {"/Launch", "starts a program (Launch)"},
-    {"/GoToE", "opens a file inside it (GoToE)"},
-    {"/GoToR", "opens another file (GoToR)"},
-    {"/SubmitForm", "sends what is filled in to somebody (SubmitForm)"},
-    {"/ImportData", "reads another file (ImportData)"},
-    {"/Rendition", "plays sound or film (Rendition)"},
-    {"/Movie", "plays a film (Movie)"},
-    {"/Sound", "plays a sound (Sound)"},
-    {"/RichMediaExecute", "runs a film (RichMedia)"},
+    {"/JavaScript", to_translate("runs a script (JavaScript)")},
+    {"/Launch", to_translate("starts a program (Launch)")},
+    {"/GoToE", to_translate("opens a file inside it (GoToE)")},
+    {"/GoToR", to_translate("opens another file (GoToR)")},
+    {"/SubmitForm", to_translate("sends what is filled in to somebody (SubmitForm)")},
+    {"/ImportData", to_translate("reads another file (ImportData)")},
+    {"/Rendition", to_translate("plays sound or film (Rendition)")},
+    {"/Movie", to_translate("plays a film (Movie)")},
+    {"/Sound", to_translate("plays a sound (Sound)")},
+    {"/RichMediaExecute", to_translate("runs a film (RichMedia)")},
 });
 
 // What Type or Subtype says. @source ISO 32000-1, table 169
 constexpr auto kinds = std::to_array<Word>({
-    {"/EmbeddedFile", "holds another file (EmbeddedFile)"},
-    {"/FileAttachment", "holds another file (FileAttachment)"},
-    {"/RichMedia", "holds sound or film (RichMedia)"},
-    {"/Movie", "holds a film (Movie)"},
-    {"/Sound", "holds a sound (Sound)"},
-    {"/3D", "holds a scene (3D)"},
+    {"/EmbeddedFile", to_translate("holds another file (EmbeddedFile)")},
+    {"/FileAttachment", to_translate("holds another file (FileAttachment)")},
+    {"/RichMedia", to_translate("holds sound or film (RichMedia)")},
+    {"/Movie", to_translate("holds a film (Movie)")},
+    {"/Sound", to_translate("holds a sound (Sound)")},
+    {"/3D", to_translate("holds a scene (3D)")},
 });
 
 // Looked for in the bytes of a damaged file, where objects may lie about that nobody refers to.
 constexpr auto loose_words = std::to_array<Word>({
-    {"/JavaScript", "runs a script (JavaScript)"},
-    {"/Launch", "starts a program (Launch)"},
-    {"/EmbeddedFile", "holds another file (EmbeddedFile)"},
-    {"/Encrypt", "is encrypted"},
+    {"/JavaScript", to_translate("runs a script (JavaScript)")},
+    {"/Launch", to_translate("starts a program (Launch)")},
+    {"/EmbeddedFile", to_translate("holds another file (EmbeddedFile)")},
+    {"/Encrypt", to_translate("is encrypted")},
 });
 
 /// What the library says, with its quotes of the file made harmless.
@@ -120,20 +122,20 @@ void check_dictionary(QPDFObjectHandle dictionary) {
             throw Refusal{std::string(*bad)};
     // A name like JS may also be a picture's in a list of resources, so the value counts as well.
     if (auto script = dictionary.getKey("/JS"); script.isString() || !action.empty())
-        if (!script.isNull()) throw Refusal{"runs a script (JS)"};
+        if (!script.isNull()) throw Refusal{phrase("runs a script (JS)")};
     if (dictionary.getKey("/JavaScript").isDictionary())
-        throw Refusal{"runs a script (JavaScript)"};
+        throw Refusal{phrase("runs a script (JavaScript)")};
     if (auto opening = dictionary.getKey("/OpenAction"); !only_shows_a_page(opening)) {
         if (opening.isDictionary())
             if (const auto bad = meaning_of(actions, name_at(opening, "/S")))
                 throw Refusal{std::string(*bad)};
-        throw Refusal{"acts when it is opened (OpenAction)"};
+        throw Refusal{phrase("acts when it is opened (OpenAction)")};
     }
     if (holds_an_action(dictionary.getKey("/AA")))
-        throw Refusal{"acts by itself (additional actions, AA)"};
+        throw Refusal{phrase("acts by itself (additional actions, AA)")};
     if (!dictionary.getKey("/EmbeddedFiles").isNull() || dictionary.getKey("/EF").isDictionary())
-        throw Refusal{"holds another file (EmbeddedFiles)"};
-    if (!dictionary.getKey("/XFA").isNull()) throw Refusal{"is a form with a program (XFA)"};
+        throw Refusal{phrase("holds another file (EmbeddedFiles)")};
+    if (!dictionary.getKey("/XFA").isNull()) throw Refusal{phrase("is a form with a program (XFA)")};
 }
 
 /// An object and what stands in it; what it refers to is an object of its own. The parser refuses
@@ -170,15 +172,14 @@ private:
 std::uint64_t weigh(QPDFObjectHandle& stream, std::uint64_t size_max, std::uint64_t left) {
     auto filter = stream.getDict().getKey("/Filter");
     if (filter.isArray() && filter.getArrayNItems() > filters_max)
-        throw Refusal{"packs a part of itself more than " + std::to_string(filters_max) + " times"};
+        throw Refusal{phrase("packs a part of itself more than {1} times", filters_max)};
     Scales scales(std::min(size_max, left));
     // What cannot be unpacked (a JPEG, or a damaged stream) is as large as it is.
     stream.pipeStreamData(&scales, 0, qpdf_dl_generalized, true, false);
     if (scales.too_much())
         throw Refusal{
-            left < size_max ? "unpacks into too much in all; save it with smaller pictures"
-                            : "unpacks into more than " + std::to_string(size_max >> 20U) +
-                                  " MiB; save it with smaller pictures"
+            left < size_max ? phrase("unpacks into too much in all; save it with smaller pictures")
+                            : phrase("unpacks into more than {1} MiB; save it with smaller pictures", size_max >> 20U)
         };
     return scales.size();
 }
@@ -196,16 +197,15 @@ Result<PdfFacts> checked(QPDF& pdf, std::string_view bytes, const PdfRules& rule
     pdf.setSuppressWarnings(true);
     pdf.processMemoryFile("document", bytes.data(), bytes.size());
     if (pdf.isEncrypted() || pdf.getTrailer().hasKey("/Encrypt"))
-        throw Refusal{"is encrypted; save it without a password and send it again"};
+        throw Refusal{phrase("is encrypted; save it without a password and send it again")};
     weigh_object_streams(pdf);
 
     PdfFacts facts;
     const auto pages = pdf.getAllPages().size();
-    if (pages == 0) throw Refusal{"has no page"};
+    if (pages == 0) throw Refusal{phrase("has no page")};
     if (pages > rules.pages_max)
         throw Refusal{
-            "has " + std::to_string(pages) + " pages; at most " + std::to_string(rules.pages_max) +
-            " are taken"
+            phrase("has {1:n} pages; at most {2:n} are taken", pages, rules.pages_max)
         };
     facts.pages = static_cast<std::uint32_t>(pages);
 
@@ -219,7 +219,7 @@ Result<PdfFacts> checked(QPDF& pdf, std::string_view bytes, const PdfRules& rule
     if (facts.repaired)
         for (const auto& word : loose_words)
             if (bytes.find(word.name) != bytes.npos)
-                throw Refusal{"is damaged and " + std::string(word.meaning)};
+                throw Refusal{phrase("is damaged and {1:text}", word.meaning)};
     return facts;
 }
 
@@ -233,16 +233,16 @@ Result<PdfFacts> check_pdf(std::string_view bytes, const PdfRules& rules) {
         // Some say themselves what to do.
         const bool advised =
             refusal.why.find(';') != std::string::npos || refusal.why == "has no page";
-        return refused(refusal.why + (advised ? "" : std::string(print_it)));
+        return refused(refusal.why + (advised ? "" : "; " + std::string(print_it)));
     } catch (const QPDFExc& error) {
         if (error.getErrorCode() == qpdf_e_password ||
             error.getMessageDetail().find("ncrypt") != std::string::npos)
             return refused("is encrypted; save it without a password and send it again");
-        return refused("is damaged: " + plain(error.getMessageDetail()) + std::string(print_it));
+        return refused(phrase("is damaged: {1}", plain(error.getMessageDetail())) + "; " + std::string(print_it));
     } catch (const std::bad_alloc&) {
-        return refused("needs too much memory to be read" + std::string(print_it));
+        return refused(phrase("needs too much memory to be read") + "; " + std::string(print_it));
     } catch (const std::exception& error) {
-        return refused("is damaged: " + plain(error.what()) + std::string(print_it));
+        return refused(phrase("is damaged: {1}", plain(error.what())) + "; " + std::string(print_it));
     }
 }
 

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <optional>
 
+#include <porteur/phrase.hpp>
+
 namespace porteur::paper {
 namespace {
 
@@ -38,7 +40,7 @@ Result<Drawing> scaled(const Lines& lines) {
     }
     if (count == 0) return wrong("nothing is drawn");
     if (count > points_max)
-        return wrong("the drawing has more than " + std::to_string(points_max) + " points");
+        return wrong(phrase("the drawing has more than {1:n} points", points_max));
     const double longer = std::max(high.x - low.x, high.y - low.y);
     if (!(longer > 0)) return wrong("the drawing is a single point");
     const double scale = side / longer;
@@ -123,7 +125,7 @@ public:
             if (command == 'M') command = 'L';
             if (command == 'm') command = 'l';
             if (count_ > points_max)
-                return wrong("the drawing has more than " + std::to_string(points_max) + " points");
+                return wrong(phrase("the drawing has more than {1:n} points", points_max));
         }
         return std::move(lines_);
     }
@@ -131,7 +133,7 @@ public:
 private:
     std::unexpected<Error> stopped() const {
         return wrong(
-            "the path cannot be read from character " + std::to_string(in_.place()) + " on"
+            phrase("the path cannot be read from character {1} on", in_.place())
         );
     }
     void line_to(Point to) {
@@ -253,18 +255,18 @@ Result<Drawing> drawing_of_strokes(const json::value& strokes) {
     Lines lines;
     std::size_t count = 0;
     for (const auto& stroke : strokes.get_array()) {
-        const auto where = "stroke " + std::to_string(lines.size());
-        if (!stroke.is_array()) return wrong(where + " is not a list of points");
+        const auto number = lines.size();
+        if (!stroke.is_array()) return wrong(phrase("stroke {1} is not a list of points", number));
         auto& line = lines.emplace_back();
         for (const auto& point : stroke.get_array()) {
             if (++count > points_max)
-                return wrong("the drawing has more than " + std::to_string(points_max) + " points");
+                return wrong(phrase("the drawing has more than {1:n} points", points_max));
             const auto* both = point.if_array();
             const auto x = both && both->size() >= 2 ? coordinate((*both)[0]) : std::nullopt;
             const auto y = both && both->size() >= 2 ? coordinate((*both)[1]) : std::nullopt;
             if (!x || !y)
                 return wrong(
-                    where + ", point " + std::to_string(line.size()) + ": expected [x, y]"
+                    phrase("stroke {1}, point {2}: expected [x, y]", number, line.size())
                 );
             line.push_back({*x, *y});
         }

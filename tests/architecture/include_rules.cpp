@@ -18,14 +18,15 @@ struct Include {
     std::string path;
 };
 
-constexpr std::array core_folders = {"domain", "numbering", "settings", "store",
-                                     "access", "plugins",   "carriers", "mail",
-                                     "paper",  "engine",    "api",      "app"};
+constexpr std::array core_folders = {"domain",  "tongue",   "numbering", "settings", "store",
+                                     "access",  "plugins",  "carriers",  "mail",     "paper",
+                                     "engine",  "api",      "app"};
 
 // What each folder of core may include besides itself and the SDK. core/app is not in it: it sees
 // all.
 const std::map<std::string, std::set<std::string>, std::less<>> allowed_in_core = {
     {"domain", {}},
+    {"tongue", {}},
     {"numbering", {}},
     {"settings", {"domain"}},
     {"store", {"domain"}},
@@ -35,7 +36,7 @@ const std::map<std::string, std::set<std::string>, std::less<>> allowed_in_core 
     {"mail", {"domain"}},
     {"paper", {"domain"}},
     {"engine", {"domain", "numbering"}},
-    {"api", {"domain", "numbering", "engine"}},
+    {"api", {"domain", "numbering", "engine", "tongue"}},
 };
 
 bool is_header(const File& file) {
@@ -103,7 +104,7 @@ bool is_of_the_product(const File& file) {
 
 bool is_heavy(std::string_view include) {
     return starts_with_any(
-        include, {"boost/beast", "Poco/", "soci/", "soci.h", "toml++/", "sqlite3.h", "libpq-fe.h"}
+        include, {"boost/beast", "boost/locale", "Poco/", "soci/", "soci.h", "toml++/", "sqlite3.h", "libpq-fe.h"}
     );
 }
 
@@ -196,6 +197,22 @@ Findings wrong_includes_in_simulators(const Tree& tree) {
                 file, include.index,
                 "a simulator is a second reading of the carrier's documents and shares no code; " +
                     said(include) + " is not its own"
+            ));
+        }
+    }
+    return findings;
+}
+
+Findings wrong_includes_in_command_line(const Tree& tree) {
+    Findings findings;
+    for (const auto& file : tree) {
+        if (!is_below(file.path, "tools/porteur/") || !is_of_the_product(file) || !is_c_or_cpp(file)) continue;
+        for (const auto& include : includes_of(file)) {
+            const auto folder = first_folder(include.path);
+            if (include.angled || !is_core_folder(folder) || folder == "tongue") continue;
+            findings.push_back(finding(
+                file, include.index,
+                "the command line knows the daemon by its API alone; of core it may include tongue, not " + said(include)
             ));
         }
     }

@@ -24,7 +24,10 @@ Findings wrong_includes_in_sdk(const Tree& tree);
 /// tools/simulators shares nothing with the SDK, the core and the plugins. @threads any
 Findings wrong_includes_in_simulators(const Tree& tree);
 
-/// Headers of the product keep Beast, Poco, SOCI, SQL and toml++ out. @threads any
+/// tools/porteur includes of the core only tongue. @threads any
+Findings wrong_includes_in_command_line(const Tree& tree);
+
+/// Headers of the product keep Beast, Boost.Locale, Poco, SOCI, SQL and toml++ out. @threads any
 Findings heavy_includes_in_headers(const Tree& tree);
 
 /// At most `count_max` sources of the product include Beast, as each costs 15 s to compile; gives

@@ -95,6 +95,14 @@ TEST(IncludeRules, KeepTheSimulatorsAlone) {
     );
 }
 
+TEST(IncludeRules, LetTheCommandLineIncludeOfTheCoreTheTongueAlone) {
+    const Tree tree{
+        file_of("tools/porteur/session.cpp", "#include \"tongue/tongue.hpp\"\n#include \"domain/order.hpp\"\n"),
+        file_of("tools/porteur/tests/x_test.cpp", "#include \"domain/order.hpp\"\n")
+    };
+    EXPECT_THAT(wrong_includes_in_command_line(tree), ElementsAre(HasSubstr("session.cpp:2: ")));
+}
+
 TEST(IncludeRules, RefuseHeavyHeadersInHeadersOnly) {
     const Tree tree{
         file_of("core/api/server.hpp", "#include <boost/beast/http/read.hpp>\n"),

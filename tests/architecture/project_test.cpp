@@ -23,6 +23,9 @@ TEST(Project, KeepsSiblingsOfCoreApart) { expect_none(wrong_includes_in_core(pro
 TEST(Project, KeepsPluginsApart) { expect_none(wrong_includes_in_plugins(project())); }
 TEST(Project, KeepsTheSdkAlone) { expect_none(wrong_includes_in_sdk(project())); }
 TEST(Project, KeepsSimulatorsAlone) { expect_none(wrong_includes_in_simulators(project())); }
+TEST(Project, KeepsTheCommandLineOutsideOfTheDaemon) {
+    expect_none(wrong_includes_in_command_line(project()));
+}
 TEST(Project, KeepsHeavyHeadersInSources) { expect_none(heavy_includes_in_headers(project())); }
 TEST(Project, KeepsBeastInFewSources) { expect_none(too_many_beast_sources(project())); }
 

@@ -4,20 +4,29 @@
 #include <exception>
 #include <ostream>
 
+#include <porteur/phrase.hpp>
+
 #include "parse.hpp"
 #include "session.hpp"
 
 namespace porteur::cli {
 
 int run(const std::vector<std::string>& words, Surroundings& around) {
+    // A command line that was not understood may say the language all the same.
+    std::string_view lang;
+    for (std::size_t at = 0; at < words.size(); ++at) {
+        if (words[at] == "--lang" && at + 1 < words.size()) lang = words[at + 1];
+        if (words[at].starts_with("--lang=")) lang = std::string_view(words[at]).substr(7);
+    }
+    const auto& tongue = Tongue::of(language_wanted(lang, around));
     const auto ended = [&](const Trouble& why) {
-        around.err << "porteur: " << printable(why.message) << "\n";
-        for (const auto& line : why.details) around.err << "  " << printable(line) << "\n";
+        around.err << "porteur: " << printable(tongue.text(why.message)) << "\n";
+        for (const auto& line : why.details) around.err << "  " << printable(tongue.text(line)) << "\n";
         around.err << std::flush;
         return static_cast<int>(why.code);
     };
     try {
-        const auto parsed = parse_command_line(words);
+        const auto parsed = parse_command_line(words, tongue);
         if (!parsed) return ended(parsed.error());
         if (!parsed->command) {
             around.out << parsed->text << std::flush;
@@ -29,7 +38,7 @@ int run(const std::vector<std::string>& words, Surroundings& around) {
     } catch (const std::exception& defect) {
         return ended(
             {ExitCode::failed,
-             std::string("a defect in porteur: ") + defect.what() + "; please report it",
+             phrase("a defect in porteur: {1}; please report it", defect.what()),
              {}}
         );
     }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client.hpp"
 
-#include <fmt/core.h>
+#include <porteur/phrase.hpp>
 
 #include <utility>
 
 #include "order_fields.hpp"
 #include "progress.hpp"
 #include "text.hpp"
+#include "tongue/tongue.hpp"
 
 namespace porteur::cli {
 namespace {
@@ -42,14 +43,14 @@ std::string what_to_do(int status, const HttpAnswer& answer) {
     const auto wait = printable(answer.field("retry-after"));
     switch (status) {
         case 401:
-            return "; make a new token with 'porteur token create' on the daemon's machine";
+            return "; " + phrase("make a new token with 'porteur token create' on the daemon's machine");
         case 412:
-            return "; look at it again ('show') and repeat what still holds";
+            return "; " + phrase("look at it again ('show') and repeat what still holds");
         case 429:
         case 503:
-            return wait.empty() ? "; try again" : "; try again in " + wait + " s";
+            return "; " + (wait.empty() ? phrase("try again") : phrase("try again in {1} s", wait));
         case 500:
-            return "; the daemon's log says more";
+            return "; " + phrase("the daemon's log says more");
         default:
             return "";
     }
@@ -79,16 +80,17 @@ std::vector<std::string> lines_of(const json::object& problem) {
 // Of a problem document: "Invalid request: /request/pin: ... (field /request/pin)".
 std::string said_by(const json::object& problem) {
     auto said = text_member(problem, "title");
-    if (problem.contains("errors")) return (said.empty() ? "Several values are wrong" : said) + ":";
+    if (problem.contains("errors")) return (said.empty() ? std::string(to_translate("Several values are wrong")) : said) + ":";
     const auto detail = text_member(problem, "detail");
     if (!detail.empty())
         said = said.empty() || detail.starts_with(said) ? detail : said + ": " + detail;
     const auto field = text_member(problem, "field");
     const auto option = option_of_pointer(field);
     if (!field.empty() && said.find(field) == said.npos)
-        said += " (field " + field + (option.empty() ? "" : ", option " + option) + ")";
+        said = option.empty() ? phrase("{1:text} (field {2})", said, field)
+                              : phrase("{1:text} (field {2}, option {3})", said, field, option);
     else if (!option.empty())
-        said += " (option " + option + ")";
+        said = phrase("{1:text} (option {2})", said, option);
     return said;
 }
 
@@ -98,8 +100,10 @@ Trouble trouble_of(const HttpAnswer& answer, const Server& server) {
     if (answer.status == 401 && server.token.empty())
         return {
             ExitCode::not_authorised,
-            "no token was given: use --token-file or PORTEUR_TOKEN, and make one with 'porteur "
-            "token create' on the daemon's machine",
+            phrase(
+                "no token was given: use --token-file or PORTEUR_TOKEN, and make one with 'porteur "
+                "token create' on the daemon's machine"
+            ),
             {}
         };
     const auto document = parse_json(answer.body);
@@ -109,11 +113,14 @@ Trouble trouble_of(const HttpAnswer& answer, const Server& server) {
         const auto type = answer.field("content-type");
         return {
             code_of(answer.status),
-            fmt::format(
-                "{} answered {} with {}, which is no answer of porteurd; is the address right?",
-                server.url.text(), answer.status,
-                type.empty() ? "an empty document" : quoted(type, 40)
-            ),
+            type.empty() ? phrase(
+                               "{1} answered {2} with an empty document, which is no answer of porteurd; is the address right?",
+                               server.url.text(), answer.status
+                           )
+                         : phrase(
+                               "{1} answered {2} with {3}, which is no answer of porteurd; is the address right?",
+                               server.url.text(), answer.status, quoted(type, 40)
+                           ),
             {}
         };
     }
@@ -127,8 +134,13 @@ Trouble trouble_of(const HttpAnswer& answer, const Server& server) {
     };
 }
 
+std::string Client::in_language(const std::string& english) const {
+    return Tongue::of(language_of_locale(server_.language)).text(english);
+}
+
 Fields Client::common_fields() const {
     Fields fields{{"Accept", "application/json"}, {"User-Agent", "porteur/" PORTEUR_VERSION}};
+    if (!server_.language.empty() && server_.language != "en") fields.emplace_back("Accept-Language", server_.language);
     if (!server_.token.empty()) fields.emplace_back("Authorization", "Bearer " + server_.token);
     return fields;
 }
@@ -151,7 +163,7 @@ Client::Exchanged Client::exchanged(HttpRequest request, ExchangeWishes wishes, 
     if (!transport) {
         auto why = std::move(transport).error();
         if (why.code == ExitCode::not_reachable && why.message.find(';') == std::string::npos)
-            why.message += "; is porteurd running, and is --url right?";
+            why.message += "; " + phrase("is porteurd running, and is --url right?");
         return {std::unexpected(std::move(why)), false};
     }
     return {exchange(**transport, server_.url, request, wishes), true};
@@ -162,10 +174,11 @@ Outcome<Reply> Client::understood(Exchanged exchanged, const Change& change) con
     if (!answer) {
         auto why = std::move(answer).error();
         if (exchanged.may_have_left && !change.key.empty())
-            why.message +=
-                "; whether it was carried out is not known: repeat the same command with "
-                "--idempotency-key " +
-                change.key;
+            why.message += "; " + phrase(
+                                      "whether it was carried out is not known: repeat the same command with "
+                                      "--idempotency-key {1}",
+                                      change.key
+                                  );
         return std::unexpected(std::move(why));
     }
     if (answer->status < 200 || answer->status > 299)
@@ -177,8 +190,10 @@ Outcome<Reply> Client::understood(Exchanged exchanged, const Change& change) con
     auto document = parse_json(answer->body);
     if (!document)
         return trouble(
-            ExitCode::failed, server_.url.text() + " gave an answer that is " +
-                                  document.error().message + "; is the address right?"
+            ExitCode::failed,
+            phrase(
+                "{1} gave an answer that is {2}; is the address right?", server_.url.text(), document.error().message
+            )
         );
     reply.document = std::move(*document);
     return reply;
@@ -187,13 +202,13 @@ Outcome<Reply> Client::understood(Exchanged exchanged, const Change& change) con
 Outcome<Reply> Client::get(const std::string& target, std::chrono::milliseconds longest) {
     HttpRequest request{.method = "GET", .target = target, .fields = common_fields(), .body = {}};
     return understood(
-        exchanged(std::move(request), {.timeout = longest}, "waiting for " + server_.url.text()), {}
+        exchanged(std::move(request), {.timeout = longest}, in_language(phrase("waiting for {1}", server_.url.text()))), {}
     );
 }
 
 Outcome<HttpAnswer> Client::ask(const std::string& target) {
     HttpRequest request{.method = "GET", .target = target, .fields = common_fields(), .body = {}};
-    return exchanged(std::move(request), {}, "waiting for " + server_.url.text()).answer;
+    return exchanged(std::move(request), {}, in_language(phrase("waiting for {1}", server_.url.text()))).answer;
 }
 
 Outcome<Reply> Client::send(
@@ -208,7 +223,7 @@ Outcome<Reply> Client::send(
     if (!change.key.empty()) request.fields.emplace_back("Idempotency-Key", change.key);
     if (!change.if_match.empty()) request.fields.emplace_back("If-Match", change.if_match);
     return understood(
-        exchanged(std::move(request), {.timeout = longest}, "waiting for " + server_.url.text()),
+        exchanged(std::move(request), {.timeout = longest}, in_language(phrase("waiting for {1}", server_.url.text()))),
         change
     );
 }
@@ -225,7 +240,7 @@ Outcome<Reply> Client::upload(const std::string& target, Upload upload, const Ch
     ExchangeWishes wishes;
     wishes.sent = [](std::size_t) {};
     return understood(
-        exchanged(std::move(request), std::move(wishes), "sending " + printable(upload.name)),
+        exchanged(std::move(request), std::move(wishes), in_language(phrase("sending {1}", printable(upload.name)))),
         change
     );
 }

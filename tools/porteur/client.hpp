@@ -19,6 +19,7 @@ struct Server {
     ServerUrl url;
     std::string token;    ///< empty = none
     std::string ca_file;  ///< empty = the system's certificates
+    std::string language = {};  ///< of sentences in answers, "fr"; empty = the daemon's own
 };
 
 struct Reply {
@@ -77,6 +78,7 @@ public:
 
 private:
     Fields common_fields() const;
+    std::string in_language(const std::string& english) const;
     struct Exchanged {
         Outcome<HttpAnswer> answer;
         bool may_have_left;  ///< false: certainly no byte of the request did

@@ -48,32 +48,31 @@ const std::vector<CommandSpec>& all_commands() {
 const std::vector<OptionSpec>& common_options() {
     static const std::vector<OptionSpec> options{
         {"--url", ValueKind::text, "URL",
-         "where the daemon listens (PORTEUR_URL; else http://127.0.0.1:8480)"},
+         told("where the daemon listens (PORTEUR_URL; else http://127.0.0.1:8480)")},
         {"--token-file", ValueKind::file, "FILE",
-         "file with the token (else PORTEUR_TOKEN, else ~/.config/porteur/token)"},
+         told("file with the token (else PORTEUR_TOKEN, else ~/.config/porteur/token)")},
         {"--token", ValueKind::text, "TOKEN",
-         "the token itself; others on this machine can see it, so prefer the two above"},
-        {"--ca-file", ValueKind::file, "FILE", "PEM certificates to trust instead of the system's"},
-        {"--plain-http", ValueKind::flag, "", "send the token without encryption to another machine"
-        },
-        {"--json", ValueKind::flag, "", "print the API's answer as one JSON document"},
-        {"--lang", ValueKind::choice, "LANG", "language of labels (else LANG)", {"en", "fr"}},
+         told("the token itself; others on this machine can see it, so prefer the two above")},
+        {"--ca-file", ValueKind::file, "FILE", told("PEM certificates to trust instead of the system's")},
+        {"--plain-http", ValueKind::flag, "", told("send the token without encryption to another machine")},
+        {"--json", ValueKind::flag, "", told("print the API's answer as one JSON document")},
+        {"--lang", ValueKind::choice, "LANG", told("language of what is printed for persons (else LC_ALL, LC_MESSAGES, LANG)"), {"en", "fr"}},
         {"-v,--verbose", ValueKind::flag, "",
-         "say more, such as the Idempotency-Key, on standard error"},
+         told("say more, such as the Idempotency-Key, on standard error")},
     };
     return options;
 }
 
 std::string help_of_group(const std::string& group) {
-    if (group == "port") return "port orders: move numbers from one carrier to another";
-    if (group == "purchase") return "purchase orders: buy numbers";
-    if (group == "numbers") return "numbers that can be bought";
-    if (group == "portability") return "whether numbers can be ported";
-    if (group == "documents") return "letters of authorization, invoices and other papers";
-    if (group == "mail") return "mails that came in";
-    if (group == "webhook") return "addresses that hear of what happens";
-    if (group == "token") return "tokens for the API";
-    if (group == "plugin") return "what the carriers' plugins are and do";
+    if (group == "port") return told("port orders: move numbers from one carrier to another");
+    if (group == "purchase") return told("purchase orders: buy numbers");
+    if (group == "numbers") return told("numbers that can be bought");
+    if (group == "portability") return told("whether numbers can be ported");
+    if (group == "documents") return told("letters of authorization, invoices and other papers");
+    if (group == "mail") return told("mails that came in");
+    if (group == "webhook") return told("addresses that hear of what happens");
+    if (group == "token") return told("tokens for the API");
+    if (group == "plugin") return told("what the carriers' plugins are and do");
     return "";
 }
 

@@ -15,6 +15,9 @@ namespace porteur::cli {
 
 class Session;
 
+/// Marks a text for translation: help, or what is said elsewhere. @threads any
+constexpr const char* told(const char* english) { return english; }
+
 enum class ValueKind { flag, text, list, count, date, duration, file, choice };
 
 struct OptionSpec {

@@ -35,8 +35,8 @@ Outcome<std::string> find_daemon(const std::string& beside, const std::string& p
         if (const auto there = std::string(folder) + "/porteurd"; is_program(there)) return there;
     }
     return trouble(
-        ExitCode::not_found, "porteurd is neither in " + quoted(beside, 200) +
-                                 " nor on PATH; run this on the daemon's machine"
+        ExitCode::not_found,
+        phrase("porteurd is neither in {1} nor on PATH; run this on the daemon's machine", quoted(beside, 200))
     );
 }
 
@@ -52,7 +52,7 @@ Outcome<int> become_daemon(const std::vector<std::string>& arguments) {
     for (auto& word : words) pointers.push_back(word.data());
     pointers.push_back(nullptr);
     ::execv(program->c_str(), pointers.data());
-    return trouble(ExitCode::failed, *program + " cannot be run: " + std::strerror(errno));
+    return trouble(ExitCode::failed, phrase("{1} cannot be run: {2}", *program, std::strerror(errno)));
 }
 
 }  // namespace porteur::cli

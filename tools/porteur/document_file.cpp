@@ -24,7 +24,7 @@ Outcome<ReadDocument> read_document(const DocumentFile& file, Surroundings& arou
     auto bytes = read_whole(file.path, around);
     if (!bytes) return passed_on(bytes);
     if (bytes->empty())
-        return trouble(ExitCode::usage, quoted(file.path, 200) + " is empty; nothing was sent");
+        return trouble(ExitCode::usage, phrase("{1} is empty; nothing was sent", quoted(file.path, 200)));
     ReadDocument read{.about = file, .content_type = {}, .bytes = std::move(*bytes)};
     if (read.about.name.empty())
         read.about.name = file.path == "-" ? file.type : file.path.substr(file.path.rfind('/') + 1);

@@ -13,7 +13,7 @@ namespace {
 
 Outcome<void> not_written(const std::string& path) {
     return trouble(
-        ExitCode::usage, quoted(path, 200) + " cannot be written: " + std::strerror(errno)
+        ExitCode::usage, phrase("{1} cannot be written: {2}", quoted(path, 200), std::strerror(errno))
     );
 }
 

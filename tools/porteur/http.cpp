@@ -103,7 +103,7 @@ Outcome<HttpAnswer> exchange(
     const auto no_http = [&](const std::string& why) {
         return trouble(
             ExitCode::failed,
-            url.text() + " gave an answer that cannot be read: " + why + "; is the address right?"
+            phrase("{1} gave an answer that cannot be read: {2}; is the address right?", url.text(), why)
         );
     };
     auto sent = send(transport, url, request, wishes);
@@ -123,13 +123,13 @@ Outcome<HttpAnswer> exchange(
             if (!reader->got_some())
                 return trouble(
                     ExitCode::not_reachable,
-                    url.text() + ": the connection closed before the answer"
+                    phrase("{1}: the connection closed before the answer", url.text())
                 );
             reader->put_eof(error);
             if (error || !reader->is_done())
                 return trouble(
                     ExitCode::not_reachable,
-                    url.text() + ": the connection closed before the answer was complete"
+                    phrase("{1}: the connection closed before the answer was complete", url.text())
                 );
             return answer;
         }

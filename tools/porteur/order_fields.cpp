@@ -17,44 +17,44 @@ using enum ValueKind;
 
 // clang-format off
 constexpr auto table = std::to_array<OrderField>({
-    {"--number", "/numbers", list, "NUMBER", "a number, as in +14165550101; again for each", true, true, true},
-    {"--remaining", "/remaining", list, "NUMBER", "a number that stays at the losing carrier", true, false, true},
-    {"--disconnect", "/disconnect", list, "NUMBER", "a number that the losing carrier shall switch off", true, false, true},
-    {"--quantity", "/quantity", count, "N", "how many of the area, where no number is named", false, true},
-    {"--area", "/area", text, "TEXT", "rate center or area code, as 'porteur numbers search' takes it", false, true},
-    {"--country", "/country", text, "COUNTRY", "where the numbers are, as in FR", false, true},
-    {"--number-type", "/number_type", choice, "", "which numbers", false, true, false, "local mobile national toll_free shared_cost short_code"},
-    {"--losing-carrier", "/losing_carrier", text, "NAME", "the losing carrier's name, where it is no account here", true, false},
-    {"--account-number", "/account_number", text, "TEXT", "the account number at the losing carrier", true, false},
-    {"--btn", "/btn", text, "NUMBER", "billing telephone number", true, false, true},
-    {"--new-btn", "/new_btn", text, "NUMBER", "the remaining number that becomes it, when it leaves itself", true, false, true},
-    {"--date", "/requested_date", date, "DATE", "the day wished for, as in 2026-12-01; else the earliest", true, false},
-    {"--time", "/requested_time", text, "HH:MM", "the hour wished for, in the gaining carrier's zone; with --date", true, false},
-    {"--trunk", "/target/trunk", text, "ID", "target: an existing trunk ('porteur targets' lists them)"},
-    {"--offering", "/target/offering", text, "ID", "target: a new service", true, false},
-    {"--parent", "/target/parent", text, "ID", "target: the subscription that the new service belongs to", true, false},
-    {"--end-user", "/end_user/name", text, "NAME", "legal name, as on the losing carrier's records"},
-    {"--end-user-kind", "/end_user/kind", choice, "", "business or individual", true, true, false, "business individual"},
-    {"--registration-number", "/end_user/registration_number", text, "TEXT", "company register"},
-    {"--tax-id", "/end_user/tax_id", text, "TEXT", "tax number"},
-    {"--person-first-name", "/end_user/authorized_person/first_name", text, "NAME", "who signs for the end user"},
-    {"--person-last-name", "/end_user/authorized_person/last_name", text, "NAME", "who signs for the end user"},
-    {"--person-title", "/end_user/authorized_person/title", text, "TEXT", "their function"},
-    {"--person-email", "/end_user/authorized_person/email", text, "ADDRESS", "their mail"},
-    {"--person-telephone", "/end_user/authorized_person/telephone", text, "NUMBER", "their telephone"},
-    {"--house-number", "/service_address/house_number", text, "TEXT", "service address, as on record"},
-    {"--street", "/service_address/street", text, "NAME", "name of the street alone: King"},
-    {"--street-type", "/service_address/street_type", text, "TEXT", "St, Ave"},
-    {"--street-direction", "/service_address/street_direction", text, "TEXT", "W"},
-    {"--unit", "/service_address/unit", text, "TEXT", "suite, flat"},
-    {"--city", "/service_address/city", text, "NAME", "city"},
-    {"--region", "/service_address/region", text, "REGION", "province or state, as in ON"},
-    {"--postal-code", "/service_address/postal_code", text, "CODE", "postal code"},
-    {"--address-country", "/service_address/country", text, "COUNTRY", "as in CA"},
-    {"--alternates", "/alternates", choice, "", "when a wished number is gone", false, true, false, "choose_for_us contact_us"},
-    {"--contact-email", "/contact_email", text, "ADDRESS", "ours, for the carrier's questions"},
-    {"--comment", "/comment", text, "TEXT", "for the people who carry it out"},
-    {"--language", "/language", choice, "", "the customer's", true, true, false, "en fr"},
+    {"--number", "/numbers", list, "NUMBER", told("a number, as in +14165550101; again for each"), true, true, true},
+    {"--remaining", "/remaining", list, "NUMBER", told("a number that stays at the losing carrier"), true, false, true},
+    {"--disconnect", "/disconnect", list, "NUMBER", told("a number that the losing carrier shall switch off"), true, false, true},
+    {"--quantity", "/quantity", count, "N", told("how many of the area, where no number is named"), false, true},
+    {"--area", "/area", text, "TEXT", told("rate center or area code, as 'porteur numbers search' takes it"), false, true},
+    {"--country", "/country", text, "COUNTRY", told("where the numbers are, as in FR"), false, true},
+    {"--number-type", "/number_type", choice, "", told("which numbers"), false, true, false, "local mobile national toll_free shared_cost short_code"},
+    {"--losing-carrier", "/losing_carrier", text, "NAME", told("the losing carrier's name, where it is no account here"), true, false},
+    {"--account-number", "/account_number", text, "TEXT", told("the account number at the losing carrier"), true, false},
+    {"--btn", "/btn", text, "NUMBER", told("billing telephone number"), true, false, true},
+    {"--new-btn", "/new_btn", text, "NUMBER", told("the remaining number that becomes it, when it leaves itself"), true, false, true},
+    {"--date", "/requested_date", date, "DATE", told("the day wished for, as in 2026-12-01; else the earliest"), true, false},
+    {"--time", "/requested_time", text, "HH:MM", told("the hour wished for, in the gaining carrier's zone; with --date"), true, false},
+    {"--trunk", "/target/trunk", text, "ID", told("target: an existing trunk ('porteur targets' lists them)")},
+    {"--offering", "/target/offering", text, "ID", told("target: a new service"), true, false},
+    {"--parent", "/target/parent", text, "ID", told("target: the subscription that the new service belongs to"), true, false},
+    {"--end-user", "/end_user/name", text, "NAME", told("legal name, as on the losing carrier's records")},
+    {"--end-user-kind", "/end_user/kind", choice, "", told("business or individual"), true, true, false, "business individual"},
+    {"--registration-number", "/end_user/registration_number", text, "TEXT", told("company register")},
+    {"--tax-id", "/end_user/tax_id", text, "TEXT", told("tax number")},
+    {"--person-first-name", "/end_user/authorized_person/first_name", text, "NAME", told("who signs for the end user")},
+    {"--person-last-name", "/end_user/authorized_person/last_name", text, "NAME", told("who signs for the end user")},
+    {"--person-title", "/end_user/authorized_person/title", text, "TEXT", told("their function")},
+    {"--person-email", "/end_user/authorized_person/email", text, "ADDRESS", told("their mail")},
+    {"--person-telephone", "/end_user/authorized_person/telephone", text, "NUMBER", told("their telephone")},
+    {"--house-number", "/service_address/house_number", text, "TEXT", told("service address, as on record")},
+    {"--street", "/service_address/street", text, "NAME", told("name of the street alone: King")},
+    {"--street-type", "/service_address/street_type", text, "TEXT", told("St, Ave")},
+    {"--street-direction", "/service_address/street_direction", text, "TEXT", told("W")},
+    {"--unit", "/service_address/unit", text, "TEXT", told("suite, flat")},
+    {"--city", "/service_address/city", text, "NAME", told("city")},
+    {"--region", "/service_address/region", text, "REGION", told("province or state, as in ON")},
+    {"--postal-code", "/service_address/postal_code", text, "CODE", told("postal code")},
+    {"--address-country", "/service_address/country", text, "COUNTRY", told("as in CA")},
+    {"--alternates", "/alternates", choice, "", told("when a wished number is gone"), false, true, false, "choose_for_us contact_us"},
+    {"--contact-email", "/contact_email", text, "ADDRESS", told("ours, for the carrier's questions")},
+    {"--comment", "/comment", text, "TEXT", told("for the people who carry it out")},
+    {"--language", "/language", choice, "", told("the customer's"), true, true, false, "en fr"},
 });
 // clang-format on
 
@@ -120,7 +120,7 @@ Outcome<std::string> read_pin(Session& session) {
     while (text->ends_with('\n') || text->ends_with('\r')) text->pop_back();
     if (text->empty())
         return trouble(
-            ExitCode::usage, "--pin-file " + quoted(said.text("pin-file"), 200) + " is empty"
+            ExitCode::usage, phrase("--pin-file {1} is empty", quoted(said.text("pin-file"), 200))
         );
     return text;
 }
@@ -145,22 +145,22 @@ std::vector<OptionSpec> options_of_fields(const std::string& group) {
     }
     if (group == "port") {
         options.push_back(
-            {"--pin-file", file, "FILE", "file with the port-out PIN; - reads standard input"}
+            {"--pin-file", file, "FILE", told("file with the port-out PIN; - reads standard input")}
         );
         options.push_back(
-            {"--pin", text, "PIN", "the PIN itself; others on this machine can see it"}
+            {"--pin", text, "PIN", told("the PIN itself; others on this machine can see it")}
         );
-        options.push_back({"--loa", file, "FILE", "letter of authorization to send along"});
-        options.push_back({"--loa-signed-on", date, "DATE", "when it was signed"});
-        options.push_back({"--invoice", file, "FILE", "the losing carrier's bill to send along"});
-        options.push_back({"--invoice-issued-on", date, "DATE", "when it was issued"});
-        options.push_back({"--csr", file, "FILE", "customer service record to send along"});
+        options.push_back({"--loa", file, "FILE", told("letter of authorization to send along")});
+        options.push_back({"--loa-signed-on", date, "DATE", told("when it was signed")});
+        options.push_back({"--invoice", file, "FILE", told("the losing carrier's bill to send along")});
+        options.push_back({"--invoice-issued-on", date, "DATE", told("when it was issued")});
+        options.push_back({"--csr", file, "FILE", told("customer service record to send along")});
         options.push_back(
-            {"--detail", list, "NAME=VALUE", "target: what only this service wants ('porteur targets')"}
+            {"--detail", list, "NAME=VALUE", told("target: what only this service wants ('porteur targets')")}
         );
     }
-    options.push_back({"--document", list, "TYPE=FILE", "another document, as in id=passport.pdf"});
-    options.push_back({"--document-id", list, "ID", "a document that was added before"});
+    options.push_back({"--document", list, "TYPE=FILE", told("another document, as in id=passport.pdf")});
+    options.push_back({"--document-id", list, "ID", told("a document that was added before")});
     return options;
 }
 
@@ -180,7 +180,7 @@ Outcome<json::object> request_of_options(Session& session) {
         if (equals == 0 || equals == text.npos)
             return trouble(
                 ExitCode::usage,
-                "--detail " + quoted(text) + " is not NAME=VALUE, as in fax_email=fax@acme.example"
+                phrase("--detail {1} is not NAME=VALUE, as in fax_email=fax@acme.example", quoted(text))
             );
         // A number, true, false, a list or an object in JSON; anything else is the text that it is.
         auto value = parse_json(text.substr(equals + 1));
@@ -203,10 +203,10 @@ Outcome<json::object> body_of_file(Session& session) {
     auto value = parse_json(*text);
     if (!value)
         return trouble(
-            ExitCode::usage, "--file " + quoted(*path, 200) + " is " + value.error().message
+            ExitCode::usage, phrase("--file {1} is {2:text}", quoted(*path, 200), value.error().message)
         );
     if (!value->is_object())
-        return trouble(ExitCode::usage, "--file " + quoted(*path, 200) + " is no JSON object");
+        return trouble(ExitCode::usage, phrase("--file {1} is no JSON object", quoted(*path, 200)));
     auto& object = value->get_object();
     const bool whole = object.contains("request") || object.contains("account");
     auto body = whole ? std::move(object) : json::object{{"request", std::move(object)}};
@@ -240,7 +240,7 @@ Outcome<json::array> uploaded_documents(Session& session) {
         if (equals == 0 || equals == text.npos || equals + 1 == text.size())
             return trouble(
                 ExitCode::usage,
-                "--document " + quoted(text) + " is not TYPE=FILE, as in id=passport.pdf"
+                phrase("--document {1} is not TYPE=FILE, as in id=passport.pdf", quoted(text))
             );
         files.push_back({text.substr(equals + 1), text.substr(0, equals), {}, {}, {}});
     }
@@ -278,9 +278,10 @@ Outcome<std::string> e164(std::string_view option, std::string_view text) {
     if (PhoneNumber::is_shaped(number)) return number;
     return trouble(
         ExitCode::usage,
-        std::string(option) + " " + quoted(text, 40) +
-            " is no number in E.164 form; write + and the country code first, as in "
-            "+14165550101"
+        phrase(
+            "{1} {2} is no number in E.164 form; write + and the country code first, as in +14165550101", option,
+            quoted(text, 40)
+        )
     );
 }
 

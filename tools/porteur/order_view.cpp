@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
+
 namespace porteur::cli {
 namespace {
 
@@ -13,14 +15,14 @@ std::string from_to(const json::value& order) {
     return (from.empty() ? "" : from + " -> ") + member(order, "account");
 }
 
-Cell state_cell(const json::value& order) {
+Cell state_cell(const Session& session, const json::value& order) {
     const auto state = member(order, "state");
-    return {state, colour_of(state)};
+    return {session.word("state", state), colour_of(state)};
 }
 
-Cell delivery_cell(const json::value& order) {
+Cell delivery_cell(const Session& session, const json::value& order) {
     const auto delivery = member(order, "delivery");
-    return {delivery == "idle" ? "" : delivery, colour_of(delivery)};
+    return {delivery == "idle" ? "" : session.word("delivery", delivery), colour_of(delivery)};
 }
 
 std::string full_name(const json::value& order) {
@@ -69,71 +71,70 @@ std::string next_step(const std::string& group, const json::value& order) {
     };
     const auto state = member(order, "state");
     for (const auto& part : list_member(order, "parts"))
-        if (delivery_waits(part)) return "look at the part that waits: porteur " + group + " show " + member(part, "id");
+        if (delivery_waits(part)) return phrase("look at the part that waits: {1}", "porteur " + group + " show " + member(part, "id"));
     if (member(order, "delivery") == "in_doubt")
-        return "ask the carrier, then: " + command("settle", " found_at_carrier --carrier-id ID") +
-               " (or not_carried_out)";
+        return phrase("ask the carrier, then: {1} (or not_carried_out)", command("settle", " found_at_carrier --carrier-id ID"));
     if (state == "draft" && member(order, "problem").empty()) return command("submit");
-    if (state == "draft") return command("amend", " ...") + ", then: " + command("submit");
+    if (state == "draft") return phrase("porteur {1}, then: porteur {2}", group + " amend " + id + " ...", group + " submit " + id);
     if (state == "exception") return command("fix", " ... --submit");
-    if (state == "completed") return command("settle", " left") + ", once they have left";
+    if (state == "completed") return phrase("{1}, once they have left", command("settle", " left"));
     if (state == "alternates_offered") return command("fix", " --number NUMBER --submit");
     if (state == "needs_documents") return command("fix", " --document TYPE=FILE --submit");
-    return command("settle", " VERDICT") + ", or " + command("answer", " CHOICE");
+    return phrase("porteur {1}, or porteur {2}", group + " settle " + id + " VERDICT", group + " answer " + id + " CHOICE");
 }
 
 void print_short(Session& session, const std::string& group, const json::value& order) {
-    auto line = member(order, "id") + "  " + member(order, "state");
+    auto line = member(order, "id") + "  " + session.word("state", member(order, "state"));
     const auto delivery = member(order, "delivery");
-    if (!delivery.empty() && delivery != "idle") line += ", " + delivery;
+    if (!delivery.empty() && delivery != "idle") line += ", " + session.word("delivery", delivery);
     session.print_line(line, colour_of(member(order, "state")));
     const auto problem = member(order, "problem");
-    if (!problem.empty()) session.print_line("problem: " + problem);
+    if (!problem.empty()) session.tell(phrase("problem: {1:text}", problem));
     const auto next = next_step(group, order);
-    if (!next.empty()) session.print_line("next: " + next);
+    if (!next.empty()) session.tell(phrase("next: {1:text}", next));
 }
 
 void print_order(Session& session, const std::string& group, const json::value& order) {
     Facts facts;
-    facts.add("Order", Cell(member(order, "id"), Colour::bold));
-    facts.add("Reference", member(order, "reference"));
-    facts.add("Account", from_to(order));
-    facts.add("State", state_cell(order));
-    facts.add("Delivery", delivery_cell(order));
-    facts.add("Problem", member(order, "problem"));
-    facts.add("Next step", next_step(group, order));
-    facts.add("Part of", member(order, "parent"));
-    facts.add("Corrected", joined(list_member(order, "corrected_fields"), " "));
-    facts.add("Carrier's id", member(order, "carrier_id"));
-    facts.add("Carrier's word", member_at(order, {"progress", "carrier_word"}));
-    facts.add("FOC date", member_at(order, {"progress", "foc"}));
-    facts.add("Wished date", member_at(order, {"request", "requested_date"}));
-    facts.add("End user", member_at(order, {"request", "end_user", "name"}));
-    facts.add("Signed by", full_name(order));
+    facts.line("Order", Cell(member(order, "id"), Colour::bold));
+    facts.line("Reference", member(order, "reference"));
+    facts.line("Account", from_to(order));
+    facts.line("State", state_cell(session, order));
+    facts.line("Delivery", delivery_cell(session, order));
+    facts.line("Problem", member(order, "problem"));
+    facts.line("Next step", session.tongue().text(next_step(group, order)));
+    facts.line("Part of", member(order, "parent"));
+    facts.line("Corrected", joined(list_member(order, "corrected_fields"), " "));
+    facts.line("Carrier's id", member(order, "carrier_id"));
+    facts.line("Carrier's word", member_at(order, {"progress", "carrier_word"}));
+    facts.line("FOC date", session.tongue().date(member_at(order, {"progress", "foc"})));
+    facts.line("Wished date", session.tongue().date(member_at(order, {"request", "requested_date"})));
+    facts.line("End user", member_at(order, {"request", "end_user", "name"}));
+    facts.line("Signed by", full_name(order));
     if (const auto attempt = member(order, "attempt"); attempt != "1")
-        facts.add("Attempt", attempt);
-    facts.add("Created", local_time(member(order, "created")));
-    facts.add("Updated", local_time(member(order, "updated")));
-    if (!member(order, "due").empty()) facts.add("Looked at", local_time(member(order, "due")));
+        facts.line("Attempt", attempt);
+    facts.line("Created", local_time(member(order, "created")));
+    facts.line("Updated", local_time(member(order, "updated")));
+    if (!member(order, "due").empty()) facts.line("Looked at", local_time(member(order, "due")));
     session.print(facts);
 
-    Table numbers({"NUMBER", "STATE", "REASON", "CARRIER'S WORD"});
+    Table numbers({heading("NUMBER"), heading("STATE"), heading("REASON"), heading("CARRIER'S WORD")});
     for (const auto& number : list_member(order, "numbers"))
         numbers.add({
             member(number, "number"),
-            state_cell(number),
-            member(number, "reason"),
+            state_cell(session, number),
+            session.word("reason", member(number, "reason")),
             member(number, "carrier_word"),
         });
     if (!numbers.empty()) session.print_line("");
     session.print(numbers);
 
     const auto* progress = order.is_object() ? order.get_object().if_contains("progress") : nullptr;
-    Table refusals({"REFUSED", "CARRIER'S CODE", "CARRIER'S WORDS", "CORRECT"});
+    Table refusals({heading("REFUSED"), heading("CARRIER'S CODE"), heading("CARRIER'S WORDS"), heading("CORRECT")});
     if (progress)
         for (const auto& each : list_member(*progress, "rejections"))
             refusals.add({
-                Cell(member(each, "reason"), Colour::red),
+                Cell(session.word("reason", member(each, "reason")), Colour::red),
                 member(each, "code"),
                 member(each, "text"),
                 joined(list_member(each, "fields"), " "),
@@ -141,13 +142,13 @@ void print_order(Session& session, const std::string& group, const json::value& 
     if (!refusals.empty()) session.print_line("");
     session.print(refusals);
 
-    Table parts({"PART", "REFERENCE", "STATE", "DELIVERY", "NUMBERS", "CARRIER'S ID", "PROBLEM"});
+    Table parts({heading("PART"), heading("REFERENCE"), heading("STATE"), heading("DELIVERY"), heading("NUMBERS"), heading("CARRIER'S ID"), heading("PROBLEM")});
     for (const auto& part : list_member(order, "parts"))
         parts.add({
             member(part, "id"),
             member(part, "reference"),
-            state_cell(part),
-            delivery_cell(part),
+            state_cell(session, part),
+            delivery_cell(session, part),
             std::to_string(list_member(part, "numbers").size()),
             member(part, "carrier_id"),
             member(part, "problem"),
@@ -156,12 +157,12 @@ void print_order(Session& session, const std::string& group, const json::value& 
     session.print(parts);
 
     const auto* request = order.is_object() ? order.get_object().if_contains("request") : nullptr;
-    Table documents({"DOCUMENT", "TYPE", "NAME", "ISSUED", "SIGNED"});
+    Table documents({heading("DOCUMENT"), heading("TYPE"), heading("NAME"), heading("ISSUED"), heading("SIGNED")});
     if (request)
         for (const auto& document : list_member(*request, "documents"))
             documents.add({
                 member(document, "id"),
-                member(document, "type"),
+                session.word("document", member(document, "type")),
                 member(document, "name"),
                 member(document, "issued_on"),
                 member(document, "signed_on"),

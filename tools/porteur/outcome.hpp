@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include <porteur/phrase.hpp>
+
 #include "exit_code.hpp"
 
 namespace porteur::cli {

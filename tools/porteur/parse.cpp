@@ -22,12 +22,18 @@
 namespace porteur::cli {
 namespace {
 
-std::string footer_of_help() {
-    std::string text = "Exit status:\n";
+/// What CLI11 itself says, for the catalogs.
+[[maybe_unused]] constexpr const char* said_by_cli11[] = {
+    told("{1} is required"), told("{1}: 1 required {2} missing"), told("The following argument was not expected: {1}"),
+    told("The following arguments were not expected: {1}")
+};
+
+std::string footer_of_help(const Tongue& tongue) {
+    std::string text = tongue.heading(told("Exit status:")) + "\n";
     for (const auto& [code, meaning] : exit_meanings)
-        text += fmt::format("  {}  {}\n", static_cast<int>(code), meaning);
-    return text +
-           "\n'porteur COMMAND --help' has each command's options; docs/cli.md has examples.";
+        text += fmt::format("  {}  {}\n", static_cast<int>(code), tongue.heading(meaning));
+    return text + "\n" +
+           tongue.heading(told("'porteur COMMAND --help' has each command's options; docs/cli.md has examples."));
 }
 
 std::string path_of(const CLI::App* at) {
@@ -52,17 +58,18 @@ std::size_t distance(std::string_view from, std::string_view to) {
     return row.back();
 }
 
-/// "; did you mean port?", or nothing where no word is near.
+/// "port", or nothing where no word is near.
 std::string nearest(std::string_view word, const std::vector<std::string>& known) {
     std::string best;
     std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;
     for (const auto& each : known)
         if (const auto far = distance(word, each); far < least) least = far, best = each;
-    return best.empty() ? "" : "; did you mean " + best + "?";
+    return best;
 }
 
 struct Reader {
-    CLI::App app{"Moves telephone numbers between carriers and buys new ones.", "porteur"};
+    const Tongue& tongue;
+    CLI::App app;
     std::map<std::string, CLI::App*> groups;
     std::map<const CLI::App*, const CommandSpec*> commands;
     // CLI11 keeps references to where it writes: a deque never moves what it holds.
@@ -77,12 +84,17 @@ struct Reader {
     };
     std::deque<Place> places;
 
-    Reader() {
+    explicit Reader(const Tongue& reader_tongue)
+        : tongue(reader_tongue),
+          app(tongue.heading(told("Moves telephone numbers between carriers and buys new ones.")), "porteur") {
+        for (const auto* word : {told("Usage"), told("Options"), told("Positionals"), told("REQUIRED"),
+                                 told("OPTIONS"), told("SUBCOMMAND")})
+            app.get_formatter()->label(word, tongue.heading(word));
         app.fallthrough();
         app.require_subcommand(1);
-        app.set_help_flag("-h,--help", "print this help");
-        app.set_version_flag("--version", "porteur " PORTEUR_VERSION, "print the version");
-        app.footer(footer_of_help());
+        app.set_help_flag("-h,--help", tongue.heading(told("print this help")));
+        app.set_version_flag("--version", "porteur " PORTEUR_VERSION, tongue.heading(told("print the version")));
+        app.footer(footer_of_help(tongue));
         for (const auto& option : common_options()) add(app, option, nullptr);
         for (const auto& command : all_commands()) add(command);
     }
@@ -93,8 +105,9 @@ struct Reader {
         const auto group = path.substr(0, blank);
         auto& made = groups[group];
         if (!made) {
-            made = app.add_subcommand(group, help_of_group(group));
+            made = app.add_subcommand(group, tongue.heading(help_of_group(group)));
             made->require_subcommand(1);
+            made->group(tongue.heading(told("Subcommands")));
         }
         return *made;
     }
@@ -102,20 +115,21 @@ struct Reader {
     void add(const CommandSpec& command) {
         auto& parent = parent_of(command.path);
         auto* made =
-            parent.add_subcommand(command.path.substr(command.path.rfind(' ') + 1), command.help);
+            parent.add_subcommand(command.path.substr(command.path.rfind(' ') + 1), tongue.heading(command.help));
+        made->group(tongue.heading(told("Subcommands")));
         commands[made] = &command;
         if (command.takes_rest) {
             return;  // what follows it never comes here; see parse_command_line
         }
         made->footer(
-            (command.footer.empty() ? "" : command.footer + "\n\n") +
-            "'porteur --help' has the options that every command takes."
+            (command.footer.empty() ? "" : tongue.heading(command.footer) + "\n\n") +
+            tongue.heading(told("'porteur --help' has the options that every command takes."))
         );
         for (const auto& word : command.words) {
             auto& place =
                 places.emplace_back(made, nullptr, &word, nullptr, std::vector<std::string>{});
-            place.read = word.many ? made->add_option(word.name, place.values, word.help)
-                                   : made->add_option(word.name, place.value, word.help);
+            place.read = word.many ? made->add_option(word.name, place.values, tongue.heading(word.help))
+                                   : made->add_option(word.name, place.value, tongue.heading(word.help));
             place.read->required()->type_name("");
             if (!word.choices.empty()) place.read->check(one_of(word.choices));
         }
@@ -126,8 +140,7 @@ struct Reader {
         return CLI::Validator(
             [choices](std::string& text) {
                 if (std::ranges::find(choices, text) != choices.end()) return std::string();
-                return porteur::quoted(text) + " is none of " +
-                       fmt::format("{}", fmt::join(choices, ", "));
+                return phrase("{1} is none of {2}", porteur::quoted(text), fmt::format("{}", fmt::join(choices, ", ")));
             },
             ""
         );
@@ -137,10 +150,10 @@ struct Reader {
         auto& place =
             places.emplace_back(of, &option, nullptr, nullptr, std::vector<std::string>{});
         if (option.kind == ValueKind::flag) {
-            place.read = to.add_flag(option.name, place.flag, option.help);
+            place.read = to.add_flag(option.name, place.flag, tongue.heading(option.help));
             return;
         }
-        place.read = to.add_option(option.name, place.values, option.help);
+        place.read = to.add_option(option.name, place.values, tongue.heading(option.help));
         place.read->type_name(
             option.choices.empty() ? option.value
                                    : fmt::format("{}", fmt::join(option.choices, "|"))
@@ -158,7 +171,7 @@ struct Reader {
                 [](std::string& text) {
                     return read_iso_date(text)
                                ? std::string()
-                               : porteur::quoted(text) + " is no date; write it as in 2026-12-01";
+                               : phrase("{1} is no date; write it as in 2026-12-01", porteur::quoted(text));
                 },
                 ""
             ));
@@ -167,7 +180,7 @@ struct Reader {
                 [](std::string& text) {
                     const bool digits = !text.empty() && text.size() < 10 &&
                                         text.find_first_not_of("0123456789") == text.npos;
-                    return digits ? std::string() : porteur::quoted(text) + " is no whole number";
+                    return digits ? std::string() : phrase("{1} is no whole number", porteur::quoted(text));
                 },
                 ""
             ));
@@ -176,7 +189,7 @@ struct Reader {
     /// One line about a command line that was not understood, with where the help is.
     std::string what_is_wrong(const CLI::ParseError& error, const std::vector<std::string>& words) {
         const auto* at = chosen();
-        const auto help = "ee '" + path_of(at) + " --help'";
+        const auto help = path_of(at);
         const auto found = commands.find(at);
         if (found == commands.end()) {
             // The first word that is neither a command above, an option, nor an option's value.
@@ -188,11 +201,14 @@ struct Reader {
             for (const auto& word : rest.empty() ? above : rest) {
                 if (word.starts_with("-")) continue;
                 const auto meant = nearest(word, known);
-                return "there is no command " + porteur::quoted(word) + meant +
-                       (meant.empty() ? "; s" : " S") + help;
+                return meant.empty() ? phrase("there is no command {1}; see '{2} --help'", porteur::quoted(word), help)
+                                     : phrase(
+                                           "there is no command {1}; did you mean {2}? See '{3} --help'", porteur::quoted(word),
+                                           meant, help
+                                       );
             }
             if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr)
-                return "a command is needed; s" + help;
+                return phrase("a command is needed; see '{1} --help'", help);
         } else if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
             std::vector<std::string> known;
             for (const auto* options : {&found->second->options, &common_options()})
@@ -202,13 +218,16 @@ struct Reader {
                 if (!name.starts_with("--") || std::ranges::find(known, name) != known.end())
                     continue;
                 const auto meant = nearest(name, known);
-                return "there is no option " + printable(name) + meant +
-                       (meant.empty() ? "; s" : " S") + help;
+                return meant.empty() ? phrase("there is no option {1}; see '{2} --help'", printable(name), help)
+                                     : phrase(
+                                           "there is no option {1}; did you mean {2}? See '{3} --help'", printable(name), meant, help
+                                       );
             }
         }
-        std::string said = error.what();
-        while (said.ends_with('.') || said.ends_with('\n')) said.pop_back();
-        return said + "; s" + help;
+        // CLI11's own words; what our checks say is among them.
+        std::string why = error.what();
+        while (why.ends_with('.') || why.ends_with('\n')) why.pop_back();
+        return phrase("{1:text}; see '{2} --help'", why, help);
     }
 
     const CLI::App* chosen() const {
@@ -241,7 +260,7 @@ struct Reader {
 
 }  // namespace
 
-Outcome<Parsed> parse_command_line(const std::vector<std::string>& words) {
+Outcome<Parsed> parse_command_line(const std::vector<std::string>& words, const Tongue& tongue) {
     for (const auto& command : all_commands()) {
         if (!command.takes_rest) continue;
         const auto blank = command.path.find(' ');
@@ -253,7 +272,7 @@ Outcome<Parsed> parse_command_line(const std::vector<std::string>& words) {
         parsed.arguments.words.assign(words.begin() + 2, words.end());
         return parsed;
     }
-    Reader reader;
+    Reader reader(tongue);
     try {
         // CLI11 takes them in reverse.
         reader.app.parse(std::vector<std::string>(words.rbegin(), words.rend()));

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "command.hpp"
+#include "tongue/tongue.hpp"
 
 namespace porteur::cli {
 
@@ -16,8 +17,11 @@ struct Parsed {
 };
 
 /// Reads a command line, without the program's name.
+/// @param tongue  of the help
 /// @errors  usage: the message says what is wrong and where the help is
 /// @threads any
-Outcome<Parsed> parse_command_line(const std::vector<std::string>& words);
+Outcome<Parsed> parse_command_line(
+    const std::vector<std::string>& words, const Tongue& tongue = Tongue::of(Language::english)
+);
 
 }  // namespace porteur::cli

@@ -7,6 +7,8 @@
 
 #include <porteur/result.hpp>
 
+#include "command.hpp"
+
 namespace porteur::cli {
 
 namespace urls = boost::urls;
@@ -27,19 +29,20 @@ Outcome<ServerUrl> parse_server_url(std::string_view text) {
         // Neither the user's name nor a password is shown again.
         const auto at = text.find('@');
         return trouble(
-            ExitCode::usage, "the daemon's address " +
-                                 (at == text.npos ? quoted(text) + " " : std::string()) + why +
-                                 "; write it as in http://127.0.0.1:8480"
+            ExitCode::usage,
+            at == text.npos
+                ? phrase("the daemon's address {1:quoted} {2:text}; write it as in http://127.0.0.1:8480", quoted(text), why)
+                : phrase("the daemon's address {1:text}; write it as in http://127.0.0.1:8480", why)
         );
     };
     const auto parsed = urls::parse_uri(urls::string_view(text.data(), text.size()));
-    if (!parsed) return wrong("is not a URL");
+    if (!parsed) return wrong(told("is not a URL"));
     const auto& url = *parsed;
     if (url.scheme() != "http" && url.scheme() != "https")
-        return wrong("is neither http:// nor https://");
-    if (url.has_userinfo()) return wrong("has a user name in it; the token stands elsewhere");
-    if (url.has_query() || url.has_fragment()) return wrong("has a query or a fragment");
-    if (url.host().empty()) return wrong("has no host");
+        return wrong(told("is neither http:// nor https://"));
+    if (url.has_userinfo()) return wrong(told("has a user name in it; the token stands elsewhere"));
+    if (url.has_query() || url.has_fragment()) return wrong(told("has a query or a fragment"));
+    if (url.host().empty()) return wrong(told("has no host"));
 
     ServerUrl made;
     made.tls = url.scheme() == "https";

@@ -8,6 +8,8 @@
 #include <ostream>
 #include <sstream>
 
+#include <porteur/phrase.hpp>
+
 namespace porteur::cli {
 namespace {
 
@@ -29,7 +31,7 @@ Outcome<std::string> Session::find_token(bool& from_file) const {
         const auto from = text->find_first_not_of(" \t\r\n");
         const auto to = text->find_last_not_of(" \t\r\n");
         if (from == text->npos)
-            return trouble(ExitCode::usage, "token file " + quoted(path, 200) + " is empty");
+            return trouble(ExitCode::usage, phrase("token file {1} is empty", quoted(path, 200)));
         return text->substr(from, to - from + 1);
     };
     if (const auto token = arguments.given("token")) return *token;
@@ -44,8 +46,11 @@ Outcome<std::string> Session::find_token(bool& from_file) const {
     struct stat about{};
     if (folder.empty() || ::stat(path.c_str(), &about) != 0) return std::string();
     if (others_may_read(path))
-        around_.err << "porteur: " << printable(path)
-                    << " can be read by others; chmod 600 it and make a new token\n";
+        around_.err << "porteur: "
+                    << printable(tongue().text(
+                           phrase("{1} can be read by others; chmod 600 it and make a new token", quoted(path, 200))
+                       ))
+                    << "\n";
     return in_file(path);
 }
 
@@ -68,12 +73,19 @@ Outcome<Client*> Session::client() {
             );
     if (!token->empty() && !url->tls && !url->is_local() && !arguments.has("plain-http"))
         return trouble(
-            ExitCode::not_authorised, "the token would travel without encryption to " +
-                                          url->text() +
-                                          "; use https://, or --plain-http if the way there is safe"
+            ExitCode::not_authorised,
+            phrase(
+                "the token would travel without encryption to {1}; use https://, or --plain-http if the way there is safe",
+                url->text()
+            )
         );
     client_ = std::make_unique<Client>(
-        Server{std::move(*url), std::move(*token), arguments.text("ca-file")}, around_
+        Server{
+            .url = std::move(*url), .token = std::move(*token), .ca_file = arguments.text("ca-file"),
+            // A script that reads JSON gets the same whatever the language of its user is.
+            .language = wants_json() ? "" : std::string(code_of(tongue().language()))
+        },
+        around_
     );
     return client_.get();
 }
@@ -83,18 +95,32 @@ bool Session::colours() const {
            around_.environment("TERM").value_or("") != "dumb";
 }
 
-bool Session::is_french() const {
-    if (const auto lang = arguments.given("lang")) return *lang == "fr";
+const Tongue& Session::tongue() const {
+    return Tongue::of(language_wanted(arguments.text("lang"), around_));
+}
+
+std::string Session::word(std::string_view kind, const std::string& code) const {
+    return is_french() ? tongue().word(kind, code) : code;
+}
+
+HeadingIn Session::said_in_headings() const {
+    if (!is_french()) return {};
+    return [this](const std::string& english) { return tongue().heading(english); };
+}
+
+Language language_wanted(std::string_view lang, const Surroundings& around) {
+    if (!lang.empty()) return language_of_locale(lang);
+    // POSIX.1-2017, section 8.2: the first that is set decides.
     for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"})
-        if (const auto lang = around_.environment(name)) return lang->starts_with("fr");
-    return false;
+        if (const auto set = around.environment(name); set && !set->empty()) return language_of_locale(*set);
+    return Language::english;
 }
 
 Change Session::change(std::string_view part) {
     if (key_.empty()) {
         key_ = arguments.given("idempotency-key").value_or("");
         if (key_.empty()) key_ = around_.new_key();
-        say_more("Idempotency-Key: " + key_);
+        say_more(std::string("Idempotency-Key: ") + key_);
     }
     return {.key = part.empty() ? key_ : key_ + "." + std::string(part), .if_match = {}};
 }
@@ -105,6 +131,8 @@ void Session::print_line(std::string_view line, Colour colour) {
     write((colours() ? painted(printable(line), colour) : printable(line)) + "\n");
 }
 
+void Session::tell(std::string_view english, Colour colour) { print_line(tongue().text(english), colour); }
+
 void Session::print_text(std::string_view text) {
     while (!text.empty()) {
         const auto end = std::min(text.find('\n'), text.size());
@@ -113,12 +141,12 @@ void Session::print_text(std::string_view text) {
     }
 }
 
-void Session::say(std::string_view line) {
-    around_.err << "porteur: " << printable(line) << "\n" << std::flush;
+void Session::say(std::string_view english) {
+    around_.err << "porteur: " << printable(tongue().text(english)) << "\n" << std::flush;
 }
 
-void Session::say_more(std::string_view line) {
-    if (arguments.has("verbose")) say(line);
+void Session::say_more(std::string_view english) {
+    if (arguments.has("verbose")) say(english);
 }
 
 Outcome<std::string> read_whole(
@@ -128,12 +156,12 @@ Outcome<std::string> read_whole(
     struct stat about{};
     if (path != "-") {
         if (::stat(path.c_str(), &about) == 0 && S_ISDIR(about.st_mode))
-            return trouble(ExitCode::usage, quoted(path, 200) + " is a folder; name a file");
+            return trouble(ExitCode::usage, phrase("{1} is a folder; name a file", quoted(path, 200)));
         file.open(path, std::ios::binary);
         if (!file)
             return trouble(
                 ExitCode::usage,
-                quoted(path, 200) + " cannot be opened; is it there, and may you read it?"
+                phrase("{1} cannot be opened; is it there, and may you read it?", quoted(path, 200))
             );
     }
     std::istream& in = path == "-" ? around.in : file;
@@ -143,11 +171,11 @@ Outcome<std::string> read_whole(
         text.append(piece, static_cast<std::size_t>(in.gcount()));
         if (text.size() > size_max)
             return trouble(
-                ExitCode::usage, quoted(path, 200) + " is larger than " +
-                                     std::to_string(size_max / 1024) + " KiB; nothing was sent"
+                ExitCode::usage,
+                phrase("{1} is larger than {2} KiB; nothing was sent", quoted(path, 200), size_max / 1024)
             );
     }
-    if (in.bad()) return trouble(ExitCode::usage, quoted(path, 200) + " cannot be read to its end");
+    if (in.bad()) return trouble(ExitCode::usage, phrase("{1} cannot be read to its end", quoted(path, 200)));
     return text;
 }
 
@@ -164,8 +192,9 @@ Outcome<std::chrono::seconds> parse_duration(const std::string& option, std::str
     if (read.ec != std::errc{} || count <= 0 || count > count_max || length == 0)
         return trouble(
             ExitCode::usage,
-            option + " " + quoted(text) +
-                " is not a duration; write a whole number and s, m, h or d, as in \"5m\""
+            phrase(
+                "{1} {2} is not a duration; write a whole number and s, m, h or d, as in \"5m\"", option, quoted(text)
+            )
         );
     return std::chrono::seconds{count * length};
 }

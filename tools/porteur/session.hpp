@@ -10,6 +10,7 @@
 #include "command.hpp"
 #include "surroundings.hpp"
 #include "table.hpp"
+#include "tongue/tongue.hpp"
 
 namespace porteur::cli {
 
@@ -29,33 +30,44 @@ public:
 
     bool wants_json() const { return arguments.has("json"); }
     bool colours() const;
-    /// Whether labels are shown in French.
-    bool is_french() const;
+    /// Of what is printed for persons; with --json everything is as in English.
+    const Tongue& tongue() const;
+    bool is_french() const { return tongue().language() == Language::french; }
+    /// A word of the API for persons: in English as the API has it, in French its label.
+    std::string word(std::string_view kind, const std::string& code) const;
 
     /// Headers of a change. The key is random and stays the same for all changes of this run but
     /// for `part`, which keeps several of them apart.
     Change change(std::string_view part = {});
 
-    void print(const Table& table) { write(table.text(colours())); }
-    void print(const Facts& facts) { write(facts.text(colours())); }
+    void print(const Table& table) { write(table.text(colours(), said_in_headings())); }
+    void print(const Facts& facts) { write(facts.text(colours(), said_in_headings())); }
     void print_json(const json::value& document) { write(json::serialize(document) + "\n"); }
     /// One line, made fit for a terminal.
     void print_line(std::string_view line, Colour colour = Colour::none);
+    /// A sentence of ours, in the reader's language. @param english  a literal, or what phrase() gives
+    void tell(std::string_view english, Colour colour = Colour::none);
     /// A text of several lines, each as print_line has it.
     void print_text(std::string_view text);
-    /// "porteur: ..." on standard error.
-    void say(std::string_view line);
+    /// "porteur: ..." on standard error, in the reader's language.
+    /// @param english  a literal, or what phrase() gives
+    void say(std::string_view english);
     /// As say(), only with --verbose.
-    void say_more(std::string_view line);
+    void say_more(std::string_view english);
 
 private:
     void write(const std::string& text);
+    HeadingIn said_in_headings() const;
     Outcome<std::string> find_token(bool& from_file) const;
 
     Surroundings& around_;
     std::unique_ptr<Client> client_;
     std::string key_;
 };
+
+/// The language of what is printed: --lang, else the environment's, as POSIX has it.
+/// @param lang  what --lang says; empty: it was not given
+Language language_wanted(std::string_view lang, const Surroundings& around);
 
 /// The whole of a file; "-" reads standard input.
 /// @errors usage: cannot be read, or larger than `size_max`

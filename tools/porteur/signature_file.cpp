@@ -7,7 +7,7 @@ namespace porteur::cli {
 namespace {
 
 constexpr std::string_view none_of_them =
-    "the signature is neither a PNG or JPEG, nor an SVG path, nor JSON with strokes";
+    to_translate("the signature is neither a PNG or JPEG, nor an SVG path, nor JSON with strokes");
 
 /// The paths of an SVG picture, one after the other.
 std::string paths_of(std::string_view svg) {
@@ -44,7 +44,7 @@ Outcome<json::object> drawn_signature(std::string_view text) {
     }
     if (text.front() == '[' || text.front() == '{') {
         auto read = parse_json(text);
-        if (!read) return trouble(ExitCode::usage, "the signature is " + read.error().message);
+        if (!read) return trouble(ExitCode::usage, phrase("the signature is {1:text}", read.error().message));
         if (read->is_array()) return json::object{{"strokes", std::move(*read)}};
         if (auto* strokes = read->get_object().if_contains("strokes"))
             return json::object{{"strokes", std::move(*strokes)}};

@@ -24,14 +24,17 @@ void Table::add(std::vector<Cell> row) {
     rows_.push_back(std::move(row));
 }
 
-std::string Table::text(bool colours) const {
+std::string Table::text(bool colours, const HeadingIn& say) const {
+    auto headings = headings_;
+    if (say)
+        for (auto& each : headings) each = say(each);
     std::vector<std::size_t> shown;
     std::vector<std::size_t> widths(headings_.size(), 0);
     for (std::size_t column = 0; column < headings_.size(); ++column) {
         for (const auto& row : rows_)
             widths[column] = std::max(widths[column], display_width(row[column].text));
         if (widths[column] == 0) continue;
-        widths[column] = std::max(widths[column], display_width(headings_[column]));
+        widths[column] = std::max(widths[column], display_width(headings[column]));
         shown.push_back(column);
     }
     std::string out;
@@ -45,20 +48,23 @@ std::string Table::text(bool colours) const {
         out += line + "\n";
     };
     if (shown.empty()) return out;
-    add_line([&](std::size_t column) { return Cell(headings_[column], Colour::bold); });
+    add_line([&](std::size_t column) { return Cell(headings[column], Colour::bold); });
     for (const auto& row : rows_) add_line([&](std::size_t column) { return row[column]; });
     return out;
 }
 
-void Facts::add(std::string name, Cell value) {
+void Facts::line(std::string name, Cell value) {
     if (!value.text.empty()) facts_.emplace_back(std::move(name), std::move(value));
 }
 
-std::string Facts::text(bool colours) const {
+std::string Facts::text(bool colours, const HeadingIn& say) const {
+    auto facts = facts_;
+    if (say)
+        for (auto& [name, value] : facts) name = say(name);
     std::size_t width = 0;
-    for (const auto& [name, value] : facts_) width = std::max(width, display_width(name));
+    for (const auto& [name, value] : facts) width = std::max(width, display_width(name));
     std::string out;
-    for (const auto& [name, value] : facts_)
+    for (const auto& [name, value] : facts)
         out += padded(name, width) + "  " + in_column(value, 0, true, colours) + "\n";
     return out;
 }

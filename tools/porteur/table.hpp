@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,12 @@ struct Cell {
     Cell(const std::string& words) : Cell(std::string_view(words)) {}  // NOLINT
 };
 
+/// Says a heading in the reader's language. Empty: as it is.
+using HeadingIn = std::function<std::string(const std::string&)>;
+
+/// Marks a heading for translation; a Table takes a list of them. @threads any
+constexpr const char* heading(const char* english) { return english; }
+
 /// Rows under headings, columns aligned by what a terminal shows, two blanks between them. A cell
 /// is never cut: what was asked for is more than looks. A column without any text is left out.
 class Table {
@@ -29,7 +36,7 @@ public:
     bool empty() const { return rows_.empty(); }
 
     /// The whole table, each line ended. @param colours  whether to paint cells and headings
-    std::string text(bool colours) const;
+    std::string text(bool colours, const HeadingIn& say = {}) const;
 
 private:
     std::vector<std::string> headings_;
@@ -39,8 +46,8 @@ private:
 /// Names and values beneath one another, values aligned; pairs without a value are left out.
 class Facts {
 public:
-    void add(std::string name, Cell value);
-    std::string text(bool colours) const;
+    void line(std::string name, Cell value);
+    std::string text(bool colours, const HeadingIn& say = {}) const;
 
 private:
     std::vector<std::pair<std::string, Cell>> facts_;

@@ -105,10 +105,12 @@ struct Transport::Impl {
     }
 
     std::unexpected<Trouble> failed(const Waited& waited, const std::string& what) const {
-        if (waited.called_off) return trouble(ExitCode::timed_out, what + ": called off");
-        const auto why = waited.error == asio::error::timed_out ? std::string("took too long")
-                                                                : waited.error.message();
-        return trouble(ExitCode::not_reachable, what + ": " + why);
+        if (waited.called_off) return trouble(ExitCode::timed_out, phrase("{1:text}: called off", what));
+        return trouble(
+            ExitCode::not_reachable, waited.error == asio::error::timed_out
+                                         ? phrase("{1:text}: took too long", what)
+                                         : what + ": " + waited.error.message()
+        );
     }
 
     Outcome<void> connect(milliseconds timeout) {
@@ -124,14 +126,14 @@ struct Transport::Impl {
                 }
             );
         });
-        if (waited.error) return failed(waited, where() + " cannot be looked up");
+        if (waited.error) return failed(waited, phrase("{1} cannot be looked up", where()));
         waited = wait(timeout, [&](auto done) {
             asio::async_connect(
                 socket, *found,
                 [done](error_code error, const tcp::endpoint&) mutable { done(error); }
             );
         });
-        if (waited.error) return failed(waited, where() + " cannot be connected to");
+        if (waited.error) return failed(waited, phrase("{1} cannot be connected to", where()));
         error_code ignored;
         socket.set_option(tcp::no_delay(true), ignored);
         return {};
@@ -146,14 +148,16 @@ struct Transport::Impl {
             context.load_verify_file(ca_file, error);
         if (error)
             return trouble(
-                ExitCode::usage, "--ca-file " + quoted(ca_file, 200) + ": " + error.message() +
-                                     "; it must be a PEM file of certificates"
+                ExitCode::usage,
+                phrase(
+                    "--ca-file {1}: {2}; it must be a PEM file of certificates", quoted(ca_file, 200), error.message()
+                )
             );
         context.set_verify_mode(ssl::verify_peer);
         tls.emplace(socket, context);
         if (!expect_host(tls->native_handle(), url.host))
             return trouble(
-                ExitCode::not_reachable, where() + ": TLS cannot be set up for this host"
+                ExitCode::not_reachable, phrase("{1}: TLS cannot be set up for this host", where())
             );
         const auto waited =
             wait(timeout, [&](auto done) { tls->async_handshake(ssl::stream_base::client, done); });
@@ -161,11 +165,13 @@ struct Transport::Impl {
         const long verdict = SSL_get_verify_result(tls->native_handle());
         if (verdict != X509_V_OK)
             return trouble(
-                ExitCode::not_reachable, where() + ": its certificate is not accepted: " +
-                                             X509_verify_cert_error_string(verdict) +
-                                             "; name its authority with --ca-file FILE"
+                ExitCode::not_reachable,
+                phrase(
+                    "{1}: its certificate is not accepted: {2}; name its authority with --ca-file FILE", where(),
+                    X509_verify_cert_error_string(verdict)
+                )
             );
-        return failed(waited, where() + " does not speak TLS with us");
+        return failed(waited, phrase("{1} does not speak TLS with us", where()));
     }
 };
 
@@ -191,7 +197,7 @@ Outcome<void> Transport::write(std::string_view bytes, milliseconds timeout) {
         else
             asio::async_write(impl_->socket, buffer, done);
     });
-    if (waited.error) return impl_->failed(waited, "sending to " + impl_->where());
+    if (waited.error) return impl_->failed(waited, phrase("sending to {1}", impl_->where()));
     return {};
 }
 
@@ -204,7 +210,7 @@ Outcome<std::size_t> Transport::read(std::span<char> into, milliseconds timeout)
             impl_->socket.async_read_some(buffer, done);
     });
     if (waited.error == asio::error::eof) return 0;
-    if (waited.error) return impl_->failed(waited, "the answer of " + impl_->where());
+    if (waited.error) return impl_->failed(waited, phrase("the answer of {1}", impl_->where()));
     return waited.count;
 }
 

@@ -5,6 +5,8 @@
 #include <optional>
 #include <set>
 
+#include <porteur/phrase.hpp>
+
 #include "order_view.hpp"
 #include "progress.hpp"
 
@@ -28,7 +30,7 @@ public:
           client_(client),
           group_(std::move(group)),
           id_(std::move(id)),
-          progress_(around_, "following " + printable(id_)) {}
+          progress_(around_, session.tongue().text(phrase("following {1}", printable(id_)))) {}
 
     Outcome<ExitCode> run(std::optional<std::chrono::seconds> timeout);
 
@@ -143,7 +145,7 @@ Outcome<ExitCode> Watch::run(std::optional<std::chrono::seconds> timeout) {
         if (read_at_ != read_before) wait = pause_first, said = false;
         if (trouble_ && !std::exchange(said, true)) {
             progress_.hide();
-            session_.say(trouble_->message + "; trying again");
+            session_.say(phrase("{1:text}; trying again", trouble_->message));
         }
         pause(wait);
         wait = std::min<std::chrono::milliseconds>(wait * 2, pause_max);
@@ -153,16 +155,19 @@ Outcome<ExitCode> Watch::run(std::optional<std::chrono::seconds> timeout) {
     if (session_.wants_json()) session_.print_json(order_);
     if (!ended_) {
         session_.say(
-            "order " + id_ + " is " + member(order_, "state") +
-            " and still under way after --timeout; watch it again at any time"
+            phrase(
+                "order {1} is {2:state} and still under way after --timeout; watch it again at any time", id_,
+                member(order_, "state")
+            )
         );
         return ExitCode::timed_out;
     }
     if (*ended_ == ExitCode::waits_for_person && !session_.wants_json()) {
         const auto problem = member(order_, "problem");
         session_.say(
-            "order " + id_ + " waits for a person" + (problem.empty() ? "" : ": " + problem) +
-            "; next: " + next_step(group_, order_)
+            problem.empty()
+                ? phrase("order {1} waits for a person; next: {2:text}", id_, next_step(group_, order_))
+                : phrase("order {1} waits for a person: {2:text}; next: {3:text}", id_, problem, next_step(group_, order_))
         );
     }
     return *ended_;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include <porteur/phrase.hpp>
+
 namespace genesys {
 
 using namespace porteur;
@@ -187,14 +189,14 @@ std::vector<Problem> problems_of(const Countries& countries, const PurchaseOrder
         problems.push_back({std::move(field), reason, std::move(what), true});
     };
     if (const auto wrong = countries.what_is_wrong(); !wrong.empty())
-        add("", Reason::none, "the account's settings do not fit: " + wrong);
+        add("", Reason::none, phrase("the account's settings do not fit: {1}", wrong));
     if (order.numbers.empty())
-        add("/numbers", Reason::none, "name the numbers to buy, from a search");
-    if (order.country.size() != 2) add("/country", Reason::none, "give the country's two letters");
+        add("/numbers", Reason::none, phrase("name the numbers to buy, from a search"));
+    if (order.country.size() != 2) add("/country", Reason::none, phrase("give the country's two letters"));
     if (order.number_type != NumberType::local && order.number_type != NumberType::mobile &&
         order.number_type != NumberType::toll_free)
         add("/number_type", Reason::unsupported_by_gaining,
-            "local, mobile and toll-free SMS numbers are sold here, no others");
+            phrase("local, mobile and toll-free SMS numbers are sold here, no others"));
     if (const auto* country = countries.find(order.country)) {
         auto missing = missing_for_mail(*country, order);
         std::ranges::move(missing, std::back_inserter(problems));

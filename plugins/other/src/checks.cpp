@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <regex>
 
+#include <porteur/phrase.hpp>
+
 namespace other {
 
 using namespace porteur;
@@ -60,7 +62,7 @@ void check_text(
 ) {
     if (!is_there(order, as_json, item)) {
         if (item.required)
-            problems.push_back({item.field, reason_of(item), "give: " + in_words(item), true});
+            problems.push_back({item.field, reason_of(item), phrase("give: {1}", in_words(item)), true});
         return;
     }
     boost::system::error_code none;
@@ -69,7 +71,7 @@ void check_text(
     const std::string text(found->get_string());
     if (!std::regex_match(text, std::regex(item.pattern, std::regex::ECMAScript)))
         problems.push_back(
-            {item.field, Reason::other, "is not of the form that is asked for: " + in_words(item),
+            {item.field, Reason::other, phrase("is not of the form that is asked for: {1}", in_words(item)),
              true}
         );
 }
@@ -80,13 +82,13 @@ void check_document(const PortOrder& order, const Item& item, std::vector<Proble
         if (item.required)
             problems.push_back(
                 {"/documents", reason_of(item),
-                 "attach a document of the type " + quoted(item.document) + ": " + in_words(item),
+                 phrase("attach a document of the type {1}: {2}", quoted(item.document), in_words(item)),
                  true}
             );
     } else if (item.age_days_max && !day_of(*document)) {
         problems.push_back(
             {"/documents", reason_of(item),
-             "say on which day the document " + quoted(item.document) + " was issued or signed",
+             phrase("say on which day the document {1} was issued or signed", quoted(item.document)),
              true}
         );
     }
@@ -122,7 +124,7 @@ Requirements requirements_of(const Carrier& carrier) {
 std::vector<Problem> problems_of(const PortOrder& order, const Carrier& carrier) {
     std::vector<Problem> problems;
     if (order.numbers.empty())
-        problems.push_back({"/numbers", Reason::none, "name the numbers to port", true});
+        problems.push_back({"/numbers", Reason::none, phrase("name the numbers to port"), true});
     const auto& beginnings = carrier.numbers_begin_with;
     for (std::size_t index = 0; index < order.numbers.size() && !beginnings.empty(); ++index) {
         const auto& number = order.numbers[index];
@@ -130,8 +132,7 @@ std::vector<Problem> problems_of(const PortOrder& order, const Carrier& carrier)
         if (std::ranges::none_of(beginnings, begins))
             problems.push_back(
                 {"/numbers/" + std::to_string(index), Reason::unsupported_by_gaining,
-                 carrier.name + " does not take " + number.masked() +
-                     ", by where the number is from",
+                 phrase("{1} does not take {2}, by where the number is from", carrier.name, number.masked()),
                  true}
             );
     }

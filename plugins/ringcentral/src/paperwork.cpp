@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
+
 namespace ringcentral {
 
 using namespace porteur;
@@ -26,20 +28,18 @@ private:
 };
 
 void check_pin(const PortOrder& order, const Rules& rules, Collector& problems) {
-    const auto digits = std::to_string(rules.pin_digits_min) + " to " +
-                        std::to_string(rules.pin_digits_max) + " digits";
+    const auto least = rules.pin_digits_min, most = rules.pin_digits_max;
     if (!order.pin.given) {
         problems.need(
             false, "/pin", Reason::pin_required,
-            "give the voicemail PIN (" + digits +
-                "); it cannot be read back, only set anew in the app"
+            phrase("give the voicemail PIN ({1} to {2} digits); it cannot be read back, only set anew in the app", least, most)
         );
         return;
     }
     const bool fits = order.pin.digits_only && order.pin.length >= rules.pin_digits_min &&
                       order.pin.length <= rules.pin_digits_max;
     problems.need(
-        fits, "/pin", Reason::pin_invalid, "a voicemail PIN has " + digits + "; this one has not"
+        fits, "/pin", Reason::pin_invalid, phrase("a voicemail PIN has {1} to {2} digits; this one has not", least, most)
     );
 }
 
@@ -66,8 +66,9 @@ std::vector<Problem> problems_of(const PortOrder& order, const Rules& rules) {
         problems.need(
             order.numbers[index].north_american().has_value(), "/numbers/" + std::to_string(index),
             Reason::not_portable,
-            order.numbers[index].masked() +
-                " is neither a US, a Canadian nor a North American toll-free number"
+            phrase(
+                "{1} is neither a US, a Canadian nor a North American toll-free number", order.numbers[index].masked()
+            )
         );
     problems.need(
         !order.end_user.name.empty(), "/end_user/name", Reason::name_mismatch,
@@ -115,7 +116,6 @@ std::optional<Problem> age_problem(
     const bool loa = document.type == loa_type;
     const auto day = day_of(document);
     if (!day) return std::nullopt;
-    const std::string name = loa ? "letter of authorization" : "billing statement";
     const auto reason = loa ? Reason::loa_expired : Reason::document_refused;
     const auto age = (today - std::chrono::sys_days{*day}).count();
     const auto max = loa ? rules.loa_age_days_max : rules.statement_age_days_max;
@@ -123,13 +123,15 @@ std::optional<Problem> age_problem(
     if (age < -1)
         return Problem{
             "/documents", reason,
-            "the " + name + " is dated " + iso_date(*day) + ", which is yet to come", true
+            loa ? phrase("the letter of authorization is dated {1:date}, which is yet to come", iso_date(*day))
+                : phrase("the billing statement is dated {1:date}, which is yet to come", iso_date(*day)),
+            true
         };
     if (age <= max) return std::nullopt;
     return Problem{
         "/documents", reason,
-        "the " + name + " is " + std::to_string(age) + " days old; attach one of at most " +
-            std::to_string(max) + " days",
+        loa ? phrase("the letter of authorization is {1} days old; attach one of at most {2} days", age, max)
+            : phrase("the billing statement is {1} days old; attach one of at most {2} days", age, max),
         true
     };
 }

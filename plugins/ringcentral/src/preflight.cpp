@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
+
 #include "address_match.hpp"
 #include "address_parts.hpp"
 #include "codes.hpp"
@@ -50,8 +52,9 @@ void look_at_number(
     else if (owned.activation == "Inactive")
         problems.push_back(
             {field, Reason::number_inactive,
-             owned.number.masked() +
-                 " is not activated at RingCentral; its live chat tells whether it may leave",
+             phrase(
+                 "{1} is not activated at RingCentral; its live chat tells whether it may leave", owned.number.masked()
+             ),
              false}
         );
 }
@@ -68,8 +71,7 @@ void compare_numbers(
         else
             problems.push_back(
                 {field, Reason::number_not_on_account,
-                 number.masked() +
-                     " is not on this RingCentral account; take it out or check the account",
+                 phrase("{1} is not on this RingCentral account; take it out or check the account", number.masked()),
                  true}
             );
     }
@@ -83,16 +85,17 @@ void check_new_main_number(
     const auto found = std::ranges::find(records.numbers, chosen, &OwnedNumber::number);
     std::string why;
     if (leaves(order, chosen))
-        why = " leaves itself";
+        why = phrase("the new main number {1} leaves itself", chosen.masked());
     else if (found == records.numbers.end())
-        why = " is not on this RingCentral account";
+        why = phrase("the new main number {1} is not on this RingCentral account", chosen.masked());
     else if (verdict_of(*found).leaving == Leaving::cannot || found->status != "Normal")
-        why = " cannot be it: " + quoted(found->usage_type) + ", " + quoted(found->status);
+        why = phrase(
+            "the new main number {1} cannot be it: {2}, {3}", chosen.masked(), quoted(found->usage_type), quoted(found->status)
+        );
     if (!why.empty())
         problems.push_back(
             {"/new_btn", Reason::btn_porting_with_remainder,
-             "the new main number " + chosen.masked() + why +
-                 "; name a number in service that stays",
+             why + "; " + phrase("name a number in service that stays"),
              true}
         );
 }
@@ -114,9 +117,14 @@ void compare_main_number(
     if (order.new_btn) return check_new_main_number(order, records, problems);
     problems.push_back(
         {"/new_btn", Reason::btn_porting_with_remainder,
-         "the main company number " + main->number.masked() + " leaves while " +
-             std::to_string(stays) + (stays == 1 ? " other number stays" : " other numbers stay") +
-             "; have RingCentral make another one the main number first, and say which",
+         phrase_n(
+             stays,
+             "the main company number {1} leaves while {2:n} other number stays; have RingCentral make another one the main "
+             "number first, and say which",
+             "the main company number {1} leaves while {2:n} other numbers stay; have RingCentral make another one the main "
+             "number first, and say which",
+             main->number.masked(), stays
+         ),
          false}
     );
 }
@@ -129,8 +137,8 @@ void compare_account_number(
         return;
     problems.push_back(
         {"/account_number", Reason::account_number_mismatch,
-         "the account number is not the main company number, which it usually is; compare it with "
-         "the statement or the web site under Account, Billing",
+         phrase("the account number is not the main company number, which it usually is; compare it with "
+         "the statement or the web site under Account, Billing"),
          false}
     );
 }
@@ -139,8 +147,11 @@ void compare_btn(const PortOrder& order, const Records& records, std::vector<Pro
     if (!order.btn || same_number(order.btn->text(), records.account.main_number)) return;
     problems.push_back(
         {"/btn", Reason::btn_mismatch,
-         "the billing telephone number " + order.btn->masked() +
-             " is not the main company number, which it usually is; compare it with the statement",
+         phrase(
+             "the billing telephone number {1} is not the main company number, which it usually is; compare it with the "
+             "statement",
+             order.btn->masked()
+         ),
          false}
     );
 }
@@ -175,10 +186,10 @@ std::vector<Part> line_parts(const Address& ours, const std::string& theirs) {
     const auto left = street_parts(ours), right = street_parts(theirs);
     std::vector<Part> parts{
         text_part(
-            "/service_address/house_number", "house number", left.house_number, right.house_number
+            "/service_address/house_number", phrase("house number"), left.house_number, right.house_number
         ),
-        text_part("/service_address/street", "street", left.street, right.street),
-        text_part("/service_address/unit", "unit", left.unit, right.unit),
+        text_part("/service_address/street", phrase("street"), left.street, right.street),
+        text_part("/service_address/unit", phrase("unit"), left.unit, right.unit),
     };
     std::erase_if(parts, [&](const Part& part) {
         return part.match == Match::same ||
@@ -186,7 +197,7 @@ std::vector<Part> line_parts(const Address& ours, const std::string& theirs) {
     });
     if (whole == Match::spelling && parts.empty())
         parts.push_back(
-            {"/service_address/street", "street", line, theirs, Match::spelling,
+            {"/service_address/street", phrase("street"), line, theirs, Match::spelling,
              Reason::address_mismatch}
         );
     return parts;
@@ -194,12 +205,18 @@ std::vector<Part> line_parts(const Address& ours, const std::string& theirs) {
 
 std::string sentence_on(const Part& part) {
     const bool only_spelling = part.match == Match::spelling;
-    const auto here = part.ordered.empty() ? "missing" : quoted(part.ordered);
-    const auto there = part.on_file.empty() ? "missing" : quoted(part.on_file);
-    return "the " + part.name + (only_spelling ? " is spelt " : " is ") + here +
-           " in the order and " + there + " in RingCentral's business address" +
-           (only_spelling ? " (the same but for its spelling)" : "") +
-           "; write what the billing statement says";
+    const auto here = part.ordered.empty() ? phrase("missing") : quoted(part.ordered);
+    const auto there = part.on_file.empty() ? phrase("missing") : quoted(part.on_file);
+    if (only_spelling)
+        return phrase(
+            "the {1:text} is spelt {2:text} in the order and {3:text} in RingCentral's business address (the same but for its "
+            "spelling); write what the billing statement says",
+            part.name, here, there
+        );
+    return phrase(
+        "the {1:text} is {2:text} in the order and {3:text} in RingCentral's business address; write what the billing statement says",
+        part.name, here, there
+    );
 }
 
 void compare_address(
@@ -211,25 +228,25 @@ void compare_address(
     std::vector<Part> parts;
     if (!theirs.company.empty())
         parts.push_back(text_part(
-            "/end_user/name", "company name", order.end_user.name, theirs.company,
+            "/end_user/name", phrase("company name"), order.end_user.name, theirs.company,
             Reason::name_mismatch
         ));
     if (!theirs.street.empty())
         for (auto& each : line_parts(ours, theirs.street)) parts.push_back(std::move(each));
     if (!theirs.city.empty())
-        parts.push_back(text_part("/service_address/city", "city", ours.city, theirs.city));
+        parts.push_back(text_part("/service_address/city", phrase("city"), ours.city, theirs.city));
     if (!theirs.state.empty())
         parts.push_back(
-            region_part("/service_address/region", "province or state", ours.region, theirs.state)
+            region_part("/service_address/region", phrase("province or state"), ours.region, theirs.state)
         );
     if (!theirs.zip.empty())
         parts.push_back(text_part(
-            "/service_address/postal_code", "postal code", ours.postal_code, theirs.zip,
+            "/service_address/postal_code", phrase("postal code"), ours.postal_code, theirs.zip,
             Reason::postal_code_mismatch
         ));
     if (!theirs.country.empty())
         parts.push_back(
-            region_part("/service_address/country", "country", ours.country, theirs.country)
+            region_part("/service_address/country", phrase("country"), ours.country, theirs.country)
         );
 
     for (const auto& part : parts) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "details.hpp"
@@ -124,8 +125,7 @@ void check_numbers(const PortOrder& order, Collector& problems) {
         problems.need(
             digits_of(number).has_value(), "/numbers/" + std::to_string(index),
             Reason::unsupported_by_gaining,
-            number.masked() +
-                " is not North American; ThinkTel ports Canadian, US and toll-free numbers"
+            phrase("{1} is not North American; ThinkTel ports Canadian, US and toll-free numbers", number.masked())
         );
     }
     problems.need(
@@ -145,14 +145,13 @@ void check_numbers(const PortOrder& order, Collector& problems) {
 void check_address(const Address& at, Collector& problems) {
     constexpr auto wanted = Reason::address_required;
     const std::string in = "/service_address/";
-    const std::string as = ", as on the losing carrier's records";
     problems.need(
-        !at.house_number.empty(), in + "house_number", wanted, "give the house number" + as
+        !at.house_number.empty(), in + "house_number", wanted, "give the house number, as on the losing carrier's records"
     );
-    problems.need(!at.street.empty(), in + "street", wanted, "give the street's name" + as);
-    problems.need(!at.city.empty(), in + "city", wanted, "give the city" + as);
-    problems.need(!at.region.empty(), in + "region", wanted, "give the province or state" + as);
-    problems.need(!at.postal_code.empty(), in + "postal_code", wanted, "give the postal code" + as);
+    problems.need(!at.street.empty(), in + "street", wanted, "give the street's name, as on the losing carrier's records");
+    problems.need(!at.city.empty(), in + "city", wanted, "give the city, as on the losing carrier's records");
+    problems.need(!at.region.empty(), in + "region", wanted, "give the province or state, as on the losing carrier's records");
+    problems.need(!at.postal_code.empty(), in + "postal_code", wanted, "give the postal code, as on the losing carrier's records");
     problems.need(
         at.country == "CA" || at.country == "US", in + "country", wanted,
         "the country has to be CA or US; ThinkTel takes no other"
@@ -208,12 +207,12 @@ namespace {
 std::vector<Problem> problems_of_target(const PortOrder& order, const std::string& own_trunk) {
     const auto& target = order.target;
     if (!target.trunk.empty() && !target.offering.empty())
-        return {{"/target", Reason::none, "name a trunk or an offering, not both", true}};
+        return {{"/target", Reason::none, phrase("name a trunk or an offering, not both"), true}};
     // Which service an offering is only ThinkTel tells: submit_port checks that before it sends.
     if (!target.offering.empty()) return {};
     if (target.trunk.empty() && own_trunk.empty())
         return {
-            {"/target", Reason::none, "choose the SIP trunk or the offering that the numbers go to",
+            {"/target", Reason::none, phrase("choose the SIP trunk or the offering that the numbers go to"),
              true}
         };
     if (order.numbers.empty()) return {};
@@ -247,7 +246,7 @@ Op<Findings> validate(json::object given) {
         findings.problems = problems_of(order);
         if (order.target.trunk.empty() && mine.text("trunk").empty())
             findings.problems.push_back(
-                {"/target/trunk", Reason::none, "choose the SIP trunk that the numbers go to", true}
+                {"/target/trunk", Reason::none, phrase("choose the SIP trunk that the numbers go to"), true}
             );
         co_return findings;
     }

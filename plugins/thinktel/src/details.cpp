@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include <porteur/phrase.hpp>
 #include <porteur/json_at.hpp>
 
 #include "wire.hpp"
@@ -155,8 +156,8 @@ void check_one(
     if (detail == nullptr || (of_number && !detail->per_number)) {
         problems.push_back(
             {in + std::string(pair.key()), Reason::none,
-             detail == nullptr ? "ThinkTel has no detail of this name; see the requirements"
-                               : "this detail is the order's and not a number's",
+             detail == nullptr ? phrase("ThinkTel has no detail of this name; see the requirements")
+                               : phrase("this detail is the order's and not a number's"),
              true}
         );
         return;
@@ -164,7 +165,7 @@ void check_one(
     const auto wanted = lacking(detail->kind, pair.value());
     if (!wanted.empty())
         problems.push_back(
-            {in + std::string(pair.key()), Reason::none, "give " + std::string(wanted), true}
+            {in + std::string(pair.key()), Reason::none, phrase("give {1:text}", wanted), true}
         );
 }
 
@@ -173,7 +174,7 @@ void check_numbers(
 ) {
     const std::string in = "/target/details/numbers";
     if (!entries.is_array()) {
-        problems.push_back({in, Reason::none, "give a list, one object for each number", true});
+        problems.push_back({in, Reason::none, phrase("give a list, one object for each number"), true});
         return;
     }
     for (std::size_t index = 0; index < entries.get_array().size(); ++index) {
@@ -181,14 +182,14 @@ void check_numbers(
         const auto at = in + "/" + std::to_string(index);
         const auto number = PhoneNumber::from_json_text(text_at(entry, "number"));
         if (!entry.is_object() || !number) {
-            problems.push_back({at, Reason::none, "give an object with the number it is of", true});
+            problems.push_back({at, Reason::none, phrase("give an object with the number it is of"), true});
             continue;
         }
         // An order that was split has the details of its siblings' numbers, too.
         if (std::ranges::find(order.numbers, *number) == order.numbers.end())
             problems.push_back(
                 {at + "/number", Reason::none,
-                 number->masked() + " is not a number of this order; its details are not used",
+                 phrase("{1} is not a number of this order; its details are not used", number->masked()),
                  false}
             );
         for (const auto& pair : entry.get_object())
@@ -206,14 +207,13 @@ void check_parent(
     std::string choices;
     for (const auto& each : known) choices += (choices.empty() ? "" : ", ") + quoted(each);
     const auto say = [&](std::string text) {
-        if (!choices.empty()) text += "; it can be " + choices;
+        if (!choices.empty()) text += "; " + phrase("it can be {1}", choices);
         problems.push_back({"/target/parent", Reason::none, std::move(text), true});
     };
     if (wanted && parent.empty())
-        say("name the subscription that " + std::string(name_of(destination.service)) +
-            " belongs to");
+        say(phrase("name the subscription that {1} belongs to", name_of(destination.service)));
     if (!parent.empty() && !known.empty() && std::ranges::find(known, parent) == known.end())
-        say("the offering cannot belong to " + quoted(parent));
+        say(phrase("the offering cannot belong to {1}", quoted(parent)));
 }
 
 /// "Account, PlanID and BusinessGroupID must be the same for all Lines"
@@ -226,7 +226,7 @@ void check_one_group(const PortOrder& order, std::vector<Problem>& problems) {
         if (!same)
             problems.push_back(
                 {"/target/details/" + std::string(name), Reason::split_required,
-                 "has to be the same for all business lines of one request; make an order for each",
+                 phrase("has to be the same for all business lines of one request; make an order for each"),
                  true}
             );
     }
@@ -311,7 +311,7 @@ std::vector<Problem> problems_of_service(const PortOrder& order, const Destinati
         if (address && address->is_string() &&
             address->get_string().find('@') == json::string::npos)
             problems.push_back(
-                {"/target/details/fax_email", Reason::none, "give an e-mail address", true}
+                {"/target/details/fax_email", Reason::none, phrase("give an e-mail address"), true}
             );
     }
     if (service == Service::business_line && !order.numbers.empty())

@@ -389,6 +389,7 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
     ask.served.host.outgoing.items = {due, due};
     ask.served.host.outgoing.items[1].day.reset();
     ask("GET", "/v1/due", "/v1/due");
+    ask("GET", "/v1/words", "/v1/words");
     const auto hook = ask("POST", "/v1/webhooks", "/v1/webhooks", R"({"url":"https://hooks.example/","kinds":["port.*"]})");
     ASSERT_EQ(hook.status, 201) << hook.body;
     const auto hook_path = "/v1/webhooks/" + hook.text("id");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // porteur carriers, requirements, targets
+#include <porteur/phrase.hpp>
 #include <porteur/result.hpp>
 
 #include "commands/all.hpp"
@@ -32,7 +33,7 @@ Outcome<ExitCode> show_carriers(Session& session) {
         return ExitCode::done;
     }
     Table table(
-        {"ACCOUNT", "CARRIER", "PLUGIN", "HEALTH", "COUNTRIES", "WHAT IT DOES", "LAST ERROR"}
+        {heading("ACCOUNT"), heading("CARRIER"), heading("PLUGIN"), heading("HEALTH"), heading("COUNTRIES"), heading("WHAT IT DOES"), heading("LAST ERROR")}
     );
     for (const auto& account : list_member(reply->document, "items")) {
         const auto health = member_at(account, {"health", "state"});
@@ -40,21 +41,20 @@ Outcome<ExitCode> show_carriers(Session& session) {
             member(account, "account"),
             member(account, "name"),
             member(account, "plugin") + " " + member(account, "version"),
-            {health, colour_of_health(health)},
+            {session.word("health", health), colour_of_health(health)},
             joined(list_member(account, "countries"), " "),
             session.arguments.has("operations") ? names_of_operations(account) : "",
             member_at(account, {"health", "last_error"}),
         });
     }
     if (table.empty())
-        session.print_line(
+        session.tell(
             "No account is configured; add a file to config/carriers on the daemon's machine."
         );
     session.print(table);
     for (const auto& plugin : list_member(reply->document, "refused"))
         session.say(
-            "the plugin " + quoted(member(plugin, "file")) +
-            " was refused: " + member(plugin, "reason")
+            phrase("the plugin {1} was refused: {2:text}", quoted(member(plugin, "file")), member(plugin, "reason"))
         );
     return ExitCode::done;
 }
@@ -72,11 +72,12 @@ Outcome<std::string> account_of(Session& session, Client& client, const std::str
     }
     if (first_of_plugin.empty())
         return trouble(
-            ExitCode::not_found, "there is neither an account nor a kind of carrier " +
-                                     quoted(word) + "; there are " +
-                                     (names.empty() ? "none" : names)
+            ExitCode::not_found,
+            names.empty()
+                ? phrase("there is neither an account nor a kind of carrier {1}; there are none", quoted(word))
+                : phrase("there is neither an account nor a kind of carrier {1}; there are {2}", quoted(word), names)
         );
-    session.say_more("account " + first_of_plugin + " is of the kind " + word);
+    session.say_more(phrase("account {1} is of the kind {2}", first_of_plugin, word));
     return first_of_plugin;
 }
 
@@ -86,40 +87,36 @@ std::string in_language(const Session& session, const json::value& item, const s
     return french.empty() ? member(item, name + "_en") : french;
 }
 
-std::string rule_of(const json::value& item, bool french) {
+std::string rule_of(const Session& session, const json::value& item) {
     const auto days = member(item, "age_days_max");
-    if (!days.empty())
-        return french ? "de " + days + " jours au plus" : "at most " + days + " days old";
+    if (!days.empty()) return session.tongue().text(phrase("at most {1:n} days old", days));
     return member(item, "pattern");
 }
 
+bool is_optional(const json::value& item) { return member(item, "required") == "false"; }
+
 void print_requirements(Session& session, const json::value& document) {
-    const bool french = session.is_french();
     Table table(
-        french
-            ? std::vector<std::string>{"", "EXIGENCE", "GENRE", "CHAMP", "RÈGLE", "OÙ LA TROUVER"}
-            : std::vector<
-                  std::string>{"", "REQUIREMENT", "KIND", "FIELD", "RULE", "WHERE TO FIND IT"}
+        {"", heading("REQUIREMENT"), heading("KIND"), heading("FIELD"), heading("RULE"), heading("WHERE TO FIND IT")}
     );
     for (const auto& item : list_member(document, "items"))
         table.add({
-            member(item, "required") == "false" ? (french ? "si possible" : "optional")
-                                                : (french ? "requis" : "required"),
+            is_optional(item) ? session.tongue().heading(told("optional")) : session.tongue().heading(told("required")),
             in_language(session, item, "label"),
-            member(item, "kind"),
+            session.word("requirement", member(item, "kind")),
             member(item, "field"),
-            rule_of(item, french),
+            rule_of(session, item),
             in_language(session, item, "help"),
         });
     session.print(table);
     const auto& notes_french = list_member(document, "notes_fr");
     const auto& notes =
-        french && !notes_french.empty() ? notes_french : list_member(document, "notes_en");
+        session.is_french() && !notes_french.empty() ? notes_french : list_member(document, "notes_en");
     if (!notes.empty() && !table.empty()) session.print_line("");
     for (const auto& note : notes)
         if (note.is_string()) session.print_line("- " + std::string(note.get_string()));
     if (table.empty() && notes.empty())
-        session.print_line(french ? "Rien n'est exigé." : "Nothing is required.");
+        session.tell("Nothing is required.");
 }
 
 Outcome<ExitCode> show_requirements(Session& session) {
@@ -153,13 +150,13 @@ Outcome<ExitCode> show_targets(Session& session) {
         session.print_json(reply->document);
         return ExitCode::done;
     }
-    Table table({"KIND", "ID", "WHAT IT IS"});
+    Table table({heading("KIND"), heading("ID"), heading("WHAT IT IS")});
     for (const auto& target : list_member(reply->document, "items"))
         table.add(
-            {member(target, "kind"), member(target, "id"), in_language(session, target, "label")}
+            {session.word("target", member(target, "kind")), member(target, "id"), in_language(session, target, "label")}
         );
     if (table.empty())
-        session.print_line("This account has nothing that a port could be aimed at.");
+        session.tell("This account has nothing that a port could be aimed at.");
     session.print(table);
     return ExitCode::done;
 }
@@ -169,35 +166,35 @@ Outcome<ExitCode> show_targets(Session& session) {
 std::vector<CommandSpec> carrier_commands() {
     return {
         {.path = "carriers",
-         .help = "the configured accounts, with the carrier behind each and its health",
+         .help = told("the configured accounts, with the carrier behind each and its health"),
          .words = {},
-         .options = {{"--operations", ValueKind::flag, "", "also list what each can do"}},
+         .options = {{"--operations", ValueKind::flag, "", told("also list what each can do")}},
          .run = show_carriers},
         {.path = "requirements",
          .help =
-             "what a carrier wants to know or have before numbers leave it, come, or are bought",
-         .words = {{"ACCOUNT", "an account, or a kind of carrier such as ringcentral"}},
+             told("what a carrier wants to know or have before numbers leave it, come, or are bought"),
+         .words = {{"ACCOUNT", told("an account, or a kind of carrier such as ringcentral")}},
          .options =
              {{"--action",
                ValueKind::choice,
                "",
-               "what is planned",
+               told("what is planned"),
                {"port_out", "port_in", "purchase"}},
-              {"--country", ValueKind::text, "COUNTRY", "ISO 3166-1 code, as in FR"},
+              {"--country", ValueKind::text, "COUNTRY", told("ISO 3166-1 code, as in FR")},
               {"--number-type",
                ValueKind::choice,
                "",
-               "which numbers",
+               told("which numbers"),
                {"local", "mobile", "national", "toll_free", "shared_cost", "short_code"}},
               {"--end-user-kind",
                ValueKind::choice,
                "",
-               "whom they serve",
+               told("whom they serve"),
                {"business", "individual"}}},
          .run = show_requirements},
         {.path = "targets",
-         .help = "what a port to an account can be aimed at: its trunks and offerings",
-         .words = {{"ACCOUNT", "the gaining account"}},
+         .help = told("what a port to an account can be aimed at: its trunks and offerings"),
+         .words = {{"ACCOUNT", told("the gaining account")}},
          .options = {},
          .run = show_targets},
     };

@@ -12,18 +12,18 @@ void print_document(
     Session& session, const json::value& document, const std::string& saved_as = {}
 ) {
     Facts facts;
-    facts.add("Document", Cell(member(document, "id"), Colour::bold));
-    facts.add("Type", member(document, "type"));
-    facts.add("Name", member(document, "name"));
+    facts.line("Document", Cell(member(document, "id"), Colour::bold));
+    facts.line("Type", session.word("document", member(document, "type")));
+    facts.line("Name", member(document, "name"));
     std::size_t size = 0;
     if (const auto* known = document.if_object())
         if (const auto* bytes = known->if_contains("size"); bytes && bytes->is_int64())
             size = static_cast<std::size_t>(bytes->get_int64());
-    facts.add("Content", member(document, "content_type") + ", " + size_text(size));
-    facts.add("Issued on", member(document, "issued_on"));
-    facts.add("Signed on", member(document, "signed_on"));
-    facts.add("SHA-256", member(document, "sha256"));
-    facts.add("Saved as", saved_as);
+    facts.line("Content", member(document, "content_type") + ", " + size_text(size));
+    facts.line("Issued on", member(document, "issued_on"));
+    facts.line("Signed on", member(document, "signed_on"));
+    facts.line("SHA-256", member(document, "sha256"));
+    facts.line("Saved as", saved_as);
     session.print(facts);
 }
 
@@ -73,21 +73,21 @@ Outcome<ExitCode> get_document(Session& session) {
 std::vector<CommandSpec> document_commands() {
     return {
         {.path = "documents add",
-         .help = "store a document, to be named in orders with --document-id",
-         .words = {{"FILE", "a PDF, a picture, or a spreadsheet of directory listings"}},
+         .help = told("store a document, to be named in orders with --document-id"),
+         .words = {{"FILE", told("a PDF, a picture, or a spreadsheet of directory listings")}},
          .options =
              {{"--type", ValueKind::text, "TYPE",
-               "loa, invoice, csr, resporg, blif, id, address_proof, registration, ..."},
-              {"--name", ValueKind::text, "NAME", "another name than the file's"},
-              {"--issued-on", ValueKind::date, "DATE", "when it was issued, as in 2026-12-01"},
-              {"--signed-on", ValueKind::date, "DATE", "when it was signed"},
+               told("loa, invoice, csr, resporg, blif, id, address_proof, registration, ...")},
+              {"--name", ValueKind::text, "NAME", told("another name than the file's")},
+              {"--issued-on", ValueKind::date, "DATE", told("when it was issued, as in 2026-12-01")},
+              {"--signed-on", ValueKind::date, "DATE", told("when it was signed")},
               {"--idempotency-key", ValueKind::text, "KEY",
-               "repeat an earlier run without doing it twice"}},
+               told("repeat an earlier run without doing it twice")}},
          .run = add_document},
         {.path = "documents get",
-         .help = "what is known of a document; --output saves it",
-         .words = {{"ID", "the document's id"}},
-         .options = {{"--output", ValueKind::file, "FILE", "save it there; - is standard output"}},
+         .help = told("what is known of a document; --output saves it"),
+         .words = {{"ID", told("the document's id")}},
+         .options = {{"--output", ValueKind::file, "FILE", told("save it there; - is standard output")}},
          .run = get_document},
     };
 }

@@ -8,9 +8,9 @@ namespace porteur::cli {
 namespace {
 
 /// A day as it is; a time as this machine's zone has it, to the minute.
-std::string when_of(const json::value& item) {
+std::string when_of(const Session& session, const json::value& item) {
     const auto day = member(item, "day");
-    if (!day.empty()) return day;
+    if (!day.empty()) return session.tongue().date(day);
     return local_time(member(item, "at")).substr(0, 16);
 }
 
@@ -29,16 +29,17 @@ Outcome<ExitCode> list_due(Session& session) {
         session.print_json(reply->document);
         return ExitCode::done;
     }
-    Table table({"WHEN", "WHAT", "WHO", "ORDER", "KIND", "REFERENCE", "ACCOUNT", "MORE"});
+    Table table({heading("WHEN"), heading("WHAT"), heading("WHO"), heading("ORDER"), heading("KIND"), heading("REFERENCE"), heading("ACCOUNT"), heading("MORE")});
     for (const auto& item : list_member(reply->document, "items")) {
         const auto colour = member(item, "overdue") == "true" ? Colour::red : Colour::none;
         table.add(
-            {Cell(when_of(item), colour), Cell(member(item, "what"), colour), member(item, "who"),
-             member(item, "order"), member(item, "kind"), member(item, "reference"),
+            {Cell(when_of(session, item), colour), Cell(session.word("due", member(item, "what")), colour),
+             session.word("who", member(item, "who")),
+             member(item, "order"), session.word("kind", member(item, "kind")), member(item, "reference"),
              member(item, "account"), member(item, "text")}
         );
     }
-    if (table.empty()) session.print_line("Nothing is due.");
+    if (table.empty()) session.tell("Nothing is due.");
     session.print(table);
     return ExitCode::done;
 }
@@ -48,20 +49,20 @@ Outcome<ExitCode> list_due(Session& session) {
 std::vector<CommandSpec> due_commands() {
     return {
         {.path = "due",
-         .help = "what somebody must look at, and by when, the earliest first",
+         .help = told("what somebody must look at, and by when, the earliest first"),
          .words = {},
          .options =
-             {{"--overdue", ValueKind::flag, "", "only what is late"},
+             {{"--overdue", ValueKind::flag, "", told("only what is late")},
               {"--what",
                ValueKind::choice,
                "",
-               "only these",
+               told("only these"),
                {"draft_expiry", "document_age", "expected_answer", "freeze", "foc", "task",
                 "follow_up"}},
-              {"--until", ValueKind::date, "DATE", "only what is due before this day (UTC)"},
-              {"--limit", ValueKind::count, "COUNT", "how many at most (100)"}},
+              {"--until", ValueKind::date, "DATE", told("only what is due before this day (UTC)")},
+              {"--limit", ValueKind::count, "COUNT", told("how many at most (100)")}},
          .run = list_due,
-         .footer = "Times are those of this machine's zone (TZ); with --json they are UTC."},
+         .footer = told("Times are those of this machine's zone (TZ); with --json they are UTC.")},
     };
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // porteur port loa
+#include <porteur/phrase.hpp>
+
 #include "commands/all.hpp"
 #include "document_file.hpp"
 #include "document_save.hpp"
@@ -59,18 +61,16 @@ Outcome<ExitCode> make_letter(Session& session) {
         return ExitCode::done;
     }
     Facts facts;
-    facts.add("Document", Cell(member(document, "id"), Colour::bold));
-    facts.add("Name", member(document, "name"));
-    facts.add("Signed on", member(document, "signed_on"));
-    facts.add("SHA-256", member(document, "sha256"));
-    facts.add("Saved as", output);
+    facts.line("Document", Cell(member(document, "id"), Colour::bold));
+    facts.line("Name", member(document, "name"));
+    facts.line("Signed on", member(document, "signed_on"));
+    facts.line("SHA-256", member(document, "sha256"));
+    facts.line("Saved as", output);
     session.print(facts);
     if (!attached)
         session.say(
-            "it is still to be signed, so the order does not have it yet; have it signed, and "
-            "then: "
-            "porteur port amend " +
-            order + " --loa FILE --loa-signed-on DATE"
+            phrase("it is still to be signed, so the order does not have it yet; have it signed, and then: {1}",
+                   "porteur port amend " + order + " --loa FILE --loa-signed-on DATE")
         );
     return ExitCode::done;
 }
@@ -81,18 +81,17 @@ std::vector<CommandSpec> letter_commands() {
     using enum ValueKind;
     return {
         {.path = "port loa",
-         .help = "make an order's letter of authorization, a PDF",
-         .words = {{"ID", "the order's id"}},
+         .help = told("make an order's letter of authorization, a PDF"),
+         .words = {{"ID", told("the order's id")}},
          .options =
              {{"--signature", file, "FILE",
-               "a PNG or JPEG, an SVG path, or strokes as JSON; without it a line to sign by hand"},
-              {"--language", choice, "", "of the letter (the order's, else en)", {"en", "fr"}},
-              {"--date", date, "DATE", "of the signature, as in 2026-12-01 (today)"},
-              {"--output", file, "FILE", "save it there, too; - is standard output"},
-              {"--idempotency-key", text, "KEY", "repeat an earlier run without doing it twice"}},
+               told("a PNG or JPEG, an SVG path, or strokes as JSON; without it a line to sign by hand")},
+              {"--language", choice, "", told("of the letter (the order's, else en)"), {"en", "fr"}},
+              {"--date", date, "DATE", told("of the signature, as in 2026-12-01 (today)")},
+              {"--output", file, "FILE", told("save it there, too; - is standard output")},
+              {"--idempotency-key", text, "KEY", told("repeat an earlier run without doing it twice")}},
          .run = make_letter,
-         .footer = "A signed letter is put among the order's documents, in place of an earlier one."
-        },
+         .footer = told("A signed letter is put among the order's documents, in place of an earlier one.")},
     };
 }
 

@@ -2,6 +2,8 @@
 // porteur mail ...: mails that came in, and those that wait for a person
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
+
 #include "commands/all.hpp"
 #include "server_url.hpp"
 #include "session.hpp"
@@ -9,14 +11,14 @@
 namespace porteur::cli {
 namespace {
 
-Cell state_cell(const json::value& mail) {
+Cell state_cell(const Session& session, const json::value& mail) {
     const auto state = member(mail, "state");
-    return {state, state == "waiting" ? Colour::yellow : Colour::none};
+    return {session.word("mail_state", state), state == "waiting" ? Colour::yellow : Colour::none};
 }
 
 /// What the plugin reads in it: "exception: Genesys wants other papers".
-std::string reading_of(const json::value& mail) {
-    const auto state = member_at(mail, {"reading", "state"});
+std::string reading_of(const Session& session, const json::value& mail) {
+    const auto state = session.word("state", member_at(mail, {"reading", "state"}));
     const auto note = member_at(mail, {"reading", "note"});
     return state.empty() || note.empty() ? state + note : state + ": " + note;
 }
@@ -38,21 +40,21 @@ Outcome<ExitCode> list(Session& session) {
         session.print_json(reply->document);
         return ExitCode::done;
     }
-    Table table({"ID", "STATE", "RECEIVED", "FROM", "SUBJECT", "ORDER", "WHY"});
+    Table table({heading("ID"), heading("STATE"), heading("RECEIVED"), heading("FROM"), heading("SUBJECT"), heading("ORDER"), heading("WHY")});
     for (const auto& mail : list_member(reply->document, "items"))
         table.add({
             member(mail, "id"),
-            state_cell(mail),
+            state_cell(session, mail),
             member(mail, "received").substr(0, 16),
             member(mail, "from"),
             member(mail, "subject"),
             member(mail, "order"),
             member(mail, "reason"),
         });
-    if (table.empty()) session.print_line(all ? "There is no such mail." : "No mail waits.");
+    if (table.empty()) session.tell(all ? told("There is no such mail.") : told("No mail waits."));
     session.print(table);
     if (const auto next = member(reply->document, "next_cursor"); !next.empty())
-        session.say("there are more; add --cursor " + next);
+        session.say(phrase("there are more; add --cursor {1}", next));
     return ExitCode::done;
 }
 
@@ -67,22 +69,22 @@ Outcome<ExitCode> show(Session& session) {
         return ExitCode::done;
     }
     Facts facts;
-    facts.add("Mail", member(mail, "id"));
-    facts.add("State", state_cell(mail));
-    facts.add("Received", member(mail, "received"));
-    facts.add("From", member(mail, "from"));
-    facts.add("Subject", member(mail, "subject"));
-    facts.add("Order", member(mail, "order"));
-    facts.add("Why", member(mail, "reason"));
-    facts.add("Read as", reading_of(mail));
+    facts.line("Mail", member(mail, "id"));
+    facts.line("State", state_cell(session, mail));
+    facts.line("Received", member(mail, "received"));
+    facts.line("From", member(mail, "from"));
+    facts.line("Subject", member(mail, "subject"));
+    facts.line("Order", member(mail, "order"));
+    facts.line("Why", member(mail, "reason"));
+    facts.line("Read as", reading_of(session, mail));
     for (const auto& file : list_member(mail, "files"))
-        facts.add("File", member(file, "name") + " (" + member(file, "size") + " bytes)");
+        facts.line("File", session.tongue().text(phrase("{1} ({2:n} bytes)", member(file, "name"), member(file, "size"))));
     session.print(facts);
-    Table candidates({"CANDIDATE", "KIND", "REFERENCE", "ACCOUNT", "STATE"});
+    Table candidates({heading("CANDIDATE"), heading("KIND"), heading("REFERENCE"), heading("ACCOUNT"), heading("STATE")});
     for (const auto& each : list_member(mail, "candidates"))
         candidates.add(
-            {member(each, "id"), member(each, "kind"), member(each, "reference"),
-             member(each, "account"), member(each, "state")}
+            {member(each, "id"), session.word("kind", member(each, "kind")), member(each, "reference"),
+             member(each, "account"), session.word("state", member(each, "state"))}
         );
     if (!candidates.empty()) {
         session.print_line("");
@@ -111,13 +113,15 @@ Outcome<ExitCode> act(Session& session, std::string_view verb, const json::value
         session.print_json(mail);
         return ExitCode::done;
     }
-    session.print_line("mail " + member(mail, "id") + " is " + member(mail, "state"));
-    const auto reading = reading_of(mail);
+    session.tell(phrase("mail {1} is {2:mail_state}", member(mail, "id"), member(mail, "state")));
+    const auto reading = reading_of(session, mail);
     if (member(mail, "state") != "waiting") return ExitCode::done;
     session.say(
-        "the plugin reads in it: " + reading +
-        "; the same command with --take-word has the order follow that, 'porteur mail dismiss' "
-        "does not"
+        phrase(
+            "the plugin reads in it: {1:text}; the same command with --take-word has the order follow that, "
+            "'porteur mail dismiss' does not",
+            reading
+        )
     );
     return ExitCode::waits_for_person;
 }
@@ -133,43 +137,42 @@ Outcome<ExitCode> dismiss(Session& session) { return act(session, "/dismiss", nu
 }  // namespace
 
 std::vector<CommandSpec> mail_commands() {
-    const WordSpec id{"ID", "the mail's id"};
+    const WordSpec id{"ID", told("the mail's id")};
     const OptionSpec key{
-        "--idempotency-key", ValueKind::text, "KEY", "repeat an earlier run without doing it twice"
-    };
+        "--idempotency-key", ValueKind::text, "KEY", told("repeat an earlier run without doing it twice")};
     return {
         {.path = "mail list",
-         .help = "mails that wait for a person, or others, newest first",
+         .help = told("mails that wait for a person, or others, newest first"),
          .words = {},
          .options =
-             {{"--all", ValueKind::flag, "", "also those that do not wait"},
+             {{"--all", ValueKind::flag, "", told("also those that do not wait")},
               {"--state",
                ValueKind::choice,
                "",
-               "only these",
+               told("only these"),
                {"taken", "matched", "waiting", "settled"}},
-              {"--order", ValueKind::text, "ID", "only those of this order"},
-              {"--limit", ValueKind::count, "COUNT", "how many at most (50)"},
-              {"--cursor", ValueKind::text, "CURSOR", "where the page before ended"}},
+              {"--order", ValueKind::text, "ID", told("only those of this order")},
+              {"--limit", ValueKind::count, "COUNT", told("how many at most (50)")},
+              {"--cursor", ValueKind::text, "CURSOR", told("where the page before ended")}},
          .run = list},
         {.path = "mail show",
-         .help = "a mail with its text, and the orders that it may belong to",
+         .help = told("a mail with its text, and the orders that it may belong to"),
          .words = {id},
          .options = {},
          .run = show,
-         .footer = "All of it is what a stranger wrote: the sender's address, too, can be forged."},
+         .footer = told("All of it is what a stranger wrote: the sender's address, too, can be forged.")},
         {.path = "mail assign",
-         .help = "say which order a waiting mail belongs to",
-         .words = {id, {"ORDER", "the order's id"}},
+         .help = told("say which order a waiting mail belongs to"),
+         .words = {id, {"ORDER", told("the order's id")}},
          .options =
              {{"--take-word", ValueKind::flag, "",
-               "what the plugin reads in it is the carrier's word, and moves the order"},
+               told("what the plugin reads in it is the carrier's word, and moves the order")},
               key},
          .run = assign,
-         .footer = "The exit status is 7 if the plugin reads something in it that you have to "
-                   "decide on."},
+         .footer = told("The exit status is 7 if the plugin reads something in it that you have to "
+                   "decide on.")},
         {.path = "mail dismiss",
-         .help = "settle a waiting mail that nothing comes of",
+         .help = told("settle a waiting mail that nothing comes of"),
          .words = {id},
          .options = {key},
          .run = dismiss},

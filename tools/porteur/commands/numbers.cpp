@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include <porteur/phrase.hpp>
+
 #include "commands/all.hpp"
 #include "order_fields.hpp"
 #include "session.hpp"
@@ -18,9 +20,17 @@ std::string synopsis(const Session& session, std::size_t count) {
     for (const auto* name : {"country", "number-type", "area-code", "region", "city", "contains", "quantity"})
         if (const auto text = session.arguments.text(name); !text.empty())
             criteria += " --" + std::string(name) + " " + text;
-    return std::to_string(count) + (count == 1 ? " number" : " numbers") + " found" +
-           (criteria.empty() ? std::string() : " for" + criteria) +
-           "; none is held or bought. The same command searches again, other options change the criteria";
+    if (criteria.empty())
+        return phrase_n(
+            count, "{1:n} number found; none is held or bought. The same command searches again, other options change the criteria",
+            "{1:n} numbers found; none is held or bought. The same command searches again, other options change the criteria",
+            count
+        );
+    return phrase_n(
+        count, "{1:n} number found for {2}; none is held or bought. The same command searches again, other options change the criteria",
+        "{1:n} numbers found for {2}; none is held or bought. The same command searches again, other options change the criteria",
+        count, criteria.substr(1)
+    );
 }
 
 Outcome<ExitCode> search(Session& session) {
@@ -56,25 +66,25 @@ Outcome<ExitCode> search(Session& session) {
         session.print_json(reply->document);
         return code;
     }
-    Table table({"NUMBER", "ACCOUNT", "TYPE", "REGION", "CITY", "FEATURES", "DOCUMENTS", "A MONTH"}
+    Table table({heading("NUMBER"), heading("ACCOUNT"), heading("TYPE"), heading("REGION"), heading("CITY"), heading("FEATURES"), heading("DOCUMENTS"), heading("A MONTH")}
     );
     for (const auto& number : numbers)
         table.add({
             member(number, "number"),
             member(number, "account"),
-            member(number, "type"),
+            session.word("number_type", member(number, "type")),
             member(number, "region"),
             member(number, "city"),
             joined(list_member(number, "features"), " "),
-            member(number, "documents_needed") == "true" ? Cell("needed", Colour::yellow)
-                                                         : Cell("no"),
+            member(number, "documents_needed") == "true" ? Cell(session.tongue().heading(told("needed")), Colour::yellow)
+                                                         : Cell(session.tongue().heading(told("no"))),
             member(number, "monthly_price"),
         });
-    if (table.empty() && !nobody) session.print_line("No seller has such a number.");
+    if (table.empty() && !nobody) session.tell("No seller has such a number.");
     session.print(table);
     if (!table.empty()) session.say(synopsis(session, numbers.size()));
     for (const auto& seller : unanswered)
-        session.say(member(seller, "account") + " gave no numbers: " + member(seller, "why"));
+        session.say(phrase("{1} gave no numbers: {2:text}", member(seller, "account"), member(seller, "why")));
     return code;
 }
 
@@ -102,13 +112,13 @@ Outcome<ExitCode> check_portability(Session& session) {
         session.print_json(reply->document);
         return code;
     }
-    Table table({"NUMBER", "PORTABLE", "REASON", "CARRIER'S WORD"});
+    Table table({heading("NUMBER"), heading("PORTABLE"), heading("REASON"), heading("CARRIER'S WORD")});
     for (const auto& each : results) {
         const bool portable = member(each, "portable") == "true";
         table.add({
             member(each, "number"),
-            portable ? Cell("yes", Colour::green) : Cell("no", Colour::red),
-            member(each, "reason"),
+            Cell(session.tongue().heading(portable ? told("yes") : told("no")), portable ? Colour::green : Colour::red),
+            session.word("reason", member(each, "reason")),
             member(each, "carrier_word"),
         });
     }
@@ -121,33 +131,33 @@ Outcome<ExitCode> check_portability(Session& session) {
 std::vector<CommandSpec> number_commands() {
     return {
         {.path = "numbers search",
-         .help = "numbers that can be bought now, asked of all sellers at once",
+         .help = told("numbers that can be bought now, asked of all sellers at once"),
          .words = {},
          .options =
-             {{"--country", ValueKind::text, "COUNTRY", "ISO 3166-1 code, as in FR"},
+             {{"--country", ValueKind::text, "COUNTRY", told("ISO 3166-1 code, as in FR")},
               {"--number-type",
                ValueKind::choice,
                "",
-               "which numbers",
+               told("which numbers"),
                {"local", "mobile", "national", "toll_free", "shared_cost", "short_code"}},
-              {"--area-code", ValueKind::text, "DIGITS", "area code"},
-              {"--region", ValueKind::text, "REGION", "ISO 3166-2 without the country, as in ON"},
-              {"--city", ValueKind::text, "CITY", "city"},
-              {"--contains", ValueKind::text, "DIGITS", "digits that the number shall contain"},
-              {"--quantity", ValueKind::count, "COUNT", "how many of each seller"},
-              {"--deadline", ValueKind::duration, "TIME", "how long sellers may take (20s)"}},
+              {"--area-code", ValueKind::text, "DIGITS", told("area code")},
+              {"--region", ValueKind::text, "REGION", told("ISO 3166-2 without the country, as in ON")},
+              {"--city", ValueKind::text, "CITY", told("city")},
+              {"--contains", ValueKind::text, "DIGITS", told("digits that the number shall contain")},
+              {"--quantity", ValueKind::count, "COUNT", told("how many of each seller")},
+              {"--deadline", ValueKind::duration, "TIME", told("how long sellers may take (20s)")}},
          .run = search,
-         .footer = "Sellers that did not answer in time are named on standard error; if none did, "
+         .footer = told("Sellers that did not answer in time are named on standard error; if none did, "
                    "the exit\n"
-                   "status is 3."},
+                   "status is 3.")},
         {.path = "portability check",
-         .help = "whether an account could take numbers in",
+         .help = told("whether an account could take numbers in"),
          .words =
-             {{"ACCOUNT", "the gaining account"},
-              {"NUMBER", "numbers in E.164 form, as in +14165550101", true}},
+             {{"ACCOUNT", told("the gaining account")},
+              {"NUMBER", told("numbers in E.164 form, as in +14165550101"), true}},
          .options = {},
          .run = check_portability,
-         .footer = "The exit status is 1 if one of them cannot be ported."},
+         .footer = told("The exit status is 1 if one of them cannot be ported.")},
     };
 }
 

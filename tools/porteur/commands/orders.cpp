@@ -2,6 +2,7 @@
 // porteur port ... and porteur purchase ...: the same commands over the two kinds of orders.
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
 #include <porteur/result.hpp>
 
 #include "commands/all.hpp"
@@ -223,17 +224,17 @@ Outcome<ExitCode> packet(Session& session) {
     session.print_line(member(reply->document, "subject"), Colour::bold);
     session.print_line("");
     session.print_text(member(reply->document, "cover_letter"));
-    Table documents({"DOCUMENT", "TYPE", "NAME"});
+    Table documents({heading("DOCUMENT"), heading("TYPE"), heading("NAME")});
     for (const auto& each : list_member(reply->document, "documents"))
-        documents.add({member(each, "id"), member(each, "type"), member(each, "name")});
+        documents.add({member(each, "id"), session.word("document", member(each, "type")), member(each, "name")});
     if (!documents.empty()) session.print_line("");
     session.print(documents);
-    Table problems({"PROBLEM", "FIELD", "REASON"});
+    Table problems({heading("PROBLEM"), heading("FIELD"), heading("REASON")});
     for (const auto& each : list_member(reply->document, "problems"))
         problems.add({
-            Cell(member(each, "message"), member(each, "blocking") == "true" ? Colour::red : Colour::yellow),
+            Cell(session.tongue().text(member(each, "message")), member(each, "blocking") == "true" ? Colour::red : Colour::yellow),
             member(each, "field"),
-            member(each, "reason"),
+            session.word("reason", member(each, "reason")),
         });
     if (!problems.empty()) session.print_line("");
     session.print(problems);
@@ -284,8 +285,8 @@ Outcome<ExitCode> list_orders(Session& session) {
         return ExitCode::done;
     }
     Table table(
-        {"ORDER", "REFERENCE", "FROM", "ACCOUNT", "STATE", "DELIVERY", "NUMBERS", "UPDATED",
-         "PROBLEM"}
+        {heading("ORDER"), heading("REFERENCE"), heading("FROM"), heading("ACCOUNT"), heading("STATE"), heading("DELIVERY"), heading("NUMBERS"), heading("UPDATED"),
+         heading("PROBLEM")}
     );
     for (const auto& order : list_member(reply->document, "items")) {
         const auto state = member(order, "state");
@@ -295,17 +296,17 @@ Outcome<ExitCode> list_orders(Session& session) {
             member(order, "reference"),
             member(order, "losing_account"),
             member(order, "account"),
-            {state, colour_of(state)},
-            {delivery, colour_of(delivery)},
+            {session.word("state", state), colour_of(state)},
+            {session.word("delivery", delivery), colour_of(delivery)},
             numbers_of(order),
             local_time(member(order, "updated")),
             member(order, "problem"),
         });
     }
-    if (table.empty()) session.print_line("There is no such order.");
+    if (table.empty()) session.tell("There is no such order.");
     session.print(table);
     const auto next = member(reply->document, "next_cursor");
-    if (!next.empty()) session.say("there are more; go on with --cursor " + next);
+    if (!next.empty()) session.say(phrase("there are more; go on with --cursor {1}", next));
     return ExitCode::done;
 }
 
@@ -326,28 +327,28 @@ std::vector<CommandSpec> order_commands(const std::string& group) {
     using enum ValueKind;
     const bool port = group == "port";
     const std::vector<OptionSpec> key{
-        {"--idempotency-key", text, "KEY", "repeat an earlier run without doing it twice"}
+        {"--idempotency-key", text, "KEY", told("repeat an earlier run without doing it twice")}
     };
     const std::vector<OptionSpec> watching{
-        {"--watch", flag, "", "then follow the order to its end"},
-        {"--stay", flag, "", "go on following while it waits for a person"},
-        {"--timeout", duration, "TIME", "follow for so long at most, as in 30s, 5m, 2h"},
+        {"--watch", flag, "", told("then follow the order to its end")},
+        {"--stay", flag, "", told("go on following while it waits for a person")},
+        {"--timeout", duration, "TIME", told("follow for so long at most, as in 30s, 5m, 2h")},
     };
     const auto changing = joined_options(watching, key);
     const auto fields = options_of_fields(group);
-    const WordSpec id{"ID", "the order's id"};
+    const WordSpec id{"ID", told("the order's id")};
     std::vector<OptionSpec> of_create{
-        {"--file", file, "FILE", "the order as JSON, as the API takes it; - reads standard input"},
+        {"--file", file, "FILE", told("the order as JSON, as the API takes it; - reads standard input")},
         {"--account", text, "ACCOUNT",
-         port ? "the gaining account, which carries the order out" : "the seller's account"},
+         port ? told("the gaining account, which carries the order out") : told("the seller's account")},
     };
     if (port)
         of_create.push_back(
             {"--losing-account", text, "ACCOUNT",
-             "checks the order first, where its carrier is here"}
+             told("checks the order first, where its carrier is here")}
         );
-    of_create.push_back({"--reference", text, "TEXT", "yours, unique; else one is made"});
-    of_create.push_back({"--submit", flag, "", "send it out at once; else it stays a draft"});
+    of_create.push_back({"--reference", text, "TEXT", told("yours, unique; else one is made")});
+    of_create.push_back({"--submit", flag, "", told("send it out at once; else it stays a draft")});
     std::vector<std::string> states;
     for (const auto* state :
          {"draft", "submitted", "needs_documents", "accepted", "confirmed", "activating",
@@ -357,49 +358,49 @@ std::vector<CommandSpec> order_commands(const std::string& group) {
 
     std::vector<CommandSpec> all{
         {.path = group + " create",
-         .help = port ? "make a port order" : "make a purchase order",
+         .help = port ? told("make a port order") : told("make a purchase order") ,
          .words = {},
          .options = joined_options(joined_options(of_create, fields), changing),
          .run = create,
-         .footer = "What options say goes over what --file says."},
+         .footer = told("What options say goes over what --file says.")},
         {.path = group + " submit",
-         .help = "send a draft, or a corrected order, to the carrier",
+         .help = told("send a draft, or a corrected order, to the carrier"),
          .words = {id},
          .options = changing,
          .run = submit},
         {.path = group + " show",
-         .help = "an order with its numbers, documents and timeline",
+         .help = told("an order with its numbers, documents and timeline"),
          .words = {id},
          .options = {},
          .run = show},
         {.path = group + " list",
-         .help = "orders, newest first",
+         .help = told("orders, newest first"),
          .words = {},
          .options =
-             {{"--state", choice, "", "only these", states},
+             {{"--state", choice, "", told("only these"), states},
               {"--delivery",
                choice,
                "",
-               "only these",
+               told("only these"),
                {"idle", "sending", "in_doubt", "retry_at", "waiting_for_person"}},
-              {"--limit", count, "COUNT", "how many, 1 to 200 (50)"},
-              {"--cursor", text, "CURSOR", "go on where an earlier list ended"}},
+              {"--limit", count, "COUNT", told("how many, 1 to 200 (50)")},
+              {"--cursor", text, "CURSOR", told("go on where an earlier list ended")}},
          .run = list_orders},
         {.path = group + " cancel",
-         .help = "call an order off; after it left, the carrier is asked to",
+         .help = told("call an order off; after it left, the carrier is asked to"),
          .words = {id},
          .options = changing,
          .run = cancel},
         {.path = group + " watch",
-         .help = "follow an order live until it ends",
+         .help = told("follow an order live until it ends"),
          .words = {id},
          .options = std::vector<OptionSpec>(watching.begin() + 1, watching.end()),
          .run = watch,
-         .footer = "The exit status is 0 when it is completed, 1 when it ended otherwise, 7 when "
+         .footer = told("The exit status is 0 when it is completed, 1 when it ended otherwise, 7 when "
                    "it waits\n"
-                   "for a person, 8 when --timeout passed."},
+                   "for a person, 8 when --timeout passed.")},
         {.path = group + " settle",
-         .help = "say what the carrier told you about an order in doubt",
+         .help = told("say what the carrier told you about an order in doubt"),
          .words =
              {id,
               {"VERDICT",
@@ -409,38 +410,38 @@ std::vector<CommandSpec> order_commands(const std::string& group) {
                port ? std::vector<std::string>{"found_at_carrier", "not_carried_out", "tried_again", "left"}
                     : std::vector<std::string>{"found_at_carrier", "not_carried_out", "tried_again"}}},
          .options = joined_options(
-             {{"--carrier-id", text, "ID", "the carrier's own id of the order, if it was found"}},
+             {{"--carrier-id", text, "ID", told("the carrier's own id of the order, if it was found")}},
              changing
          ),
          .run = settle,
          .footer =
-             "not_carried_out has the order sent again: say it only when the carrier is certain."},
+             told("not_carried_out has the order sent again: say it only when the carrier is certain.")},
         {.path = group + " answer",
-         .help = "answer what an order asks a person",
-         .words = {id, {"CHOICE", "one of the choices that the order offers"}},
-         .options = joined_options({{"--text", text, "TEXT", "more words to it"}}, changing),
+         .help = told("answer what an order asks a person"),
+         .words = {id, {"CHOICE", told("one of the choices that the order offers")}},
+         .options = joined_options({{"--text", text, "TEXT", told("more words to it")}}, changing),
          .run = answer},
         {.path = group + " amend",
-         .help = "correct the fields of a draft, or of an order that was sent back",
+         .help = told("correct the fields of a draft, or of an order that was sent back"),
          .words = {id},
          .options = joined_options(
              joined_options(
-                 {{"--file", file, "FILE", "changed fields as JSON; - reads standard input"}},
+                 {{"--file", file, "FILE", told("changed fields as JSON; - reads standard input")}},
                  fields
              ),
              changing
          ),
          .run = amend,
-         .footer = "An empty text takes a field away. Documents are added to those that it has."},
+         .footer = told("An empty text takes a field away. Documents are added to those that it has.")},
         {.path = group + " fix",
-         .help = "correct an order that its carrier refused, and send it",
+         .help = told("correct an order that its carrier refused, and send it"),
          .words = {id},
          .options = joined_options(
              joined_options(
                  joined_options(
-                     {{"--file", file, "FILE", "changed fields as JSON; - reads standard input"},
-                      {"--submit", flag, "", "send it at once; else the correction waits"}},
-                     port ? std::vector<OptionSpec>{{"--as-new", flag, "", "as a new request, even where the carrier takes supplements"}}
+                     {{"--file", file, "FILE", told("changed fields as JSON; - reads standard input")},
+                      {"--submit", flag, "", told("send it at once; else the correction waits")}},
+                     port ? std::vector<OptionSpec>{{"--as-new", flag, "", told("as a new request, even where the carrier takes supplements")}}
                           : std::vector<OptionSpec>{}
                  ),
                  fields
@@ -448,23 +449,22 @@ std::vector<CommandSpec> order_commands(const std::string& group) {
              changing
          ),
          .run = fix,
-         .footer = port ? "Where the carrier has the order and takes corrections, a supplement is sent; else a new\n"
-                          "request. An open order can be corrected where its carrier takes supplements."
-                        : "It is sent as a new request."},
+         .footer = port ? told("Where the carrier has the order and takes corrections, a supplement is sent; else a new\n"
+                          "request. An open order can be corrected where its carrier takes supplements.") : told("It is sent as a new request.") },
         {.path = group + " comment",
-         .help = "write a line into an order's timeline",
-         .words = {id, {"TEXT", "what to write"}},
-         .options = joined_options({{"--private", flag, "", "for operators alone"}}, key),
+         .help = told("write a line into an order's timeline"),
+         .words = {id, {"TEXT", told("what to write")}},
+         .options = joined_options({{"--private", flag, "", told("for operators alone")}}, key),
          .run = comment},
     };
     if (port)
         all.push_back(
             {.path = "port packet",
-             .help = "what goes to the gaining side of a port away",
+             .help = told("what goes to the gaining side of a port away"),
              .words = {id},
              .options = {},
              .run = packet,
-             .footer = "The exit status is 1 when something is missing in it."}
+             .footer = told("The exit status is 1 when something is missing in it.")}
         );
     return all;
 }

@@ -2,6 +2,8 @@
 // porteur status
 #include <map>
 
+#include <porteur/phrase.hpp>
+
 #include "commands/all.hpp"
 #include "order_view.hpp"
 
@@ -46,18 +48,23 @@ json::object json_of(const Count& count) {
     };
 }
 
-std::string listed(const std::map<std::string, std::int64_t>& counts) {
-    std::string out;
-    for (const auto& [name, number] : counts)
-        out += (out.empty() ? "" : ", ") + std::to_string(number) + " " + name;
-    return out.empty() ? "none" : out;
+Cell yes_or_no(const Session& session, bool yes) {
+    return {session.tongue().heading(yes ? told("yes") : told("no")), yes ? Colour::green : Colour::red};
 }
 
-void add_count(Facts& facts, const std::string& name, const Count& count) {
-    facts.add(name, listed(count.by_state) + (count.more ? " (of the newest 1000)" : ""));
+std::string listed(const Session& session, std::string_view kind, const std::map<std::string, std::int64_t>& counts) {
+    std::string out;
+    for (const auto& [name, number] : counts)
+        out += (out.empty() ? "" : ", ") + std::to_string(number) + " " + session.word(kind, name);
+    return out.empty() ? session.tongue().heading(told("none")) : out;
+}
+
+void add_count(const Session& session, Facts& facts, const std::string& name, const Count& count) {
+    const auto states = listed(session, "state", count.by_state);
+    facts.line(name, count.more ? session.tongue().text(phrase("{1} (of the newest 1000)", states)) : states);
     auto delivery = count.by_delivery;
     delivery.erase("idle");
-    if (!delivery.empty()) facts.add("", Cell(listed(delivery), Colour::yellow));
+    if (!delivery.empty()) facts.line({}, Cell(listed(session, "delivery", delivery), Colour::yellow));
 }
 
 /// The web hooks that were switched off because they failed, or that fail now.
@@ -112,26 +119,27 @@ Outcome<ExitCode> show_status(Session& session) {
         return code;
     }
     Facts facts;
-    facts.add("Daemon", (*client)->server().url.text());
-    facts.add("Live", health->status == 200 ? Cell("yes", Colour::green) : Cell("no", Colour::red));
-    facts.add("Ready", is_ready ? Cell("yes", Colour::green) : Cell("no", Colour::red));
+    facts.line("Daemon", (*client)->server().url.text());
+    facts.line("Live", yes_or_no(session, health->status == 200));
+    facts.line("Ready", yes_or_no(session, is_ready));
     for (const auto& check : list_member(about, "checks")) {
         const auto detail = member(check, "detail");
         const bool ok = member(check, "ok") == "true";
-        facts.add(
-            "- " + member(check, "name"),
+        facts.line(
+            std::string("- ") + member(check, "name"),
             Cell(
-                (ok ? "ok" : "not ok") + (detail.empty() ? "" : ": " + detail),
+                session.tongue().heading(ok ? told("ok") : told("not ok")) + (detail.empty() ? "" : ": " + session.tongue().text(detail)),
                 ok ? Colour::none : Colour::red
             )
         );
     }
     for (const auto& [group, count] : counts)
-        add_count(facts, group == "port" ? "Port orders" : "Purchase orders", count);
+        add_count(session, facts, group == "port" ? heading("Port orders") : heading("Purchase orders"), count);
     for (const auto& hook : webhooks) {
         const auto off = member(hook, "off");
-        facts.add("Web hook", Cell(member(hook, "id") + (off.empty() ? " fails: " : " is off (" + off + "): ") + member(hook, "problem"),
-                                   off.empty() ? Colour::yellow : Colour::red));
+        const auto why = off.empty() ? phrase("{1} fails: {2:text}", member(hook, "id"), member(hook, "problem"))
+                                     : phrase("{1} is off ({2:webhook_off}): {3:text}", member(hook, "id"), off, member(hook, "problem"));
+        facts.line("Web hook", Cell(session.tongue().text(why), off.empty() ? Colour::yellow : Colour::red));
     }
     session.print(facts);
     if ((*client)->server().token.empty()) session.say("orders are counted only with a token");
@@ -143,7 +151,7 @@ Outcome<ExitCode> show_status(Session& session) {
 std::vector<CommandSpec> status_commands() {
     return {
         {.path = "status",
-         .help = "whether the daemon is well, and how many orders stand where",
+         .help = told("whether the daemon is well, and how many orders stand where"),
          .words = {},
          .options = {},
          .run = show_status},

@@ -19,16 +19,16 @@ Outcome<ExitCode> list_tasks(Session& session) {
     if (tasks.empty()) session.say("nothing waits for a person");
     for (const auto& task : tasks) {
         Facts facts;
-        facts.add("Task", Cell(member(task, "title"), Colour::yellow));
-        facts.add("Order", member(task, "kind") + " " + member(task, "order") + " (" + member(task, "reference") + ")");
-        facts.add("Account", member(task, "account"));
-        facts.add("Since", member(task, "since"));
+        facts.line("Task", Cell(member(task, "title"), Colour::yellow));
+        facts.line("Order", session.word("kind", member(task, "kind")) + " " + member(task, "order") + " (" + member(task, "reference") + ")");
+        facts.line("Account", member(task, "account"));
+        facts.line("Since", member(task, "since"));
         const auto text = member(task, "text");
         const bool long_text = text.contains('\n');
-        facts.add("To do", long_text ? "see below" : text);
+        facts.line("To do", long_text ? session.tongue().heading(told("see below")) : text);
         const auto choices = joined(list_member(task, "choices"));
-        facts.add("Answers", choices.empty() ? "any word" : choices);
-        facts.add(
+        facts.line("Answers", choices.empty() ? session.tongue().heading(told("any word")) : choices);
+        facts.line(
             "Answer with", "porteur " + member(task, "kind") + " answer " + member(task, "order") + " CHOICE" +
                                (member(task, "text_required") == "true" ? " --text TEXT" : "")
         );
@@ -46,9 +46,9 @@ Outcome<ExitCode> list_tasks(Session& session) {
 std::vector<CommandSpec> task_commands() {
     return {
         {.path = "tasks",
-         .help = "what waits for a person, and how to answer it",
+         .help = told("what waits for a person, and how to answer it"),
          .words = {},
-         .options = {{"--limit", ValueKind::count, "NUMBER", "at most so many; 50 unless given"}},
+         .options = {{"--limit", ValueKind::count, "NUMBER", told("at most so many; 50 unless given")}},
          .run = list_tasks},
     };
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // porteur webhook ...: addresses that hear of what happens
+#include <porteur/phrase.hpp>
+
 #include "commands/all.hpp"
 #include "session.hpp"
 #include "text.hpp"
@@ -7,29 +9,30 @@
 namespace porteur::cli {
 namespace {
 
-Cell state_cell(const json::value& hook) {
+Cell state_cell(const Session& session, const json::value& hook) {
+    const auto& tongue = session.tongue();
     const auto off = member(hook, "off");
-    if (off == "by_person") return {"off", Colour::dim};
-    if (!off.empty()) return {"off: " + off, Colour::red};
-    if (!member(hook, "retry_at").empty()) return {"waits", Colour::yellow};
-    return {"on", Colour::green};
+    if (off == "by_person") return {tongue.heading(told("off")), Colour::dim};
+    if (!off.empty()) return {tongue.text(phrase("off: {1:webhook_off}", off)), Colour::red};
+    if (!member(hook, "retry_at").empty()) return {tongue.heading(told("waits")), Colour::yellow};
+    return {tongue.heading(told("on")), Colour::green};
 }
 
 void print_hook(Session& session, const json::value& hook) {
     Facts facts;
-    facts.add("Web hook", member(hook, "id"));
-    facts.add("State", state_cell(hook));
-    facts.add("Address", member(hook, "url"));
-    facts.add("For", member(hook, "description"));
+    facts.line("Web hook", member(hook, "id"));
+    facts.line("State", state_cell(session, hook));
+    facts.line("Address", member(hook, "url"));
+    facts.line("For", member(hook, "description"));
     const auto kinds = joined(list_member(hook, "kinds"));
-    facts.add("Events", kinds.empty() ? "all" : kinds);
-    facts.add("Has them up to", member(hook, "cursor"));
-    facts.add("Delivered last", local_time(member(hook, "delivered_at")));
-    facts.add("Fails since", local_time(member(hook, "failing_since")));
-    facts.add("Why", Cell(member(hook, "problem"), Colour::red));
-    facts.add("Tried again", local_time(member(hook, "retry_at")));
-    facts.add("Old secret until", local_time(member(hook, "old_secret_until")));
-    facts.add("Secret", Cell(member(hook, "secret"), Colour::bold));
+    facts.line("Events", kinds.empty() ? session.tongue().heading(told("all")) : kinds);
+    facts.line("Has them up to", member(hook, "cursor"));
+    facts.line("Delivered last", local_time(member(hook, "delivered_at")));
+    facts.line("Fails since", local_time(member(hook, "failing_since")));
+    facts.line("Why", Cell(member(hook, "problem"), Colour::red));
+    facts.line("Tried again", local_time(member(hook, "retry_at")));
+    facts.line("Old secret until", local_time(member(hook, "old_secret_until")));
+    facts.line("Secret", Cell(member(hook, "secret"), Colour::bold));
     session.print(facts);
     if (!member(hook, "secret").empty())
         session.say("the secret is shown this once; give it to the receiver");
@@ -63,16 +66,16 @@ Outcome<ExitCode> list(Session& session) {
         session.print_json(reply->document);
         return ExitCode::done;
     }
-    Table table({"ID", "STATE", "ADDRESS", "EVENTS", "DELIVERED LAST", "WHY"});
+    Table table({heading("ID"), heading("STATE"), heading("ADDRESS"), heading("EVENTS"), heading("DELIVERED LAST"), heading("WHY")});
     for (const auto& hook : list_member(reply->document, "items")) {
         const auto kinds = joined(list_member(hook, "kinds"));
         table.add(
-            {member(hook, "id"), state_cell(hook), member(hook, "url"),
-             kinds.empty() ? "all" : kinds, local_time(member(hook, "delivered_at")),
+            {member(hook, "id"), state_cell(session, hook), member(hook, "url"),
+             kinds.empty() ? session.tongue().heading(told("all")) : kinds, local_time(member(hook, "delivered_at")),
              member(hook, "problem")}
         );
     }
-    if (table.empty()) session.print_line("There is no web hook.");
+    if (table.empty()) session.tell("There is no web hook.");
     session.print(table);
     return ExitCode::done;
 }
@@ -138,7 +141,7 @@ Outcome<ExitCode> remove(Session& session) {
     if (session.wants_json())
         session.print_json(reply->document);
     else
-        session.print_line("web hook " + member(reply->document, "id") + " is removed");
+        session.tell(phrase("web hook {1} is removed", member(reply->document, "id")));
     return ExitCode::done;
 }
 
@@ -151,14 +154,14 @@ Outcome<ExitCode> test(Session& session) {
     if (session.wants_json()) {
         session.print_json(reply->document);
     } else {
-        const auto took = " (" + member(reply->document, "took_ms") + " ms)";
+        const auto took = member(reply->document, "took_ms");
         if (delivered)
-            session.print_line(
-                "delivered: it answered " + member(reply->document, "status") + took, Colour::green
+            session.tell(
+                phrase("delivered: it answered {1} ({2} ms)", member(reply->document, "status"), took), Colour::green
             );
         else
-            session.print_line(
-                "not delivered: " + member(reply->document, "problem") + took, Colour::red
+            session.tell(
+                phrase("not delivered: {1:text} ({2} ms)", member(reply->document, "problem"), took), Colour::red
             );
     }
     return delivered ? ExitCode::done : ExitCode::not_reachable;
@@ -167,69 +170,67 @@ Outcome<ExitCode> test(Session& session) {
 }  // namespace
 
 std::vector<CommandSpec> webhook_commands() {
-    const WordSpec id{"ID", "the web hook's id"};
+    const WordSpec id{"ID", told("the web hook's id")};
     const OptionSpec key{
-        "--idempotency-key", ValueKind::text, "KEY", "repeat an earlier run without doing it twice"
-    };
+        "--idempotency-key", ValueKind::text, "KEY", told("repeat an earlier run without doing it twice")};
     const OptionSpec kind{
         "--kind", ValueKind::list, "KIND",
-        "only these events: port.state_changed, or port.* (again for more)"
-    };
-    const OptionSpec description{"--description", ValueKind::text, "TEXT", "what it is for"};
+        told("only these events: port.state_changed, or port.* (again for more)")};
+    const OptionSpec description{"--description", ValueKind::text, "TEXT", told("what it is for")};
     return {
         {.path = "webhook add",
-         .help = "name an address that hears of what happens; prints its secret",
-         .words = {{"URL", "https://..."}},
+         .help = told("name an address that hears of what happens; prints its secret"),
+         .words = {{"URL", told("https://...")}},
          .options =
              {kind,
               description,
-              {"--after", ValueKind::text, "EVENT", "from this event on; 0: from the first of all"},
-              {"--off", ValueKind::flag, "", "send nothing until 'webhook change --on'"},
+              {"--after", ValueKind::text, "EVENT", told("from this event on; 0: from the first of all")},
+              {"--off", ValueKind::flag, "", told("send nothing until 'webhook change --on'")},
               key},
          .run = add,
-         .footer = "docs/webhooks.md says how the receiver checks what it gets."},
+         .footer = told("docs/webhooks.md says how the receiver checks what it gets.")},
         {.path = "webhook list",
-         .help = "the web hooks, and how they are",
+         .help = told("the web hooks, and how they are"),
          .words = {},
          .options = {},
          .run = list},
         {.path = "webhook show",
-         .help = "one web hook, and how far it has come",
+         .help = told("one web hook, and how far it has come"),
          .words = {id},
          .options = {},
          .run = show},
         {.path = "webhook change",
-         .help = "change a web hook, or switch it off or on",
+         .help = told("change a web hook, or switch it off or on"),
          .words = {id},
          .options =
-             {{"--address", ValueKind::text, "URL", "send to there"},
+             {{"--address", ValueKind::text, "URL", told("send to there")},
               kind,
               description,
-              {"--on", ValueKind::flag, "", "go on where it stood"},
-              {"--off", ValueKind::flag, "", "send nothing for now"},
+              {"--on", ValueKind::flag, "", told("go on where it stood")},
+              {"--off", ValueKind::flag, "", told("send nothing for now")},
               key},
          .run = change},
         {.path = "webhook rotate",
-         .help = "make a new secret, and print it; the old one signs too for a while",
+         .help = told("make a new secret, and print it; the old one signs too for a while"),
          .words = {id},
          .options =
-             {{"--overlap-hours", ValueKind::count, "HOURS", "how long the old one signs too (24)"},
+             {{"--overlap-hours", ValueKind::count, "HOURS", told("how long the old one signs too (24)")},
               key},
          .run = rotate},
         {.path = "webhook test",
-         .help = "send a test event now",
+         .help = told("send a test event now"),
          .words = {id},
          .options = {},
          .run = test,
-         .footer = "The exit status is 3 if it was not delivered."},
+         .footer = told("The exit status is 3 if it was not delivered.")},
         {.path = "webhook replay",
-         .help = "send every event after one again",
+         .help = told("send every event after one again"),
          .words = {id},
          .options =
-             {{"--after", ValueKind::text, "EVENT", "the id of an event; 0: all of them"}, key},
+             {{"--after", ValueKind::text, "EVENT", told("the id of an event; 0: all of them")}, key},
          .run = replay},
         {.path = "webhook remove",
-         .help = "take a web hook away",
+         .help = told("take a web hook away"),
          .words = {id},
          .options = {},
          .run = remove},

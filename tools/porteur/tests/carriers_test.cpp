@@ -102,7 +102,7 @@ TEST(Requirements, AreShownInFrenchByOptionOrEnvironment) {
     const std::string french =
         "             EXIGENCE                       GENRE     CHAMP       RÈGLE                OÙ "
         "LA TROUVER\n"
-        "requis       Code PIN de messagerie vocale  text      /pin        [0-9]{6,10}          "
+        "requis       Code PIN de messagerie vocale  texte     /pin        [0-9]{6,10}          "
         "Application "
         "RingCentral, paramètres, téléphone\n"
         "si possible  Relevé de facturation          document  /documents  de 45 jours au plus\n"
@@ -164,9 +164,9 @@ TEST(Targets, AreATable) {
         world.run({"targets", "tt", "--lang", "fr"}, server),
         (
             Ran{0,
-                "KIND      ID          WHAT IT IS\n"
-                "trunk     4165550100  Liaison Toronto\n"
-                "offering  12          Ligne d'affaires\n",
+                "GENRE        ID          CE QUE C'EST\n"
+                "liaison SIP  4165550100  Liaison Toronto\n"
+                "offre        12          Ligne d'affaires\n",
                 ""}
         )
     );

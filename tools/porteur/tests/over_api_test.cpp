@@ -32,6 +32,22 @@ protected:
     Served served;
 };
 
+TEST_F(OverApi, IsFrenchFromTheErrorToTheScreen) {
+    const std::vector<std::string> create{"port", "create", "--account", "acme-1", "--reference", "R-9", "--number", "+14165550101"};
+    world.environment["LC_ALL"] = "fr_CA.UTF-8";
+    const auto made = run(create);
+    EXPECT_EQ(made.status, 0) << made.err;
+    EXPECT_THAT(made.out, HasSubstr("  brouillon\n"));
+    EXPECT_THAT(made.out, HasSubstr("ensuite\u00a0: porteur port submit "));
+    auto elsewhere = create;
+    elsewhere[3] = "nobody-1";
+    const auto refused = run(elsewhere);
+    EXPECT_EQ(refused.status, status_of(ExitCode::refused));
+    EXPECT_THAT(refused.err, StartsWith("porteur: Une valeur n'est pas comme elle doit être: /account: il n'y a pas de compte \"nobody-1\"\u00a0; il y a\u00a0: "));
+    world.environment.erase("LC_ALL");
+    EXPECT_THAT(run(elsewhere).err, StartsWith("porteur: A value is not as it must be: /account: there is no account \"nobody-1\"; there are: "));
+}
+
 TEST_F(OverApi, APortIsMadeWithDocumentsShownAmendedAndSubmitted) {
     const auto loa = world.file("loa.pdf", "%PDF-1.7" + std::string(150'000, 'x'));
     const auto bill = world.file("bill.pdf", "%PDF-1.7");

@@ -49,9 +49,9 @@ TEST(Table, KeepsForeignTextFromSteeringTheTerminal) {
 
 TEST(Facts, AlignValuesAndLeaveOutEmptyOnes) {
     Facts facts;
-    facts.add("Order", "1");
-    facts.add("Problem", "");
-    facts.add("Référence", "2");
+    facts.line("Order", "1");
+    facts.line("Problem", "");
+    facts.line("Référence", "2");
     EXPECT_EQ(facts.text(false), "Order      1\nRéférence  2\n");
 }
 

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every sentence of the catalog is found again in what is said with it, and no other is taken for
+// it.
+#include <gmock/gmock.h>
+
+#include <porteur/phrase.hpp>
+
+#include "tongue/catalogs.hpp"
+#include "tongue/mo_file.hpp"
+#include "tongue/sentence.hpp"
+#include "tongue/tongue.hpp"
+#include "tongue/words.hpp"
+
+namespace porteur {
+namespace {
+
+const Tongue& french() { return Tongue::of(Language::french); }
+
+/// A value as the place may have it; each place another.
+std::string sample(std::string_view kind, std::size_t index, bool quoted) {
+    if (kind == "text") return "the order waits for a person";
+    if (kind == "date") return "2026-12-0" + std::to_string(index + 1);
+    if (kind == "n") return std::to_string(index + 2);
+    if (kind == "quoted") return "\"z; is missing\"";
+    for (const auto& each : all_words())
+        if (each.kind == kind) return std::string(each.code);
+    return quoted ? "\"z" + std::to_string(index) + "; is missing\"" : "z" + std::to_string(index);
+}
+
+std::string turned(std::string_view kind, std::string_view value) {
+    if (kind.empty() || kind == "quoted") return std::string(value);
+    if (kind == "text") return french().text(value);
+    if (kind == "date") return french().date(value);
+    if (kind == "n") return french().number(value);
+    return french().word(kind, value);
+}
+
+struct Named {
+    std::string one, many;
+};
+
+std::vector<Named> sentences() {
+    std::vector<Named> out;
+    for (const auto name : names_in(catalog_fr())) {
+        if (name.empty() || name.find('\4') != name.npos) continue;
+        const auto zero = std::min(name.find('\0'), name.size());
+        out.push_back(
+            {std::string(name.substr(0, zero)),
+             std::string(name.substr(std::min(zero + 1, name.size())))}
+        );
+    }
+    return out;
+}
+
+TEST(Catalog, IsRead) {
+    EXPECT_GT(sentences().size(), 500U);
+    EXPECT_THAT(names_in("no catalog"), ::testing::IsEmpty());
+    EXPECT_THAT(names_in(catalog_fr().substr(0, 40)), ::testing::IsEmpty());
+}
+
+TEST(Catalog, HasEachSentenceFoundInWhatWasSaidWithIt) {
+    std::size_t tried = 0;
+    for (const auto& [one, many] : sentences()) {
+        const Sentence sentence(one);
+        if (!sentence.has_places() || !many.empty()) continue;
+        for (const bool quoted : {false, true}) {
+            PhraseValues values;
+            std::size_t index = 0;
+            // The kinds are told as the sentence is put together; what comes out is the English
+            // text.
+            const auto english =
+                sentence.with(values, [&](std::string_view kind, std::string_view) {
+                    return sample(kind, index++, quoted);
+                });
+            const auto kinds_fit = [](std::string_view kind, std::string_view value) {
+                return kind == "text" || value.starts_with('"') || find_word(kind, value) ||
+                       value.find_first_not_of("0123456789-") == value.npos;
+            };
+            const auto found = sentence.values_in(english, kinds_fit);
+            ASSERT_TRUE(found) << one;
+            const auto expected = Sentence(french().heading(one)).with(*found, turned);
+            EXPECT_EQ(french().text(english), expected) << one;
+            ++tried;
+        }
+    }
+    EXPECT_GT(tried, 300U);
+}
+
+TEST(Catalog, HasNoSentenceThatIsNothingButPlaces) {
+    for (const auto& [one, many] : sentences()) {
+        std::size_t letters = 0;
+        for (const auto& each : {one, many}) {
+            const auto fixed = Sentence(each).with({}, [](std::string_view kind, std::string_view) {
+                // A kind that few texts are of makes a sentence as sure as words do.
+                return std::string(kind.empty() || kind == "text" ? "" : "kind");
+            });
+            for (const char letter : fixed)
+                letters +=
+                    (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ? 1 : 0;
+        }
+        if (Sentence(one).has_places())
+            EXPECT_GE(letters, 4U) << one << ": would be found in many a text that is not ours";
+    }
+}
+
+}  // namespace
+}  // namespace porteur
