@@ -49,7 +49,7 @@ public:
             progress_.numbers.push_back({each, OrderState::in_review, Reason::none, "mailed"});
             keep(each, "mailed", asked.message_id);
         }
-        progress_.keep["desk"] = review.to_kept();
+        review.keep_in(progress_.keep);
         if (progress_.carrier_id.empty()) progress_.carrier_id = asked.message_id;
         progress_.carrier_word = "mailed";
         progress_.note = "mailed to Genesys with " + std::to_string(documents) +

@@ -53,6 +53,13 @@ json::object Review::to_kept() const {
     return kept;
 }
 
+void Review::keep_in(json::object& kept) const {
+    const bool was_reminded = reminded && second_due;
+    kept["desk"] = to_kept();
+    kept["due"] = json::string(iso_date(floor<days>(was_reminded ? *second_due : due)));
+    kept["then"] = was_reminded ? "person" : "reminder";
+}
+
 std::optional<Review> Review::from_kept(const json::object& all) {
     const auto* kept = all.if_contains("desk");
     if (!kept) return std::nullopt;

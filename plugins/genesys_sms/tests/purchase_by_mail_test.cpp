@@ -32,7 +32,8 @@ TEST(PurchaseByMail, WritesToTheDeskWithThePapersAttached) {
         .ends_with(R"({"state":"in_review","carrier_id":"<op.1@acme.example>","check_again":21600,
                        "numbers":[{"number":"+33644550101","state":"in_review"},{"number":"+33644550102"}],
                        "keep":{"+33644550101":{"what":"mailed"},"desk":{"country":"FR","language":"en",
-                               "asked_on":"2026-11-16","due":"2026-11-23T09:00:00Z","may_choose":false}},
+                               "asked_on":"2026-11-16","due":"2026-11-23T09:00:00Z","may_choose":false},
+                               "due":"2026-11-23","then":"reminder"},
                        "note":"mailed to Genesys with 2 documents; an answer is due by 2026-11-23"})"
         );
     EXPECT_EQ(cut_everywhere(script), 4u);
