@@ -138,7 +138,8 @@ PORTEUR_PLUGIN(
     PORTEUR_OPERATION(submit_port), PORTEUR_OPERATION(check_port),
     PORTEUR_OPERATION(supplement_port), PORTEUR_OPERATION(cancel_port),
     PORTEUR_OPERATION(search_numbers), PORTEUR_OPERATION(purchase),
-    PORTEUR_OPERATION(check_purchase), PORTEUR_OPERATION(release_numbers)
+    PORTEUR_OPERATION(check_purchase), PORTEUR_OPERATION(cancel_purchase),
+    PORTEUR_OPERATION(release_numbers)
 )
 
 }  // namespace thinktel

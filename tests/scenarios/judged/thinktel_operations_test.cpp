@@ -446,6 +446,17 @@ TEST_F(JudgedThinkTel, NoNumberIsBoughtTwiceWhenTheAnswerIsLost) {
     Operations plugin(chain);
     const auto bought = [&] {
         std::multiset<std::string> numbers;
+    const auto unwanted = plugin.run("purchase", with_911(purchase_of({"+17805552007"})));
+    const auto called_off = plugin.run(
+        "cancel_purchase", json::object{
+                               {"reference", "pu-1"},
+                               {"carrier_id", unwanted.at("carrier_id")},
+                               {"kept", unwanted.at("keep")}
+                           }
+    );
+    EXPECT_EQ(text(called_off, "state"), "cancelled");
+    EXPECT_EQ(text(called_off, "note"), "1 number was given back");
+
         for (const auto& each : chain.carried_out())
             if (text(each, "kind") == "purchase")
                 for (const auto& number : each.at("numbers").as_array())
