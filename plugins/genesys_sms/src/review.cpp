@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "review.hpp"
 
-#include <algorithm>
-
 #include <porteur/calendar_text.hpp>
 #include <porteur/json_at.hpp>
 
@@ -16,9 +14,7 @@ namespace {
 bool is_business_day(sys_days day, const Country* country) {
     const weekday of_week(day);
     if (of_week == Saturday || of_week == Sunday) return false;
-    const auto month_and_day = iso_date(year_month_day(day)).substr(5);
-    return country == nullptr ||
-           std::ranges::find(country->holidays, month_and_day) == country->holidays.end();
+    return country == nullptr || !is_holiday(*country, day);
 }
 
 std::optional<sys_seconds> time_at(const json::value& from, std::string_view key) {
