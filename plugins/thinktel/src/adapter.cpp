@@ -121,8 +121,11 @@ Op<std::vector<Portability>> check_portability(NumberList list) {
             found.push_back(portability_from(number, *next++));
             ++answered;
         } catch (const Failure& failure) {
-            // One number that ThinkTel cannot answer says nothing about the others.
-            if (failure.error.kind != ErrorKind::unavailable) throw;
+            // One number that ThinkTel cannot answer, or not so that it is understood, says nothing
+            // about the others. Only the account's own trouble is everybody's.
+            if (failure.error.kind == ErrorKind::unauthorized ||
+                failure.error.kind == ErrorKind::cancelled)
+                throw;
             trouble = failure.error;
             found.push_back({number, false, Reason::other, "no answer: " + failure.error.message});
         }
