@@ -8,6 +8,7 @@
 #include "codes.hpp"
 #include "desk.hpp"
 #include "dids.hpp"
+#include "discovery.hpp"
 #include "follow_up.hpp"
 #include "purchase.hpp"
 #include "release.hpp"
@@ -137,7 +138,8 @@ Op<std::vector<Portability>> check_portability(NumberList list) {
 PORTEUR_PLUGIN(
     "thinktel", "0.2.0", PORTEUR_OPERATION(requirements), PORTEUR_OPERATION(validate),
     PORTEUR_OPERATION(split), PORTEUR_OPERATION(check_account), PORTEUR_OPERATION(list_numbers),
-    PORTEUR_OPERATION(list_targets), PORTEUR_OPERATION(check_portability),
+    PORTEUR_OPERATION(list_targets), PORTEUR_OPERATION(discover),
+    PORTEUR_OPERATION(check_portability),
     PORTEUR_OPERATION(submit_port), PORTEUR_OPERATION(check_port),
     PORTEUR_OPERATION(supplement_port), PORTEUR_OPERATION(cancel_port),
     PORTEUR_OPERATION(search_numbers), PORTEUR_OPERATION(purchase),

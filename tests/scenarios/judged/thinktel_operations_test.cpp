@@ -358,6 +358,25 @@ TEST_F(JudgedThinkTel, WhatThereIsIsReadAsTheApiFileHasIt) {
     EXPECT_FALSE(text(plugin.run("check_account", json::object{}), "identity").empty());
     EXPECT_GT(plugin.run("list_numbers", json::object{}).as_array().size(), 0u);
     EXPECT_THAT(plugin.run("list_targets", json::object{}).as_array(), SizeIs(9));
+    const auto lists = plugin.run("discover", json::object{});
+    EXPECT_THAT(lists.as_array(), SizeIs(4));
+    for (const auto& each : lists.as_array())
+        EXPECT_GT(each.at("rows").as_array().size(), 0u) << text(each, "name");
+    for (const auto& [what, area] :
+         {std::pair{"rate_centers", ""},
+          {"rate_centers", "780"},
+          {"rate_centers", "CA"},
+          {"rate_centers", "CA-AB"},
+          {"portable_rate_centers", ""}})
+        EXPECT_GT(
+            plugin.run("discover", json::object{{"what", what}, {"area", area}})
+                .at(0)
+                .at("rows")
+                .as_array()
+                .size(),
+            0u
+        ) << what
+          << area;
     const auto portable = plugin.run(
         "check_portability",
         json::object{{"numbers", {"+14165550101", "+33123456789", "+19025550101"}}}

@@ -153,10 +153,11 @@ Outcome<ExitCode> show_targets(Session& session) {
         session.print_json(reply->document);
         return ExitCode::done;
     }
-    Table table({"KIND", "ID", "WHAT IT IS"});
+    Table table({"KIND", "ID", "WHAT IT IS", "PARENT, ONE OF", "DETAILS THAT IT WANTS"});
     for (const auto& target : list_member(reply->document, "items"))
         table.add(
-            {member(target, "kind"), member(target, "id"), in_language(session, target, "label")}
+            {member(target, "kind"), member(target, "id"), in_language(session, target, "label"),
+             joined(list_member(target, "parents")), joined(list_member(target, "details"), " ")}
         );
     if (table.empty())
         session.print_line("This account has nothing that a port could be aimed at.");
