@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include <porteur/json.hpp>
+#include <porteur/model/discovery.hpp>
 
 #include "api/carrier_questions.hpp"
 #include "api/order_json.hpp"
@@ -54,12 +55,14 @@ std::optional<Answer> refuse_account(Api& api, std::string_view account, std::st
 }
 
 /// Asks and reads; a result that is not what it should be is the plugin's defect.
+/// @param longer  beyond the usual deadline, where much is asked for
 template <class T>
 Async<Result<T>> ask_for(
-    Api& api, const Request& request, std::string account, std::string operation, std::string input
+    Api& api, const Request& request, std::string account, std::string operation, std::string input,
+    std::chrono::milliseconds longer = {}
 ) {
     auto output = co_await api.services.ask(
-        request.caller, account, operation, std::move(input), api.limits.ask_deadline
+        request.caller, account, operation, std::move(input), api.limits.ask_deadline + longer
     );
     if (!output) co_return std::unexpected(std::move(output).error());
     auto read = from_text<T>(*output);
@@ -96,6 +99,39 @@ json::object carrier_json(const CarrierInfo& info) {
         {"operations", std::move(operations)},
         {"limitations", std::move(limitations)},
         {"health", std::move(health)},
+    };
+}
+
+/// A carrier with a rate limit answers a few numbers a second.
+constexpr std::chrono::milliseconds time_for_each_number{400};
+/// RingCentral gives ten pages of an account's numbers a minute.
+constexpr std::chrono::minutes time_for_all_numbers{3};
+
+/// Texts of /numbers that are no telephone number, with their places: one of them must not keep the others from
+/// being answered. What is no text at all stays, and is refused.
+std::vector<std::pair<std::size_t, std::string>> take_out_what_is_no_number(json::object& body) {
+    std::vector<std::pair<std::size_t, std::string>> wrong;
+    auto* numbers = body.if_contains("numbers");
+    if (!numbers || !numbers->is_array()) return wrong;
+    json::array kept;
+    for (const auto& each : numbers->get_array()) {
+        const auto text = each.is_string() ? std::string(each.get_string()) : std::string();
+        if (!each.is_string() || PhoneNumber::from_json_text(text))
+            kept.push_back(each);
+        else
+            wrong.emplace_back(kept.size() + wrong.size(), text);
+    }
+    *numbers = std::move(kept);
+    return wrong;
+}
+
+json::value no_number(const std::string& text) {
+    constexpr std::size_t shown_max = 40;
+    return json::object{
+        {"number", text.substr(0, shown_max)},
+        {"portable", false},
+        {"reason", "OTHER"},
+        {"carrier_word", "not asked: this is no telephone number in E.164 form, as in +14165550101"}
     };
 }
 
@@ -176,17 +212,57 @@ Async<Answer> check_portability(Api& api, Request& request) {
     );
     if (auto refused = refuse_account(api, account, "/account")) co_return std::move(*refused);
     body->erase("account");
+    const auto wrong = take_out_what_is_no_number(*body);
     auto list = from_json<NumberList>(*body, UnknownKeys::refuse);
     if (!list) co_return problem_answer(list.error());
-    if (list->numbers.empty())
+    if (list->numbers.empty() && wrong.empty())
         co_return problem_answer(
             problems::invalid_input, "/numbers: expected at least one number", "/numbers"
         );
-    auto found = co_await ask_for<std::vector<Portability>>(
-        api, request, account, "check_portability", to_text(*list)
+    json::array items;
+    if (!list->numbers.empty()) {
+        auto found = co_await ask_for<std::vector<Portability>>(
+            api, request, account, "check_portability", to_text(*list),
+            time_for_each_number * static_cast<std::int64_t>(list->numbers.size())
+        );
+        if (!found) co_return problem_answer(found.error());
+        items = to_json(*found).as_array();
+    }
+    for (const auto& [at, text] : wrong)
+        items.insert(items.begin() + static_cast<std::ptrdiff_t>(std::min(at, items.size())),
+                     no_number(text));
+    co_return json_answer(json::object{{"items", std::move(items)}});
+}
+
+Async<Answer> check_account(Api& api, Request& request) {
+    const std::string account(request.parameter("account"));
+    if (auto refused = refuse_account(api, account, "account")) co_return std::move(*refused);
+    auto found = co_await ask_for<AccountCheck>(api, request, account, "check_account", "{}");
+    if (!found) co_return problem_answer(found.error());
+    co_return json_answer(to_json(*found));
+}
+
+Async<Answer> list_account_numbers(Api& api, Request& request) {
+    const std::string account(request.parameter("account"));
+    if (auto refused = refuse_account(api, account, "account")) co_return std::move(*refused);
+    auto found = co_await ask_for<std::vector<CarrierNumber>>(
+        api, request, account, "list_numbers", "{}", time_for_all_numbers
     );
     if (!found) co_return problem_answer(found.error());
     co_return json_answer(json::object{{"items", to_json(*found)}});
+}
+
+Async<Answer> discover(Api& api, Request& request) {
+    const std::string account(request.parameter("account"));
+    if (auto refused = refuse_account(api, account, "account")) co_return std::move(*refused);
+    const DiscoveryQuery query{
+        std::string(request.parameter("what")), std::string(request.parameter("area"))
+    };
+    auto found = co_await ask_for<std::vector<DiscoveryList>>(
+        api, request, account, "discover", to_text(query)
+    );
+    if (!found) co_return problem_answer(found.error());
+    co_return json_answer(json::object{{"lists", to_json(*found)}});
 }
 
 }  // namespace handlers

@@ -107,6 +107,9 @@ Async<Answer> list_carriers(Api& api, Request& request);
 Async<Answer> show_requirements(Api& api, Request& request);
 Async<Answer> list_targets(Api& api, Request& request);
 Async<Answer> check_portability(Api& api, Request& request);
+Async<Answer> check_account(Api& api, Request& request);
+Async<Answer> list_account_numbers(Api& api, Request& request);
+Async<Answer> discover(Api& api, Request& request);
 
 // search_route.cpp
 Async<Answer> search_available_numbers(Api& api, Request& request);

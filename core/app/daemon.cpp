@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/daemon.hpp"
 
+#include <algorithm>
 #include <future>
 #include <thread>
 
@@ -14,6 +15,7 @@
 #include "api/order_json.hpp"
 #include "api/server.hpp"
 #include "app/admin.hpp"
+#include "app/carrier_holidays.hpp"
 #include "app/host_services.hpp"
 #include "app/housekeeping.hpp"
 #include "app/logging.hpp"
@@ -73,6 +75,25 @@ ReplyKey reply_key(const Sealing&, const MasterKey& master) {
     return key;
 }
 
+/// The days on which carriers do not work, from `discover` to the list of due things.
+CarrierHolidays::Parts holidays_parts(asio::any_io_executor engine_thread, HostServices& services, Outward& outward) {
+    constexpr std::chrono::seconds patience{30};
+    return {.executor = std::move(engine_thread),
+            .accounts =
+                [&services] {
+                    std::vector<std::string> names;
+                    for (const auto& each : services.carriers().accounts)
+                        if (std::ranges::find(each.operations, "discover", &CarrierOperation::name) != each.operations.end())
+                            names.push_back(each.account);
+                    return names;
+                },
+            .ask = [&services, patience](std::string account, std::string input) {
+                return services.ask(Caller{}, std::move(account), "discover", std::move(input), patience);
+            },
+            .take = [&outward](std::string account, HolidayList days) { outward.take_carrier_holidays(std::move(account), std::move(days)); },
+            .note = log_info};
+}
+
 }  // namespace
 
 struct Daemon::Parts {
@@ -99,6 +120,7 @@ struct Daemon::Parts {
     std::unique_ptr<Outward> outward;
     std::unique_ptr<DocumentDesk> papers;
     std::unique_ptr<HostServices> services;
+    std::unique_ptr<CarrierHolidays> holidays;
     std::unique_ptr<ApiServer> api;
     asio::thread_pool upkeep{1};  // writes beside the store's own writer, and waits for it: nobody else's thread may
     std::unique_ptr<Housekeeping> housekeeping;  // on that thread, and gone before it
@@ -203,6 +225,8 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
         return {};
     });
     if (!started) return std::unexpected(std::move(started).error());
+    p.holidays = std::make_unique<CarrierHolidays>(holidays_parts(p.engine_io.get_executor(), *p.services, *p.outward));
+    p.on_engine([&p] { p.holidays->start(); });
     p.intake->start(p.settings.mail);
     if (auto begun = p.outward->start(); !begun) return std::unexpected(std::move(begun).error());
     p.api = std::make_unique<ApiServer>(p.api_io, listen_settings(p.settings.api, p.settings.documents), *p.services);
@@ -233,6 +257,7 @@ Result<void> Daemon::reload(Settings settings) {
         parts_->intake->reload(mail);
         parts_->mail->reload(std::move(mail));
         parts_->services->take_snapshot();
+        parts_->holidays->look_again();
         return {};
     });
     if (done) parts_->outward->take(std::move(*outward));
@@ -256,6 +281,7 @@ void Daemon::stop() {
     p.intake->stop();  // it waits for the engine's thread, which must still run
     p.on_engine([&p] {
         p.tick.cancel();
+        if (p.holidays) p.holidays->stop();
         p.engine->stop();
     });
     const auto deadline = std::chrono::steady_clock::now() + p.settings.engine.stop_timeout;

@@ -38,6 +38,25 @@ Result<Order> of_state_unless_a_field(Result<Order> done) {
     return done;
 }
 
+/// Where an order names no target, or one that cannot be: what there is to choose from, as the carrier has it now.
+/// @return  the end of a sentence; empty where the carrier does not tell
+Async<std::string> targets_to_choose_from(HostServices& services, Caller caller, std::string account) {
+    constexpr std::size_t shown_max = 20;
+    const auto output = co_await services.ask(std::move(caller), std::move(account), "list_targets", "{}", std::chrono::seconds(10));
+    const auto targets = output ? from_text<std::vector<TargetChoice>>(*output) : std::unexpected(output.error());
+    if (!targets || targets->empty()) co_return std::string();
+    std::string out;
+    for (std::size_t at = 0; at < std::min(targets->size(), shown_max); ++at) {
+        const auto& each = (*targets)[at];
+        // A trunk's id is a telephone number, which no message tells in full.
+        const bool number = each.id.size() > 4 && each.id.find_first_not_of("+0123456789") == each.id.npos;
+        out += (at == 0 ? "" : ", ") + porteur::quoted(each.label_en) + " (" + each.kind + " " +
+               (number ? "…" + each.id.substr(each.id.size() - 4) : porteur::quoted(each.id)) + ")";
+    }
+    // Each clause is a sentence of the catalog.
+    co_return "; " + phrase("there are {1}", out) + "; " + phrase("GET /v1/targets has their ids");
+}
+
 }  // namespace
 
 Async<Result<void>> HostServices::validated(Caller caller, std::string account, std::string losing, std::string request,
@@ -55,6 +74,8 @@ Async<Result<void>> HostServices::validated(Caller caller, std::string account, 
             // Numbers that may not share a request are sent in parts.
             if (problem.reason == Reason::split_required && may_split && offers(account, "split")) continue;
             all += (all.empty() ? "/request" : "\n/request") + problem.field + ": " + problem.message;
+            if ((problem.field == "/target" || problem.field == "/target/trunk") && offers(name, "list_targets"))
+                all += co_await targets_to_choose_from(*this, caller, name);
         }
         if (!all.empty()) co_return failure(ErrorKind::invalid_input, std::move(all));
     }

@@ -178,6 +178,7 @@ void Outward::take(Prepared prepared) {
             calendars_ = std::move(prepared.calendars);
             times_ = prepared.times;
             ages_ = prepared.ages;
+            make_carrier_calendars();
         }
         board_.look_at_all();
     });
@@ -201,8 +202,43 @@ void Outward::take_accounts(const ConfiguredAccounts& accounts) {
         std::lock_guard lock(mutex_);
         if (accounts_ == times) return;
         accounts_ = std::move(times);
+        make_carrier_calendars();
     }
     asio::post(parts_.io, [this] { board_.look_at_all(); });
+}
+
+void Outward::take_carrier_holidays(std::string account, HolidayList days) {
+    {
+        std::lock_guard lock(mutex_);
+        auto& known = carrier_holidays_[account];
+        if (known == days) return;
+        known = std::move(days);
+        make_carrier_calendars();
+    }
+    asio::post(parts_.io, [this] { board_.look_at_all(); });
+}
+
+const BusinessCalendar* Outward::calendar_of(const std::string& account) const {
+    if (const auto* own = calendars_->find(account)) return own;
+    const auto times = accounts_.find(account);
+    return times == accounts_.end() ? nullptr : calendars_->find(times->second.calendar);
+}
+
+void Outward::make_carrier_calendars() {
+    carrier_calendars_.clear();
+    for (const auto& [account, days] : carrier_holidays_) {
+        if (days.empty()) continue;
+        const auto* base = calendar_of(account);
+        auto made = std::make_shared<BusinessCalendar>(base ? *base : BusinessCalendar{});
+        for (const auto& [day, name] : days) {
+            HolidayRule rule;
+            rule.name = name;
+            rule.form = HolidayRule::Form::dates;
+            rule.dates = {day};
+            made->holidays.push_back(std::move(rule));
+        }
+        carrier_calendars_[account] = std::move(made);
+    }
 }
 
 DueRules Outward::rules_of(const Order& order) const {
@@ -216,10 +252,10 @@ DueRules Outward::rules_of(const Order& order) const {
     rules.freeze = account->second.freeze;
     rules.answer_worst =
         order.kind == OrderKind::port ? account->second.port_worst : account->second.purchase_worst;
-    // An account's own calendar comes first: that of a carrier which keeps days of its own.
-    const auto* calendar = calendars_->find(order.account);
-    if (!calendar) calendar = calendars_->find(account->second.calendar);
-    if (calendar) rules.calendar = std::shared_ptr<const BusinessCalendar>(calendars_, calendar);
+    if (const auto own = carrier_calendars_.find(order.account); own != carrier_calendars_.end())
+        rules.calendar = own->second;
+    else if (const auto* calendar = calendar_of(order.account))
+        rules.calendar = std::shared_ptr<const BusinessCalendar>(calendars_, calendar);
     return rules;
 }
 

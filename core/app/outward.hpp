@@ -13,6 +13,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "app/accounts.hpp"
+#include "app/carrier_holidays.hpp"
 #include "app/due_board.hpp"
 #include "app/webhooks.hpp"
 #include "engine/engine.hpp"
@@ -52,6 +53,9 @@ public:
     void take(Prepared prepared);
     /// What is known of the accounts' times. @threads the engine's
     void take_accounts(const ConfiguredAccounts& accounts);
+    /// On which days an account's carrier does not work, beside those of its calendar; in place of what was told
+    /// before. @threads any
+    void take_carrier_holidays(std::string account, HolidayList days);
     WebhookCounters counters() const { return webhooks_.counters(); }
 
     Async<Result<std::vector<Webhook>>> webhooks(Caller caller) override;
@@ -93,15 +97,21 @@ private:
 
     Outward(Parts parts, Prepared prepared);
     DueRules rules_of(const Order& order) const;
+    /// By the files: an account's own comes first, then that of its country. @threads holds mutex_
+    const BusinessCalendar* calendar_of(const std::string& account) const;
+    /// Those with the carriers' own days. @threads holds mutex_
+    void make_carrier_calendars();
 
     Parts parts_;
     std::atomic<bool> rung_ = false;
     Writer writer_{parts_};
-    mutable std::mutex mutex_;  ///< over the next three
+    mutable std::mutex mutex_;  ///< over the next six
     std::shared_ptr<const BusinessCalendars> calendars_;
     DeadlinesSection times_;
     DocumentAges ages_;
     std::map<std::string, AccountTimes> accounts_;
+    std::map<std::string, HolidayList> carrier_holidays_;
+    std::map<std::string, std::shared_ptr<const BusinessCalendar>> carrier_calendars_;
     Webhooks webhooks_;
     DueBoard board_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;

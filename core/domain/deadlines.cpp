@@ -82,15 +82,27 @@ void add_documents(std::vector<DueItem>& out, const Order& order, const DueRules
     }
 }
 
+std::string_view kept_text(const json::object& progress, std::string_view key) {
+    const auto* keep = progress.if_contains("keep");
+    if (!keep || !keep->is_object()) return {};
+    const auto* found = keep->get_object().if_contains(key);
+    return found && found->is_string() ? std::string_view(found->get_string()) : std::string_view();
+}
+
 /// "due" in what a plugin keeps with the order: the day, or the instant, by which it expects an
 /// answer.
 std::optional<sys_days> kept_due(const json::object& progress) {
-    const auto* keep = progress.if_contains("keep");
-    if (!keep || !keep->is_object()) return std::nullopt;
-    const auto* due = keep->get_object().if_contains("due");
-    if (!due || !due->is_string() || due->get_string().size() < 10) return std::nullopt;
-    const auto day = read_iso_date(std::string_view(due->get_string()).substr(0, 10));
+    const auto day = read_iso_date(kept_text(progress, "due").substr(0, 10));
     return day ? std::optional(sys_days{*day}) : std::nullopt;
+}
+
+/// "then" there: what the plugin does when no answer has come.
+/// @return  a clause more; empty where the plugin says nothing of it
+std::string what_then(const json::object& progress) {
+    const auto then = kept_text(progress, "then");
+    if (then == "reminder") return "; " + phrase("after that it is reminded");
+    if (then == "person") return "; " + phrase("it was reminded, and after that a person is asked");
+    return {};
 }
 
 void add_answer(
@@ -104,7 +116,7 @@ void add_answer(
     auto made = item_of(order, due_words::expected_answer, "carrier");
     if (const auto told = kept_due(progress)) {
         set_day(made, *told);
-        made.text = phrase("the carrier's answer is expected by {1:date}", day_text(*told));
+        made.text = phrase("the carrier's answer is expected by {1:date}", day_text(*told)) + what_then(progress);
     } else if (rules.answer_worst.count() > 0) {
         const auto whole = floor<days>(rules.answer_worst);
         if (rules.calendar && whole.count() > 0 && whole == rules.answer_worst) {

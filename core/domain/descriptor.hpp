@@ -31,7 +31,8 @@ struct InterfaceOperation {
 inline constexpr auto interface_operations = std::to_array<InterfaceOperation>({
     {"requirements", true},       {"validate", true},         {"split", true},
     {"read_mail", true},          {"read_webhook", true},     {"check_account", false},
-    {"list_numbers", false},      {"preflight", false},       {"release_packet", false},
+    {"list_numbers", false},      {"discover", false},
+    {"preflight", false},         {"release_packet", false},
     {"check_release", false},     {"check_portability", false}, {"list_targets", false},
     {"submit_port", false},       {"check_port", false},      {"supplement_port", false},
     {"cancel_port", false},       {"activate_port", false},   {"search_numbers", false},

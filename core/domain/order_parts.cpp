@@ -31,6 +31,58 @@ bool covers(const std::vector<NumberGroup>& groups, const std::vector<PhoneNumbe
     return ours.empty();
 }
 
+std::vector<PhoneNumber> numbers_at(const json::object& request, std::string_view key) {
+    const auto* listed = request.if_contains(key);
+    if (!listed) return {};
+    return from_json<std::vector<PhoneNumber>>(*listed).value_or(std::vector<PhoneNumber>{});
+}
+
+bool has(const std::vector<PhoneNumber>& numbers, const PhoneNumber& number) {
+    return std::ranges::find(numbers, number) != numbers.end();
+}
+
+/// The numbers of the losing account that are not ported, dealt out to the parts. Toll-free numbers are looked after
+/// by others than standard ones, so each belongs to the parts of its kind, and where there is none to the first. What
+/// stays is said in each of them; what is to be switched off in one alone, as it would be asked for twice.
+class RestOfAccount {
+public:
+    RestOfAccount(const json::object& request, const std::vector<NumberGroup>& groups)
+        : groups_(groups), remaining_(numbers_at(request, "remaining")), disconnect_(numbers_at(request, "disconnect")) {}
+
+    void put_into(json::object& request, std::size_t part) const {
+        std::vector<PhoneNumber> stay, off;
+        for (const auto& each : remaining_)
+            if (part == first_for(each) || is_of_kind(part, each)) stay.push_back(each);
+        for (const auto& each : disconnect_)
+            if (part == first_for(each)) off.push_back(each);
+        put(request, "remaining", stay);
+        put(request, "disconnect", off);
+        // The new billing number has to be one of those that stay, in the eyes of whoever reads this part.
+        const auto* named = request.if_contains("new_btn");
+        const auto chosen = named ? from_json<PhoneNumber>(*named) : Result<PhoneNumber>(failure(ErrorKind::none, ""));
+        if (chosen && has(remaining_, *chosen) && !has(stay, *chosen)) request.erase("new_btn");
+    }
+
+private:
+    bool is_of_kind(std::size_t part, const PhoneNumber& number) const {
+        return is_toll_free(groups_[part].numbers.front()) == is_toll_free(number);
+    }
+    std::size_t first_for(const PhoneNumber& number) const {
+        for (std::size_t part = 0; part < groups_.size(); ++part)
+            if (is_of_kind(part, number)) return part;
+        return 0;
+    }
+    static void put(json::object& request, std::string_view key, const std::vector<PhoneNumber>& numbers) {
+        if (numbers.empty())
+            request.erase(key);
+        else
+            request[key] = to_json(numbers);
+    }
+
+    const std::vector<NumberGroup>& groups_;
+    std::vector<PhoneNumber> remaining_, disconnect_;
+};
+
 /// How much a part's way of waiting matters for the whole.
 int urgency(Delivery delivery) {
     switch (delivery) {
@@ -114,6 +166,7 @@ OrderChange rules::after_split(const Order& order, const OperationEnd& end, Inst
     next.due.reset();
     std::string shown;
     json::array references;
+    const RestOfAccount rest(request, groups);
     for (std::size_t at = 0; at < groups.size(); ++at) {
         const auto& group = groups[at];
         Order part;
@@ -129,6 +182,7 @@ OrderChange rules::after_split(const Order& order, const OperationEnd& end, Inst
         part.progress = "{}";
         auto own = request;
         own["numbers"] = to_json(group.numbers);
+        rest.put_into(own, at);
         part.request = canonical(own);
         part.created = part.updated = now;
         const auto count = group.numbers.size();

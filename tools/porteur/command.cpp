@@ -29,6 +29,7 @@ const std::vector<CommandSpec>& all_commands() {
             for (auto& each : some) all.push_back(std::move(each));
         };
         add(carrier_commands());
+        add(account_commands());
         add(order_commands("port"));
         add(letter_commands());
         add(order_commands("purchase"));

@@ -16,7 +16,7 @@ Bought bought_from(const Answer& answer) {
         const auto code = code_in(answer);
         return {
             std::nullopt, code.empty() ? std::to_string(answer.status()) : code, message_in(answer),
-            ""
+            "", false
         };
     }
     require_ok(answer);
@@ -26,22 +26,42 @@ Bought bought_from(const Answer& answer) {
             ErrorKind::in_doubt, Reason::none, "",
             "genesys: the answer to a purchase names no number; a person must look at the inventory"
         );
-    return {std::move(owned), "", "", ""};
+    return {std::move(owned), "", "", "", false};
+}
+
+/// The descriptor's settle, after an answer that tells nothing. What was sent may become real even
+/// where the order is called off meanwhile: then it is waited for anew, and looked for all the same.
+/// @return whether the order goes on
+Op<bool> settled(std::string step) {
+    using namespace std::chrono_literals;
+    try {
+        co_await sleep_for(step, 60s);
+        co_return true;
+    } catch (const Failure& failure) {
+        if (failure.error.kind != ErrorKind::cancelled) throw;
+    }
+    co_await sleep_for(step + "-called-off", 60s);
+    co_return false;
 }
 
 /// Orders one number; `suffix` tells apart the try with an address.
 Op<Bought> buy(PurchaseOrder order, std::size_t index, std::string suffix, std::string address_id) {
-    using namespace std::chrono_literals;
     const auto& number = order.numbers[index];
     const auto step = step_of("buy" + suffix, index);
     const auto sent = co_await buy_number(step, order, number, address_id);
     if (!sent.in_doubt() && !sent.says_nothing()) co_return bought_from(sent);
 
-    if (!sent.in_doubt())
-        co_await sleep_for(step_of("settle" + suffix, index), 60s);  // the descriptor's settle
+    const bool goes_on =
+        sent.in_doubt() || co_await settled(step_of("settle" + suffix, index));
     const auto found = co_await find_number(step_of("find" + suffix, index), number).looks_up(step);
     require_ok(found);
-    if (auto owned = exactly(found.json(), number)) co_return Bought{std::move(owned), "", "", ""};
+    if (auto owned = exactly(found.json(), number))
+        co_return Bought{std::move(owned), "", "", "", !goes_on};
+    if (!goes_on)
+        fail(
+            ErrorKind::cancelled, Reason::none, "",
+            "genesys: called off; " + number.masked() + " was not bought"
+        );
     // The host lets a step out again after a loss that it saw itself. An answer that tells nothing is none to
     // it, so what goes out after that has a name of its own; the look-up stands before it all the same.
     const auto again = co_await buy_number(
@@ -90,10 +110,19 @@ Op<std::string> address_id_for(PurchaseOrder order) {
     if (!known.empty()) co_return known;
 
     auto made = co_await create_address("create-address", order, name);
-    if (made.in_doubt()) {
+    if (made.in_doubt() || made.says_nothing()) {
+        const bool goes_on = made.in_doubt() || co_await settled("settle-address");
         const auto found = co_await find_address("find-address", name, "create-address");
-        if (!found.empty()) co_return found;
-        made = co_await create_address("create-address", order, name);
+        if (!found.empty() && goes_on) co_return found;
+        if (!goes_on)
+            fail(
+                ErrorKind::cancelled, Reason::none, "",
+                "genesys: called off before a number with an address was bought"
+            );
+        // As with a number: the host lets a step out again only after a loss that it saw itself.
+        made = co_await create_address(
+            made.in_doubt() ? "create-address" : "create-address-again", order, name
+        );
     }
     require_ok(made);
     co_return text_at(made.json(), "id");

@@ -20,6 +20,7 @@ struct Bought {
     std::string code;                  ///< it was refused
     std::string words;                 ///< Genesys' own
     std::string address_id;            ///< the address that was sent along; empty if none
+    bool called_off = false;           ///< the order was, while a lost answer was waited for
 };
 
 /// Buys the number at `index` of the order.

@@ -95,6 +95,7 @@ Op<void> follow_review(OrderReference reference, Review review, PurchaseProgress
         progress->check_again = std::min(progress->check_again.value_or(wait), wait);
     };
     progress->note = "an answer is due by " + iso_date(floor<std::chrono::days>(review.due));
+    review.keep_in(progress->keep);  // an order of an older version had no day for the list of due things
     // What a mail of the desk said stands with the host; whoever was answered does not remind.
     const auto said = said_by_mail(reference.kept);
     if (said && *said != OrderState::in_review && *said != OrderState::completed) co_return;
@@ -118,7 +119,7 @@ Op<void> follow_review(OrderReference reference, Review review, PurchaseProgress
         review.reminded = time;
         review.second_due =
             business_days_after(time, country == nullptr ? 2 : country->review_min, country);
-        progress->keep["desk"] = review.to_kept();
+        review.keep_in(progress->keep);
         progress->note = "no answer by " + iso_date(floor<std::chrono::days>(review.due)) +
                          "; the desk was " + outcome;
         asks_at(*review.second_due);

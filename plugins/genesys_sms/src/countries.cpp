@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <initializer_list>
 
+#include <porteur/calendar_text.hpp>
 #include <porteur/json_at.hpp>
 
 namespace genesys {
@@ -123,6 +125,33 @@ bool is_month_and_day(std::string_view text) {
     return text.size() == 5 && text[2] == '-' && digits(0, 12) && digits(3, 31);
 }
 
+/// Days after Easter Sunday: 1 of "easter + 1", -2 of "easter - 2"; nothing for any other form.
+std::optional<int> days_after_easter(std::string_view text) {
+    constexpr std::string_view word = "easter";
+    if (!text.starts_with(word)) return std::nullopt;
+    text.remove_prefix(word.size());
+    if (text.empty()) return 0;
+    const bool before = text.starts_with(" - ");
+    if (!before && !text.starts_with(" + ")) return std::nullopt;
+    text.remove_prefix(3);
+    int count = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), count);
+    if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || count < 0 || count > 99)
+        return std::nullopt;
+    return before ? -count : count;
+}
+
+/// @source the "anonymous Gregorian" computus, Nature 1876
+std::chrono::sys_days easter_sunday(int y) {
+    const int a = y % 19, b = y / 100, c = y % 100;
+    const int d = b / 4, e = b % 4, g = (b - (b + 8) / 25 + 1) / 3;
+    const int h = (19 * a + b - d - g + 15) % 30;
+    const int l = (32 + 2 * e + 2 * (c / 4) - h - c % 4) % 7;
+    const int both = h + l - 7 * ((a + 11 * h + 22 * l) / 451) + 114;
+    return std::chrono::year{y} / static_cast<unsigned>(both / 31) /
+           static_cast<unsigned>(both % 31 + 1);
+}
+
 Country country_from(const std::string& code, const Table& in) {
     in.knows_only(country_keys);
     Country country;
@@ -141,8 +170,11 @@ Country country_from(const std::string& code, const Table& in) {
         in.complain("note and note_fr go together");
     country.holidays = in.texts("holidays");
     for (const auto& each : country.holidays)
-        if (!is_month_and_day(each))
-            in.complain("holidays has " + quoted(each) + "; write month and day, as in \"12-25\"");
+        if (!is_month_and_day(each) && !days_after_easter(each) && !read_iso_date(each))
+            in.complain(
+                "holidays has " + quoted(each) +
+                "; write month and day, as in \"12-25\", \"easter + 1\", or a whole date"
+            );
     return country;
 }
 
@@ -161,6 +193,17 @@ void read_review_days(const Table& in, Country& country) {
 }
 
 }  // namespace
+
+bool is_holiday(const Country& country, std::chrono::sys_days day) {
+    using namespace std::chrono;
+    const year_month_day date{day};
+    const auto text = iso_date(date);
+    const auto easter = easter_sunday(int{date.year()});
+    return std::ranges::any_of(country.holidays, [&](const std::string& each) {
+        const auto moved = days_after_easter(each);
+        return moved ? day == easter + days{*moved} : each == text || each == text.substr(5);
+    });
+}
 
 Countries Countries::from(const json::value& file) {
     Countries made;

@@ -5,6 +5,7 @@
 // operator's (config/data/genesys_countries.toml), because Genesys' own list is only partly public.
 // @source CARRIERS.md 2.5 (countries) and 2.6 (papers, with the grade of each)
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,11 +29,14 @@ struct Country {
     std::string name_en, name_fr;
     std::vector<Wanted> wants;
     int review_min = 2, review_max = 5;  ///< business days
-    std::vector<std::string> holidays;   ///< "12-25"
+    std::vector<std::string> holidays;   ///< "12-25", "easter + 1", "2027-02-06"
     bool beta = false;
     std::string unknown;  ///< why nothing is known; empty if something is
     std::string note_en, note_fr;
 };
+
+/// Whether a country's list has this day. @threads any
+bool is_holiday(const Country& country, std::chrono::sys_days day);
 
 class Countries {
 public:

@@ -49,7 +49,7 @@ public:
             progress_.numbers.push_back({each, OrderState::in_review, Reason::none, "mailed"});
             keep(each, "mailed", asked.message_id);
         }
-        progress_.keep["desk"] = review.to_kept();
+        review.keep_in(progress_.keep);
         if (progress_.carrier_id.empty()) progress_.carrier_id = asked.message_id;
         progress_.carrier_word = "mailed";
         progress_.note = "mailed to Genesys with " + std::to_string(documents) +
@@ -141,7 +141,7 @@ Op<PurchaseProgress> purchase(PurchaseOrder order) {
     Purchase so_far;
     for (auto& each : co_await got_before(order)) {
         const auto number = each.number;
-        so_far.add(number, {std::move(each), "", "", ""});
+        so_far.add(number, {std::move(each), "", "", "", false});
     }
     std::vector<PhoneNumber> for_desk;
     const bool by_mail = countries.find(order.country) != nullptr;
@@ -163,6 +163,10 @@ Op<PurchaseProgress> purchase(PurchaseOrder order) {
                 for_desk.push_back(number);
             else
                 so_far.add(number, bought);
+            if (bought.called_off)
+                failed = Error{
+                    .kind = ErrorKind::cancelled, .message = "the order was called off meanwhile"
+                };
         } catch (const Failure& failure) {
             failed = so_far.survives(failure.error);
         }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "review.hpp"
 
-#include <algorithm>
-
 #include <porteur/calendar_text.hpp>
 #include <porteur/json_at.hpp>
 
@@ -16,9 +14,7 @@ namespace {
 bool is_business_day(sys_days day, const Country* country) {
     const weekday of_week(day);
     if (of_week == Saturday || of_week == Sunday) return false;
-    const auto month_and_day = iso_date(year_month_day(day)).substr(5);
-    return country == nullptr ||
-           std::ranges::find(country->holidays, month_and_day) == country->holidays.end();
+    return country == nullptr || !is_holiday(*country, day);
 }
 
 std::optional<sys_seconds> time_at(const json::value& from, std::string_view key) {
@@ -51,6 +47,13 @@ json::object Review::to_kept() const {
     if (reminded) kept["reminded"] = rfc3339(*reminded);
     if (second_due) kept["second_due"] = rfc3339(*second_due);
     return kept;
+}
+
+void Review::keep_in(json::object& kept) const {
+    const bool was_reminded = reminded && second_due;
+    kept["desk"] = to_kept();
+    kept["due"] = json::string(iso_date(floor<days>(was_reminded ? *second_due : due)));
+    kept["then"] = was_reminded ? "person" : "reminder";
 }
 
 std::optional<Review> Review::from_kept(const json::object& all) {

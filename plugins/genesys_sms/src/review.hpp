@@ -31,6 +31,9 @@ struct Review {
     std::optional<std::chrono::sys_seconds> second_due;  ///< by when it should have helped
 
     porteur::json::object to_kept() const;
+    /// Writes it into what is kept of the order, with what the host's list of due things reads: "due", the day by
+    /// which an answer is expected now, and "then", what happens where there is none.
+    void keep_in(porteur::json::object& kept) const;
     /// Nothing where the order is no request by mail, or is one of an older version of this plugin.
     static std::optional<Review> from_kept(const porteur::json::object& kept);
 };

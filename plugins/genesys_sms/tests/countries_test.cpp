@@ -82,7 +82,11 @@ TEST(Countries, SayWhatDoesNotFitAndWhere) {
     EXPECT_THAT(
         wrong_with(R"({"holidays":["25.12."]})"), Contains(HasSubstr("\"25.12.\"; write month"))
     );
-    EXPECT_THAT(wrong_with(R"({"holidays":["13-01"]})"), Contains(HasSubstr("\"13-01\"")));
+    for (const auto* day : {"13-01", "easter+1", "easter + x", "easter + 100", "2026-02-30", "Easter"})
+        EXPECT_THAT(
+            wrong_with(R"({"holidays":[")" + std::string(day) + "\"]}"),
+            Contains(HasSubstr('"' + std::string(day) + '"'))
+        );
     EXPECT_THAT(wrong_with(R"({"holidays":"12-25"})"), Contains(HasSubstr("holidays is no list")));
     EXPECT_THAT(wrong_with("{}"), Contains(HasSubstr("wants nothing and does not say why")));
     EXPECT_THAT(wrong_with(R"({"note":"n"})"), Contains(HasSubstr("note and note_fr go together")));

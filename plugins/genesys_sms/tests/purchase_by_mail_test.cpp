@@ -32,7 +32,8 @@ TEST(PurchaseByMail, WritesToTheDeskWithThePapersAttached) {
         .ends_with(R"({"state":"in_review","carrier_id":"<op.1@acme.example>","check_again":21600,
                        "numbers":[{"number":"+33644550101","state":"in_review"},{"number":"+33644550102"}],
                        "keep":{"+33644550101":{"what":"mailed"},"desk":{"country":"FR","language":"en",
-                               "asked_on":"2026-11-16","due":"2026-11-23T09:00:00Z","may_choose":false}},
+                               "asked_on":"2026-11-16","due":"2026-11-23T09:00:00Z","may_choose":false},
+                               "due":"2026-11-23","then":"reminder"},
                        "note":"mailed to Genesys with 2 documents; an answer is due by 2026-11-23"})"
         );
     EXPECT_EQ(cut_everywhere(script), 4u);
@@ -120,6 +121,10 @@ TEST(PurchaseByMail, CountsTheBusinessDaysOfTheCountry) {
         {"2026-12-23T09:00:00Z", "2026-12-31T09:00:00Z"
         },  // the 25th is a holiday, the 26th a Saturday
         {"2026-11-10T09:00:00Z", "2026-11-18T09:00:00Z"},  // 11 November
+        {"2027-03-25T09:00:00Z", "2027-04-02T09:00:00Z"},  // Easter Monday is 29 March
+        {"2027-05-04T09:00:00Z", "2027-05-12T09:00:00Z"},  // Ascension is 6 May
+        {"2027-05-13T09:00:00Z", "2027-05-21T09:00:00Z"},  // Whit Monday is 17 May
+        {"2024-03-28T09:00:00Z", "2024-04-05T09:00:00Z"},  // Easter Monday was 1 April
     };
     for (const auto& [asked, due] : rows)
         purchase(order("order-france.json"), R"({"organization_id":"org-1"})")

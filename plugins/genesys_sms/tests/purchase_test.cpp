@@ -125,6 +125,32 @@ TEST(PurchaseByApi, IsOrderedAgainUnderItsOwnNameAfterAnAnswerThatTellsNothing) 
     cut_everywhere(script);
 }
 
+TEST(PurchaseByApi, LooksForTheNumberEvenWhereTheOrderIsCalledOffMeanwhile) {
+    const auto called_off = [](const json::object& given) {
+        auto script = purchase(given);
+        script.expects_http("POST", numbers).answers(200, "<html>");
+        script.expects_sleep(60s).named("settle").fails(ErrorKind::cancelled);
+        script.expects_sleep(60s).named("settle-called-off").is_done();
+        script.expects_http("GET", numbers).named("find").looking_up("buy");
+        return script;
+    };
+    auto none = called_off(order());
+    none.answers_file(200, "inventory-none.json")
+        .fails_with(ErrorKind::cancelled, Reason::none, HasSubstr("was not bought"));
+    cut_everywhere(none);
+    auto there = called_off(order());
+    there.answers_file(200, "inventory-active.json").ends_with(R"({"state":"completed"})");
+    cut_everywhere(there);
+    auto two = order();
+    two["numbers"].as_array().push_back("+13175550177");
+    auto first_only = called_off(two);
+    first_only.answers_file(200, "inventory-active.json")
+        .ends_with(R"({"numbers":[{"state":"completed"},{"number":"+13175550177","state":"exception"}]})");
+    EXPECT_THAT(
+        first_only.result<PurchaseProgress>().note, HasSubstr("the order was called off meanwhile")
+    );
+}
+
 TEST(PurchaseByApi, MakesTheAddressThatANumberAsksFor) {
     auto script = purchase(order());
     script.expects_http("POST", numbers)
@@ -184,6 +210,28 @@ TEST(PurchaseByApi, FindsTheAddressWhenTheAnswerToItWasLost) {
         .answers_file(200, "addresses-ours.json");
     script.expects_http("POST", numbers)
         .named("buy-addressed")
+        .answers_file(202, "bought-202.json")
+        .ends_with("{}");
+    cut_everywhere(script);
+}
+
+TEST(PurchaseByApi, MakesTheAddressAgainUnderItsOwnNameAfterAnAnswerThatTellsNothing) {
+    auto script = purchase(order());
+    script.expects_http("POST", numbers).answers_file(400, "error-address.json");
+    script.expects_http("GET", addresses).answers_file(200, "addresses-none.json");
+    script.expects_http("POST", addresses).answers(200, "<html>");
+    script.expects_sleep(60s).named("settle-address").is_done();
+    script.expects_http("GET", addresses)
+        .looking_up("create-address")
+        .answers_file(200, "addresses-none.json");
+    script.expects_http("POST", addresses)
+        .named("create-address-again")
+        .once()
+        .answers(200, R"({"id":"address-1"})");
+    script.expects_http("POST", numbers)
+        .named("buy-addressed")
+        .with_body(R"({"addressId":"address-1","countryCode":"US","name":"po-9","phoneNumber":"+13175550101",
+                       "phoneNumberType":"local"})")
         .answers_file(202, "bought-202.json")
         .ends_with("{}");
     cut_everywhere(script);

@@ -80,6 +80,13 @@ TEST(Review, RemindsASilentDeskOnceAndSaysWhenThatShouldHaveHelped) {
         );
 }
 
+TEST(Review, TellsTheListOfDueThingsWhenAnAnswerIsExpectedAndWhatComesThen) {
+    auto script = waiting(kept({}, {{"due", "2026-11-23"}, {"then", "reminder"}}), "2026-11-23T09:00:00Z");
+    script.expects_mail(desk).is_taken("<m2>").ends_with(
+        R"({"state":"in_review","keep":{"due":"2026-11-25","then":"person"}})"
+    );
+}
+
 TEST(Review, RemindsInTheLanguageOfTheOrder) {
     auto script = waiting(kept({{"language", "fr"}, {"country", "DE"}}), "2026-11-23T09:00:00Z");
     script.expects_mail(desk).with_head(

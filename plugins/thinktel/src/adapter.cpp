@@ -8,6 +8,7 @@
 #include "codes.hpp"
 #include "desk.hpp"
 #include "dids.hpp"
+#include "discovery.hpp"
 #include "follow_up.hpp"
 #include "purchase.hpp"
 #include "release.hpp"
@@ -121,8 +122,11 @@ Op<std::vector<Portability>> check_portability(NumberList list) {
             found.push_back(portability_from(number, *next++));
             ++answered;
         } catch (const Failure& failure) {
-            // One number that ThinkTel cannot answer says nothing about the others.
-            if (failure.error.kind != ErrorKind::unavailable) throw;
+            // One number that ThinkTel cannot answer, or not so that it is understood, says nothing
+            // about the others. Only the account's own trouble is everybody's.
+            if (failure.error.kind == ErrorKind::unauthorized ||
+                failure.error.kind == ErrorKind::cancelled)
+                throw;
             trouble = failure.error;
             found.push_back({number, false, Reason::other, "no answer: " + failure.error.message});
         }
@@ -134,11 +138,13 @@ Op<std::vector<Portability>> check_portability(NumberList list) {
 PORTEUR_PLUGIN(
     "thinktel", "0.2.0", PORTEUR_OPERATION(requirements), PORTEUR_OPERATION(validate),
     PORTEUR_OPERATION(split), PORTEUR_OPERATION(check_account), PORTEUR_OPERATION(list_numbers),
-    PORTEUR_OPERATION(list_targets), PORTEUR_OPERATION(check_portability),
+    PORTEUR_OPERATION(list_targets), PORTEUR_OPERATION(discover),
+    PORTEUR_OPERATION(check_portability),
     PORTEUR_OPERATION(submit_port), PORTEUR_OPERATION(check_port),
     PORTEUR_OPERATION(supplement_port), PORTEUR_OPERATION(cancel_port),
     PORTEUR_OPERATION(search_numbers), PORTEUR_OPERATION(purchase),
-    PORTEUR_OPERATION(check_purchase), PORTEUR_OPERATION(release_numbers)
+    PORTEUR_OPERATION(check_purchase), PORTEUR_OPERATION(cancel_purchase),
+    PORTEUR_OPERATION(release_numbers)
 )
 
 }  // namespace thinktel

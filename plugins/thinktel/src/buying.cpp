@@ -93,25 +93,37 @@ HttpRequest list_order(const std::string& step, const std::string& pilot, const 
     return request;
 }
 
+/// What the trunk has after a lost answer, and what it has not.
+Bought found_among(
+    const Numbers& wanted, const std::set<PhoneNumber>& on_trunk, bool goes_on, Numbers& missing
+) {
+    Bought ours{{}, !goes_on};
+    for (const auto& each : wanted)
+        if (on_trunk.contains(each))
+            ours.numbers.push_back(bought(each, "found on the trunk"));
+        else if (goes_on)
+            missing.push_back(each);
+        else
+            ours.numbers.push_back(
+                {each, OrderState::cancelled, Reason::none, "called off before it was bought"}
+            );
+    return ours;
+}
+
 /// Numbers one by one. @param doubted  an earlier request for them may still become real
-Op<std::vector<NumberProgress>> buy_list(std::string pilot, Numbers wanted, bool doubted) {
+Op<Bought> buy_list(std::string pilot, Numbers wanted, bool doubted) {
     const auto sent = co_await list_order("buy", pilot, wanted);
     std::optional<std::vector<NumberProgress>> found;
     if (!sent.in_doubt()) found = progress_of_replies(sent, wanted);
     if (found) {
         if (doubted || !all_plain(*found))
             correct_by_trunk(*found, co_await numbers_on("find-rest", pilot, "buy"));
-        co_return *found;
+        co_return Bought{std::move(*found), false};
     }
-    co_await settle_unless_in_doubt(sent, "settle");
+    const bool goes_on = co_await settle_unless_in_doubt(sent, "settle");
     const auto now = co_await numbers_on("find", pilot, "buy");
-    std::vector<NumberProgress> ours;
     Numbers missing;
-    for (const auto& each : wanted)
-        if (now.contains(each))
-            ours.push_back(bought(each, "found on the trunk"));
-        else
-            missing.push_back(each);
+    auto ours = found_among(wanted, now, goes_on, missing);
     if (missing.empty()) co_return ours;
 
     // The host lets a step out again only if it saw itself that the answer was lost.
@@ -127,7 +139,7 @@ Op<std::vector<NumberProgress>> buy_list(std::string pilot, Numbers wanted, bool
             "commas, for the carrier's id)"
         );
     correct_by_trunk(*rest, co_await numbers_on("find-rest", pilot, step));
-    std::ranges::move(*rest, std::back_inserter(ours));
+    std::ranges::move(*rest, std::back_inserter(ours.numbers));
     co_return ours;
 }
 
@@ -210,7 +222,7 @@ std::optional<std::vector<NumberProgress>> progress_of_any(const Answer& sent) {
 
 }  // namespace
 
-Op<std::vector<NumberProgress>> buy_chosen(std::string pilot, Numbers wanted) {
+Op<Bought> buy_chosen(std::string pilot, Numbers wanted) {
     const auto range = range_of(wanted);
     if (!range) co_return co_await buy_list(pilot, wanted, false);
 
@@ -219,27 +231,26 @@ Op<std::vector<NumberProgress>> buy_chosen(std::string pilot, Numbers wanted) {
     };
     const auto sent =
         co_await http().post("buy-range", "/SipTrunks/" + pilot + "/Dids/Ranges").json(body).once();
-    std::vector<NumberProgress> ours;
     if (range_accepted(sent)) {
-        for (const auto& each : wanted) ours.push_back(bought(each, "Accepted"));
-        co_return ours;
+        Bought all;
+        for (const auto& each : wanted) all.numbers.push_back(bought(each, "Accepted"));
+        co_return all;
     }
     // Refused: a part of it may have been sold all the same. Lost: all of it may have.
     const bool doubted = sent.in_doubt() || sent.says_nothing();
-    if (doubted) co_await settle_unless_in_doubt(sent, "settle-range");
+    bool goes_on = true;
+    if (doubted) goes_on = co_await settle_unless_in_doubt(sent, "settle-range");
     const auto now = co_await numbers_on("find-range", pilot, "buy-range");
     Numbers missing;
-    for (const auto& each : wanted)
-        if (now.contains(each))
-            ours.push_back(bought(each, "found on the trunk"));
-        else
-            missing.push_back(each);
+    auto ours = found_among(wanted, now, goes_on, missing);
     if (missing.empty()) co_return ours;
-    for (auto& each : co_await buy_list(pilot, missing, doubted)) ours.push_back(std::move(each));
+    auto rest = co_await buy_list(pilot, missing, doubted);
+    std::ranges::move(rest.numbers, std::back_inserter(ours.numbers));
+    ours.called_off = rest.called_off;
     co_return ours;
 }
 
-Op<std::vector<NumberProgress>> buy_next_available(
+Op<Bought> buy_next_available(
     std::string pilot, std::string area, std::int64_t quantity, std::set<PhoneNumber> before
 ) {
     const auto centre = co_await centre_for(area, quantity);
@@ -249,15 +260,15 @@ Op<std::vector<NumberProgress>> buy_next_available(
                           .json(body)
                           .once();
     if (!sent.in_doubt())
-        if (auto found = progress_of_any(sent)) co_return *found;
+        if (auto found = progress_of_any(sent)) co_return Bought{std::move(*found), false};
 
-    co_await settle_unless_in_doubt(sent, "settle");
+    const bool goes_on = co_await settle_unless_in_doubt(sent, "settle");
     Numbers fresh;
     for (const auto& each : co_await numbers_on("find", pilot, "buy"))
         if (!before.contains(each)) fresh.push_back(each);
     if (std::ssize(fresh) == quantity && co_await are_of_centre(fresh, centre)) {
-        std::vector<NumberProgress> ours;
-        for (const auto& each : fresh) ours.push_back(bought(each, "found on the trunk"));
+        Bought ours{{}, !goes_on};
+        for (const auto& each : fresh) ours.numbers.push_back(bought(each, "found on the trunk"));
         co_return ours;
     }
     fail(

@@ -83,7 +83,8 @@ Op<Outcome> make_record(PurchaseOrder order, PhoneNumber number, std::size_t ind
     const auto sent = co_await post(step);
     auto outcome = outcome_of(sent);
     if (outcome.kind != Outcome::Kind::lost) co_return outcome;
-    co_await settle_unless_in_doubt(sent, step_of("settle-e911", index));
+    outcome.called_off = !co_await settle_unless_in_doubt(sent, step_of("settle-e911", index));
+    if (outcome.called_off) co_return outcome;  // the number is given back, with a record or without
     const auto found = co_await http()
                            .get(
                                step_of("find-e911", index),
@@ -150,8 +151,10 @@ Op<Recorded> record_or_undo(
     auto outcome = co_await make_record(order, number, index);
     if (outcome.accepted() && address_refused(outcome.body)) outcome.kind = Outcome::Kind::refused;
     if (outcome.accepted()) {
-        co_return Recorded{{number, OrderState::completed, Reason::none, "Accepted"}, {}};
+        co_return Recorded{{number, OrderState::completed, Reason::none, "Accepted"}, {}, false};
     }
+    if (outcome.called_off)
+        co_return Recorded{{number, OrderState::completed, Reason::none, "no 911 record"}, {}, true};
     if (outcome.kind == Outcome::Kind::refused) {
         auto rejection = rejection_of_record(outcome, number);
         const auto undone = co_await give_back("undo", pilot, number, index);
@@ -164,7 +167,7 @@ Op<Recorded> record_or_undo(
         co_return Recorded{
             {number, gone ? OrderState::cancelled : OrderState::exception, rejection.reason,
              gone ? "given back" : undone.carrier_word},
-            rejection
+            rejection, false
         };
     }
     Rejection rejection{Reason::other, "", "", {"/emergency_address"}, {number}};
@@ -173,7 +176,9 @@ Op<Recorded> record_or_undo(
         outcome.words +
         "): a person must look at it in uControl, and make the record or release the number; "
         "do not submit the order again as long as the number is there";
-    co_return Recorded{{number, OrderState::exception, Reason::other, outcome.words}, rejection};
+    co_return Recorded{
+        {number, OrderState::exception, Reason::other, outcome.words}, rejection, false
+    };
 }
 
 }  // namespace thinktel

@@ -18,6 +18,7 @@ std::vector<porteur::Problem> problems_of_emergency(const porteur::PurchaseOrder
 struct Recorded {
     porteur::NumberProgress number;  ///< completed; cancelled: given back; exception: a person
     std::optional<porteur::Rejection> rejection;
+    bool called_off = false;  ///< the order was meanwhile: the number is bought, and nothing is known of a record
 };
 
 /// Whether ThinkTel has a 911 record of the number. @threads [op]

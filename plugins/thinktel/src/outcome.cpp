@@ -12,9 +12,9 @@ using namespace porteur;
 
 Outcome outcome_of(const Answer& answer) {
     Outcome ours;
-    if (answer.in_doubt()) return {Outcome::Kind::lost, "the answer was lost", {}};
+    if (answer.in_doubt()) return {Outcome::Kind::lost, "the answer was lost", {}, false};
     try {
-        if (answer.says_nothing()) return {Outcome::Kind::lost, "the answer says nothing", {}};
+        if (answer.says_nothing()) return {Outcome::Kind::lost, "the answer says nothing", {}, false};
         ours.words = message_in(answer.body());
         if (!answer.ok()) {
             const bool refused = answer.status() == 400 || answer.status() == 404;
@@ -25,10 +25,10 @@ Outcome outcome_of(const Answer& answer) {
         ours.body = answer.json();
     } catch (const Failure& failure) {
         if (failure.error.kind == ErrorKind::cancelled) throw;
-        return {Outcome::Kind::failed, failure.error.message, {}};
+        return {Outcome::Kind::failed, failure.error.message, {}, false};
     }
     const auto reply = integer_at(ours.body, "Reply");
-    if (!reply) return {Outcome::Kind::lost, "the answer has no Reply", ours.body};
+    if (!reply) return {Outcome::Kind::lost, "the answer has no Reply", ours.body, false};
     if (*reply == accepted_reply)
         ours.kind = Outcome::Kind::accepted;
     else
@@ -37,9 +37,17 @@ Outcome outcome_of(const Answer& answer) {
     return ours;
 }
 
-Op<void> settle_unless_in_doubt(const Answer& answer, std::string step) {
+Op<bool> settle_unless_in_doubt(const Answer& answer, std::string step) {
     using namespace std::chrono_literals;
-    if (!answer.in_doubt()) co_await sleep_for(std::move(step), 60s);
+    if (answer.in_doubt()) co_return true;
+    try {
+        co_await sleep_for(step, 60s);
+        co_return true;
+    } catch (const Failure& failure) {
+        if (failure.error.kind != ErrorKind::cancelled) throw;
+    }
+    co_await sleep_for(step + "-called-off", 60s);
+    co_return false;
 }
 
 }  // namespace thinktel

@@ -18,6 +18,7 @@ struct Outcome {
     Kind kind = Kind::failed;
     std::string words;          ///< ThinkTel's own, or why it failed
     porteur::json::value body;  ///< where there is one
+    bool called_off = false;    ///< the order was, while this was waited for
 
     bool accepted() const { return kind == Kind::accepted; }
 };
@@ -27,7 +28,10 @@ struct Outcome {
 Outcome outcome_of(const porteur::Answer& answer);
 
 /// As the descriptor's settle, where the host has not waited: an answer that tells neither yes nor
-/// no. @threads [op]
-porteur::Op<void> settle_unless_in_doubt(const porteur::Answer& answer, std::string step);
+/// no. What was sent may become real even where the order is called off meanwhile: then the time is
+/// waited for anew, as STEP-called-off, and what comes after it still looks.
+/// @return   whether the order goes on; false: nothing more may be sent for it
+/// @threads  [op]
+porteur::Op<bool> settle_unless_in_doubt(const porteur::Answer& answer, std::string step);
 
 }  // namespace thinktel

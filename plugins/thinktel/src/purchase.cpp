@@ -8,6 +8,7 @@
 #include "buying.hpp"
 #include "dids.hpp"
 #include "emergency.hpp"
+#include "release.hpp"
 #include "targets.hpp"
 #include "wire.hpp"
 
@@ -69,7 +70,8 @@ bool has_ended(const NumberProgress& number) {
 }
 
 PurchaseProgress progress_of(
-    std::vector<NumberProgress> numbers, std::vector<Rejection> rejections, std::int64_t short_by
+    std::vector<NumberProgress> numbers, std::vector<Rejection> rejections, std::int64_t short_by,
+    const Numbers& found_before
 ) {
     PurchaseProgress ours;
     ours.state = whole_of(numbers);
@@ -82,6 +84,7 @@ PurchaseProgress progress_of(
     ours.keep["numbers"] = to_json(numbers);
     ours.keep["rejections"] = to_json(ours.rejections);
     if (short_by > 0) ours.keep["short_by"] = short_by;
+    if (!found_before.empty()) ours.keep["found_before"] = to_json(found_before);
     const auto ours_or_open = std::ranges::find_if_not(numbers, has_ended);
     const bool nothing = ours_or_open == numbers.end();
     if (!nothing) ours.carrier_id = ours_or_open->number.north_american().value_or("");
@@ -114,6 +117,40 @@ std::vector<NumberProgress> numbers_before(const OrderReference& reference) {
     for (const auto& each : reference.numbers)
         found.push_back({each, OrderState::completed, Reason::none, ""});
     return found;
+}
+
+/// Numbers that stood on the trunk before this attempt: never given back by this order.
+Numbers found_before(const json::object& kept) {
+    const auto* found = kept.if_contains("found_before");
+    return found ? from_json<Numbers>(*found).value_or(Numbers{}) : Numbers{};
+}
+
+/// One of these is done with, as far as this order goes.
+bool leave_alone(NumberProgress& number, const Numbers& before) {
+    if (has_ended(number) || std::ranges::find(before, number.number) == before.end()) return false;
+    number = {number.number, OrderState::cancelled, Reason::none, "stays: it was there before"};
+    return true;
+}
+
+/// The order was called off while it was bought: what was got waits to be given back, which is
+/// cancel_purchase's, and the host's next step.
+/// @errors cancelled where nothing was got
+PurchaseProgress called_off(std::vector<NumberProgress> numbers, const Numbers& before) {
+    Rejection rejection{Reason::other, "called off", "", {}, {}};
+    for (auto& each : numbers) {
+        if (leave_alone(each, before) || !is_bought(each)) continue;
+        each = {
+            each.number, OrderState::exception, Reason::other, "bought, and to be given back"
+        };
+        rejection.numbers.push_back(each.number);
+    }
+    if (std::ranges::all_of(numbers, has_ended))
+        fail(
+            ErrorKind::cancelled, Reason::none, "", "thinktel: called off before a number was bought"
+        );
+    rejection.text = std::to_string(rejection.numbers.size()) +
+                     " bought before the order was called off: to be given back";
+    return progress_of(std::move(numbers), {std::move(rejection)}, 0, before);
 }
 
 }  // namespace
@@ -168,12 +205,15 @@ Op<PurchaseProgress> purchase(PurchaseOrder order) {
     Numbers wanted;
     for (const auto& each : order.numbers)
         if (!before.contains(each)) wanted.push_back(each);
-    std::vector<NumberProgress> found;
+    Numbers there_before;
+    for (const auto& each : numbers) there_before.push_back(each.number);
+    Bought found;
     if (!wanted.empty())
         found = co_await buy_chosen(pilot, wanted);
     else if (order.numbers.empty())
         found = co_await buy_next_available(pilot, order.area, order.quantity, before);
-    std::ranges::move(found, std::back_inserter(numbers));
+    std::ranges::move(found.numbers, std::back_inserter(numbers));
+    if (found.called_off) co_return called_off(std::move(numbers), there_before);
 
     std::vector<Rejection> rejections;
     for (std::size_t index = 0; index < numbers.size(); ++index) {
@@ -195,6 +235,7 @@ Op<PurchaseProgress> purchase(PurchaseOrder order) {
         if (!is_bought(each)) continue;
         auto recorded = co_await record_or_undo(order, pilot, each.number, index);
         each = std::move(recorded.number);
+        if (recorded.called_off) co_return called_off(std::move(numbers), there_before);
         if (recorded.rejection) rejections.push_back(std::move(*recorded.rejection));
     }
     const auto short_by =
@@ -207,7 +248,7 @@ Op<PurchaseProgress> purchase(PurchaseOrder order) {
              {"/quantity"},
              {}}
         );
-    co_return progress_of(std::move(numbers), std::move(rejections), short_by);
+    co_return progress_of(std::move(numbers), std::move(rejections), short_by, there_before);
 }
 
 Op<PurchaseProgress> check_purchase(OrderReference reference) {
@@ -252,9 +293,49 @@ Op<PurchaseProgress> check_purchase(OrderReference reference) {
         }
     }
     const auto short_by = integer_at(keep, "short_by").value_or(0);
-    auto ours = progress_of(std::move(numbers), std::move(rejections), short_by);
+    auto ours = progress_of(
+        std::move(numbers), std::move(rejections), short_by, found_before(reference.kept)
+    );
     ours.carrier_id = reference.carrier_id;
     co_return ours;
+}
+
+Op<PurchaseProgress> cancel_purchase(OrderReference reference) {
+    auto numbers = numbers_before(reference);
+    const auto before = found_before(reference.kept);
+    NumberList ours;
+    std::size_t stay = 0, given_back = 0;
+    for (auto& each : numbers)
+        if (leave_alone(each, before))
+            ++stay;
+        else if (!has_ended(each))
+            ours.numbers.push_back(each.number);
+    std::vector<Rejection> rejections;
+    for (auto& gone : (co_await release_numbers(ours)).numbers) {
+        auto& each = *std::ranges::find(numbers, gone.number, &NumberProgress::number);
+        const bool deferred = each.state == OrderState::in_review;
+        const bool absent = gone.reason == Reason::number_not_on_account;
+        given_back += gone.state == OrderState::cancelled && !absent;
+        each = std::move(gone);
+        if (each.state == OrderState::cancelled && absent && deferred) {
+            each.state = OrderState::exception;
+            each.carrier_word = "deferred, and not there yet: ask ThinkTel not to deliver it";
+        }
+        if (each.state == OrderState::exception) rejections.push_back(rejection_of(each));
+    }
+    auto progress = progress_of(std::move(numbers), std::move(rejections), 0, before);
+    progress.carrier_id = reference.carrier_id;
+    if (progress.numbers.empty()) {
+        progress.state = OrderState::cancelled;
+        progress.check_again.reset();
+    }
+    progress.note = std::to_string(given_back) +
+                    (given_back == 1 ? " number was given back" : " numbers were given back");
+    if (stay > 0)
+        progress.note += "; " + std::to_string(stay) +
+                         " stay on the trunk, as they stood there before the last attempt: release "
+                         "by hand what an earlier one bought";
+    co_return progress;
 }
 
 }  // namespace thinktel

@@ -15,4 +15,7 @@ porteur::Op<porteur::PurchaseProgress> purchase(porteur::PurchaseOrder order);
 /// Looks whether the numbers are on a trunk.
 porteur::Op<porteur::PurchaseProgress> check_purchase(porteur::OrderReference reference);
 
+/// Gives back what the order bought, and says how many. What stood on the trunk before it stays.
+porteur::Op<porteur::PurchaseProgress> cancel_purchase(porteur::OrderReference reference);
+
 }  // namespace thinktel

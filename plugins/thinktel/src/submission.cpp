@@ -14,19 +14,15 @@
 #include "desk.hpp"
 #include "details.hpp"
 #include "form.hpp"
+#include "outcome.hpp"
 #include "targets.hpp"
 #include "tickets.hpp"
 
 namespace thinktel {
 
 using namespace porteur;
-using namespace std::chrono_literals;
 
 namespace {
-
-/// As the descriptor's settle: for the one lost outcome that the host cannot see, an answer that is
-/// no JSON.
-constexpr auto settle = 60s;
 
 void refuse_first_of(const std::vector<Problem>& problems) {
     for (const auto& each : problems)
@@ -130,8 +126,9 @@ Op<PortProgress> submit_port(PortOrder order) {
     std::optional<PortProgress> ours;
     if (!sent.in_doubt()) {
         ours = accepted(sent, check_again);
-        // An answer that tells neither yes nor no is lost all the same.
-        if (!ours) co_await sleep_for("settle", settle);
+        // An answer that tells neither yes nor no is lost all the same. Called off meanwhile, the
+        // ticket is looked for as well: it is what has to be cancelled.
+        if (!ours) co_await settle_unless_in_doubt(sent, "settle");
     }
     if (!ours) ours = co_await found_again(order.numbers, ids_of(before), check_again);
     ours->keep = std::move(keep);

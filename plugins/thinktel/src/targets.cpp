@@ -15,17 +15,12 @@ using namespace std::chrono;
 
 namespace {
 
-/// One of the account's offerings, as GET /Products/TelephoneOfferings has it.
-struct Offering {
-    std::int64_t type = 0;
-    std::vector<std::string> parent_ids;
-    TargetChoice choice;
-};
-
 std::string id_text(const json::value& theirs, std::string_view key) {
     if (const auto number = integer_at(theirs, key)) return std::to_string(*number);
     return text_at(theirs, key);
 }
+
+}  // namespace
 
 Offering offering_from(const json::value& theirs) {
     const auto& name = value_at(theirs, "ProductName");
@@ -48,6 +43,13 @@ Offering offering_from(const json::value& theirs) {
     return ours;
 }
 
+std::optional<year_month_day> read_any_date(const std::string& text) {
+    if (const auto compact = read_compact_date(text)) return compact;
+    return read_iso_date(text.substr(0, 10));  // a time of day may follow
+}
+
+namespace {
+
 Op<std::vector<Offering>> offerings() {
     const auto answer = co_await http().get("offerings", "/Products/TelephoneOfferings");
     require_ok(answer);
@@ -68,11 +70,6 @@ std::string folded(std::string_view name) {
             out += letter;
     }
     return out;
-}
-
-std::optional<year_month_day> read_any_date(const std::string& text) {
-    if (const auto compact = read_compact_date(text)) return compact;
-    return read_iso_date(text.substr(0, 10));  // a time of day may follow
 }
 
 Op<Destination> offering_destination(PortOrder order, bool toll_free) {

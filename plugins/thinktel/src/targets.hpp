@@ -4,15 +4,30 @@
 // What there is at ThinkTel: trunks, offerings, providers, holidays.
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include <porteur/json.hpp>
 #include <porteur/model.hpp>
 #include <porteur/op.hpp>
 
 #include "services.hpp"
 
 namespace thinktel {
+
+/// One of the account's offerings, as GET /Products/TelephoneOfferings has it.
+struct Offering {
+    std::int64_t type = 0;
+    std::vector<std::string> parent_ids;
+    porteur::TargetChoice choice;
+};
+
+/// @threads any
+Offering offering_from(const porteur::json::value& theirs);
+
+/// "20261225", "2026-12-25" and that with a time of day behind it. @threads any
+std::optional<std::chrono::year_month_day> read_any_date(const std::string& text);
 
 /// The account's trunks, read under the step "trunks". @threads [op]
 porteur::Op<std::vector<porteur::TargetChoice>> trunks();

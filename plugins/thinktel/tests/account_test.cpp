@@ -194,6 +194,16 @@ TEST(CheckPortability, OneNumberWithoutAnAnswerDoesNotBlockTheRest) {
     script.ends_with(R"([{"number":"+14165550101","portable":false,"reason":"OTHER"},
                          {"number":"+14165550102","portable":true}])");
     cut_everywhere(script);
+    for (const auto& [status, body] :
+         {std::pair{409, R"({"ID":"1","Message":"Busy."})"}, {422, "{}"}, {429, ""}, {200, "<html>"}}) {
+        Script bad(
+            thinktel(), "check_portability", R"({"numbers":["+14165550101","+14165550102"]})"
+        );
+        bad.expects_http("POST", "/NumberPorts/LNP/NPANXX/Check").answers(status, body);
+        bad.expects_http("POST", "/NumberPorts/LNP/NPANXX/Check")
+            .answers_file(200, "check-portable.json");
+        bad.ends_with(R"([{"portable":false,"reason":"OTHER"},{"portable":true}])");
+    }
     Script(
         thinktel(), "check_portability", R"({"numbers":["+14165550101","+14165550102"]})"
     )

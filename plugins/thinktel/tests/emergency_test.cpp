@@ -150,6 +150,98 @@ TEST(Emergency, KeepsTheNumbersWhoseRecordsWereMade) {
     cut_everywhere(script);
 }
 
+// ---------------------------------------------------------------- called off
+
+TEST(CalledOff, LeavesNoNumberBehindThatWaitedForItsRecord) {
+    auto script = about_to_buy(with_911(order()));
+    script.expects_http("POST", dids)
+        .answers(200, replies({{7805552001, 1, ""}, {7805552002, 1, ""}}));
+    script.expects_http("POST", records).answers(200, "<html>");
+    script.expects_sleep(60s).named("settle-e911").fails(ErrorKind::cancelled);
+    script.expects_sleep(60s).named("settle-e911-called-off").is_done();
+    script.ends_with(R"({"state":"exception","carrier_id":"7805552001","numbers":[
+        {"number":"+17805552001","state":"exception"},{"number":"+17805552002","state":"exception"}],
+        "rejections":[{"code":"called off","numbers":["+17805552001","+17805552002"],
+                       "text":"2 bought before the order was called off: to be given back"}]})");
+    cut_everywhere(script);
+}
+
+TEST(CalledOff, LooksForWhatALostAnswerMayHaveBoughtAndOrdersNothingMore) {
+    const auto asked = [](const char* name) {
+        auto script = about_to_buy(order());
+        script.expects_http("POST", dids).answers(200, "<html>");
+        script.expects_sleep(60s).named("settle").fails(ErrorKind::cancelled);
+        script.expects_sleep(60s).named(name).is_done();
+        return script;
+    };
+    auto some = asked("settle-called-off");
+    sees(some, "find", {7805552001}).ends_with(R"({"state":"exception","carrier_id":"7805552001","numbers":[
+        {"number":"+17805552001","state":"exception"},{"number":"+17805552002","state":"cancelled"}]})");
+    cut_everywhere(some);
+    auto none = asked("settle-called-off");
+    sees(none, "find", {}).fails_with(
+        ErrorKind::cancelled, Reason::none, HasSubstr("before a number was bought")
+    );
+}
+
+Script cancel(const json::object& keep, const char* id = "7805552001") {
+    Script script(
+        thinktel(), "cancel_purchase",
+        canonical(json::object{{"reference", "pu-7"}, {"carrier_id", id}, {"kept", keep}})
+    );
+    script.expects_http("GET", "/SipTrunks").answers_file(200, "trunks.json");
+    script.expects_http("GET", dids).answers(200, trunk({7805552001, 7805552002}));
+    script.expects_http("GET", "/SipTrunks/7005551300/Dids").answers(200, trunk({}));
+    return script;
+}
+json::object kept_of(const std::vector<std::pair<const char*, const char*>>& numbers) {
+    json::array rows;
+    for (const auto& [number, state] : numbers)
+        rows.push_back(json::object{{"number", number}, {"state", state}});
+    return {{"numbers", rows}};
+}
+
+TEST(CancelPurchase, GivesBackWhatTheOrderBoughtAndSaysHowMuch) {
+    auto script = cancel(kept_of(
+        {{"+17805552001", "exception"}, {"+17805552002", "completed"}, {"+17805552003", "rejected"}}
+    ));
+    script.expects_http("DELETE", one_did).named("release").once().answers(
+        200, R"({"Number":7805552001,"Reply":1})"
+    );
+    script.expects_http("DELETE", "/SipTrunks/7005551212/Dids/7805552002")
+        .answers(200, R"({"Number":7805552002,"Reply":1})");
+    script.ends_with(
+        R"({"state":"cancelled","carrier_id":"7805552001","note":"2 numbers were given back"})"
+    );
+    cut_everywhere(script);
+}
+
+TEST(CancelPurchase, LeavesToAPersonWhatCannotBeGivenBackOrMayStillCome) {
+    auto locked = cancel(kept_of({{"+17805552001", "exception"}}));
+    locked.expects_http("DELETE", one_did)
+        .answers(200, R"({"Number":7805552001,"Reply":0,"Message":"Locked."})")
+        .ends_with(R"({"state":"exception","numbers":[{"state":"exception"}],
+                       "rejections":[{"numbers":["+17805552001"]}]})");
+    cancel(kept_of({{"+17805552009", "in_review"}}))
+        .ends_with(R"({"state":"exception","numbers":[{"state":"exception",
+            "carrier_word":"deferred, and not there yet: ask ThinkTel not to deliver it"}]})");
+}
+
+TEST(CancelPurchase, NeverTakesAwayANumberThatStoodOnTheTrunkBefore) {
+    auto given = order({"+14165559001", "+17805552001"});
+    given["attempt"] = 2;
+    auto bought = about_to_buy(given);
+    bought.expects_http("POST", dids).answers(200, replies({{7805552001, 2, ""}}));
+    sees(bought, "find-rest", {4165559001}).ends_with(R"({"state":"in_review"})");
+    auto script = cancel(bought.result<PurchaseProgress>().keep, "4165559001");
+    script.expects_http("DELETE", one_did).answers(200, R"({"Number":7805552001,"Reply":1})");
+    script.ends_with(R"({"state":"cancelled"})");
+    EXPECT_THAT(
+        script.result<PurchaseProgress>().note,
+        AllOf(HasSubstr("1 number was given back"), HasSubstr("1 stay on the trunk"))
+    );
+}
+
 // ---------------------------------------------------------------- afterwards
 
 Script check(const json::object& keep, const char* id = "7805552001") {

@@ -236,6 +236,16 @@ TEST(SubmitPort, LooksUpAfterAnAnswerThatTellsNeitherYesNorNo) {
     }
 }
 
+TEST(SubmitPort, LooksForTheTicketEvenWhereTheOrderIsCalledOffMeanwhile) {
+    auto script = about_to_submit();
+    script.answers(200, "<html>");
+    script.expects_sleep(60s).named("settle").fails(ErrorKind::cancelled);
+    script.expects_sleep(60s).named("settle-called-off").is_done();
+    finds(script, "status-submitted.json", "status-submitted.json")
+        .ends_with(R"({"carrier_id":"ABC-123-45678"})");
+    cut_everywhere(script);
+}
+
 TEST(SubmitPort, SendsNothingWhereANumberHasAnOpenTicket) {
     auto script = submit();
     script.expects_http("GET", first_number).answers_file(200, "status-confirmed.json");

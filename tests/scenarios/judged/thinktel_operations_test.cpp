@@ -11,6 +11,7 @@
 #include "../support/daemon_host.hpp"
 #include "chain.hpp"
 #include "small_host.hpp"
+#include "support/look_again.hpp"
 
 namespace porteur::testing {
 namespace {
@@ -360,6 +361,25 @@ TEST_F(JudgedThinkTel, WhatThereIsIsReadAsTheApiFileHasIt) {
     EXPECT_FALSE(text(plugin.run("check_account", json::object{}), "identity").empty());
     EXPECT_GT(plugin.run("list_numbers", json::object{}).as_array().size(), 0u);
     EXPECT_THAT(plugin.run("list_targets", json::object{}).as_array(), SizeIs(9));
+    const auto lists = plugin.run("discover", json::object{});
+    EXPECT_THAT(lists.as_array(), SizeIs(4));
+    for (const auto& each : lists.as_array())
+        EXPECT_GT(each.at("rows").as_array().size(), 0u) << text(each, "name");
+    for (const auto& [what, area] :
+         {std::pair{"rate_centers", ""},
+          {"rate_centers", "780"},
+          {"rate_centers", "CA"},
+          {"rate_centers", "CA-AB"},
+          {"portable_rate_centers", ""}})
+        EXPECT_GT(
+            plugin.run("discover", json::object{{"what", what}, {"area", area}})
+                .at(0)
+                .at("rows")
+                .as_array()
+                .size(),
+            0u
+        ) << what
+          << area;
     const auto portable = plugin.run(
         "check_portability",
         json::object{{"numbers", {"+14165550101", "+33123456789", "+19025550101"}}}
@@ -429,6 +449,17 @@ TEST_F(JudgedThinkTel, NumbersAreSearchedBoughtAndGivenBackAsTheApiFileHasIt) {
     };
     EXPECT_EQ(text(plugin.run("check_purchase", reference), "state"), "in_review");
 
+    const auto unwanted = plugin.run("purchase", with_911(purchase_of({"+17805552007"})));
+    const auto called_off = plugin.run(
+        "cancel_purchase", json::object{
+                               {"reference", "pu-1"},
+                               {"carrier_id", unwanted.at("carrier_id")},
+                               {"kept", unwanted.at("keep")}
+                           }
+    );
+    EXPECT_EQ(text(called_off, "state"), "cancelled");
+    EXPECT_EQ(text(called_off, "note"), "1 number was given back");
+
     const auto released = plugin.run(
         "release_numbers",
         json::object{{"numbers", {"+17805552001", "+17805552002", "+19025550100"}}}
@@ -493,6 +524,47 @@ TEST_F(JudgedThinkTel, ANumberWhose911RecordIsRefusedIsGivenBack) {
     EXPECT_EQ(text(rejection, "code"), "102");
     const auto carried = chain.carried_out();
     EXPECT_EQ(text(carried.back(), "kind"), "release");
+    chain.judge();
+}
+
+// No calendar is installed here, so that days count as days of work only once ThinkTel's own are known.
+TEST_F(JudgedThinkTel, TheDaysOnWhichItDoesNotWorkCountInTheListOfDueThings) {
+    auto slow = thinktel();
+    slow.simulator.back() = "1";
+    Chain chain(slow);
+    DaemonHost host;
+    start(host, chain);
+    host.told(create(
+        host, "judged-due", request_for("+14165550181", {{"trunk", "7005551212"}})
+    ));
+    std::string due;
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{40};
+    while (due.find("30 days of work") == due.npos && std::chrono::steady_clock::now() < until) {
+        due = json::serialize(host.told({"due", "--what", "expected_answer"}));
+        look_again_in(std::chrono::milliseconds{200});
+    }
+    EXPECT_THAT(due, HasSubstr("the carrier answers within 30 days of work at the worst"));
+    EXPECT_THAT(chain.judge(), Contains("GET /Holidays"));
+}
+
+TEST_F(JudgedThinkTel, AnOrderWithoutATargetIsRefusedWithWhatThereIsToChooseFrom) {
+    Chain chain(thinktel());
+    DaemonHost host;
+    start(host, chain);
+    constexpr int refused = 1;
+    const auto ended = host.porteur(create(host, "judged-nowhere", request_for("+14165550180", json::object{})));
+    EXPECT_EQ(ended.status, refused) << ended.output;
+    EXPECT_THAT(
+        host.errors(), ::testing::AllOf(
+                           HasSubstr("choose the SIP trunk or the offering"),
+                           HasSubstr("(trunk …1212)"), HasSubstr("(offering \"OFF-100\")")
+                       )
+    );
+    EXPECT_THAT(chain.carried_out(), SizeIs(0));
+    // A person looks at the account by the same ways.
+    EXPECT_EQ(host.porteur({"account", "check", "thinktel"}).status, 0) << host.errors();
+    EXPECT_THAT(host.porteur({"account", "show", "thinktel", "--what", "providers"}).output, HasSubstr("RingCentral"));
+    EXPECT_THAT(host.porteur({"account", "numbers", "thinktel"}).output, HasSubstr("+1"));
     chain.judge();
 }
 

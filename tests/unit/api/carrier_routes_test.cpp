@@ -143,6 +143,65 @@ TEST(PortabilityChecks, AnswerEachNumber) {
     EXPECT_EQ(reply.document().at("items").at(0).at("reason"), "NOT_PORTABLE");
 }
 
+TEST(PortabilityChecks, AreNotHinderedByWhatIsNoNumber) {
+    Served served;
+    std::string asked;
+    served.host.on_ask = [&](auto, auto, auto input) -> Result<std::string> {
+        asked = input;
+        return R"([{"number":"+14165550101","portable":true},{"number":"+14165550102","portable":true}])";
+    };
+    const auto numbers_of = [&](const char* body) {
+        const auto reply = served.post("/v1/portability-checks", body);
+        EXPECT_EQ(reply.status, 200) << reply.body;
+        std::vector<std::string> out;
+        for (const auto& each : reply.document().at("items").as_array())
+            out.push_back(
+                std::string(each.at("number").as_string()) +
+                (each.at("portable").as_bool() ? " yes" : " no")
+            );
+        return out;
+    };
+    EXPECT_THAT(
+        numbers_of(R"({"account":"acme-1","numbers":["","+14165550101","4165550199","+14165550102","x"]})"),
+        ::testing::ElementsAre(" no", "+14165550101 yes", "4165550199 no", "+14165550102 yes", "x no")
+    );
+    EXPECT_EQ(asked, R"({"numbers":["+14165550101","+14165550102"],"reason":""})");
+    asked.clear();
+    EXPECT_THAT(
+        numbers_of(R"({"account":"acme-1","numbers":["x"]})"), ::testing::ElementsAre("x no")
+    );
+    EXPECT_EQ(asked, "") << "nothing is left to be asked";
+}
+
+TEST(Accounts, AreCheckedListedAndLookedInto) {
+    Served served;
+    std::string asked;
+    served.host.on_ask = [&](auto account, auto operation, auto input) -> Result<std::string> {
+        asked = account + " " + operation + " " + input;
+        if (operation == "check_account")
+            return R"({"identity":"Acme","problems":[{"message":"no","blocking":true}]})";
+        if (operation == "list_numbers") return R"([{"number":"+14165550101"}])";
+        return R"([{"name":"providers","columns":["id"],"rows":[["12"]]}])";
+    };
+    EXPECT_EQ(served.get("/v1/account-check?account=acme-1").text("identity"), "Acme");
+    EXPECT_EQ(asked, "acme-1 check_account {}");
+    EXPECT_EQ(
+        served.get("/v1/account-numbers?account=acme-1").document().at("items").at(0).at("number"),
+        "+14165550101"
+    );
+    EXPECT_EQ(
+        served.get("/v1/discovery?account=acme-1&what=providers&area=CA")
+            .document()
+            .at("lists")
+            .at(0)
+            .at("name"),
+        "providers"
+    );
+    EXPECT_EQ(asked, R"(acme-1 discover {"area":"CA","what":"providers"})");
+    for (const char* path : {"/v1/account-check", "/v1/account-numbers", "/v1/discovery"})
+        EXPECT_EQ(served.get(path).text("field"), "account");
+}
+
 TEST(PortabilityChecks, NameTheFieldThatIsWrong) {
     Served served;
     for (const auto& [body, field] :
@@ -150,7 +209,7 @@ TEST(PortabilityChecks, NameTheFieldThatIsWrong) {
           {R"({"account":7,"numbers":["+14165550101"]})", "/account"},
           {R"({"account":"acme-1"})", "/numbers"},
           {R"({"account":"acme-1","numbers":[]})", "/numbers"},
-          {R"({"account":"acme-1","numbers":["12"]})", "/numbers/0"},
+          {R"({"account":"acme-1","numbers":[12]})", "/numbers/0"},
           {R"({"account":"acme-1","numbers":["+14165550101"],"x":1})", "/x"}}) {
         const auto reply = served.post("/v1/portability-checks", body);
         EXPECT_EQ(reply.status, 400) << body;

@@ -274,6 +274,9 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
         if (operation == "requirements")
             return R"({"items":[{"code":"pin","age_days_max":30}],"notes_en":["x"]})";
         if (operation == "list_targets") return R"([{"kind":"trunk","id":"1"}])";
+        if (operation == "check_account") return R"({"identity":"x","problems":[{"message":"y"}]})";
+        if (operation == "discover")
+            return R"([{"name":"providers","columns":["id"],"rows":[["12"]]}])";
         return R"([{"number":"+14165550101"}])";
     };
     for (const char* path : {"/healthz", "/readyz", "/metrics", "/v1/carriers"})
@@ -281,6 +284,8 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
     ask("GET", "/v1/requirements", "/v1/requirements?account=acme-1");
     ask("GET", "/v1/targets", "/v1/targets?account=acme-1");
     ask("GET", "/v1/available-numbers", "/v1/available-numbers?country=CA");
+    for (const char* path : {"/v1/account-check", "/v1/account-numbers", "/v1/discovery"})
+        ask("GET", path, std::string(path) + "?account=acme-1");
     ask("POST", "/v1/portability-checks", "/v1/portability-checks",
         R"({"account":"acme-1","numbers":["+14165550101"]})");
     const auto document =

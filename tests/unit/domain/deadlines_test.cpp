@@ -179,6 +179,21 @@ TEST(DeadlinesOf, TakesThePluginsOwnDayBeforeTheDescriptors) {
     const auto items = deadlines_of(waiting, thirty, noon);
     ASSERT_THAT(words_of(items), ElementsAre(due_words::expected_answer));
     EXPECT_EQ(items[0].day, year{2026} / 12 / 1);
+    EXPECT_EQ(items[0].text, "the carrier's answer is expected by 2026-12-01");
+}
+
+TEST(DeadlinesOf, SaysWhatHappensWhereNoAnswerComes) {
+    auto waiting = order_in(OrderState::in_review);
+    waiting.kind = OrderKind::purchase;
+    const auto text_where = [&](const char* then) {
+        PurchaseProgress progress;
+        progress.keep = {{"due", "2026-12-01"}, {"then", then}};
+        waiting.progress = to_text(progress);
+        return deadlines_of(waiting, {}, noon).at(0).text;
+    };
+    EXPECT_THAT(text_where("reminder"), HasSubstr("; after that it is reminded"));
+    EXPECT_THAT(text_where("person"), HasSubstr("it was reminded, and after that a person is asked"));
+    EXPECT_THAT(text_where("something newer"), ::testing::EndsWith("by 2026-12-01"));
 }
 
 TEST(DeadlinesOf, AsksAPersonWhereOnlyOneCanGoOn) {

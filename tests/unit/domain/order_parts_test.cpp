@@ -8,7 +8,9 @@ namespace porteur {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using enum OrderState;
 
 const Instant noon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + 12h};
@@ -107,7 +109,7 @@ TEST(AfterSplit, SendsOneGroupAsItIs) {
     EXPECT_EQ(none.order.stage, Stage::submit) << "a plugin that lost the operation";
 }
 
-TEST(AfterSplit, MakesAnOrderOfEachGroupWithTheRestUnchanged) {
+TEST(AfterSplit, MakesAnOrderOfEachGroup) {
     const auto change = split_into(R"([{"numbers":["+14165550101"],"note_en":"standard"},{"numbers":["+18005550101"]}])");
     EXPECT_EQ(change.order.stage, Stage::parts);
     EXPECT_FALSE(change.order.due) << "it is sent nowhere itself";
@@ -115,11 +117,50 @@ TEST(AfterSplit, MakesAnOrderOfEachGroupWithTheRestUnchanged) {
     const auto& second = change.parts[1].order;
     EXPECT_EQ(second.reference, "r1-2");
     EXPECT_EQ(second.parent, 42);
-    EXPECT_EQ(second.request, R"({"disconnect":["+14165550109"],"numbers":["+18005550101"],"remaining":["+14165550108"]})");
+    EXPECT_EQ(second.request, R"({"numbers":["+18005550101"]})");
     EXPECT_EQ(second.stage, Stage::submit);
     EXPECT_EQ(second.due, noon);
     EXPECT_EQ(second.version, 1);
     EXPECT_EQ(change.entries.at(0).kind, "port.split");
+}
+
+std::vector<std::string> requests_of_parts(const char* request, const char* groups) {
+    auto order = whole();
+    order.request = request;
+    const auto change = after_operation(order, {.operation = "split", .done = true, .output = groups, .error = {}}, noon, 0, rhythm);
+    std::vector<std::string> out;
+    for (const auto& each : change.parts) out.push_back(each.order.request);
+    return out;
+}
+
+TEST(AfterSplit, TellsWhatStaysAndWhatIsSwitchedOffInThePartsOfThatKindOfNumber) {
+    EXPECT_THAT(requests_of_parts(R"({"comment":"x","disconnect":["+14165550109","+18005550109"],"numbers":["+14165550101","+18005550101"],
+                                      "remaining":["+14165550108","+18005550108"]})",
+                                  R"([{"numbers":["+14165550101"]},{"numbers":["+18005550101"]}])"),
+                ElementsAre(R"({"comment":"x","disconnect":["+14165550109"],"numbers":["+14165550101"],"remaining":["+14165550108"]})",
+                            R"({"comment":"x","disconnect":["+18005550109"],"numbers":["+18005550101"],"remaining":["+18005550108"]})"));
+}
+
+TEST(AfterSplit, HasANumberSwitchedOffOnceHoweverManyPartsThereAre) {
+    EXPECT_THAT(requests_of_parts(R"({"disconnect":["+14165550109"],"numbers":["+14165550101","+16475550101"],"remaining":["+14165550108"]})",
+                                  R"([{"numbers":["+14165550101"]},{"numbers":["+16475550101"]}])"),
+                ElementsAre(R"({"disconnect":["+14165550109"],"numbers":["+14165550101"],"remaining":["+14165550108"]})",
+                            R"({"numbers":["+16475550101"],"remaining":["+14165550108"]})"))
+        << "what stays is said in each";
+    EXPECT_THAT(requests_of_parts(R"({"disconnect":["+18005550109"],"numbers":["+14165550101","+16475550101"]})",
+                                  R"([{"numbers":["+14165550101"]},{"numbers":["+16475550101"]}])"),
+                ElementsAre(HasSubstr("+18005550109"), Not(HasSubstr("+18005550109"))))
+        << "and one of another kind is not lost";
+}
+
+TEST(AfterSplit, NamesTheNewBillingNumberOnlyWhereItStays) {
+    EXPECT_THAT(requests_of_parts(R"({"new_btn":"+14165550108","numbers":["+14165550101","+18005550101"],"remaining":["+14165550108"]})",
+                                  R"([{"numbers":["+14165550101"]},{"numbers":["+18005550101"]}])"),
+                ElementsAre(HasSubstr("new_btn"), R"({"numbers":["+18005550101"]})"));
+    EXPECT_THAT(requests_of_parts(R"({"new_btn":"+14165550177","numbers":["+14165550101","+18005550101"],"remaining":["+14165550108"]})",
+                                  R"([{"numbers":["+14165550101"]},{"numbers":["+18005550101"]}])"),
+                ElementsAre(HasSubstr("new_btn"), HasSubstr("new_btn")))
+        << "a mistake stays visible";
 }
 
 TEST(AfterSplit, ParksGroupsThatLoseDoubleOrInventANumber) {

@@ -230,5 +230,30 @@ TEST(ShardOf, IsStableForEver) {
     EXPECT_LT(shard_of("ringcentral"), shard_count);
 }
 
+TEST(AfterOperation, GoesOnToGiveBackWhatACalledOffPurchaseHadBought) {
+    auto order = port(draft, Stage::cancel);  // called off while its purchase waited
+    order.kind = OrderKind::purchase;
+    order.open_operation = 9;
+    PurchaseProgress bought;
+    bought.carrier_id = "7805552001";
+    bought.state = exception;
+    const OperationEnd end{.operation = "purchase", .done = true, .output = to_text(bought), .error = {}};
+    const Known gives_back{.offers = [](std::string_view, std::string_view operation) { return operation == "cancel_purchase"; }};
+    const auto change = after_operation(order, end, noon, 0, rhythm, gives_back);
+    EXPECT_EQ(change.order.state, cancel_pending);
+    EXPECT_EQ(change.order.stage, Stage::cancel);
+    EXPECT_EQ(change.order.delivery, Delivery::sending);
+    EXPECT_EQ(change.order.open_operation, 0);
+    auto next = change.order;
+    next.delivery = Delivery::idle;
+    const auto plan = next_operation(next);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->name, "cancel_purchase");
+
+    const auto by_hand = after_operation(order, end, noon, 0, rhythm, Known{});
+    EXPECT_EQ(by_hand.order.delivery, Delivery::waiting_for_person);
+    EXPECT_THAT(by_hand.order.problem, HasSubstr("7805552001"));
+}
+
 }  // namespace
 }  // namespace porteur

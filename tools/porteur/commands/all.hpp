@@ -10,6 +10,8 @@ namespace porteur::cli {
 
 /// carriers, requirements, targets
 std::vector<CommandSpec> carrier_commands();
+/// account check, show, numbers
+std::vector<CommandSpec> account_commands();
 /// create, submit, show, list, cancel, watch, settle, answer, amend. @param group  "port",
 /// "purchase"
 std::vector<CommandSpec> order_commands(const std::string& group);

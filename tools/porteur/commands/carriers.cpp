@@ -150,10 +150,11 @@ Outcome<ExitCode> show_targets(Session& session) {
         session.print_json(reply->document);
         return ExitCode::done;
     }
-    Table table({heading("KIND"), heading("ID"), heading("WHAT IT IS")});
+    Table table({heading("KIND"), heading("ID"), heading("WHAT IT IS"), heading("PARENT, ONE OF"), heading("DETAILS THAT IT WANTS")});
     for (const auto& target : list_member(reply->document, "items"))
         table.add(
-            {session.word("target", member(target, "kind")), member(target, "id"), in_language(session, target, "label")}
+            {session.word("target", member(target, "kind")), member(target, "id"), in_language(session, target, "label"),
+             joined(list_member(target, "parents")), joined(list_member(target, "details"), " ")}
         );
     if (table.empty())
         session.tell("This account has nothing that a port could be aimed at.");

@@ -92,15 +92,17 @@ Outcome<ExitCode> check_portability(Session& session) {
     const auto& words = session.arguments.words;
     json::array numbers;
     for (auto word = words.begin() + 1; word != words.end(); ++word) {
-        auto number = e164("NUMBER", *word);
-        if (!number) return passed_on(number);
-        numbers.emplace_back(*number);
+        const auto number = e164("NUMBER", *word);
+        // What is no number is answered as that by the daemon, and keeps no other from being answered.
+        numbers.emplace_back(number ? *number : *word);
     }
+    const auto count = static_cast<std::int64_t>(numbers.size());
     const auto client = session.client();
     if (!client) return passed_on(client);
     const auto reply = (*client)->send(
         "POST", "/v1/portability-checks",
-        json::object{{"account", words.front()}, {"numbers", std::move(numbers)}}, session.change()
+        json::object{{"account", words.front()}, {"numbers", std::move(numbers)}}, session.change(),
+        60s + 1s * count
     );
     if (!reply) return passed_on(reply);
     const auto& results = list_member(reply->document, "items");

@@ -157,16 +157,87 @@ TEST(Targets, AreATable) {
         {.expects = "GET /v1/targets?account=tt",
          .body =
              R"({"items":[{"kind":"trunk","id":"4165550100","label_en":"Trunk Toronto","label_fr":"Liaison Toronto"},
-                    {"kind":"offering","id":"12","label_en":"Business line","label_fr":"Ligne d'affaires"}]})"
+                    {"kind":"offering","id":"12","label_en":"Business line","label_fr":"Ligne d'affaires",
+                     "parents":["SUB-1: 4165559001"],"details":["plan_id","label"]}]})"
         },
     });
     EXPECT_EQ(
         world.run({"targets", "tt", "--lang", "fr"}, server),
         (
             Ran{0,
-                "GENRE        ID          CE QUE C'EST\n"
+                "GENRE        ID          CE QUE C'EST      PARENT, L'UN DE    DÉTAILS QU'IL FAUT\n"
                 "liaison SIP  4165550100  Liaison Toronto\n"
-                "offre        12          Ligne d'affaires\n",
+                "offre        12          Ligne d'affaires  SUB-1: 4165559001  plan_id label\n",
+                ""}
+        )
+    );
+}
+
+TEST(AccountCheck, SaysWhatMustBeMendedAndFails) {
+    World world;
+    ScriptedServer server({
+        {.expects = "GET /v1/account-check?account=gen",
+         .body =
+             R"({"identity":"Acme, org-1","problems":[{"field":"","reason":"","message":"sms:phoneNumber:add is missing","blocking":true},
+                    {"field":"","reason":"","message":"a trunk is off","blocking":false}]})"
+        },
+        {.expects = "GET /v1/account-check?account=gen",
+         .body = R"({"identity":"","problems":[]})"},
+    });
+    EXPECT_EQ(
+        world.run({"account", "check", "gen"}, server),
+        (
+            Ran{status_of(ExitCode::refused),
+                "The carrier knows the account as Acme, org-1.\n"
+                "must be mended: sms:phoneNumber:add is missing\n"
+                "note: a trunk is off\n",
+                ""}
+        )
+    );
+    EXPECT_EQ(
+        world.run({"account", "check", "gen"}, server),
+        (Ran{0, "The carrier knows the account.\nNothing stands against orders.\n", ""})
+    );
+}
+
+TEST(AccountShow, PrintsEachListAsATable) {
+    World world;
+    ScriptedServer server({
+        {.expects = "GET /v1/discovery?account=tt&area=CA-AB",
+         .body =
+             R"({"lists":[{"name":"providers","label_en":"Providers","label_fr":"Fournisseurs","columns":["id","name"],
+                    "rows":[["12","Bell Canada"]]},
+                   {"name":"holidays","label_en":"Holidays","label_fr":"Jours","columns":["date","name"],"rows":[]}]})"
+        },
+    });
+    EXPECT_EQ(
+        world.run({"account", "show", "tt", "--area", "CA-AB", "--lang", "fr"}, server),
+        (
+            Ran{0,
+                "Fournisseurs (providers): 1\n"
+                "ID  NAME\n"
+                "12  Bell Canada\n"
+                "\n"
+                "Jours (holidays): 0\n",
+                ""}
+        )
+    );
+}
+
+TEST(AccountNumbers, AreATable) {
+    World world;
+    ScriptedServer server({
+        {.expects = "GET /v1/account-numbers?account=rc",
+         .body =
+             R"({"items":[{"number":"+14165550100","carrier_id":"7","type":"local","carrier_word":"Normal","label":"Main","main_number":true}]})"
+        },
+    });
+    EXPECT_EQ(
+        world.run({"account", "numbers", "rc"}, server),
+        (
+            Ran{0,
+                "NUMBER        TYPE   STATUS  LABEL  MAIN NUMBER\n"
+                "+14165550100  local  Normal  Main   yes\n",
                 ""}
         )
     );

@@ -92,6 +92,24 @@ TEST(PortabilityCheck, AnswersForEachNumber) {
     );
 }
 
+TEST(PortabilityCheck, SendsWhatIsNoNumberToo) {
+    World world;
+    ScriptedServer server({
+        {.expects = "POST /v1/portability-checks",
+         .body =
+             R"({"items":[{"number":"4165550101","portable":false,"reason":"OTHER","carrier_word":"not asked"},
+                    {"number":"+14165550102","portable":true,"reason":"","carrier_word":""}]})"
+        },
+    });
+    EXPECT_EQ(
+        world.run({"portability", "check", "tt", "4165550101", "+14165550102"}, server).status,
+        status_of(ExitCode::refused)
+    );
+    EXPECT_EQ(
+        server.seen().at(0).body, R"({"account":"tt","numbers":["4165550101","+14165550102"]})"
+    );
+}
+
 TEST(PortabilityCheck, SucceedsWhenAllCanBePorted) {
     World world;
     const std::string all =
