@@ -92,8 +92,8 @@ Result<void> DocumentDesk::look_into(const paper::Intaken& found, paper::Documen
     const auto fit = parts_.paper.check_spreadsheet(*file);
     if (!fit) return std::unexpected(fit.error());
     if (fit->content_type != found.content_type)
-        return std::unexpected(coded(paper::media_type_code, "the bytes are " + fit->content_type + ", and Content-Type says " +
-                                                                 porteur::quoted(found.content_type, 80)));
+        return std::unexpected(coded(paper::media_type_code, phrase("the bytes are {1}, and Content-Type says {2}", fit->content_type,
+                                                                        porteur::quoted(found.content_type, 80))));
     return {};
 }
 

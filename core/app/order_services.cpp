@@ -237,7 +237,7 @@ Async<Result<Order>> HostServices::amend(Caller caller, Id id, Amendment amendme
             // An order changes by itself, too, as when its carrier is asked again; that is no other request.
             if (order.request != amendment.base_request)
                 return std::unexpected(coded(ErrorKind::invalid_input, version_code,
-                                             "order " + id_text(order.id) + " was corrected by somebody else meanwhile; read it again"));
+                                             phrase("order {1} was corrected by somebody else meanwhile; read it again", id_text(order.id))));
             const auto now = parts_.clock.now();
             const auto& known = parts_.engine.known();
             auto corrected = correct_order(order, amendment.request, amendment.pin.has_value(), now, caller.token_name, known);

@@ -59,7 +59,7 @@ public:
         put(request, "disconnect", off);
         // The new billing number has to be one of those that stay, in the eyes of whoever reads this part.
         const auto* named = request.if_contains("new_btn");
-        const auto chosen = named ? from_json<PhoneNumber>(*named) : Result<PhoneNumber>(failure(ErrorKind::none, ""));
+        const auto chosen = named ? from_json<PhoneNumber>(*named) : Result<PhoneNumber>(std::unexpected(Error{}));
         if (chosen && has(remaining_, *chosen) && !has(stay, *chosen)) request.erase("new_btn");
     }
 

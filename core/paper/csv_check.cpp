@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "paper/csv_check.hpp"
 
+#include <porteur/phrase.hpp>
+
 #include <string>
 
 namespace porteur::paper {
@@ -17,17 +19,16 @@ Result<void> CsvCheck::append(std::string_view bytes) {
         const auto byte = static_cast<unsigned char>(letter);
         if ((byte < 0x20 && letter != '\t' && letter != '\r' && letter != '\n') || byte == 0x7F)
             return refused(
-                "line " + std::to_string(line_) +
-                " of the CSV file has a byte that is no text; save it anew as CSV (UTF-8)"
+                phrase("line {1} of the CSV file has a byte that is no text; save it anew as CSV (UTF-8)", line_)
             );
         const bool ends_cell = letter == ',' || letter == ';' || letter == '\t';
         const bool of_number = (letter >= '0' && letter <= '9') ||
                                std::string_view(" ()-.,;\t\r\n\"").contains(letter);
         if ((at_cell_start_ && (letter == '=' || letter == '@')) || (after_sign_ && !of_number))
             return refused(
-                "line " + std::to_string(line_) +
-                " of the CSV file has a formula, which would run at the carrier; "
-                "write its value instead"
+                phrase(
+                    "line {1} of the CSV file has a formula, which would run at the carrier; write its value instead", line_
+                )
             );
         if (letter == '\n') ++line_;
         if (letter == '"') {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "paper/spreadsheet_check.hpp"
 
+#include <porteur/phrase.hpp>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -29,10 +31,14 @@ struct Forbidden {
     std::string_view why;
 };
 constexpr std::string_view
-    macros = "has macros, which would run at the carrier; save it without them (.xlsx or .ods)",
-    objects = "holds objects or files of other programs; take them out",
-    elsewhere = "fetches data from other files or servers; break these links and keep the values",
-    password = "is encrypted; save it without a password";
+    macros = to_translate(
+        "the spreadsheet has macros, which would run at the carrier; save it without them (.xlsx or .ods)"
+    ),
+    objects = to_translate("the spreadsheet holds objects or files of other programs; take them out"),
+    elsewhere = to_translate(
+        "the spreadsheet fetches data from other files or servers; break these links and keep the values"
+    ),
+    password = to_translate("the spreadsheet is encrypted; save it without a password");
 
 // Names of parts, anywhere below the container's root.
 constexpr auto xlsx_names = std::to_array<Forbidden>({
@@ -72,7 +78,7 @@ template <std::size_t Count>
 Result<void> look_for(const std::array<Forbidden, Count>& table, std::string_view text) {
     for (const auto& each : table)
         if (text.find(each.word) != text.npos)
-            return refused("the spreadsheet " + std::string(each.why));
+            return refused(std::string(each.why));
     return {};
 }
 
@@ -124,7 +130,7 @@ Result<SpreadsheetFacts> check_spreadsheet(std::string_view bytes, const ZipRule
         const auto* manifest = part_named(*parts, "META-INF/manifest.xml");
         if (*says != ods_type || manifest == nullptr)
             return refused(
-                "the file is no spreadsheet: it says of itself that it is " + quoted(*says, 80)
+                phrase("the file is no spreadsheet: it says of itself that it is {1}", quoted(*says, 80))
             );
         facts.content_type = ods_type;
         good = check(*parts, ods_names, *manifest, ods_manifest);

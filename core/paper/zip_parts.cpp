@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "paper/zip_parts.hpp"
 
+#include <porteur/phrase.hpp>
+
 #include <algorithm>
 #include <array>
 #include <set>
@@ -82,8 +84,7 @@ Result<ZipPart> part_at(std::string_view bytes, std::size_t& at, const ZipRules&
         return refused("the spreadsheet has a part whose name leads elsewhere; save it anew");
     if (part.size > rules.part_max_bytes)
         return refused(
-            "the spreadsheet unpacks into more than " +
-            std::to_string(rules.part_max_bytes >> 20U) + " MiB"
+            phrase("the spreadsheet unpacks into more than {1} MiB", rules.part_max_bytes >> 20U)
         );
 
     Fields head(bytes, head_at);
@@ -114,8 +115,7 @@ Result<std::vector<ZipPart>> parts_of_zip(std::string_view bytes, const ZipRules
         return refused("the spreadsheet's directory is damaged; save it anew");
     if (count > rules.parts_max)
         return refused(
-            "the spreadsheet has " + std::to_string(count) + " parts; at most " +
-            std::to_string(rules.parts_max) + " are taken"
+            phrase("the spreadsheet has {1} parts; at most {2} are taken", count, rules.parts_max)
         );
 
     std::vector<ZipPart> parts;
@@ -127,8 +127,7 @@ Result<std::vector<ZipPart>> parts_of_zip(std::string_view bytes, const ZipRules
         unpacked_size += part->size;
         if (unpacked_size > rules.unpacked_max_bytes)
             return refused(
-                "the spreadsheet unpacks into more than " +
-                std::to_string(rules.unpacked_max_bytes >> 20U) + " MiB"
+                phrase("the spreadsheet unpacks into more than {1} MiB", rules.unpacked_max_bytes >> 20U)
             );
         // Names are compared as Windows does, where the second one would go over the first.
         std::string plain(part->name);
@@ -145,7 +144,7 @@ Result<std::vector<ZipPart>> parts_of_zip(std::string_view bytes, const ZipRules
 Result<void> unpack(const ZipPart& part, const std::function<void(std::string_view)>& take) {
     const auto damaged = [&] {
         return refused(
-            "a part of the spreadsheet, " + quoted(part.name, 60) + ", is damaged; save it anew"
+            phrase("a part of the spreadsheet, {1}, is damaged; save it anew", quoted(part.name, 60))
         );
     };
     auto sum = crc32(0, nullptr, 0);
@@ -160,7 +159,7 @@ Result<void> unpack(const ZipPart& part, const std::function<void(std::string_vi
     if (part.deflated) {
         z_stream stream{};
         if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
-            return failure(ErrorKind::unavailable, "documents: no memory to unpack");
+            return failure(ErrorKind::unavailable, phrase("documents: no memory to unpack"));
         // zlib takes a pointer that it does not write through.
         stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(part.packed.data()));
         stream.avail_in = static_cast<uInt>(part.packed.size());
@@ -185,8 +184,7 @@ Result<void> unpack(const ZipPart& part, const std::function<void(std::string_vi
 Result<std::string> unpacked(const ZipPart& part, std::size_t size_max) {
     if (part.size > size_max)
         return refused(
-            "a part of the spreadsheet, " + quoted(part.name, 60) +
-            ", is larger than it has reason to be"
+            phrase("a part of the spreadsheet, {1}, is larger than it has reason to be", quoted(part.name, 60))
         );
     std::string text;
     auto done = unpack(part, [&](std::string_view piece) { text += piece; });

@@ -49,7 +49,7 @@ std::vector<CommandSpec> machine_commands() {
          .run = run_daemon,
          .takes_rest = true},
         {.path = "plugin docs",
-         .help = "a plugin's page: settings, operations, reach, the carrier's words with their tests; by 'porteurd plugin docs'",
+         .help = told("a plugin's page: settings, operations, reach, the carrier's words with their tests; by 'porteurd plugin docs'"),
          .words = {},
          .options = {},
          .run = run_daemon,
