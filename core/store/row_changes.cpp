@@ -22,11 +22,16 @@ void RowChanges::add_made(const Order& order) {
 
 void RowChanges::add_change(const Order& order, bool with_progress) {
     const auto [found, first] = order_at_.try_emplace(order.id, orders_.size());
-    if (first) orders_.push_back({.last = nullptr, .made = nullptr, .progress = nullptr, .seen = order.version - 1});
+    if (first)
+        orders_.push_back(
+            {.last = nullptr, .made = nullptr, .progress = nullptr, .seen = order.version - 1}
+        );
     auto& row = orders_[found->second];
     if (!first && row.last->version != order.version - 1)
-        throw std::runtime_error("a change of order " + std::to_string(order.id) + " goes over version " +
-                                 std::to_string(row.last->version) + ", which it has not seen");
+        throw std::runtime_error(
+            "a change of order " + std::to_string(order.id) + " goes over version " +
+            std::to_string(row.last->version) + ", which it has not seen"
+        );
     row.last = &order;
     if (with_progress) row.progress = &order;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// One transaction carries many commits, and an order often changes in two of them: its row is written once.
+// One transaction carries many commits, and an order often changes in two of them: its row is
+// written once.
 
 #include <cstdint>
 #include <unordered_map>
@@ -11,14 +12,15 @@
 
 namespace porteur {
 
-/// The orders and operations that a transaction's commits write, each once, as the last commit leaves it.
-/// Points into the commits, which must stay where they are.
+/// The orders and operations that a transaction's commits write, each once, as the last commit
+/// leaves it. Points into the commits, which must stay where they are.
 /// @threads one at a time
 class RowChanges {
 public:
     struct OrderRow {
-        const Order* last = nullptr;      ///< as it stands in the end
-        const Order* made = nullptr;      ///< as it came, with its request; null: its row is there already
+        const Order* last = nullptr;  ///< as it stands in the end
+        const Order* made =
+            nullptr;  ///< as it came, with its request; null: its row is there already
         const Order* progress = nullptr;  ///< with the newest progress; null: no commit changes it
         std::int64_t seen = 0;            ///< the version that the first change goes over
     };

@@ -10,13 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <condition_variable>
-#include <cstdio>
-#include <cstdlib>
-#include <deque>
 #include <mutex>
-#include <set>
-#include <thread>
 #include <utility>
 
 #include <porteur/json.hpp>
@@ -26,7 +20,7 @@
 #include "store/outward_queries.hpp"
 #include "store/queries.hpp"
 #include "store/upkeep_queries.hpp"
-#include "store/write_session.hpp"
+#include "store/write_loop.hpp"
 
 namespace porteur {
 namespace {
@@ -80,15 +74,6 @@ public:
     SqlStore(Address address, StoreSettings settings, const Seal& seal, std::function<void(std::function<void()>)> post)
         : address_(std::move(address)), settings_(std::move(settings)), seal_(seal), post_(std::move(post)) {}
 
-    ~SqlStore() override {
-        {
-            std::lock_guard lock(mutex_);
-            stopping_ = true;
-        }
-        wake_.notify_all();
-        if (thread_.joinable()) thread_.join();
-    }
-
     Result<void> start() {
         if (settings_.beside) return start_beside();
         if (address_.dialect == Dialect::sqlite)
@@ -102,13 +87,14 @@ public:
             }
             if (auto done = migrate(*session, address_.dialect); !done) return done;
             take_lease(*session);
-            write_session_ = WriteSession::make(std::move(session), address_.dialect, settings_.holder, seal_);
             readers_.push_back(connect());
+            writing_ = std::make_unique<WriteLoop>(
+                WriteSession::make(std::move(session), address_.dialect, settings_.holder, seal_), address_.dialect, fence_, post_
+            );
+            return {};
         } catch (const std::exception& wrong) {
             return failure(ErrorKind::unavailable, std::string("opening the store: ") + wrong.what());
         }
-        thread_ = std::thread([this] { write_loop(); });
-        return {};
     }
 
     /// Without lease and writer. Where no porteurd holds the store, it is brought to this build's form under the
@@ -148,20 +134,10 @@ public:
             return;
         }
         if (PORTEUR_HAS_DEFECT("acknowledged_early")) post_([early = std::exchange(done, nullptr)] { early({}); });
-        {
-            std::lock_guard lock(mutex_);
-            queue_.push_back({std::move(commit), std::move(done)});
-        }
-        wake_.notify_one();
+        writing_->take(std::move(commit), std::move(done));
     }
-    StoreCounters counters() const override {
-        std::lock_guard lock(mutex_);
-        return counters_;
-    }
-    std::size_t backlog() const override {
-        std::lock_guard lock(mutex_);
-        return queue_.size();
-    }
+    StoreCounters counters() const override { return writing_ ? writing_->counters() : StoreCounters(); }
+    std::size_t backlog() const override { return writing_ ? writing_->backlog() : 0; }
 
     // ---------------------------------------------------------------- reading
 
@@ -438,11 +414,6 @@ public:
     }
 
 private:
-    struct Queued {
-        SharedCommit commit;
-        CommitDone done;
-    };
-
     /// Before SQLite's first use in this process: each connection is one thread's at a time here, so that none
     /// needs a lock of its own (six in a hundred instructions of the writer), and nobody reads its memory counts.
     static void configure_sqlite() {
@@ -537,137 +508,7 @@ private:
         return std::move(found.front());
     }
 
-    // ---------------------------------------------------------------- the writer thread
-
-    using Batch = std::vector<Queued>;
-
-    void write_loop() {
-        Batch under_way;  // its commit is on its way to the disk; empty if there is none
-        for (;;) {
-            Batch batch;
-            {
-                std::unique_lock lock(mutex_);
-                if (under_way.empty()) wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
-                if (queue_.empty() && under_way.empty()) return;
-                take_batch(batch);
-            }
-            if (batch.empty())
-                finish(under_way);
-            else if (auto sent = send(batch, 0, batch.size(), under_way); !sent)
-                write_one_by_one(batch, std::move(sent).error());
-            else
-                under_way = std::move(batch);
-            if (address_.dialect == Dialect::sqlite) finish(under_way);
-        }
-    }
-
-    /// Waits for the commit under way, if there is one, and tells those who wait for it.
-    void finish(Batch& under_way) {
-        if (under_way.empty()) return;
-        committed(under_way.size());
-        tell(std::exchange(under_way, {}), {});
-    }
-
-    void committed(std::size_t commits) {
-        write_session_->committed();
-        PORTEUR_CRASH_POINT("store.after_commit");
-        std::lock_guard lock(mutex_);
-        ++counters_.transactions;
-        counters_.commits += commits;
-    }
-
-    /// @param results  one for each; none: all have been written
-    void tell(Batch batch, std::vector<Result<void>> results) {
-        results.resize(batch.size());
-        auto finished = std::make_shared<std::vector<std::pair<CommitDone, Result<void>>>>();
-        finished->reserve(batch.size());
-        for (std::size_t at = 0; at < batch.size(); ++at)
-            finished->emplace_back(std::move(batch[at].done), std::move(results[at]));
-        post_([finished] {
-            for (auto& [done, result] : *finished)
-                if (done) done(std::move(result));
-        });
-    }
-
-    /// One of them is at fault; alone, each gets its own answer.
-    void write_one_by_one(Batch& batch, Error whole) {
-        std::vector<Result<void>> results;
-        Batch none;
-        for (std::size_t at = 0; at < batch.size(); ++at) {
-            results.push_back(batch.size() == 1 ? std::unexpected(whole) : send(batch, at, at + 1, none));
-            if (results.back()) committed(1);
-        }
-        tell(std::move(batch), std::move(results));
-    }
-
-    /// As many commits as are there, up to a bound. PostgreSQL gets a batch's changes of a table in one
-    /// statement, which takes no row twice: what is not folded into one change (RowChanges does it for orders
-    /// and operations) begins the next transaction.
-    void take_batch(Batch& batch) {
-        std::set<Id> changed;
-        while (!queue_.empty() && batch.size() < batch_max) {
-            if (address_.dialect == Dialect::postgresql) {
-                const auto rows = changed_rows(*queue_.front().commit);
-                if (std::ranges::any_of(rows, [&](Id row) { return changed.contains(row); })) return;
-                changed.insert(rows.begin(), rows.end());
-            }
-            batch.push_back(std::move(queue_.front()));
-            queue_.pop_front();
-        }
-    }
-
-    static std::vector<Id> changed_rows(const Commit& commit) {
-        std::vector<Id> rows;
-        for (const auto& each : commit.amended_orders) rows.push_back(each.id);
-        for (const auto& each : commit.changed_mails) rows.push_back(each.operation);
-        for (const auto& each : commit.bounced_mails) rows.push_back(each.operation);
-        for (const auto& each : commit.changed_received) rows.push_back(each.id);
-        for (const auto& each : commit.changed_webhooks) rows.push_back(each.id);
-        for (const auto& each : commit.moved_webhooks) rows.push_back(each.id);
-        return rows;
-    }
-
-    /// Writes some commits of a batch in one transaction and commits it; on PostgreSQL the commit is then under
-    /// way. What was under way before is finished meanwhile.
-    Result<void> send(const Batch& batch, std::size_t from, std::size_t to, Batch& under_way) {
-        PORTEUR_CRASH_POINT("store.before_transaction");
-        auto& session = *write_session_;
-        auto& writer = session.writer();
-        bool open = false;
-        try {
-            session.begin();
-            open = true;
-            for (std::size_t at = from; at < to; ++at) writer.put(*batch[at].commit);
-            writer.send();
-            finish(under_way);
-            check_lease(session);
-            writer.check();
-            PORTEUR_CRASH_POINT("store.before_commit");
-            session.commit();
-            return {};
-        } catch (const std::exception& wrong) {
-            writer.clear();
-            // The lock went with the session: another may hold the store by now, and whether a commit under
-            // way has happened only a restart can tell.
-            if (session.is_cut_off()) give_up("the connection to the store is gone");
-            finish(under_way);
-            if (open) session.roll_back();
-            return failure(ErrorKind::unavailable, std::string("writing the store: ") + wrong.what());
-        }
-    }
-
-    /// Every transaction proves that the shards are still ours: a sleeper that was taken over writes nothing.
-    void check_lease(WriteSession& session) {
-        const auto held = session.lease();
-        if (PORTEUR_HAS_DEFECT("lease_unchecked")) return;
-        if (held != fence_) {
-            session.roll_back();
-            give_up("another porteurd has taken the store over");
-        }
-    }
-
     static constexpr int advisory_lock = 0x504F5254;  // "PORT"
-    static constexpr std::size_t batch_max = 512;
     static constexpr std::size_t readers_kept_max = 4;
 
     Address address_;
@@ -677,17 +518,10 @@ private:
     FileLock lock_;
     long long fence_ = 0;
 
-    std::unique_ptr<WriteSession> write_session_;
+    std::unique_ptr<WriteLoop> writing_;
 
     std::mutex readers_mutex_;
     std::vector<std::unique_ptr<soci::session>> readers_;
-
-    mutable std::mutex mutex_;
-    std::condition_variable wake_;
-    std::deque<Queued> queue_;
-    bool stopping_ = false;
-    StoreCounters counters_;
-    std::thread thread_;
 };
 
 }  // namespace
