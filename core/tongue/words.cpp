@@ -124,6 +124,7 @@ constexpr auto table = std::to_array<Word>({
     {"operation", "release_packet", word_in("operation", "release packet")},
     {"operation", "check_release", word_in("operation", "check of the release")},
     {"operation", "check_portability", word_in("operation", "portability check")},
+    {"operation", "discover", word_in("operation", "look into the account")},
     {"operation", "list_targets", word_in("operation", "list of targets")},
     {"operation", "submit_port", word_in("operation", "submission of the port")},
     {"operation", "check_port", word_in("operation", "check of the port")},

@@ -544,7 +544,7 @@ TEST_P(StoreTest, IsBroughtToThisFormByWhoeverComesFirst) {
 }
 
 TEST_P(StoreTest, IsNotMigratedUnderTheFeetOfItsHolder) {
-    soci::session sql = folder.empty() ? soci::session(soci::postgresql, address)
+    soci::session sql = folder.empty() ? soci::session(soci::postgresql, address.substr(address.find(':') + 1))
                                        : soci::session(soci::sqlite3, "db=" + (folder / "porteur.db").string());
     sql << "delete from schema_version where number = " << newest_migration();
     EXPECT_THAT(Store::open({.address = address, .holder = "admin", .beside = true}, seal, [](std::function<void()> run) { run(); }),

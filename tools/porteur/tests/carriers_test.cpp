@@ -215,7 +215,7 @@ TEST(AccountShow, PrintsEachListAsATable) {
         (
             Ran{0,
                 "Fournisseurs (providers): 1\n"
-                "ID  NAME\n"
+                "ID  NOM\n"
                 "12  Bell Canada\n"
                 "\n"
                 "Jours (holidays): 0\n",
