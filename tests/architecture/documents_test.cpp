@@ -61,6 +61,19 @@ TEST(Readme, LeadsToEveryPageOfDocs) {
     EXPECT_THAT(page_count, Gt(7));
 }
 
+TEST(LifeOfAnOrder, NamesFilesWhereTheyAre) {
+    const auto text = text_of_file("docs/life_of_an_order.md");
+    const std::regex path("`((?:core|config|plugins|sdk|tools)/[^` ]*\\.[a-z]+)`");
+    int path_count = 0;
+    for (std::sregex_iterator each(text.begin(), text.end(), path), end; each != end; ++each, ++path_count)
+        EXPECT_THAT(find(project(), (*each)[1].str()), NotNull()) << (*each)[1].str() << " is not there";
+    EXPECT_THAT(path_count, Gt(60));
+    // A name without its folder would have to be looked for.
+    const std::regex bare("`[a-z_]+\\.[ch]pp`");
+    std::smatch found;
+    EXPECT_FALSE(std::regex_search(text, found, bare)) << found.str();
+}
+
 TEST(Documents, LinkOnlyToWhatIsThere) {
     const auto is_there = [](const std::filesystem::path& path) {
         const auto name = path.generic_string();
