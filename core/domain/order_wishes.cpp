@@ -20,6 +20,25 @@ bool may_be_a_new_attempt(const Order& order) {
     return order.state == exception || (order.kind == OrderKind::purchase && waits_for_correction(order.kind, order.state));
 }
 
+/// A purchase of any numbers of an area cannot tell its seller which of them came already: sent again it buys the whole
+/// quantity anew. Numbers that are named can be bought only once, and go on.
+Result<void> buys_nothing_twice(const Order& order) {
+    if (order.kind != OrderKind::purchase) return {};
+    const auto request = object_from(order.request), progress = object_from(order.progress);
+    const auto empty_list = [](const json::object& from) {
+        const auto* found = from.if_contains("numbers");
+        return !found || !found->is_array() || found->get_array().empty();
+    };
+    if (!empty_list(request) || empty_list(progress)) return {};
+    const auto told = from_json<std::vector<NumberProgress>>(progress.at("numbers"));
+    // One that came, may still come, or waits for a person counts; so does what cannot be read.
+    const auto is_gone = [](const NumberProgress& each) { return each.state != completed && is_end(each.state); };
+    if (told && std::ranges::all_of(*told, is_gone)) return {};
+    return failure(ErrorKind::invalid_input,
+                   phrase("order {1} asks for a quantity and has numbers already; sent again it would buy the whole quantity anew: "
+                          "order what is missing as a new order, or call this one off", id_text(order.id)));
+}
+
 bool is_under_way(const Order& order) {
     return order.open_operation != 0 || order.delivery == Delivery::sending || order.delivery == Delivery::in_doubt;
 }
@@ -84,6 +103,7 @@ Result<OrderChange> submit_order(const Order& order, Instant now, std::string_vi
         return failure(ErrorKind::invalid_input,
                        phrase("order {1} is being sent already; see its timeline", id_text(order.id)));
     if (may_supplement) return supplement(order, now, source);
+    if (auto may = buys_nothing_twice(order); !may) return std::unexpected(std::move(may).error());
     auto change = begun(order, now);
     auto& next = change.order;
     const bool left_before = order.submitted.has_value() || again;
@@ -125,7 +145,9 @@ std::vector<std::string> corrected_fields(const Order& order) {
 
 Result<void> may_be_corrected(const Order& order, const Known& known) {
     if (is_in_parts(order)) return in_parts(order, to_translate("correct the part that is refused"));
-    if (order.state == draft || may_be_a_new_attempt(order)) return {};
+    // A correction that names numbers would lose sight of those that came.
+    if (may_be_a_new_attempt(order)) return buys_nothing_twice(order);
+    if (order.state == draft) return {};
     const bool open = !is_end(order.state) && order.state != supplement_pending && order.state != cancel_pending &&
                       order.state != activating;
     if (open && order.open_operation == 0 && order.stage == Stage::follow && takes_supplements(order, known)) return {};
@@ -273,6 +295,7 @@ Result<OrderChange> settle_by_person(const Order& order, PersonVerdict verdict, 
             }
             if (order.state != draft && order.state != exception)
                 return failure(ErrorKind::invalid_input, "the carrier has acknowledged this order already");
+            if (auto may = buys_nothing_twice(order); !may) return std::unexpected(std::move(may).error());
             next.attempt = order.attempt + 1;
             next.stage = Stage::submit;
             next.delivery = Delivery::sending;

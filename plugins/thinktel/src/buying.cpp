@@ -203,9 +203,11 @@ std::optional<std::vector<NumberProgress>> progress_of_any(const Answer& sent) {
     for (const auto& each : sent.array("")) {
         const auto number = number_from(value_at(each, "Number"));
         const auto reply = integer_at(each, "Reply");
-        if (!reply || (*reply == accepted_reply && !number)) return std::nullopt;
-        if (*reply == accepted_reply || *reply == deferred_reply) {
-            if (number) found.push_back(progress_of_reply(*number, each));
+        const bool sold = reply == accepted_reply || reply == deferred_reply;
+        // One that is sold, or may still be, and is not named: the trunk tells, or a person looks.
+        if (!reply || (sold && !number)) return std::nullopt;
+        if (sold) {
+            found.push_back(progress_of_reply(*number, each));
             continue;
         }
         words = text_at(each, "Message");

@@ -363,6 +363,17 @@ TEST(Purchase, IsRefusedWhereAnAreaHasTooFew) {
         .ends_with(R"({"state":"partial","note":"1 fewer than ordered"})");
 }
 
+TEST(Purchase, LeavesToAPersonWhatAnAreaMayStillDeliver) {
+    auto script = about_to_buy(order_by_area("Edmonton, AB", 2));
+    script.expects_http("POST", next_available)
+        .named("buy")
+        .answers(200, R"([{"Reply":2,"Message":"Deferred."}])");
+    script.expects_sleep(60s).named("settle").is_done();
+    sees(script, "find", {4165559001})
+        .fails_with(ErrorKind::in_doubt, Reason::none, HasSubstr("a person must look"));
+    cut_everywhere(script);
+}
+
 Script lost_next_available() {
     auto script = about_to_buy(order_by_area("Edmonton, AB", 2));
     script.expects_http("POST", next_available).named("buy").once().in_doubt();

@@ -179,6 +179,42 @@ TEST(SubmitOrder, SendsACorrectedExceptionAsANewAttempt) {
     EXPECT_EQ(change->order.carrier_id, "");
 }
 
+/// A purchase by area whose last attempt told these numbers.
+Order by_area(std::initializer_list<OrderState> numbers) {
+    auto order = port(exception, Stage::follow);
+    order.kind = OrderKind::purchase;
+    order.request = R"({"area":"Edmonton, AB","quantity":5})";
+    order.delivery = Delivery::waiting_for_person;
+    order.carrier_id = "7805552001";
+    order.submitted = noon;
+    PurchaseProgress told;
+    told.state = exception;
+    for (const auto state : numbers)
+        told.numbers.push_back({.number = *PhoneNumber::from_json_text("+17805552001"), .state = state, .reason = Reason::none, .carrier_word = ""});
+    order.progress = to_text(told);
+    return order;
+}
+
+TEST(SubmitOrder, NeverBuysAQuantityAgainOfWhichNumbersCame) {
+    const auto refused = FailsWith(ErrorKind::invalid_input, HasSubstr("buy the whole quantity anew"));
+    for (const auto state : {completed, in_review, exception, submitted}) {
+        const auto order = by_area({cancelled, state});
+        EXPECT_THAT(submit_order(order, noon, "anna"), refused) << to_json(state);
+        EXPECT_THAT(settle_by_person(order, PersonVerdict::not_carried_out, "", noon, "anna"), refused) << to_json(state);
+        EXPECT_THAT(correct_order(order, R"({"numbers":["+17805552002"]})", false, noon, "anna"), refused) << to_json(state);
+    }
+}
+
+TEST(SubmitOrder, BuysAQuantityAgainOfWhichNothingCame) {
+    for (const auto& order : {by_area({}), by_area({rejected, cancelled})}) {
+        EXPECT_TRUE(submit_order(order, noon, "anna"));
+        EXPECT_TRUE(correct_order(order, R"({"area":"Jasper, AB","quantity":5})", false, noon, "anna"));
+    }
+    auto named = by_area({completed, exception});
+    named.request = R"({"numbers":["+17805552001"]})";
+    EXPECT_TRUE(submit_order(named, noon, "anna")) << "a number that is named can be bought only once";
+}
+
 TEST(SubmitOrder, RefusesWhatIsUnderWayOrEnded) {
     EXPECT_THAT(submit_order(port(completed, Stage::none), noon, "anna"), FailsWith(ErrorKind::invalid_input, HasSubstr("completed")));
     auto sending = port(draft, Stage::submit);
