@@ -375,6 +375,10 @@ std::optional<OperationPlan> next_operation(const Order& order) {
         if (request && request->is_object()) {
             request->get_object()["attempt"] = order.attempt;
             request->get_object()["reference"] = order.reference;
+            // A new attempt of a purchase is told what the last one asked to be kept: what it bought, and what it did not.
+            if (order.kind == OrderKind::purchase && order.attempt > 1)
+                if (auto progress = object_from(order.progress); progress.contains("keep"))
+                    request->get_object()["kept"] = std::move(progress.at("keep"));
         }
         return request ? canonical(*request) : order.request;
     };

@@ -146,7 +146,7 @@ Op<bool> has_record(PhoneNumber number, std::size_t index) {
 }
 
 Op<Recorded> record_or_undo(
-    PurchaseOrder order, std::string pilot, PhoneNumber number, std::size_t index
+    PurchaseOrder order, std::string pilot, PhoneNumber number, std::size_t index, bool may_undo
 ) {
     auto outcome = co_await make_record(order, number, index);
     if (outcome.accepted() && address_refused(outcome.body)) outcome.kind = Outcome::Kind::refused;
@@ -157,6 +157,16 @@ Op<Recorded> record_or_undo(
         co_return Recorded{{number, OrderState::completed, Reason::none, "no 911 record"}, {}, true};
     if (outcome.kind == Outcome::Kind::refused) {
         auto rejection = rejection_of_record(outcome, number);
+        if (!may_undo) {
+            rejection.text = "the 911 record of " + number.masked() +
+                             " was refused: " + rejection.text +
+                             "; the number was on the trunk before and stays: a person must make "
+                             "the record, or release it";
+            co_return Recorded{
+                {number, OrderState::exception, rejection.reason, "stays without a 911 record"},
+                rejection, false
+            };
+        }
         const auto undone = co_await give_back("undo", pilot, number, index);
         const bool gone = undone.state == OrderState::cancelled;
         rejection.text = "the 911 record of " + number.masked() +

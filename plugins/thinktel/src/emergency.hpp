@@ -25,9 +25,12 @@ struct Recorded {
 porteur::Op<bool> has_record(porteur::PhoneNumber number, std::size_t index);
 
 /// Makes the record, and gives the number back where it is refused. Ends no operation, unless the
-/// host does. `index` tells the steps of several numbers apart. @threads [op]
+/// host does. `index` tells the steps of several numbers apart.
+/// @param may_undo  this attempt bought it; any other number stays, and a person is told
+/// @threads         [op]
 porteur::Op<Recorded> record_or_undo(
-    porteur::PurchaseOrder order, std::string pilot, porteur::PhoneNumber number, std::size_t index
+    porteur::PurchaseOrder order, std::string pilot, porteur::PhoneNumber number, std::size_t index,
+    bool may_undo
 );
 
 }  // namespace thinktel

@@ -30,24 +30,6 @@ Op<std::string> pilot_for(PortTarget target, std::string trunk_of_account) {
     co_return pilot_of(trunk);
 }
 
-/// Chosen numbers that were on the trunk before count as ours only where an earlier attempt of this
-/// order may have bought them.
-std::vector<NumberProgress> already_there(
-    const PurchaseOrder& order, const std::set<PhoneNumber>& before
-) {
-    std::vector<NumberProgress> found;
-    for (const auto& each : order.numbers) {
-        if (!before.contains(each)) continue;
-        if (order.attempt > 1)
-            found.push_back({each, OrderState::completed, Reason::none, "on the trunk already"});
-        else
-            found.push_back(
-                {each, OrderState::rejected, Reason::number_taken, "on the trunk already"}
-            );
-    }
-    return found;
-}
-
 Rejection rejection_of(const NumberProgress& number) {
     return {number.reason, "", number.carrier_word, {"/numbers"}, {number.number}};
 }
@@ -119,10 +101,39 @@ std::vector<NumberProgress> numbers_before(const OrderReference& reference) {
     return found;
 }
 
-/// Numbers that stood on the trunk before this attempt: never given back by this order.
+/// Numbers of somebody else that stood on the trunk: never given back by this order.
 Numbers found_before(const json::object& kept) {
     const auto* found = kept.if_contains("found_before");
     return found ? from_json<Numbers>(*found).value_or(Numbers{}) : Numbers{};
+}
+
+/// Whether an earlier attempt ordered it, and was not refused.
+bool was_ordered(const json::object& kept, const PhoneNumber& number) {
+    const json::value before(kept);
+    const auto told = from_json<std::vector<NumberProgress>>(value_at(before, "numbers"))
+                          .value_or(std::vector<NumberProgress>{});
+    const auto found = std::ranges::find(told, number, &NumberProgress::number);
+    if (found == told.end() || has_ended(*found)) return false;
+    const auto of_others = found_before(kept);
+    return std::ranges::find(of_others, number) == of_others.end();
+}
+
+/// Chosen numbers that were on the trunk before count as ours only where an earlier attempt of this
+/// order ordered them.
+std::vector<NumberProgress> already_there(
+    const PurchaseAttempt& order, const std::set<PhoneNumber>& before
+) {
+    std::vector<NumberProgress> found;
+    for (const auto& each : order.numbers) {
+        if (!before.contains(each)) continue;
+        if (was_ordered(order.kept, each))
+            found.push_back({each, OrderState::completed, Reason::none, "on the trunk already"});
+        else
+            found.push_back(
+                {each, OrderState::rejected, Reason::number_taken, "on the trunk already"}
+            );
+    }
+    return found;
 }
 
 /// One of these is done with, as far as this order goes.
@@ -191,7 +202,7 @@ std::vector<Problem> problems_of(const PurchaseOrder& order) {
     return problems;
 }
 
-Op<PurchaseProgress> purchase(PurchaseOrder order) {
+Op<PurchaseProgress> purchase(PurchaseAttempt order) {
     const auto mine = co_await account_settings();
     for (const auto& each : problems_of(order))
         fail(
@@ -206,7 +217,8 @@ Op<PurchaseProgress> purchase(PurchaseOrder order) {
     for (const auto& each : order.numbers)
         if (!before.contains(each)) wanted.push_back(each);
     Numbers there_before;
-    for (const auto& each : numbers) there_before.push_back(each.number);
+    for (const auto& each : numbers)
+        if (!is_bought(each)) there_before.push_back(each.number);
     Bought found;
     if (!wanted.empty())
         found = co_await buy_chosen(pilot, wanted);
@@ -233,7 +245,8 @@ Op<PurchaseProgress> purchase(PurchaseOrder order) {
             each.state = OrderState::exception;
         }
         if (!is_bought(each)) continue;
-        auto recorded = co_await record_or_undo(order, pilot, each.number, index);
+        const bool may_undo = !before.contains(each.number);
+        auto recorded = co_await record_or_undo(order, pilot, each.number, index, may_undo);
         each = std::move(recorded.number);
         if (recorded.called_off) co_return called_off(std::move(numbers), there_before);
         if (recorded.rejection) rejections.push_back(std::move(*recorded.rejection));

@@ -217,13 +217,30 @@ TEST(Purchase, OrdersAgainUnderAnotherStepWhereTheHostSawNoLoss) {
     cut_everywhere(script);
 }
 
-TEST(Purchase, TakesANumberOfItsTrunkForItsOwnOnlyInALaterAttempt) {
+TEST(Purchase, TakesANumberOfItsTrunkForItsOwnOnlyWhereAnEarlierAttemptOrderedIt) {
     auto given = order({"+14165559001"});
-    about_to_buy(given).ends_with(
-        R"({"state":"exception","rejections":[{"reason":"NUMBER_TAKEN"}]})"
-    );
+    const auto keeps = [&](const char* state, const json::array& found_before = {}) {
+        given["kept"] = json::object{
+            {"numbers", {{{"number", "+14165559001"}, {"state", state}}}},
+            {"found_before", found_before}
+        };
+    };
+    const auto refused = [&] {
+        about_to_buy(given).ends_with(
+            R"({"state":"exception","carrier_id":"","rejections":[{"reason":"NUMBER_TAKEN"}]})"
+        );
+    };
+    refused();
     given["attempt"] = 2;
-    about_to_buy(given).ends_with(R"({"state":"completed"})");
+    refused();
+    keeps("rejected");
+    refused();
+    keeps("completed", {"+14165559001"});
+    refused();
+    for (const auto* state : {"completed", "in_review", "exception"}) {
+        keeps(state);
+        about_to_buy(given).ends_with(R"({"state":"completed","carrier_id":"4165559001"})");
+    }
 }
 
 TEST(Purchase, SendsNothingThatItsOwnRulesRefuse) {

@@ -150,6 +150,41 @@ TEST(Emergency, KeepsTheNumbersWhoseRecordsWereMade) {
     cut_everywhere(script);
 }
 
+/// Attempt 2 of an order of a number that is on the trunk and of one that is not.
+json::object one_there_already(const char* state) {
+    auto given = with_911(order({"+14165559001", "+17805552001"}));
+    given["attempt"] = 2;
+    given["kept"] = json::object{{"numbers", {{{"number", "+14165559001"}, {"state", state}}}}};
+    return given;
+}
+
+TEST(Emergency, TouchesNoNumberOfSomebodyElse) {
+    auto script = about_to_buy(one_there_already("rejected"));
+    script.expects_http("POST", dids)
+        .with_body(R"([{"Number":7805552001}])")
+        .answers(200, replies({{7805552001, 1, ""}}));
+    script.expects_http("POST", records)
+        .answers(200, R"({"Number":7805552001,"Reply":1})")
+        .ends_with(R"({"state":"partial","carrier_id":"7805552001","numbers":[
+            {"number":"+14165559001","state":"rejected","reason":"NUMBER_TAKEN"},
+            {"number":"+17805552001","state":"completed"}]})");
+    cut_everywhere(script);
+}
+
+TEST(Emergency, GivesBackNoNumberThatWasThereBeforeTheAttempt) {
+    auto script = about_to_buy(one_there_already("completed"));
+    script.expects_http("POST", dids).answers(200, replies({{7805552001, 0, "Not available."}}));
+    script.expects_http("POST", records)
+        .answers(200, record_refused)
+        .ends_with(R"({"state":"exception","carrier_id":"4165559001","numbers":[
+            {"number":"+14165559001","state":"exception"},
+            {"number":"+17805552001","state":"rejected"}]})");
+    EXPECT_THAT(
+        script.result<PurchaseProgress>().rejections[0].text, HasSubstr("before and stays")
+    );
+    cut_everywhere(script);
+}
+
 // ---------------------------------------------------------------- called off
 
 TEST(CalledOff, LeavesNoNumberBehindThatWaitedForItsRecord) {
@@ -233,11 +268,20 @@ TEST(CancelPurchase, NeverTakesAwayANumberThatStoodOnTheTrunkBefore) {
     auto bought = about_to_buy(given);
     bought.expects_http("POST", dids).answers(200, replies({{7805552001, 2, ""}}));
     sees(bought, "find-rest", {4165559001}).ends_with(R"({"state":"in_review"})");
-    auto script = cancel(bought.result<PurchaseProgress>().keep, "4165559001");
-    script.expects_http("DELETE", one_did).answers(200, R"({"Number":7805552001,"Reply":1})");
-    script.ends_with(R"({"state":"cancelled"})");
+    const auto once_more = [](const json::object& keep, const char* id) {
+        auto script = cancel(keep, id);
+        script.expects_http("DELETE", one_did).answers(200, R"({"Number":7805552001,"Reply":1})");
+        script.ends_with(R"({"state":"cancelled"})");
+        return script.result<PurchaseProgress>().note;
+    };
+    EXPECT_EQ(
+        once_more(bought.result<PurchaseProgress>().keep, "7805552001"), "1 number was given back"
+    );
+    // As it was kept while any number of a later attempt's trunk was taken for its own.
+    auto keep = kept_of({{"+14165559001", "completed"}, {"+17805552001", "completed"}});
+    keep["found_before"] = json::array{"+14165559001"};
     EXPECT_THAT(
-        script.result<PurchaseProgress>().note,
+        once_more(keep, "4165559001"),
         AllOf(HasSubstr("1 number was given back"), HasSubstr("1 stay on the trunk"))
     );
 }

@@ -92,6 +92,17 @@ TEST(NextOperation, FollowsUnderTheCarriersOwnId) {
     EXPECT_EQ(canonical(reference->kept), R"({"baseline":["T-0"]})");
 }
 
+TEST(NextOperation, TellsANewAttemptOfAPurchaseWhatTheLastOneKept) {
+    auto order = port(exception, Stage::submit);
+    order.kind = OrderKind::purchase;
+    order.progress = R"({"keep":{"numbers":[]}})";
+    EXPECT_EQ(next_operation(order)->input, R"({"attempt":1,"numbers":["+14165550101"],"reference":"r1"})");
+    order.attempt = 2;
+    EXPECT_EQ(next_operation(order)->input, R"({"attempt":2,"kept":{"numbers":[]},"numbers":["+14165550101"],"reference":"r1"})");
+    order.kind = OrderKind::port;
+    EXPECT_EQ(next_operation(order)->input, R"({"attempt":2,"numbers":["+14165550101"],"reference":"r1"})");
+}
+
 TEST(AfterOperation, SendsWhenThePreflightFindsNothingInTheWay) {
     auto order = port(draft, Stage::preflight);
     Findings findings;
