@@ -125,50 +125,60 @@ constexpr auto reject_codes = std::to_array<CodeRow>({
 });
 
 struct WordRow {
-    std::string_view words;  ///< lower case; '|' separates what must all be there
+    /// In lower case; '|' separates what must all be there. Whole words, but for one that ends
+    /// with '*': it may go on.
+    std::string_view words;
     Reason reason;
 };
 
 // From the telling to the general: the first row that fits decides.
 constexpr auto sentences = std::to_array<WordRow>({
-    {"rate center|not", Reason::rate_center_not_covered},
-    {"rate centre|not", Reason::rate_center_not_covered},
-    {"respons|org", Reason::tollfree_resporg},
-    {"resp org", Reason::tollfree_resporg},
-    {"resporg", Reason::tollfree_resporg},
-    {"toll|cannot be combined", Reason::split_required},
-    {"toll|same request", Reason::split_required},
-    {"toll|mix", Reason::split_required},
+    {"rate center*|not", Reason::rate_center_not_covered},
+    {"rate center*|cannot", Reason::rate_center_not_covered},
+    {"rate centre*|not", Reason::rate_center_not_covered},
+    {"rate centre*|cannot", Reason::rate_center_not_covered},
+    {"respons*|org*", Reason::tollfree_resporg},
+    {"resp org*", Reason::tollfree_resporg},
+    {"resporg*", Reason::tollfree_resporg},
+    {"toll*|cannot be combined", Reason::split_required},
+    {"toll*|same request", Reason::split_required},
+    {"toll*|mix*", Reason::split_required},
+    {"date*|past", Reason::due_date_unmet},
+    {"date*|passed", Reason::due_date_unmet},
+    {"already|disconnected", Reason::number_inactive},
     {"already|port", Reason::duplicate_order},
-    {"duplicate", Reason::duplicate_order},
-    {"pending order", Reason::pending_order_at_losing},
-    {"letter of auth|expired", Reason::loa_expired},
-    {"letter of auth|old", Reason::loa_expired},
-    {"letter of auth|illegible", Reason::loa_illegible},
-    {"letter of auth|unreadable", Reason::loa_illegible},
-    {"letter of auth", Reason::loa_required},
+    {"already|ported", Reason::duplicate_order},
+    {"already|porting", Reason::duplicate_order},
+    {"duplicate*", Reason::duplicate_order},
+    {"pending order*", Reason::pending_order_at_losing},
+    {"letter of auth*|expired", Reason::loa_expired},
+    {"letter of auth*|old", Reason::loa_expired},
+    {"letter of auth*|illegible", Reason::loa_illegible},
+    {"letter of auth*|unreadable", Reason::loa_illegible},
+    {"letter of auth*", Reason::loa_required},
     {"loa|illegible", Reason::loa_illegible},
     {"loa|expired", Reason::loa_expired},
-    {"loa |required", Reason::loa_required},
-    {"loa |missing", Reason::loa_required},
-    {"account number|required", Reason::account_number_required},
-    {"account number", Reason::account_number_mismatch},
-    {"postal", Reason::postal_code_mismatch},
-    {"zip code", Reason::postal_code_mismatch},
-    {"pin |required", Reason::pin_required},
-    {"passcode", Reason::pin_invalid},
-    {" pin", Reason::pin_invalid},
-    {"address", Reason::address_mismatch},
-    {"street", Reason::address_mismatch},
+    {"loa|required", Reason::loa_required},
+    {"loa|missing", Reason::loa_required},
+    {"account number*|required", Reason::account_number_required},
+    {"account number*", Reason::account_number_mismatch},
+    {"postal*", Reason::postal_code_mismatch},
+    {"zip code*", Reason::postal_code_mismatch},
+    {"pin|required", Reason::pin_required},
+    {"passcode*", Reason::pin_invalid},
+    {"pin", Reason::pin_invalid},
+    {"address*", Reason::address_mismatch},
+    {"street*", Reason::address_mismatch},
     {"authorized", Reason::authorized_person_mismatch},
-    {"billing telephone", Reason::btn_mismatch},
+    {"billing telephone*", Reason::btn_mismatch},
     {"btn", Reason::btn_mismatch},
-    {"customer name", Reason::name_mismatch},
-    {"name|match", Reason::name_mismatch},
+    {"customer name*", Reason::name_mismatch},
+    {"name*|match*", Reason::name_mismatch},
+    {"name*|mismatch*", Reason::name_mismatch},
     {"not portable", Reason::not_portable},
     {"cannot be ported", Reason::not_portable},
     {"can not be ported", Reason::not_portable},
-    {"not on|account", Reason::number_not_on_account},
+    {"not on|account*", Reason::number_not_on_account},
     {"does not belong", Reason::number_not_on_account},
     {"disconnected", Reason::number_inactive},
     {"not active", Reason::number_inactive},
@@ -176,27 +186,42 @@ constexpr auto sentences = std::to_array<WordRow>({
     {"freeze", Reason::freeze_or_lock},
     {"frozen", Reason::freeze_or_lock},
     {"locked", Reason::freeze_or_lock},
-    {"date|soon", Reason::due_date_too_soon},
-    {"date|past", Reason::due_date_unmet},
-    {"number|not available", Reason::number_taken},
+    {"date*|soon*", Reason::due_date_too_soon},
+    {"number*|not available", Reason::number_taken},
     {"no longer available", Reason::number_taken},
-    {"due date", Reason::due_date_unmet},
-    {"port date", Reason::due_date_unmet},
+    {"due date*", Reason::due_date_unmet},
+    {"port date*", Reason::due_date_unmet},
     {"prepaid", Reason::prepaid_line},
     {"too many", Reason::split_too_many},
 });
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& letter : out)
+/// In lower case, each word between blanks: " the pin is wrong ". Letters of other alphabets stay.
+std::string in_words(std::string_view text) {
+    std::string out = " ";
+    for (char letter : text) {
         if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+        const bool of_word = (letter >= 'a' && letter <= 'z') ||
+                             (letter >= '0' && letter <= '9') ||
+                             static_cast<unsigned char>(letter) >= 0x80;
+        if (of_word)
+            out += letter;
+        else if (out.back() != ' ')
+            out += ' ';
+    }
+    if (out.back() != ' ') out += ' ';
     return out;
+}
+
+bool has_words(std::string_view text, std::string_view words) {
+    const bool goes_on = words.ends_with('*');
+    if (goes_on) words.remove_suffix(1);
+    return text.find(" " + std::string(words) + (goes_on ? "" : " ")) != text.npos;
 }
 
 bool has_all(std::string_view text, std::string_view words) {
     while (true) {
         const auto bar = words.find('|');
-        if (text.find(words.substr(0, bar)) == text.npos) return false;
+        if (!has_words(text, words.substr(0, bar))) return false;
         if (bar == words.npos) return true;
         words.remove_prefix(bar + 1);
     }
@@ -231,18 +256,15 @@ Rejection rejection_of(const RejectedField& rejected) {
         ours.fields = {std::string(row->pointer)};
         return ours;
     }
-    ours.reason = reason_in(rejected.remarks);
-    if (ours.reason == Reason::other) {
-        const auto* row = std::ranges::find(reject_codes, rejected.code, &CodeRow::code);
-        if (row != reject_codes.end()) ours.reason = row->reason;
-    }
+    // The code is the carrier's own word; its remarks are anybody's.
+    const auto* row = std::ranges::find(reject_codes, rejected.code, &CodeRow::code);
+    ours.reason = row != reject_codes.end() ? row->reason : reason_in(rejected.remarks);
     ours.fields = fields_of(ours.reason);
     return ours;
 }
 
 Reason reason_in(std::string_view words) {
-    // Blanks around, so that " pin" and "loa " are words and not parts of one.
-    const auto text = " " + lower(words) + " ";
+    const auto text = in_words(words);
     for (const auto& row : sentences)
         if (has_all(text, row.words)) return row.reason;
     return Reason::other;

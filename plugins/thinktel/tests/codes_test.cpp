@@ -156,16 +156,20 @@ TEST(Rejections, TheFieldDecidesBeforeWordsAndCode) {
     EXPECT_EQ(ours.text, "the PIN is wrong");
 }
 
-TEST(Rejections, TheWordsDecideBeforeTheCode) {
+TEST(Rejections, TheCodeDecidesBeforeTheWords) {
     EXPECT_EQ(
-        rejection_of({"XYZ", "8C", "Account number not found"}).reason,
-        Reason::account_number_mismatch
+        rejection_of({"XYZ", "8C", "The account number was not compared"}).reason,
+        Reason::pin_invalid
     );
+    EXPECT_EQ(rejection_of({"", "6P", ""}).reason, Reason::freeze_or_lock);
 }
 
-TEST(Rejections, TheCodeDecidesWhereNothingElseSpeaks) {
-    EXPECT_EQ(rejection_of({"", "8C", ""}).reason, Reason::pin_invalid);
-    EXPECT_EQ(rejection_of({"", "6P", ""}).reason, Reason::freeze_or_lock);
+TEST(Rejections, TheWordsDecideWhereTheCodeIsUnknown) {
+    for (const auto* code : {"", "9Z"})
+        EXPECT_EQ(
+            rejection_of({"XYZ", code, "Account number not found"}).reason,
+            Reason::account_number_mismatch
+        );
 }
 
 TEST(Rejections, WhatNobodyRecognisesIsOtherAndKeepsItsWords) {
@@ -184,6 +188,19 @@ TEST(Words, AreRecognisedAsWordsNotAsParts) {
     );
     EXPECT_EQ(reason_in("Requested date is too soon"), Reason::due_date_too_soon);
     EXPECT_EQ(reason_in("LOA is illegible"), Reason::loa_illegible);
+    EXPECT_EQ(
+        reason_in("Letter of authorization is not signed by the account holder"),
+        Reason::loa_required
+    );
+    EXPECT_EQ(reason_in("The letter of authorization is too old."), Reason::loa_expired);
+    EXPECT_EQ(reason_in("12 Pine St is not the service address"), Reason::address_mismatch);
+    EXPECT_EQ(reason_in("PIN#: required"), Reason::pin_required);
+    EXPECT_EQ(reason_in("The caller ID is blocked"), Reason::other);
+    EXPECT_EQ(reason_in("Number (locked)"), Reason::freeze_or_lock);
+    EXPECT_EQ(reason_in("Port date already passed"), Reason::due_date_unmet);
+    EXPECT_EQ(reason_in("The rate centre cannot be served"), Reason::rate_center_not_covered);
+    EXPECT_EQ(reason_in("PostalZip is required."), Reason::postal_code_mismatch);
+    EXPECT_EQ(reason_in("Name mismatch"), Reason::name_mismatch);
 }
 
 TEST(Replies, AreNamedAsInTheDocuments) {
