@@ -99,8 +99,7 @@ Requirements of_port(bool toll_free) {
         text(
             "parent", "/target/parent", "Parent subscription", "Abonnement parent",
             "Needed for a general child product and a business permanent call forward",
-            "Requis pour un service général pour enfants et un renvoi d'appel permanent pour "
-            "entreprises",
+            "Requis pour un service général rattaché et un renvoi d'appel permanent pour entreprises",
             false
         ),
         text(

@@ -23,7 +23,7 @@ constexpr auto services = std::to_array<ServiceRow>({
      "/v2/NumberPorts/Inbound/TollFree/DIDs"},
     {Service::general_product, "a general product", "un service général",
      "/NumberPorts/Inbound/GeneralProducts", ""},
-    {Service::general_child_product, "a general child product", "un service général pour enfants",
+    {Service::general_child_product, "a general child product", "un service général rattaché",
      "/NumberPorts/Inbound/GeneralChildProducts", ""},
     {Service::residential_line, "a residential line", "une ligne résidentielle",
      "/v2/NumberPorts/Inbound/ResidentialLines", ""},

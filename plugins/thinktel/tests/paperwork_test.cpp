@@ -251,6 +251,11 @@ TEST(Requirements, AreThereInBothLanguages) {
         }
         EXPECT_EQ(list.notes_en.size(), list.notes_fr.size());
         EXPECT_EQ(requirement(list, "detail_fax_email").field, "/target/details/fax_email");
+        EXPECT_THAT(
+            requirement(list, "parent").help_fr, ::testing::HasSubstr("un service général rattaché")
+        );
+        for (const auto& each : list.items)
+            EXPECT_THAT(each.help_fr, Not(::testing::HasSubstr("pour enfants"))) << each.code;
         for (const auto* code : {"target", "parent", "customer_name", "account_number", "service_address",
                                  "losing_carrier", "requested_date", "requested_time"})
             EXPECT_FALSE(requirement(list, code).field.empty()) << code;
