@@ -5,6 +5,7 @@
 #include <array>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace ringcentral {
 namespace {
@@ -19,15 +20,17 @@ constexpr auto words = std::to_array<Pair>({
     {"ct", "crt"},         {"place", "pl"},         {"square", "sq"},
     {"highway", "hwy"},    {"parkway", "pky"},      {"pkwy", "pky"},
     {"crescent", "cres"},  {"circle", "cir"},       {"terrace", "terr"},
-    {"suite", "unit"},     {"ste", "unit"},         {"apartment", "unit"},
-    {"apt", "unit"},       {"bureau", "unit"},      {"floor", "fl"},
-    {"north", "n"},        {"south", "s"},          {"east", "e"},
-    {"west", "w"},         {"nord", "n"},           {"sud", "s"},
-    {"est", "e"},          {"ouest", "w"},          {"saint", "st"},
-    {"sainte", "ste"},     {"incorporated", "inc"}, {"limited", "ltd"},
-    {"company", "co"},     {"corporation", "corp"}, {"and", "&"},
-    {"et", "&"},
+    {"floor", "fl"},       {"north", "n"},          {"south", "s"},
+    {"east", "e"},         {"west", "w"},           {"nord", "n"},
+    {"sud", "s"},          {"est", "e"},            {"ouest", "w"},
+    {"saint", "st"},       {"ste", "sainte"},       {"incorporated", "inc"},
+    {"limited", "ltd"},    {"company", "co"},       {"corporation", "corp"},
+    {"and", "&"},          {"et", "&"},
 });
+
+// What stands before a unit's number. Elsewhere it is a part of a name: "Ste-Catherine".
+constexpr auto unit_words =
+    std::to_array<std::string_view>({"suite", "ste", "apartment", "apt", "bureau"});
 
 constexpr auto regions = std::to_array<Pair>({
     {"alberta", "ab"},
@@ -141,16 +144,26 @@ std::string plain(std::string_view text) {
     return out;
 }
 
+/// A unit has a digit, or is one letter.
+bool names_unit(std::string_view word) {
+    const auto is_digit = [](char letter) { return letter >= '0' && letter <= '9'; };
+    return word.size() == 1 || std::ranges::any_of(word, is_digit);
+}
+
 std::string levelled(std::string_view text) {
     const auto flat = plain(text);
-    std::string out;
+    std::vector<std::string_view> all;
     for (std::size_t at = 0; at < flat.size();) {
         const auto end = std::min(flat.find(' ', at), flat.size());
-        if (end > at) {
-            if (!out.empty()) out += ' ';
-            out += replaced(words, std::string_view(flat).substr(at, end - at));
-        }
+        if (end > at) all.push_back(std::string_view(flat).substr(at, end - at));
         at = end + 1;
+    }
+    std::string out;
+    for (std::size_t at = 0; at < all.size(); ++at) {
+        if (!out.empty()) out += ' ';
+        const bool before_unit = std::ranges::find(unit_words, all[at]) != unit_words.end() &&
+                                 at + 1 < all.size() && names_unit(all[at + 1]);
+        out += before_unit ? "unit" : replaced(words, all[at]);
     }
     return out;
 }

@@ -178,7 +178,7 @@ Part region_part(
 }
 
 /// House number, street and unit. Where the whole line is the same there is nothing to tell,
-/// however it was taken apart.
+/// however it was taken apart; where it differs and no part does, it is written otherwise.
 std::vector<Part> line_parts(const Address& ours, const std::string& theirs) {
     const auto line = line_of(ours);
     const auto whole = match_text(line, theirs);
@@ -195,7 +195,7 @@ std::vector<Part> line_parts(const Address& ours, const std::string& theirs) {
         return part.match == Match::same ||
                (whole == Match::spelling && part.match == Match::different);
     });
-    if (whole == Match::spelling && parts.empty())
+    if (parts.empty())
         parts.push_back(
             {"/service_address/street", phrase("street"), line, theirs, Match::spelling,
              Reason::address_mismatch}

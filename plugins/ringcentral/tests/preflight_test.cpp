@@ -216,6 +216,30 @@ TEST(Preflight, TellsHouseNumberStreetAndUnitApart) {
     EXPECT_THAT(unit->message, HasSubstr("is missing in the order and \"500\""));
 }
 
+TEST(Preflight, SaysThatALineIsWrittenOtherwiseWhereAllItsPartsAgree) {
+    World world;
+    world.settings = R"({"address_difference":"block"})";
+    world.address =
+        R"({"company":"Acme Inc","businessAddress":{"country":"Canada","state":"Ontario",
+            "city":"Toronto","street":"5-100 Main St","zip":"M5V 1A1"}})";
+    auto given = order();
+    auto& address = given["service_address"].as_object();
+    address.erase("street_direction");
+    address["house_number"] = "100";
+    address["street"] = "Main";
+    address["unit"] = "5";
+    const auto found = problems(given, world);
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_THAT(found[0], problem("/service_address/street", Reason::address_mismatch, false));
+    EXPECT_THAT(
+        found[0].message,
+        AllOf(
+            HasSubstr("is spelt \"100 Main St Unit 5\" in the order and \"5-100 Main St\""),
+            HasSubstr("the same but for its spelling")
+        )
+    );
+}
+
 TEST(Preflight, BlocksAnotherAddressWhereTheAccountSaysSo) {
     auto given = order();
     given["service_address"].as_object()["street"] = "Queen";
