@@ -23,6 +23,10 @@ bool has_document(const PortOrder& order, std::string_view type) {
     });
 }
 
+bool is_undated_letter(const DocumentRef& document) {
+    return document.type == "loa" && !document.signed_on;
+}
+
 class Collector {
 public:
     void need(bool there, std::string field, Reason reason, std::string message) {
@@ -170,6 +174,11 @@ void check_documents(const PortOrder& order, Collector& problems) {
             has_document(order, "loa"), "/documents", Reason::loa_required,
             "attach the signed letter of authorization"
         );
+    // A letter without its day would go out at any age.
+    problems.need(
+        toll_free || std::ranges::none_of(order.documents, is_undated_letter), "/documents", Reason::loa_required,
+        "say on which day the letter of authorization was signed"
+    );
     problems.advise(
         has_document(order, "invoice"), "/documents", Reason::documents_required,
         "without the losing carrier's latest invoice ThinkTel may ask back"

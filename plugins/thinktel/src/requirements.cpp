@@ -142,8 +142,9 @@ Requirements of_port(bool toll_free) {
     else
         list.items.push_back(document(
             "loa", "Letter of authorization", "Lettre d'autorisation",
-            "Signed by the authorized person; ThinkTel has a template",
-            "Signée par la personne autorisée; ThinkTel fournit un modèle", true, loa_age_days_max
+            "Signed by the authorized person, and say on which day; ThinkTel has a template",
+            "Signée par la personne autorisée, en précisant quel jour; ThinkTel fournit un modèle",
+            true, loa_age_days_max
         ));
     list.items.push_back(document(
         "invoice", "Latest invoice", "Dernière facture", "From the losing carrier",

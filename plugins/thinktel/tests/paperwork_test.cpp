@@ -46,6 +46,17 @@ TEST(Validate, FindsEachFieldThatTheFormNeeds) {
     EXPECT_THAT(problems, Contains(at("/documents", Reason::loa_required)));
 }
 
+TEST(Validate, AsksOnWhichDayTheLetterOfAuthorizationWasSigned) {
+    auto given = order();
+    auto& letter = given["documents"].as_array()[0].as_object();
+    ASSERT_EQ(letter["type"], "loa");
+    letter.erase("signed_on");
+    letter["issued_on"] = "2026-11-20";
+    EXPECT_THAT(
+        problems_of(given), ::testing::ElementsAre(at("/documents", Reason::loa_required))
+    );
+}
+
 TEST(Validate, TakesFromTheSettingsWhatTheOrderDoesNotSay) {
     auto given = order();
     given.erase("losing_carrier");
