@@ -73,6 +73,7 @@ std::string help_of_group(const std::string& group) {
     if (group == "mail") return told("mails that came in");
     if (group == "webhook") return told("addresses that hear of what happens");
     if (group == "token") return told("tokens for the API");
+    if (group == "account") return told("an account at its carrier: what it has there, and what it lacks");
     if (group == "plugin") return told("what the carriers' plugins are and do");
     return "";
 }

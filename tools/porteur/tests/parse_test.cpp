@@ -154,6 +154,12 @@ TEST(CommandLine, HasHelpForEachCommand) {
     }
 }
 
+TEST(CommandLine, SaysWhatEachGroupOfCommandsIsFor) {
+    for (const auto& command : all_commands())
+        if (const auto blank = command.path.find(' '); blank != command.path.npos)
+            EXPECT_FALSE(help_of_group(command.path.substr(0, blank)).empty()) << command.path;
+}
+
 TEST(CommandLine, PrintsItsVersion) {
     World world;
     EXPECT_EQ(world.run({"--version"}), (Ran{0, "porteur " PORTEUR_VERSION "\n", ""}));
