@@ -200,8 +200,7 @@ std::string in_words(std::string_view text) {
     std::string out = " ";
     for (char letter : text) {
         if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-        const bool of_word = (letter >= 'a' && letter <= 'z') ||
-                             (letter >= '0' && letter <= '9') ||
+        const bool of_word = (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') ||
                              static_cast<unsigned char>(letter) >= 0x80;
         if (of_word)
             out += letter;
