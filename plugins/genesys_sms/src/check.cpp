@@ -149,7 +149,7 @@ Op<PurchaseProgress> check_purchase(OrderReference reference) {
     std::vector<HttpRequest> requests;
     for (std::size_t index = 0; index < reference.numbers.size(); ++index)
         requests.push_back(find_number(step_of("inventory", index), reference.numbers[index]));
-    const auto answers = co_await together(std::move(requests));
+    const auto answers = co_await in_turns(std::move(requests));
 
     PurchaseProgress progress;
     progress.carrier_id = reference.carrier_id;
