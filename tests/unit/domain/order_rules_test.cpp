@@ -255,6 +255,24 @@ TEST(AfterOperation, GoesOnToGiveBackWhatACalledOffPurchaseHadBought) {
     EXPECT_THAT(by_hand.order.problem, HasSubstr("7805552001"));
 }
 
+TEST(AfterOperation, HasAPersonLookWhereTheLosingCarrierRefusesToTellWhetherTheNumbersHaveLeft) {
+    const auto order = port(completed, Stage::release);
+    OperationEnd refused{.operation = "check_release", .done = false, .output = "", .error = {.kind = ErrorKind::rejected, .message = "scripted"}};
+    const auto change = after_operation(order, refused, noon, 0, rhythm, Known{});
+    EXPECT_EQ(change.order.stage, Stage::release);
+    EXPECT_EQ(change.order.delivery, Delivery::waiting_for_person);
+    EXPECT_FALSE(change.order.due);
+    EXPECT_THAT(change.order.problem, HasSubstr("scripted"));
+    ASSERT_EQ(change.entries.size(), 1u);
+    EXPECT_EQ(change.entries[0].kind, "port.parked");
+    const auto left = settle_by_person(change.order, PersonVerdict::left, "", noon, "anna");
+    ASSERT_TRUE(left);
+    EXPECT_EQ(left->order.stage, Stage::none);
+    // An operation that the plugin does not have is not asked for again.
+    refused.error.kind = ErrorKind::unsupported;
+    EXPECT_EQ(after_operation(order, refused, noon, 0, rhythm, Known{}).order.stage, Stage::none);
+}
+
 Order called_off_by_hand() {
     auto order = port(in_review, Stage::follow);
     order.kind = OrderKind::purchase;
