@@ -102,7 +102,7 @@ TEST_F(DueBoardTest, ListsACompletedPortAsLongAsItsNumbersHaveNotLeftTheLosingCa
         seen.push_back(
             std::to_string(each.order) + " " + std::string(each.what) + " " + each.account
         );
-    EXPECT_THAT(
+    ASSERT_THAT(
         seen, ElementsAre(
                   "3 " + std::string(due_words::follow_up) + " old",
                   "2 " + std::string(due_words::task) + " acme"
