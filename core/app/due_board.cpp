@@ -262,7 +262,8 @@ Result<std::vector<DueItem>> DueBoard::due(std::int64_t tenant, const DueQuery& 
             if (!wanted(item)) continue;
             const auto order = parts_.store.order(each.id);
             if (!order) return std::unexpected(order.error());
-            if (!*order || is_end((*order)->state)) continue;
+            // A completed port is looked at until its numbers have left the losing carrier.
+            if (!*order || (is_end((*order)->state) && (*order)->stage != Stage::release)) continue;
             item.kind = (*order)->kind;
             item.reference = (*order)->reference;
             out.push_back(std::move(item));

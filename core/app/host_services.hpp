@@ -92,12 +92,20 @@ private:
     /// An order's request with what its accounts say where it says nothing: the losing carrier's name, the
     /// contact.
     std::string filled_in(const NewOrder& wanted) const;
+    /// What does not stand against an order that is sent, for its timeline.
+    struct Warning {
+        bool of_plugin = false;  ///< else of a document's age
+        std::string text;
+        std::string data = "{}";
+    };
+    static void add_warnings(std::vector<TimelineEntry>& entries, const Order& order, const std::vector<Warning>& warnings, Instant now);
     /// Asks the plugins' own `validate`, where they have one; a blocking problem is an Error.
     /// @param may_split  numbers that may not share a request are not its problem: they travel in parts
-    Async<Result<void>> validated(Caller caller, std::string account, std::string losing, std::string request, bool may_split);
+    /// @return           the problems that do not block
+    Async<Result<std::vector<Warning>>> validated(Caller caller, std::string account, std::string losing, std::string request, bool may_split);
     /// Both: what the plugins find and how old the documents are. @return warnings, for the timeline
-    Async<Result<std::vector<std::string>>> fit_to_send(Caller caller, std::string account, std::string losing, std::string request,
-                                                        bool may_split);
+    Async<Result<std::vector<Warning>>> fit_to_send(Caller caller, std::string account, std::string losing, std::string request,
+                                                    bool may_split);
     /// Whether the account's plugin has the operation, as of the last picture. @threads any
     bool offers(std::string_view account, std::string_view operation) const;
     /// What the rules ask about the accounts, as of the last picture. @threads any

@@ -26,11 +26,6 @@ std::function<IdempotencyRecord(const Order&)> remember(const Caller& caller, st
     };
 }
 
-void add_warnings(std::vector<TimelineEntry>& entries, const Order& order, const std::vector<std::string>& warnings, Instant now) {
-    const auto* kind = order.kind == OrderKind::port ? "port.document_expiring" : "purchase.document_expiring";
-    for (const auto& text : warnings) entries.push_back(entry(order, now, "porteurd", kind, text));
-}
-
 /// What is wrong with a field is the caller's to mend; that the order's state forbids it is a conflict.
 Result<Order> of_state_unless_a_field(Result<Order> done) {
     if (!done && done.error().kind == ErrorKind::invalid_input && done.error().code.empty() && !done.error().message.starts_with('/'))
@@ -59,8 +54,16 @@ Async<std::string> targets_to_choose_from(HostServices& services, Caller caller,
 
 }  // namespace
 
-Async<Result<void>> HostServices::validated(Caller caller, std::string account, std::string losing, std::string request,
-                                                    bool may_split) {
+void HostServices::add_warnings(std::vector<TimelineEntry>& entries, const Order& order, const std::vector<Warning>& warnings, Instant now) {
+    const bool port = order.kind == OrderKind::port;
+    const auto* of_plugin = port ? "port.advice" : "purchase.advice";
+    const auto* of_age = port ? "port.document_expiring" : "purchase.document_expiring";
+    for (const auto& each : warnings) entries.push_back(entry(order, now, "porteurd", each.of_plugin ? of_plugin : of_age, each.text, each.data));
+}
+
+Async<Result<std::vector<HostServices::Warning>>> HostServices::validated(Caller caller, std::string account, std::string losing,
+                                                                          std::string request, bool may_split) {
+    std::vector<Warning> advice;
     for (const auto& name : {losing, account}) {
         if (name.empty()) continue;
         auto found = co_await ask(caller, name, "validate", request, std::chrono::seconds(5));
@@ -70,7 +73,11 @@ Async<Result<void>> HostServices::validated(Caller caller, std::string account, 
         if (!findings) co_return std::unexpected(findings.error());
         std::string all;
         for (const auto& problem : findings->problems) {
-            if (!problem.blocking) continue;
+            if (!problem.blocking) {
+                auto data = canonical(json::object{{"account", name}, {"field", problem.field}, {"reason", text_of(problem.reason)}});
+                advice.push_back({true, problem.message, std::move(data)});
+                continue;
+            }
             // Numbers that may not share a request are sent in parts.
             if (problem.reason == Reason::split_required && may_split && offers(account, "split")) continue;
             all += (all.empty() ? "/request" : "\n/request") + problem.field + ": " + problem.message;
@@ -79,14 +86,17 @@ Async<Result<void>> HostServices::validated(Caller caller, std::string account, 
         }
         if (!all.empty()) co_return failure(ErrorKind::invalid_input, std::move(all));
     }
-    co_return Result<void>{};
+    co_return advice;
 }
 
-Async<Result<std::vector<std::string>>> HostServices::fit_to_send(Caller caller, std::string account, std::string losing,
-                                                                  std::string request, bool may_split) {
-    if (auto fit = co_await validated(caller, account, losing, request, may_split); !fit)
-        co_return std::unexpected(std::move(fit).error());
-    co_return co_await documents_fit(caller, account, losing, request);
+Async<Result<std::vector<HostServices::Warning>>> HostServices::fit_to_send(Caller caller, std::string account, std::string losing,
+                                                                            std::string request, bool may_split) {
+    auto warnings = co_await validated(caller, account, losing, request, may_split);
+    if (!warnings) co_return warnings;
+    auto aging = co_await documents_fit(caller, account, losing, request);
+    if (!aging) co_return std::unexpected(std::move(aging).error());
+    for (auto& each : *aging) warnings->push_back({false, std::move(each)});
+    co_return warnings;
 }
 
 bool HostServices::offers(std::string_view account, std::string_view operation) const {
@@ -122,7 +132,7 @@ std::string HostServices::filled_in(const NewOrder& wanted) const {
 
 Async<Result<Order>> HostServices::create(Caller caller, NewOrder wanted, std::optional<IdempotencyRequest> idempotency) {
     wanted.request = filled_in(wanted);
-    std::vector<std::string> warnings;
+    std::vector<Warning> warnings;
     if (wanted.submit) {
         auto fit = co_await fit_to_send(caller, wanted.account, wanted.losing_account, wanted.request, true);
         if (!fit) co_return std::unexpected(std::move(fit).error());
@@ -179,7 +189,7 @@ Async<Result<Order>> HostServices::submit(Caller caller, Id id, std::optional<st
                                           std::optional<IdempotencyRequest> idempotency) {
     const auto found = parts_.store.order(id);
     if (!found) co_return std::unexpected(found.error());
-    std::vector<std::string> warnings;
+    std::vector<Warning> warnings;
     if (*found && (*found)->tenant == caller.tenant) {
         // An order that cannot be sent at all has no field to mend: its state is told first.
         if (auto may = submit_order(**found, parts_.clock.now(), caller.token_name, known_by_picture(), as); !may)
@@ -211,7 +221,7 @@ Async<Result<Order>> HostServices::cancel(Caller caller, Id id, std::optional<st
 }
 
 Async<Result<Order>> HostServices::amend(Caller caller, Id id, Amendment amendment, std::optional<IdempotencyRequest> idempotency) {
-    std::vector<std::string> warnings;
+    std::vector<Warning> warnings;
     if (amendment.submit) {
         const auto found = parts_.store.order(id);
         if (!found) co_return std::unexpected(found.error());

@@ -180,8 +180,14 @@ const std::vector<std::string_view>& all_due_words() {
 
 std::vector<DueItem> deadlines_of(const Order& order, const DueRules& rules, Instant now) {
     std::vector<DueItem> out;
+    if (is_end(order.state)) {
+        // A port that is completed may wait for a person at the losing carrier, which its numbers do not leave.
+        if (order.stage == Stage::release) add_task(out, order, rules);
+        for (auto& each : out) each.overdue = each.at <= now;
+        return out;
+    }
     // What is due of an order in parts is due of its parts, where it can be mended.
-    if (is_end(order.state) || is_in_parts(order)) return out;
+    if (is_in_parts(order)) return out;
     const auto parsed = parse_json(order.progress);
     const json::object progress =
         parsed && parsed->is_object() ? parsed->get_object() : json::object{};

@@ -71,7 +71,8 @@ struct DueRules {
 };
 
 /// Everything that is due about one order but the daemon's own next look, in no order. An order
-/// that has ended has nothing, nor has one in parts: its parts have it.
+/// that has ended has nothing, unless a person must look at the losing carrier, nor has one in parts:
+/// its parts have it.
 /// @threads any
 std::vector<DueItem> deadlines_of(const Order& order, const DueRules& rules, Instant now);
 

@@ -11,6 +11,9 @@ namespace {
 using enum OrderState;
 using namespace rules;
 
+/// In what a plugin is handed back of its own: somebody called the order off. Written in docs/mail.md.
+constexpr std::string_view called_off_key = "called_off";
+
 Instant later(Instant now, std::chrono::milliseconds wait) { return now + wait; }
 
 /// What the carrier said, in the words that ports and purchases share.
@@ -76,6 +79,13 @@ bool is_behind_mail(const Order& order, const OperationEnd& end, OrderState hear
     return before && before->is_string() && before->get_string() == text_of_state(heard);
 }
 
+/// Whether somebody asks the carrier to call it off as no call does that. The plugin knows nothing of it, so that it goes on
+/// to tell the state before the wish.
+bool is_called_off_by_hand(const Order& order, const Known& known) {
+    return order.state == cancel_pending &&
+           !known.can(order.account, order.kind == OrderKind::port ? "cancel_port" : "cancel_purchase");
+}
+
 /// Whether the carrier has the whole request as it is now when this operation has ended well.
 bool sends_the_request(std::string_view operation) {
     return operation == "submit_port" || operation == "purchase" || operation == "supplement_port";
@@ -103,6 +113,9 @@ OrderChange after_progress(const Order& order, const OperationEnd& end, Instant 
         next.problem = order.problem;
     }
 
+    const bool by_hand = is_called_off_by_hand(order, known) && !is_end(heard->state);
+    if (by_hand) heard->state = cancel_pending;
+
     if (!may_follow(order.kind, order.state, heard->state)) {
         // A state that cannot follow is a late or doubled word of the carrier: kept visible, never obeyed.
         change.entries.push_back(entry(order, now, order.account, prefix(order.kind) + "word_ignored",
@@ -127,6 +140,11 @@ OrderChange after_progress(const Order& order, const OperationEnd& end, Instant 
     }
     if (is_end(next.state)) {
         end_or_watch(order, next, now, known);
+    } else if (by_hand) {
+        next.stage = Stage::follow;
+        next.delivery = Delivery::waiting_for_person;
+        next.problem = how_to_call_off(next);
+        next.due = later(now, heard->check_again ? std::chrono::milliseconds(*heard->check_again) : rhythm.follow);
     } else if (waits_for_correction(order.kind, next.state)) {
         // Only a correction or a choice moves it on; the carrier is still asked now and then, as its
         // own desk may have mended it.
@@ -366,6 +384,11 @@ std::optional<OperationPlan> next_operation(const Order& order) {
         if (progress && progress->is_object() && account == order.account)
             if (const auto* keep = progress->get_object().if_contains("keep"); keep && keep->is_object())
                 made.kept = keep->get_object();
+        // Wanted from the carrier by a person where the plugin has no call for it: it must not ask the carrier to go on.
+        if (order.state == cancel_pending)
+            made.kept[called_off_key] = true;
+        else
+            made.kept.erase(called_off_key);
         return to_brief_text(made);
     };
     const auto whole = [&] {

@@ -91,6 +91,12 @@ Result<OrderChange> supplement(const Order& order, Instant now, std::string_view
 
 }  // namespace
 
+std::string rules::how_to_call_off(const Order& order) {
+    return phrase("{1} has no call for cancelling: ask its people to cancel {2}, and settle it as not_carried_out once they have; "
+                  "the order follows whatever end they give it",
+                  order.account, quoted(order.carrier_id));
+}
+
 Result<OrderChange> submit_order(const Order& order, Instant now, std::string_view source, const Known& known, SendAs as) {
     if (is_in_parts(order)) return in_parts(order, to_translate("each part is corrected and sent by itself"));
     const bool again = may_be_a_new_attempt(order);
@@ -237,8 +243,7 @@ Result<OrderChange> cancel_order(const Order& order, bool plugin_cancels, Instan
         next.stage = Stage::follow;
         next.delivery = Delivery::waiting_for_person;
         if (!next.due) next.due = now + std::chrono::minutes(15);
-        next.problem = phrase("{1} has no call for cancelling: ask its porting team to cancel {2}; the order follows what they answer",
-                              order.account, quoted(order.carrier_id));
+        next.problem = how_to_call_off(order);
         change.entries.push_back(entry(order, now, source, prefix(order.kind) + "cancel_wanted", next.problem,
                                        canonical(step_data(order.state, next.state))));
     }
@@ -291,6 +296,14 @@ Result<OrderChange> settle_by_person(const Order& order, PersonVerdict verdict, 
                 next.delivery = Delivery::idle;
                 next.due.reset();
                 text = phrase("certainly not carried out; cancelled before it left");
+                break;
+            }
+            if (order.state == cancel_pending && order.stage == Stage::follow) {
+                next.state = cancelled;
+                next.stage = Stage::none;
+                next.delivery = Delivery::idle;
+                next.due.reset();
+                text = phrase("certainly not carried out; the carrier has called it off");
                 break;
             }
             if (order.state != draft && order.state != exception)

@@ -87,7 +87,9 @@ OrderChange rules::after_release(const Order& order, const OperationEnd& end, In
         next.due = now + std::max<std::chrono::milliseconds>(back_off(order.tries, jitter, rhythm), end.error.retry_after);
         // One line, not one for each try of a carrier that is away for days.
         if (order.tries == 0) say("retry", next.problem);
-    } else if (!end.done && (end.error.kind == ErrorKind::unauthorized || end.error.kind == ErrorKind::internal)) {
+    } else if (!end.done && (end.error.kind == ErrorKind::unauthorized || end.error.kind == ErrorKind::internal ||
+                             end.error.kind == ErrorKind::rejected)) {
+        // Nor does a refusal to tell say that they have left.
         next.delivery = Delivery::waiting_for_person;
         next.due.reset();
         next.problem = end.operation + ": " + end.error.message;

@@ -47,6 +47,9 @@ std::string with_host_keys_of(const std::string& progress, const std::string& ou
 /// @param progress  that of the end; the time of arrival is written into it
 void end_or_watch(const Order& before, Order& next, Instant now, const Known& known);
 
+/// What a person does about an order that is to be called off where no call does that.
+std::string how_to_call_off(const Order& order);
+
 OrderChange after_split(const Order& order, const OperationEnd& end, Instant now);
 OrderChange after_release(const Order& order, const OperationEnd& end, Instant now, double jitter, const Rhythm& rhythm, const Known& known);
 

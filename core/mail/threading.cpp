@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include <porteur/phrase.hpp>
+
 #include "mail/text_codec.hpp"
 
 namespace porteur {
@@ -101,18 +103,18 @@ ReplyMatch match_reply(const ReceivedMail& mail, const ReplyLookups& lookups) {
             match.sender_expected =
                 lookups.sender_expected && lookups.sender_expected(match.order, domain);
             match.reason = tokens.empty()
-                               ? "it answers a mail of this order"
-                               : "it came to the address that was given out for this order";
+                               ? phrase("it answers a mail of this order")
+                               : phrase("it came to the address that was given out for this order");
         } else {
             propose(match, certain);
-            match.reason = "its address and the mails it answers belong to different orders";
+            match.reason = phrase("its address and the mails it answers belong to different orders");
         }
         return match;
     }
     if (const Orders references = by_reference(mail, lookups); !references.empty()) {
         match.by = MatchedBy::subject_reference;
         propose(match, references);
-        match.reason = "its subject names the order, which anybody can write";
+        match.reason = phrase("its subject names the order, which anybody can write");
         return match;
     }
     if (lookups.orders_of_domain && !domain.empty()) {
@@ -120,11 +122,11 @@ ReplyMatch match_reply(const ReceivedMail& mail, const ReplyLookups& lookups) {
         if (!orders.empty()) {
             match.by = MatchedBy::carrier_domain;
             propose(match, Orders(orders.begin(), orders.end()));
-            match.reason = "it came from the carrier's domain, without saying about which order";
+            match.reason = phrase("it came from the carrier's domain, without saying about which order");
             return match;
         }
     }
-    match.reason = "nothing in it tells an order";
+    match.reason = phrase("nothing in it tells an order");
     return match;
 }
 

@@ -86,8 +86,8 @@ std::vector<Order> open_orders(
     soci::session& sql, const Seal& seal, std::int64_t tenant, Id after, int limit
 ) {
     std::string where =
-        "where id > :after and state not in ('completed', 'partial', 'cancelled', 'rejected', "
-        "'expired')";
+        "where id > :after and (state not in ('completed', 'partial', 'cancelled', 'rejected', "
+        "'expired') or stage = 'release')";
     Values values{{after}, {}};
     if (tenant != 0) {
         where += " and tenant_id = :tenant";
@@ -101,7 +101,7 @@ std::vector<DueOrder> next_looks(soci::session& sql, std::int64_t tenant, int li
     long long id = 0, due = 0;
     std::string account;
     soci::statement statement =
-        (sql.prepare << "select id, due_at, case when stage = 'preflight' then losing_account else "
+        (sql.prepare << "select id, due_at, case when stage in ('preflight', 'release') then losing_account else "
                         "account end from orders "
                         "where due_at is not null and tenant_id = :tenant order by due_at limit " +
                             std::to_string(limit),

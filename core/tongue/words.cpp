@@ -141,6 +141,7 @@ constexpr auto table = std::to_array<Word>({
     {"entry", "created", word_in("entry", "created")},
     {"entry", "amended", word_in("entry", "amended")},
     {"entry", "document_added", word_in("entry", "document added")},
+    {"entry", "advice", word_in("entry", "advice")},
     {"entry", "document_expiring", word_in("entry", "document expiring")},
     {"entry", "submit_wanted", word_in("entry", "submission wanted")},
     {"entry", "split", word_in("entry", "split")},

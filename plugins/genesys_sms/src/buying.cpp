@@ -96,7 +96,9 @@ Op<std::string> find_address(std::string step, std::string name, std::string loo
     }
 }
 
-/// The id of the order's address at Genesys: made if it is not there yet. It bears our reference.
+/// The id of the order's address at Genesys: made if it is not there yet. It bears our reference, and a
+/// digest, as the address of an earlier attempt may have been a wrong one. Genesys may correct what it
+/// keeps, so that the fields themselves tell nothing.
 Op<std::string> address_id_for(PurchaseOrder order) {
     const auto& at = order.address;
     if (at.street.empty() || at.city.empty() || at.postal_code.empty() || at.country.empty())
@@ -105,7 +107,8 @@ Op<std::string> address_id_for(PurchaseOrder order) {
             "genesys: this number wants an address; give street, city, postal code and country"
         );
     const auto name =
-        (order.end_user.name.empty() ? "" : order.end_user.name + " ") + order.reference;
+        (order.end_user.name.empty() ? "" : order.end_user.name + " ") + order.reference +
+        " " + digest_of(at);
     const auto known = co_await find_address("addresses", name, "");
     if (!known.empty()) co_return known;
 

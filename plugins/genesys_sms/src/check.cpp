@@ -88,6 +88,11 @@ void for_person(
 
 /// The desk is silent, or was: what to do about it now.
 Op<void> follow_review(OrderReference reference, Review review, PurchaseProgress* progress) {
+    // The host's own word: a person asks the desk to call it off, as there is no call for that.
+    if (const auto* off = reference.kept.if_contains("called_off"); off && *off == json::value(true)) {
+        progress->note = "called off; the desk is not reminded";
+        co_return;
+    }
     const auto mine = co_await account_settings();
     const auto time = co_await now();
     const auto asks_at = [&](sys_seconds next) {
@@ -144,7 +149,7 @@ Op<PurchaseProgress> check_purchase(OrderReference reference) {
     std::vector<HttpRequest> requests;
     for (std::size_t index = 0; index < reference.numbers.size(); ++index)
         requests.push_back(find_number(step_of("inventory", index), reference.numbers[index]));
-    const auto answers = co_await together(std::move(requests));
+    const auto answers = co_await in_turns(std::move(requests));
 
     PurchaseProgress progress;
     progress.carrier_id = reference.carrier_id;

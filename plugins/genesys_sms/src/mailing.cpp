@@ -30,14 +30,17 @@ Op<std::string> organization_id(AccountSettings mine) {
     co_return id;
 }
 
-/// The whole of a mail, for the eyes of who approves it.
+/// The whole of a mail, for the eyes of who approves it, in its own language.
 std::string shown(
     const std::string& to, const Letter& letter, const std::vector<DocumentRef>& files
 ) {
-    auto out = "To: " + to + "\nSubject: " + letter.subject + "\n";
+    const bool french = letter.language == "fr";
+    auto out = (french ? "À : " : "To: ") + to + (french ? "\nObjet : " : "\nSubject: ") +
+               letter.subject + "\n";
     for (const auto& each : files)
-        out += "Attached: " + one_line(each.name) + " (" + one_line(each.type) + ", " +
-               std::to_string(each.size) + " bytes, document " + each.id + ")\n";
+        out += (french ? "Pièce jointe : " : "Attached: ") + one_line(each.name) + " (" +
+               one_line(each.type) + ", " + std::to_string(each.size) +
+               (french ? " octets, document " : " bytes, document ") + each.id + ")\n";
     return out + "\n" + letter.text();
 }
 
@@ -46,7 +49,9 @@ std::string shown(
 Op<void> approved(std::string step, std::string to, Letter letter, std::vector<DocumentRef> files) {
     const auto mine = co_await account_settings();
     if (!mine.flag("approve_mails")) co_return;
-    auto task = manual(std::move(step), "Approve the mail to " + to, shown(to, letter, files));
+    const auto title =
+        (letter.language == "fr" ? "Approuver le courriel à " : "Approve the mail to ") + to;
+    auto task = manual(std::move(step), title, shown(to, letter, files));
     task.choice("send").choice("refuse").remind_every(approval_remind);
     const auto answer = co_await std::move(task);
     if (answer.choice != "send")

@@ -170,15 +170,26 @@ Requirements requirements_in(const Countries& countries, const RequirementsQuery
     return list;
 }
 
+/// In the order's language: what the file of countries says of it is in both, and in no catalog.
+static std::string text_of_missing(const Country& country, const Wanted& wanted, std::string_view language) {
+    const auto types = joined(wanted.types, ", ");
+    if (language == "fr")
+        return country.name_fr + " exige : " + wanted.fr +
+               (types.empty() ? "" : " (à joindre comme " + types + ")") + "; source : " + wanted.source +
+               ", " + wanted.grade;
+    return (types.empty() ? phrase("{1} wants: {2}", country.name_en, wanted.en)
+                          : phrase("{1} wants: {2} (attach it as {3})", country.name_en, wanted.en, types)) +
+           "; " + phrase("source: {1}, {2}", wanted.source, wanted.grade);
+}
+
 std::vector<Problem> missing_for_mail(const Country& country, const PurchaseOrder& order) {
     std::vector<Problem> problems;
     for (const auto& each : country.wants) {
         if (is_given(each, country, order)) continue;
         const auto& row = row_of(each.kind);
-        std::string what = country.name_en + " wants: " + each.en;
-        if (!each.types.empty()) what += " (attach it as " + joined(each.types, ", ") + ")";
-        what += "; source: " + each.source + ", " + each.grade;
-        problems.push_back({std::string(row.field), row.reason, std::move(what), each.required});
+        problems.push_back(
+            {std::string(row.field), row.reason, text_of_missing(country, each, order.language), each.required}
+        );
     }
     return problems;
 }

@@ -123,7 +123,7 @@ Op<std::vector<OwnedNumber>> got_before(PurchaseOrder order) {
     std::vector<HttpRequest> requests;
     for (std::size_t index = 0; index < order.numbers.size(); ++index)
         requests.push_back(find_number(step_of("got-before", index), order.numbers[index]));
-    const auto answers = co_await together(std::move(requests));
+    const auto answers = co_await in_turns(std::move(requests));
     for (std::size_t index = 0; index < answers.size(); ++index) {
         require_ok(answers[index]);
         if (auto found = exactly(answers[index].json(), order.numbers[index]))

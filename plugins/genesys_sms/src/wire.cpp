@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include <porteur/json_at.hpp>
+#include <porteur/sdk.hpp>
 
 namespace genesys {
 
@@ -80,6 +81,19 @@ NumberType type_from(std::string_view theirs) {
     return NumberType::local;
 }
 
+Op<std::vector<Answer>> in_turns(std::vector<HttpRequest> requests) {
+    // A turn of a plugin holds 64 effects at most.
+    static constexpr std::size_t turn_max = 32;
+    std::vector<Answer> answers;
+    for (std::size_t from = 0; from < requests.size(); from += turn_max) {
+        const auto end = std::min(from + turn_max, requests.size());
+        std::vector<HttpRequest> some;
+        for (auto at = from; at < end; ++at) some.push_back(std::move(requests[at]));
+        for (auto& each : co_await together(std::move(some))) answers.push_back(std::move(each));
+    }
+    co_return answers;
+}
+
 HttpRequest find_number(std::string step, const PhoneNumber& number) {
     // The filter means "contains", so digits alone are enough and a "+" need not survive a query.
     return http().get(std::move(step), numbers_path).query("phoneNumber", number.text().substr(1));
@@ -97,6 +111,19 @@ HttpRequest buy_number(
         .once();
     if (!address_id.empty()) request.field("addressId", address_id);
     return request;
+}
+
+std::string digest_of(const Address& at) {
+    std::uint32_t hash = 2166136261u;  // FNV-1a: it keeps the addresses of one order apart, no more
+    const auto street = street_of(at);
+    for (const auto* part : {&street, &at.city, &at.region, &at.postal_code, &at.country}) {
+        for (const char letter : *part)
+            hash = (hash ^ static_cast<unsigned char>(letter)) * 16777619u;
+        hash *= 16777619u;  // a part ends here
+    }
+    std::string out;
+    for (int shift = 28; shift >= 0; shift -= 4) out += "0123456789abcdef"[(hash >> shift) & 15];
+    return out;
 }
 
 HttpRequest create_address(std::string step, const PurchaseOrder& order, const std::string& name) {

@@ -10,6 +10,7 @@
 
 #include <porteur/http.hpp>
 #include <porteur/model.hpp>
+#include <porteur/op.hpp>
 
 namespace genesys {
 
@@ -41,12 +42,18 @@ std::optional<OwnedNumber> exactly(
 std::string type_text(porteur::NumberType type);
 porteur::NumberType type_from(std::string_view theirs);
 
+/// Performs any number of requests, some at a time; the answers stand in the order of the requests.
+/// @threads [op]
+porteur::Op<std::vector<porteur::Answer>> in_turns(std::vector<porteur::HttpRequest> requests);
+
 porteur::HttpRequest find_number(std::string step, const porteur::PhoneNumber& number);
 /// ONCE. `address_id` empty: none.
 porteur::HttpRequest buy_number(
     std::string step, const porteur::PurchaseOrder& order, const porteur::PhoneNumber& number,
     const std::string& address_id
 );
+/// Eight characters that differ where the address does. @threads any
+std::string digest_of(const porteur::Address& at);
 /// ONCE. The address bears `name`, by which it is found again.
 porteur::HttpRequest create_address(
     std::string step, const porteur::PurchaseOrder& order, const std::string& name

@@ -97,6 +97,20 @@ TEST(CheckPurchase, CompletesAPurchaseByMailWhenTheNumberAppears) {
         .ends_with(R"({"state":"completed"})");
 }
 
+/// The host takes 64 effects of a turn and no more.
+TEST(CheckPurchase, LooksForMoreNumbersThanOneTurnHolds) {
+    json::array wanted;
+    for (int each = 0; each < 70; ++each) wanted.emplace_back("+131755501" + std::to_string(10 + each));
+    auto script = check(wanted);
+    for (const auto& each : wanted)
+        script.expects_http("GET", numbers)
+            .with_query({{"phoneNumber", std::string(each.as_string()).substr(1)}})
+            .answers_file(200, "inventory-none.json");
+    script.ends_with(R"({"state":"submitted"})");
+    EXPECT_EQ(script.result<PurchaseProgress>().numbers.size(), 70u);
+    EXPECT_LE(most_in_a_turn(script), 64u);
+}
+
 TEST(CheckPurchase, DoesNotTakeALongerNumberForOurs) {
     auto script = check({"+13175550101"});
     script.expects_http("GET", numbers)

@@ -3,6 +3,7 @@
 
 // What the tests of this plugin share.
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,14 @@ inline json::object order(const char* name = "order.json") {
 }
 inline Script purchase(const json::object& given, std::string_view more = "{}") {
     return Script(genesys(), "purchase", canonical(given), settings(more));
+}
+
+/// How much the plugin asked for at once. The host takes 64 effects of a turn and no more.
+inline std::size_t most_in_a_turn(const Script& script) {
+    auto most = script.recording().first.effects.size();
+    for (const auto& each : script.recording().exchanges)
+        most = std::max(most, each.turn.effects.size());
+    return most;
 }
 
 }  // namespace porteur::testkit

@@ -8,6 +8,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // A Monday.
 constexpr auto monday = "2026-11-16T09:00:00Z";
@@ -99,6 +100,25 @@ TEST(PurchaseByMail, IsShownInFullAndLeavesOnlyWhenApproved) {
         );
 }
 
+TEST(PurchaseByMail, IsShownInFrenchWhereTheOrderIsFrench) {
+    auto french = order("order-france.json");
+    french["language"] = "fr";
+    auto script = purchase(french, R"({"organization_id":"org-1","approve_mails":true})");
+    script.expects_manual().named("approve-mail").with_head(
+        R"({"choices":["send","refuse"],"title":"Approuver le courriel à GenesysCloudSMS@genesys.com","remind_seconds":86400})"
+    );
+    const auto shown = script.recording().first.effects.at(0).body;
+    EXPECT_THAT(
+        shown,
+        AllOf(
+            HasSubstr("À : GenesysCloudSMS@genesys.com\nObjet : Demande d'achat de numéros SMS : France"),
+            HasSubstr("Pièce jointe : pièce.pdf (id, "), HasSubstr(" octets, document ")
+        )
+    );
+    for (const auto* english : {"To:", "Subject:", "Attached:", " bytes"})
+        EXPECT_THAT(shown, Not(HasSubstr(english)));
+}
+
 TEST(PurchaseByMail, IsTheWayWhereTheApiSaysThatPapersAreWanted) {
     for (const auto* name : {"error-bundle.json", "error-document.json"}) {
         auto given = order();
@@ -138,7 +158,16 @@ TEST(PurchaseByMail, IsNotSentWithoutThePapersThatTheCountryWants) {
     auto given = order("order-france.json");
     given.erase("documents");
     purchase(given).fails_with(
-        ErrorKind::invalid_input, Reason::documents_required, HasSubstr("Kbis")
+        ErrorKind::invalid_input, Reason::documents_required,
+        AllOf(HasSubstr("France wants: One of: register excerpt (Kbis)"), HasSubstr("(attach it as "))
+    );
+    given["language"] = "fr";
+    purchase(given).fails_with(
+        ErrorKind::invalid_input, Reason::documents_required,
+        AllOf(
+            HasSubstr("France exige : L'un de : extrait Kbis"), HasSubstr("(à joindre comme "),
+            Not(HasSubstr("wants")), Not(HasSubstr("One of"))
+        )
     );
 }
 

@@ -160,7 +160,7 @@ TEST(PurchaseByApi, MakesTheAddressThatANumberAsksFor) {
         .expects_http("POST", addresses)
         .once()
         .with_body(
-            R"({"name":"Acme Inc po-9","street":"1 Main St","city":"Indianapolis","region":"IN",
+            R"({"name":"Acme Inc po-9 ef0ffc5c","street":"1 Main St","city":"Indianapolis","region":"IN",
                        "postalCode":"46204","countryCode":"US","autoCorrectAddress":true})"
         )
         .answers_file(200, "address-created.json")
@@ -172,6 +172,30 @@ TEST(PurchaseByApi, MakesTheAddressThatANumberAsksFor) {
         .answers_file(202, "bought-202.json")
         .ends_with(R"({"carrier_id":"n-1","state":"submitted"})");
     EXPECT_EQ(cut_everywhere(script), 5u);
+}
+
+TEST(PurchaseByApi, SendsACorrectedAddressAndNotTheOneOfTheAttemptBefore) {
+    auto corrected = order();
+    corrected["attempt"] = 2;
+    corrected["address"].as_object()["street"] = "Elm";
+    auto script = purchase(corrected);
+    script.expects_http("GET", numbers).named("got-before").answers_file(200, "inventory-none.json");
+    script.expects_http("POST", numbers).answers_file(400, "error-address.json");
+    script.expects_http("GET", addresses).answers_file(200, "addresses-ours.json");
+    script.expects_http("POST", addresses)
+        .with_body(
+            R"({"name":"Acme Inc po-9 7f62cef3","street":"1 Elm St","city":"Indianapolis","region":"IN",
+                       "postalCode":"46204","countryCode":"US","autoCorrectAddress":true})"
+        )
+        .answers(200, R"({"id":"a-2"})");
+    script.expects_http("POST", numbers)
+        .named("buy-addressed")
+        .with_body(
+            R"({"phoneNumber":"+13175550101","phoneNumberType":"local","countryCode":"US","name":"po-9","addressId":"a-2"})"
+        )
+        .answers_file(202, "bought-202.json")
+        .ends_with("{}");
+    cut_everywhere(script);
 }
 
 TEST(PurchaseByApi, SendsTheAddressWithEitherCodeThatAsksForOne) {
@@ -322,6 +346,22 @@ TEST(Purchase, BuysNothingTwiceWhenItIsSubmittedAgain) {
         .answers_file(202, "bought-second-202.json")
         .ends_with(R"({"state":"submitted","numbers":[{"number":"+13175550101","state":"completed"},{}]})");
     cut_everywhere(script);
+}
+
+TEST(Purchase, LooksForMoreNumbersOfAnEarlierAttemptThanOneTurnHolds) {
+    auto again = order();
+    again["attempt"] = 2;
+    auto& wanted = again["numbers"].emplace_array();
+    for (int each = 0; each < 70; ++each) wanted.emplace_back("+131755501" + std::to_string(10 + each));
+    auto script = purchase(again);
+    for (const auto& each : wanted) {
+        auto listing = parsed(file("inventory-active.json"));
+        listing.at("entities").at(0).as_object()["phoneNumber"] = each;
+        script.expects_http("GET", numbers).answers(200, canonical(listing));
+    }
+    script.ends_with(R"({"state":"completed"})");
+    EXPECT_EQ(script.result<PurchaseProgress>().numbers.size(), 70u);
+    EXPECT_LE(most_in_a_turn(script), 64u);
 }
 
 /// CARRIERS.md 2.4: each code of a refused purchase, and what becomes of it.

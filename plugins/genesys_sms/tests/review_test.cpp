@@ -137,6 +137,18 @@ TEST(Review, BecomesAnExceptionForAPersonWhenTheReminderDidNotHelp) {
         );
 }
 
+TEST(Review, RemindsNobodyOfAnOrderThatWasCalledOff) {
+    auto script = check(kept({}, {{"called_off", true}}));
+    script.expects_http("GET", numbers)
+        .answers_file(200, "inventory-none.json")
+        .ends_with(R"({"state":"in_review","note":"called off; the desk is not reminded","check_again":21600})");
+    // The number may have come all the same.
+    check(kept({}, {{"called_off", true}}))
+        .expects_http("GET", numbers)
+        .answers_file(200, "inventory-france-active.json")
+        .ends_with(R"({"state":"completed"})");
+}
+
 TEST(Review, RemindsNobodyWhoHasAnswered) {
     for (const auto* said : {"needs_documents", "alternates_offered", "exception"})
         waiting(kept({}, {{"mail", json::object{{"state", said}}}}), "2026-12-24T09:00:00Z")

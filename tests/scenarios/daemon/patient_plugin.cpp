@@ -53,6 +53,8 @@ Findings validate(PortOrder order) {
     Findings findings;
     if (split({.numbers = order.numbers, .reason = {}}).size() > 1)
         findings.problems.push_back({.field = "/numbers", .reason = Reason::split_required, .message = "they may not share one request"});
+    if (order.comment == "in haste")
+        findings.problems.push_back({.field = "/comment", .reason = Reason::other, .message = "haste does not help here", .blocking = false});
     return findings;
 }
 

@@ -8,6 +8,7 @@
 namespace porteur::testing {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -22,6 +23,28 @@ protected:
         return soon([&] { return text(target, "state") == state; });
     }
 };
+
+TEST_F(Ports, HaveTheAdviceOfThePluginInTheirTimeline) {
+    host_settings("level = \"info\"\n");
+    account("gaining", first, "", "patient");
+    start();
+    json::object wanted{
+        {"account", "gaining"}, {"reference", "hasty"}, {"submit", true},
+        {"request", {{"numbers", {"+14165550101"}}, {"comment", "in haste"}, {"service_address", {{"postal_code", "M5V1A2"}}}}}
+    };
+    const auto timeline = [&](const std::string& order) { return ask("GET", "/v1/port-orders/" + order + "/timeline").body; };
+    const auto made = ask("POST", "/v1/port-orders", "hasty", wanted);
+    ASSERT_EQ(made.status, 201) << made.body;
+    const auto at_once = std::string(json::parse(made.body).at("id").as_string());
+    EXPECT_THAT(timeline(at_once), AllOf(HasSubstr("port.advice"), HasSubstr("haste does not help here"), HasSubstr("/comment")));
+
+    wanted["reference"] = "later";
+    wanted["submit"] = false;
+    const auto draft = std::string(json::parse(ask("POST", "/v1/port-orders", "later", wanted).body).at("id").as_string());
+    EXPECT_THAT(timeline(draft), Not(HasSubstr("port.advice")));
+    EXPECT_EQ(ask("POST", "/v1/port-orders/" + draft + "/submit", "submit").status, 202);
+    EXPECT_THAT(timeline(draft), HasSubstr("port.advice"));
+}
 
 TEST_F(Ports, AreSplitCorrectedCompletedAndWatched) {
     host_settings("level = \"info\"\n");

@@ -245,7 +245,7 @@ TEST_F(GenesysDesk, GetsNoMailThatAPersonHasNotApproved) {
     EXPECT_THAT(
         json::serialize(tasks),
         AllOf(
-            HasSubstr("Approve the mail to GenesysCloudSMS@genesys.com"),
+            HasSubstr("Approuver le courriel à GenesysCloudSMS@genesys.com"),
             HasSubstr("nous souhaitons acheter"), HasSubstr("relevé d'été.pdf")
         )
     );

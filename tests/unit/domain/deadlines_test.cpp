@@ -210,6 +210,20 @@ TEST(DeadlinesOf, AsksAPersonWhereOnlyOneCanGoOn) {
     );
 }
 
+TEST(DeadlinesOf, AsksAPersonAboutACompletedPortWhoseNumbersDoNotLeave) {
+    auto stuck = order_in(OrderState::completed);
+    stuck.stage = Stage::release;
+    EXPECT_THAT(deadlines_of(stuck, {}, noon), IsEmpty()) << "it is looked at, and nobody has to do anything yet";
+    stuck.delivery = Delivery::waiting_for_person;
+    stuck.problem = "still at Old Telephone 5 days after it arrived at Acme";
+    const auto items = deadlines_of(stuck, {}, noon + 25h);
+    ASSERT_THAT(words_of(items), ElementsAre(due_words::task));
+    EXPECT_EQ(items[0].text, stuck.problem);
+    EXPECT_TRUE(items[0].overdue);
+    stuck.stage = Stage::none;
+    EXPECT_THAT(deadlines_of(stuck, {}, noon), IsEmpty());
+}
+
 TEST(KeyOf, IsAnotherWhenTheDateIsMoved) {
     auto confirmed = order_in(OrderState::confirmed);
     confirmed.progress = progress_with_foc(year{2026} / 11 / 27);

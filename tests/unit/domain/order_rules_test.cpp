@@ -302,5 +302,88 @@ TEST(AfterOperation, GoesOnToGiveBackWhatACalledOffPurchaseHadBought) {
     EXPECT_THAT(by_hand.order.problem, HasSubstr("7805552001"));
 }
 
+TEST(AfterOperation, HasAPersonLookWhereTheLosingCarrierRefusesToTellWhetherTheNumbersHaveLeft) {
+    const auto order = port(completed, Stage::release);
+    OperationEnd refused{.operation = "check_release", .done = false, .output = "", .error = {.kind = ErrorKind::rejected, .message = "scripted"}};
+    const auto change = after_operation(order, refused, noon, 0, rhythm, Known{});
+    EXPECT_EQ(change.order.stage, Stage::release);
+    EXPECT_EQ(change.order.delivery, Delivery::waiting_for_person);
+    EXPECT_FALSE(change.order.due);
+    EXPECT_THAT(change.order.problem, HasSubstr("scripted"));
+    ASSERT_EQ(change.entries.size(), 1u);
+    EXPECT_EQ(change.entries[0].kind, "port.parked");
+    const auto left = settle_by_person(change.order, PersonVerdict::left, "", noon, "anna");
+    ASSERT_TRUE(left);
+    EXPECT_EQ(left->order.stage, Stage::none);
+    // An operation that the plugin does not have is not asked for again.
+    refused.error.kind = ErrorKind::unsupported;
+    EXPECT_EQ(after_operation(order, refused, noon, 0, rhythm, Known{}).order.stage, Stage::none);
+}
+
+Order called_off_by_hand() {
+    auto order = port(in_review, Stage::follow);
+    order.kind = OrderKind::purchase;
+    order.account = "genesys";
+    order.carrier_id = "<m@example>";
+    order.progress = R"({"keep":{"desk":{"due":"2026-11-23T09:00:00Z"}}})";
+    const auto off = cancel_order(order, false, noon, "anna");
+    return off ? off->order : order;
+}
+
+OperationEnd purchase_is(OrderState state) {
+    PurchaseProgress progress;
+    progress.state = state;
+    return {.operation = "check_purchase", .done = true, .output = to_text(progress), .error = {}};
+}
+
+TEST(CancelOrder, IsNotForgottenWhenAPluginThatCannotCallOffTellsTheStateBeforeIt) {
+    const auto order = called_off_by_hand();
+    ASSERT_EQ(order.state, cancel_pending);
+    for (const auto state : {submitted, in_review, needs_documents, alternates_offered, exception}) {
+        const auto change = after_operation(order, purchase_is(state), noon, 0, rhythm, Known{});
+        EXPECT_EQ(change.order.state, cancel_pending) << int(state);
+        EXPECT_EQ(change.order.delivery, Delivery::waiting_for_person);
+        EXPECT_EQ(change.order.stage, Stage::follow);
+        EXPECT_EQ(change.order.problem, order.problem);
+        EXPECT_TRUE(change.entries.empty()) << "nothing new, and it is asked again and again";
+        EXPECT_EQ(change.order.due, noon + rhythm.follow);
+    }
+    for (const auto end : {completed, partial, cancelled, rejected})
+        EXPECT_EQ(after_operation(order, purchase_is(end), noon, 0, rhythm, Known{}).order.state, end);
+}
+
+TEST(CancelOrder, IsGivenUpWhereACarrierThatHasACallForItGoesOnAllTheSame) {
+    const auto order = called_off_by_hand();
+    const Known calls_off{.offers = [](std::string_view, std::string_view operation) { return operation == "cancel_purchase"; }};
+    EXPECT_EQ(after_operation(order, purchase_is(in_review), noon, 0, rhythm, calls_off).order.state, in_review);
+}
+
+TEST(NextOperation, TellsThePluginThatTheOrderIsCalledOffAsLongAsItIs) {
+    auto order = called_off_by_hand();
+    const auto plan = next_operation(order);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->name, "check_purchase");
+    EXPECT_THAT(plan->input, HasSubstr(R"("called_off":true)"));
+    order.state = in_review;
+    order.progress = R"({"keep":{"called_off":true}})";
+    EXPECT_THAT(next_operation(order)->input, ::testing::Not(HasSubstr("called_off")));
+}
+
+TEST(SettleByPerson, EndsACalledOffOrderThatTheCarrierDoesNotCarryOut) {
+    const auto order = called_off_by_hand();
+    const auto ended = settle_by_person(order, PersonVerdict::not_carried_out, "", noon, "anna");
+    ASSERT_TRUE(ended);
+    EXPECT_EQ(ended->order.state, cancelled);
+    EXPECT_EQ(ended->order.stage, Stage::none);
+    EXPECT_EQ(ended->order.delivery, Delivery::idle);
+    EXPECT_FALSE(ended->order.due);
+    EXPECT_EQ(ended->order.attempt, order.attempt) << "nothing is sent again";
+    EXPECT_TRUE(ended->order.problem.empty());
+    // Nor does any other open order that waits end by that word.
+    auto reviewed = order;
+    reviewed.state = in_review;
+    EXPECT_FALSE(settle_by_person(reviewed, PersonVerdict::not_carried_out, "", noon, "anna"));
+}
+
 }  // namespace
 }  // namespace porteur

@@ -287,7 +287,16 @@ TEST_P(StoreTest, GivesTheOpenOrdersOfATenantInTurn) {
     EXPECT_THAT(ids(*store->open_orders(1, 0, 10)), ::testing::ElementsAre(1, 4));
     EXPECT_THAT(ids(*store->open_orders(1, 1, 10)), ::testing::ElementsAre(4));
     EXPECT_THAT(ids(*store->open_orders(0, 0, 2)), ::testing::ElementsAre(1, 3));
-    EXPECT_THAT(ids(*store->next_looks(1, 10)), ::testing::ElementsAre(4, 2, 1));
+    Commit watched;
+    watched.new_orders.push_back(order(5));
+    watched.new_orders.back().state = OrderState::completed;
+    watched.new_orders.back().stage = Stage::release;
+    watched.new_orders.back().losing_account = "old";
+    watched.new_orders.back().due = noon + std::chrono::seconds{20};
+    ASSERT_TRUE(commit(watched));
+    EXPECT_THAT(ids(*store->open_orders(1, 1, 10)), ::testing::ElementsAre(4, 5)) << "its numbers have not left";
+    EXPECT_EQ(store->next_looks(1, 10)->back().account, "old");
+    EXPECT_THAT(ids(*store->next_looks(1, 10)), ::testing::ElementsAre(4, 2, 1, 5));
     EXPECT_THAT(ids(*store->next_looks(1, 1)), ::testing::ElementsAre(4));
 }
 

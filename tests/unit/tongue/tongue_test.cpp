@@ -5,6 +5,7 @@
 #include <porteur/model.hpp>
 #include <porteur/phrase.hpp>
 
+#include "mail/threading.hpp"
 #include "tongue/sdk_sentences.hpp"
 #include "tongue/sentence.hpp"
 #include "tongue/tongue.hpp"
@@ -63,6 +64,18 @@ TEST(French, TurnsASentenceBeforeWhatOthersSayOfIt) {
     EXPECT_EQ(
         french().text("http://127.0.0.1:1 cannot be connected to: Connection refused; try again"),
         "http://127.0.0.1:1" NB ": connexion impossible" NB ": Connection refused; réessayez"
+    );
+}
+
+TEST(French, SaysWhyAMailWaits) {
+    ReplyLookups lookups;
+    EXPECT_EQ(french().text(match_reply({}, lookups).reason), "rien n'y indique une commande");
+    ReceivedMail named;
+    named.subject = "Your order po-1234";
+    lookups.order_by_reference = [](std::string_view) { return std::optional<std::string>("A"); };
+    EXPECT_EQ(
+        french().text(match_reply(named, lookups).reason),
+        "son objet nomme la commande, ce que n'importe qui peut écrire"
     );
 }
 

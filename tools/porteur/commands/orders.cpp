@@ -415,7 +415,8 @@ std::vector<CommandSpec> order_commands(const std::string& group) {
          ),
          .run = settle,
          .footer =
-             told("not_carried_out has the order sent again: say it only when the carrier is certain.")},
+             told("not_carried_out has the order sent again, or ends one that is called off:\n"
+                  "say it only when the carrier is certain.")},
         {.path = group + " answer",
          .help = told("answer what an order asks a person"),
          .words = {id, {"CHOICE", told("one of the choices that the order offers")}},
