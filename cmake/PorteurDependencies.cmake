@@ -65,4 +65,5 @@ if(NOT PORTEUR_SANITIZE)
     # Debian's own CMake file names a static library that its package does not have.
     find_library(PORTEUR_MIMALLOC mimalloc REQUIRED)
     target_link_libraries(porteur_allocator INTERFACE "${PORTEUR_MIMALLOC}")
+    target_sources(porteur_allocator INTERFACE "${PROJECT_SOURCE_DIR}/core/app/memory.cpp")
 endif()
