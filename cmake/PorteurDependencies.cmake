@@ -58,12 +58,11 @@ target_compile_options(porteur_soci INTERFACE -fno-sanitize=vptr)
 target_compile_definitions(porteur_qpdf INTERFACE POINTERHOLDER_TRANSITION=4)
 target_compile_options(porteur_qpdf INTERFACE -fno-sanitize=vptr)
 
-# What the daemon takes its memory from. A sanitizer brings its own.
+# What the daemon takes its memory from; core/app adds how soon it goes back. A sanitizer brings its own.
 add_library(porteur_allocator INTERFACE)
 add_library(porteur::allocator ALIAS porteur_allocator)
 if(NOT PORTEUR_SANITIZE)
     # Debian's own CMake file names a static library that its package does not have.
     find_library(PORTEUR_MIMALLOC mimalloc REQUIRED)
     target_link_libraries(porteur_allocator INTERFACE "${PORTEUR_MIMALLOC}")
-    target_sources(porteur_allocator INTERFACE "${PROJECT_SOURCE_DIR}/core/app/memory.cpp")
 endif()
