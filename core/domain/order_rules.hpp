@@ -101,7 +101,8 @@ Result<OrderChange> submit_order(const Order& order, Instant now, std::string_vi
                                  SendAs as = SendAs::carrier_can);
 
 /// Whether the order's request may be changed: a draft, an exception, a purchase whose seller wants documents or another
-/// choice of numbers, or an open order whose carrier takes supplements.
+/// choice of numbers, or an open order whose carrier takes supplements. Never a purchase by quantity of which numbers came
+/// or may still come: sent again it would buy the whole quantity once more.
 /// @errors  invalid_input: why not
 Result<void> may_be_corrected(const Order& order, const Known& known);
 

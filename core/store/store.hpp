@@ -147,7 +147,7 @@ public:
     virtual Result<std::vector<Id>> events_before(Instant before, int limit) = 0;
     /// All endpoints of all tenants, by id.
     virtual Result<std::vector<Webhook>> webhooks() = 0;
-    /// Orders of a tenant (0: of all) that have not ended, after an id, oldest first.
+    /// Orders of a tenant (0: of all) that have not ended, or whose release is still watched, after an id, oldest first.
     virtual Result<std::vector<Order>> open_orders(std::int64_t tenant, Id after, int limit) = 0;
     /// What the engine looks at next among a tenant's orders, the earliest first.
     virtual Result<std::vector<DueOrder>> next_looks(std::int64_t tenant, int limit) = 0;
