@@ -46,14 +46,21 @@ void say(char mark, std::string_view rest) {
     }
 }
 
+/// The document, read whole; from here on this program can open nothing and has no more memory than that.
+auto document_behind_lock(std::int64_t memory_max_bytes) {
+    auto bytes = document();
+    if (!bytes) return bytes;
+    if (auto done = limit_paper(static_cast<std::uint64_t>(memory_max_bytes)); !done)
+        return decltype(bytes)(std::unexpected(done.error()));
+    if (auto done = lock_paper(); !done) return decltype(bytes)(std::unexpected(done.error()));
+    return bytes;
+}
+
 Result<std::string> check(std::string_view rules_text) {
     const auto rules = from_text<CheckWork>(rules_text);
     if (!rules) return std::unexpected(rules.error());
-    const auto bytes = document();
+    const auto bytes = document_behind_lock(rules->memory_max_bytes);
     if (!bytes) return std::unexpected(bytes.error());
-    if (auto done = limit_paper(static_cast<std::uint64_t>(rules->memory_max_bytes)); !done)
-        return std::unexpected(done.error());
-    if (auto done = lock_paper(); !done) return std::unexpected(done.error());
     const auto facts =
         check_pdf(*bytes, {.pages_max = static_cast<std::uint32_t>(rules->pages_max)});
     if (!facts) return std::unexpected(facts.error());
@@ -63,11 +70,8 @@ Result<std::string> check(std::string_view rules_text) {
 Result<std::string> check_sheet(std::string_view rules_text) {
     const auto rules = from_text<SpreadsheetWork>(rules_text);
     if (!rules) return std::unexpected(rules.error());
-    const auto bytes = document();
+    const auto bytes = document_behind_lock(rules->memory_max_bytes);
     if (!bytes) return std::unexpected(bytes.error());
-    if (auto done = limit_paper(static_cast<std::uint64_t>(rules->memory_max_bytes)); !done)
-        return std::unexpected(done.error());
-    if (auto done = lock_paper(); !done) return std::unexpected(done.error());
     const auto facts = check_spreadsheet(*bytes);
     if (!facts) return std::unexpected(facts.error());
     return to_text(SpreadsheetAnswer{.content_type = std::string(facts->content_type)});

@@ -81,19 +81,6 @@ NumberType type_from(std::string_view theirs) {
     return NumberType::local;
 }
 
-Op<std::vector<Answer>> in_turns(std::vector<HttpRequest> requests) {
-    // A turn of a plugin holds 64 effects at most.
-    static constexpr std::size_t turn_max = 32;
-    std::vector<Answer> answers;
-    for (std::size_t from = 0; from < requests.size(); from += turn_max) {
-        const auto end = std::min(from + turn_max, requests.size());
-        std::vector<HttpRequest> some;
-        for (auto at = from; at < end; ++at) some.push_back(std::move(requests[at]));
-        for (auto& each : co_await together(std::move(some))) answers.push_back(std::move(each));
-    }
-    co_return answers;
-}
-
 HttpRequest find_number(std::string step, const PhoneNumber& number) {
     // The filter means "contains", so digits alone are enough and a "+" need not survive a query.
     return http().get(std::move(step), numbers_path).query("phoneNumber", number.text().substr(1));

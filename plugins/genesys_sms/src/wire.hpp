@@ -42,10 +42,6 @@ std::optional<OwnedNumber> exactly(
 std::string type_text(porteur::NumberType type);
 porteur::NumberType type_from(std::string_view theirs);
 
-/// Performs any number of requests, some at a time; the answers stand in the order of the requests.
-/// @threads [op]
-porteur::Op<std::vector<porteur::Answer>> in_turns(std::vector<porteur::HttpRequest> requests);
-
 porteur::HttpRequest find_number(std::string step, const porteur::PhoneNumber& number);
 /// ONCE. `address_id` empty: none.
 porteur::HttpRequest buy_number(

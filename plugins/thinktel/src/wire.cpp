@@ -121,19 +121,6 @@ void require_readable(const Answer& answer) {
     }
 }
 
-Op<std::vector<Answer>> in_turns(std::vector<HttpRequest> requests) {
-    // A turn of a plugin holds 64 effects at most.
-    static constexpr std::size_t turn_max = 32;
-    std::vector<Answer> answers;
-    for (std::size_t from = 0; from < requests.size(); from += turn_max) {
-        const auto end = std::min(from + turn_max, requests.size());
-        std::vector<HttpRequest> some;
-        for (auto at = from; at < end; ++at) some.push_back(std::move(requests[at]));
-        for (auto& each : co_await together(std::move(some))) answers.push_back(std::move(each));
-    }
-    co_return answers;
-}
-
 std::string step_of(std::string_view name, std::size_t index) {
     return index == 0 ? std::string(name) : std::string(name) + "-" + std::to_string(index + 1);
 }

@@ -29,10 +29,6 @@ void require_ok(const porteur::Answer& answer);
 /// the order then, and a person looks.
 void require_readable(const porteur::Answer& answer);
 
-/// Performs any number of requests, some at a time; the answers stand in the order of the requests.
-/// @threads [op]
-porteur::Op<std::vector<porteur::Answer>> in_turns(std::vector<porteur::HttpRequest> requests);
-
 /// "find", "find-2", "find-3": unique, and the first as the descriptor names it. @threads any
 std::string step_of(std::string_view name, std::size_t index);
 

@@ -363,6 +363,19 @@ private:
 };
 inline Together together(std::vector<HttpRequest> requests) { return Together(std::move(requests)); }
 
+/// As together(), for any number of requests: some at a time, as a turn holds 64 effects at most.
+inline Op<std::vector<Answer>> in_turns(std::vector<HttpRequest> requests) {
+    static constexpr std::size_t turn_max = 32;
+    std::vector<Answer> answers;
+    for (std::size_t from = 0; from < requests.size(); from += turn_max) {
+        const auto end = std::min(from + turn_max, requests.size());
+        std::vector<HttpRequest> some;
+        for (auto at = from; at < end; ++at) some.push_back(std::move(requests[at]));
+        for (auto& each : co_await together(std::move(some))) answers.push_back(std::move(each));
+    }
+    co_return answers;
+}
+
 /// The carrier's API: `http().get("step", "/path")`. Step names are stable and unique in an operation.
 class Http {
 public:
