@@ -5,6 +5,7 @@
 //   auto made = co_await http().post("create-order", "/orders").field("ref", order.reference).once();
 // The base URL, the hosts and the credentials are the host's: descriptor and account.
 
+#include <algorithm>
 #include <optional>
 
 #include <porteur/effects.hpp>
