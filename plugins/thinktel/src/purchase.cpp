@@ -223,7 +223,9 @@ Op<PurchaseProgress> purchase(PurchaseAttempt order) {
     if (!wanted.empty())
         found = co_await buy_chosen(pilot, wanted);
     else if (order.numbers.empty())
-        found = co_await buy_next_available(pilot, order.area, order.quantity, before);
+        found = co_await buy_next_available(
+            pilot, order.area, order.country, order.quantity, before
+        );
     std::ranges::move(found.numbers, std::back_inserter(numbers));
     if (found.called_off) co_return called_off(std::move(numbers), there_before);
 

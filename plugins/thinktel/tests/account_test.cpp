@@ -74,11 +74,11 @@ TEST(ListTargets, ListsTrunksAndOfferings) {
             {"kind":"trunk","id":"7005551212","label_en":"HQ","label_fr":"HQ","parents":[],"details":[]},
             {"kind":"trunk","id":"7005551300","label_en":"Laval","label_fr":"Laval"},
             {"kind":"offering","id":"OFF-1","label_en":"Hosted number","label_fr":"Numéro hébergé","details":[]},
-            {"id":"OFF-2","parents":["SUB-1: 4165559001 (Hosted PBX)","SUB-2: 4165559002 (Hosted PBX)"]},
+            {"id":"OFF-2","parents":["SUB-1: 4165559001 (Hosted PBX / PBX hébergé)","SUB-2: 4165559002 (Hosted PBX / PBX hébergé)"]},
             {"id":"OFF-3","details":["plan_id"]},
             {"id":"OFF-4","label_fr":"Ligne d'affaires","details":["plan_id","business_group_id"]},
             {"id":"OFF-5","details":["plan_id","forward_to","provisioning_instructions"]},
-            {"id":"OFF-6","parents":["GRP-1: 4165559003 (Business group)"],"details":["forward_to"]},
+            {"id":"OFF-6","parents":["GRP-1: 4165559003 (Business group / Groupe d'affaires)"],"details":["forward_to"]},
             {"id":"OFF-7","details":["fax_email"]},
             {"id":"OFF-8","details":[]}])json");
     cut_everywhere(script);

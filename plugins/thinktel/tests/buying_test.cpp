@@ -354,6 +354,26 @@ TEST(Purchase, OrdersTheNextAvailableOfARateCentre) {
     cut_everywhere(script);
 }
 
+TEST(Purchase, FindsARateCentreWhateverCaseAndAccentsItsNameIsWrittenWith) {
+    const std::pair<const char*, const char*> names[] = {
+        {"EDMONTON AB", "Edmonton, AB"},
+        {"quebec, qc", "Québec, QC"},
+        {"QUÉBEC (QC)", "Québec, QC"},
+        {"St. John's, NL", "St. John's, NL"},  // as it is written there: it is that one
+        {"st johns nl", "st johns nl"},        // two are called so: ThinkTel judges
+        {"Atlantis, AB", "Atlantis, AB"},
+    };
+    for (const auto& [typed, sent] : names) {
+        auto script = about_to_buy(order_by_area(typed, 1));
+        script.expects_http("POST", next_available)
+            .with_body(
+                canonical(json::array{json::object{{"RateCenterName", sent}, {"Quantity", 1}}})
+            )
+            .answers(200, replies({{7805552001, 1, ""}}))
+            .ends_with(R"({"state":"completed"})");
+    }
+}
+
 TEST(Purchase, FindsARateCentreOfAnAreaCodeThatHasEnough) {
     auto script = about_to_buy(order_by_area("780", 2));
     script.expects_http("GET", "/RateCenters/NPA/780")
