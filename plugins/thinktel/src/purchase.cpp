@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <porteur/north_america.hpp>
 #include <porteur/sdk.hpp>
 
 #include "buying.hpp"
@@ -189,7 +190,7 @@ std::vector<Problem> problems_of(const PurchaseOrder& order) {
     );
     for (std::size_t index = 0; index < order.numbers.size(); ++index)
         need(
-            digits_of(order.numbers[index]).has_value() && !is_toll_free(order.numbers[index]),
+            is_us_or_canadian(order.numbers[index]) && !is_toll_free(order.numbers[index]),
             "/numbers/" + std::to_string(index), Reason::unsupported_by_gaining,
             "ThinkTel sells Canadian and US local numbers by API"
         );

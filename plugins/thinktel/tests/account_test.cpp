@@ -137,7 +137,7 @@ TEST(ListNumbers, StopsWhereAPageDoesNotGoOn) {
 TEST(CheckPortability, AnswersEachNumberOnItsOwn) {
     Script script(
         thinktel(), "check_portability",
-        R"({"numbers":["+14165550101","+33123456789","+14165550102"]})"
+        R"({"numbers":["+14165550101","+33123456789","+18765550123","+14165550102"]})"
     );
     script.expects_http("POST", "/NumberPorts/LNP/NPANXX/Check")
         .safe()
@@ -150,6 +150,8 @@ TEST(CheckPortability, AnswersEachNumberOnItsOwn) {
     script.ends_with(R"([
         {"number":"+14165550101","portable":true,"reason":"","carrier_word":"Accepted"},
         {"number":"+33123456789","portable":false,"reason":"UNSUPPORTED_BY_GAINING"},
+        {"number":"+18765550123","portable":false,"reason":"UNSUPPORTED_BY_GAINING",
+         "carrier_word":"not asked: the area code 876 (JM) is neither Canadian, US nor toll-free"},
         {"number":"+14165550102","portable":false,"reason":"RATE_CENTER_NOT_COVERED"}])");
     cut_everywhere(script);
 }

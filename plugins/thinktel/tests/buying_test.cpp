@@ -251,6 +251,7 @@ TEST(Purchase, SendsNothingThatItsOwnRulesRefuse) {
     refused(order(json::array{}), Reason::none, "/numbers");
     refused(order({"+33123456789"}), Reason::unsupported_by_gaining, "/numbers/0");
     refused(order({"+18885550101"}), Reason::unsupported_by_gaining, "/numbers/0");
+    refused(order({"+18765550101"}), Reason::unsupported_by_gaining, "/numbers/0");
     refused(order({"+17805552001", "+17805552001"}), Reason::none, "twice");
     auto french = order();
     french["country"] = "FR";
