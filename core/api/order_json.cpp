@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "api/routes.hpp"
+#include "domain/waiting.hpp"
 
 namespace porteur {
 namespace {
@@ -112,7 +113,7 @@ json::object order_json(const Order& order, std::string_view scope, Detail detai
     request.erase("attempt");
     // What a plugin keeps for itself is nobody's business.
     progress.erase("keep");
-    for (const auto key : {word_before_mail_key, correction_key, release_key}) progress.erase(key);
+    for (const auto key : {word_before_mail_key, correction_key, release_key, waits_since_key}) progress.erase(key);
     if (order.kind == OrderKind::port) out["corrected_fields"] = to_json(corrected_fields(order));
     out["settle"] = verdicts_taken(order);
     const bool rests = order.open_operation != 0 && order.delivery == Delivery::waiting_for_person;

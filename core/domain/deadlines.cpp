@@ -8,6 +8,7 @@
 #include <porteur/phrase.hpp>
 
 #include "domain/order_rules.hpp"
+#include "domain/waiting.hpp"
 
 namespace porteur {
 namespace {
@@ -158,10 +159,11 @@ void add_foc(
 
 void add_task(std::vector<DueItem>& out, const Order& order, const DueRules& rules) {
     const bool waits =
-        order.delivery == Delivery::waiting_for_person || order.delivery == Delivery::in_doubt;
+        order.delivery == Delivery::waiting_for_person || order.delivery == Delivery::in_doubt ||
+        was_looked_at_while_waiting(order);
     if (!waits && order.state != OrderState::exception) return;
     auto made = item_of(order, due_words::task, "person");
-    made.at = order.updated + rules.task;
+    made.at = waits_since(order) + rules.task;
     made.text = !order.problem.empty() ? order.problem
                 : waits                ? phrase("the order waits for a person")
                         : phrase("the carrier sent the order back; correct it, or call it off");

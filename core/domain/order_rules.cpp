@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "domain/rule_words.hpp"
+#include "domain/waiting.hpp"
 
 namespace porteur {
 namespace {
@@ -434,6 +435,7 @@ OrderChange after_operation(const Order& order, const OperationEnd& end, Instant
                   : order.stage == Stage::preflight ? after_preflight(order, end, now, known)
                                                     : after_progress(order, end, now, rhythm, known);
     change.order.open_operation = 0;
+    keep_waits_since(order, change.order);
     return change;
 }
 
