@@ -103,6 +103,7 @@ std::string what_then(const json::object& progress) {
     const auto then = kept_text(progress, "then");
     if (then == "reminder") return "; " + phrase("after that it is reminded");
     if (then == "person") return "; " + phrase("it was reminded, and after that a person is asked");
+    if (then == "person_unreminded") return "; " + phrase("after that a person is asked");
     return {};
 }
 

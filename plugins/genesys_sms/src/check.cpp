@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include <porteur/calendar_text.hpp>
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "buying.hpp"
@@ -86,6 +87,17 @@ void for_person(
     );
 }
 
+/// No mail is said to have left that no mail server has taken.
+std::string what_of_the_reminder(const Review& review) {
+    const auto day = iso_date(floor<std::chrono::days>(*review.reminded));
+    switch (review.reminder) {
+        case Reminder::sent: return phrase("reminded on {1:date}", day);
+        case Reminder::in_doubt: return phrase("whether the reminder of {1:date} left is not known", day);
+        case Reminder::not_sent: break;
+    }
+    return phrase("the reminder of {1:date} did not leave", day);
+}
+
 /// The desk is silent, or was: what to do about it now.
 Op<void> follow_review(OrderReference reference, Review review, PurchaseProgress* progress) {
     // The host's own word: a person asks the desk to call it off, as there is no call for that.
@@ -122,24 +134,28 @@ Op<void> follow_review(OrderReference reference, Review review, PurchaseProgress
         review.request.reference = reference.reference;
         const auto outcome = co_await remind_desk(review.request);
         review.reminded = time;
+        review.reminder = outcome.reminder;
         review.second_due =
             business_days_after(time, country == nullptr ? 2 : country->review_min, country);
         review.keep_in(progress->keep);
         progress->note = "no answer by " + iso_date(floor<std::chrono::days>(review.due)) +
-                         "; the desk was " + outcome;
+                         "; " + outcome.told;
         asks_at(*review.second_due);
         co_return;
     }
     if (review.second_due && time < *review.second_due) {
-        progress->note += "; reminded on " + iso_date(floor<std::chrono::days>(*review.reminded));
+        progress->note += "; " + what_of_the_reminder(review);
         asks_at(*review.second_due);
         co_return;
     }
-    for_person(
-        progress, review, "desk.silent",
-        "no answer to the mail of " + review.request.asked_on + " nor to the reminder of " +
-            iso_date(floor<std::chrono::days>(*review.reminded))
-    );
+    auto text = review.reminder == Reminder::sent
+                    ? phrase(
+                          "no answer to the mail of {1:date} nor to the reminder of {2:date}",
+                          review.request.asked_on, iso_date(floor<std::chrono::days>(*review.reminded))
+                      )
+                    : phrase("no answer to the mail of {1:date}", review.request.asked_on) + "; " +
+                          what_of_the_reminder(review);
+    for_person(progress, review, "desk.silent", std::move(text));
 }
 
 }  // namespace

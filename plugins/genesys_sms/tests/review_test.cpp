@@ -68,11 +68,12 @@ TEST(Review, RemindsASilentDeskOnceAndSaysWhenThatShouldHaveHelped) {
         .is_taken("<m2>")
         .ends_with(
             R"({"state":"in_review","carrier_id":"<m>","note":"no answer by 2026-11-23; the desk was reminded",
-                       "keep":{"desk":{"reminded":"2026-11-23T09:00:00Z","second_due":"2026-11-25T09:00:00Z"}}})"
+                       "keep":{"desk":{"reminded":"2026-11-23T09:00:00Z","reminder":"sent","second_due":"2026-11-25T09:00:00Z"}}})"
         );
     cut_everywhere(script);
     const json::object reminded{
-        {"reminded", "2026-11-23T09:00:00Z"}, {"second_due", "2026-11-25T09:00:00Z"}
+        {"reminded", "2026-11-23T09:00:00Z"}, {"second_due", "2026-11-25T09:00:00Z"},
+        {"reminder", "sent"}
     };
     waiting(kept(reminded), "2026-11-24T09:00:00Z")
         .ends_with(
@@ -128,13 +129,49 @@ TEST(Review, ShowsTheReminderFirstWhereMailsAreApproved) {
 
 TEST(Review, BecomesAnExceptionForAPersonWhenTheReminderDidNotHelp) {
     const json::object reminded{
-        {"reminded", "2026-11-23T09:00:00Z"}, {"second_due", "2026-11-25T09:00:00Z"}
+        {"reminded", "2026-11-23T09:00:00Z"}, {"second_due", "2026-11-25T09:00:00Z"},
+        {"reminder", "sent"}
     };
     waiting(kept(reminded), "2026-11-25T09:00:00Z")
         .ends_with(
             R"({"state":"exception","check_again":21600,"rejections":[{"reason":"OTHER","code":"desk.silent",
             "text":"no answer to the mail of 2026-11-16 nor to the reminder of 2026-11-23"}]})"
         );
+}
+
+TEST(Review, NamesNoReminderToAPersonThatNoMailServerHasTaken) {
+    struct Case {
+        json::value reminder;
+        const char* words;
+    };
+    for (const auto& [reminder, words] :
+         {Case{"in_doubt", "whether the reminder of 2026-11-23 left is not known"},
+          {"not_sent", "the reminder of 2026-11-23 did not leave"},
+          {nullptr, "whether the reminder of 2026-11-23 left is not known"}}) {
+        json::object tried{
+            {"reminded", "2026-11-23T09:00:00Z"}, {"second_due", "2026-11-25T09:00:00Z"}
+        };
+        if (!reminder.is_null()) tried["reminder"] = reminder;
+        auto silent = waiting(kept(tried), "2026-11-25T09:00:00Z");
+        const auto told = silent.result<PurchaseProgress>();
+        ASSERT_EQ(told.rejections.size(), 1u);
+        EXPECT_EQ(told.rejections[0].text, std::string("no answer to the mail of 2026-11-16; ") + words);
+        auto waits = waiting(kept(tried), "2026-11-24T09:00:00Z");
+        EXPECT_EQ(
+            waits.result<PurchaseProgress>().note,
+            std::string("an answer is due by 2026-11-23; ") + words
+        );
+    }
+}
+
+TEST(Review, TellsTheListOfDueThingsWhetherTheDeskWasReminded) {
+    auto in_doubt = waiting(kept(), "2026-11-23T09:00:00Z");
+    in_doubt.expects_mail(desk).in_doubt().ends_with(
+        R"({"keep":{"desk":{"reminder":"in_doubt"},"then":"person_unreminded"}})"
+    );
+    auto refused = waiting(kept(), "2026-11-23T09:00:00Z");
+    refused.expects_mail(desk).fails(ErrorKind::rejected, "550 no such user")
+        .ends_with(R"({"keep":{"desk":{"reminder":"not_sent"},"then":"person_unreminded"}})");
 }
 
 TEST(Review, RemindsNobodyOfAnOrderThatWasCalledOff) {
@@ -167,7 +204,8 @@ TEST(Review, AsksAPersonWhereAnApprovalByMailIsFollowedByNoNumber) {
 
 TEST(Review, EndsWhenTheInventoryHasTheNumberHoweverLate) {
     const json::object reminded{
-        {"reminded", "2026-11-23T09:00:00Z"}, {"second_due", "2026-11-25T09:00:00Z"}
+        {"reminded", "2026-11-23T09:00:00Z"}, {"second_due", "2026-11-25T09:00:00Z"},
+        {"reminder", "sent"}
     };
     check(kept(reminded))
         .expects_http("GET", numbers)

@@ -195,6 +195,7 @@ TEST(DeadlinesOf, SaysWhatHappensWhereNoAnswerComes) {
     };
     EXPECT_THAT(text_where("reminder"), HasSubstr("; after that it is reminded"));
     EXPECT_THAT(text_where("person"), HasSubstr("it was reminded, and after that a person is asked"));
+    EXPECT_THAT(text_where("person_unreminded"), HasSubstr("; after that a person is asked"));
     EXPECT_THAT(text_where("something newer"), ::testing::EndsWith("by 2026-12-01"));
 }
 
