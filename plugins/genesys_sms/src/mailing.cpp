@@ -108,6 +108,21 @@ Op<Asked> ask_desk(PurchaseOrder order, std::vector<PhoneNumber> numbers) {
     co_return asked;
 }
 
+Op<bool> call_off_at_desk(DeskRequest request) {
+    const auto mine = co_await account_settings();
+    const auto to = desk_address(mine);
+    const auto letter = cancel_letter(request, Countries::from(mine.data("countries")));
+    try {
+        co_await approved("approve-cancel", to, letter, {});
+    } catch (const Failure& failure) {
+        if (failure.error.kind != ErrorKind::invalid_input) throw;
+        // The order goes on as it was, instead of waiting for a correction.
+        fail(ErrorKind::rejected, Reason::none, "", failure.error.message);
+    }
+    const auto sent = co_await send("cancel-desk", to, letter, {});
+    co_return !sent.in_doubt;
+}
+
 Op<Reminded> remind_desk(DeskRequest request) {
     const auto mine = co_await account_settings();
     const auto countries = Countries::from(mine.data("countries"));

@@ -37,6 +37,12 @@ struct Reminded {
 /// @threads [op]
 porteur::Op<Reminded> remind_desk(DeskRequest request);
 
+/// Asks the desk to drop a request, once. @return whether the mail server has taken the mail; if not, the
+/// link broke as it was handed over
+/// @errors  rejected: it did not leave, as it was not approved or not taken
+/// @threads [op]
+porteur::Op<bool> call_off_at_desk(DeskRequest request);
+
 /// The desk's address by the account's settings. @threads [op]
 std::string desk_address(const porteur::AccountSettings& mine);
 

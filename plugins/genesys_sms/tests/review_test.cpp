@@ -186,6 +186,100 @@ TEST(Review, RemindsNobodyOfAnOrderThatWasCalledOff) {
         .ends_with(R"({"state":"completed"})");
 }
 
+// ---------------------------------------------------------------- called off at the desk
+
+Script cancel(const json::object& of, std::string_view more = "{}") {
+    return Script(
+        genesys(), "cancel_purchase",
+        canonical(json::object{
+            {"reference", "po-9"},
+            {"carrier_id", "<m>"},
+            {"numbers", json::array{"+33644550101"}},
+            {"submitted_at", "2026-11-16T09:00:00Z"},
+            {"kept", of}
+        }),
+        settings(more)
+    );
+}
+
+TEST(CancelPurchase, AsksTheDeskByMailAndLeavesTheVerdictToAPerson) {
+    auto script = cancel(kept({}, {{"due", "2026-11-23"}, {"then", "reminder"}}));
+    script.expects_http("GET", numbers).named("inventory").safe().answers_file(200, "inventory-none.json");
+    script.expects_mail(desk)
+        .named("cancel-desk")
+        .once()
+        .with_head(
+            R"({"documents":[],"subject":"Re: SMS number purchase request: France, 1 number, reference po-9"})"
+        )
+        .is_taken("<m3>");
+    script.asks_time("2026-11-18T10:00:00Z")
+        .ends_with(
+            R"({"state":"cancel_pending","carrier_id":"<m>","check_again":21600,
+                "note":"the desk was asked by mail on 2026-11-18 to call it off; settle it as not_carried_out once the desk has agreed; should the numbers come all the same, they can be given back there",
+                "numbers":[{"number":"+33644550101","state":"cancel_pending"}],
+                "keep":{"cancel_asked":"2026-11-18","cancel_mail":"sent","call_off":"person","desk":{"country":"FR"}}})"
+        );
+    EXPECT_FALSE(script.result<PurchaseProgress>().keep.contains("due"));
+    cut_everywhere(script);
+}
+
+TEST(CancelPurchase, AsksInTheLanguageOfTheOrderAndShowsTheMailFirstWhereMailsAreApproved) {
+    auto script = cancel(kept({{"language", "fr"}}), R"({"approve_mails":true})");
+    script.expects_http("GET", numbers).answers_file(200, "inventory-none.json");
+    script.expects_manual()
+        .named("approve-cancel")
+        .with_head(R"({"title":"Approuver le courriel à GenesysCloudSMS@genesys.com"})")
+        .is_answered("send");
+    script.expects_mail(desk).is_taken("<m3>");
+    script.asks_time("2026-11-18T10:00:00Z").ends_with(R"({"state":"cancel_pending"})");
+
+    auto refused = cancel(kept(), R"({"approve_mails":true})");
+    refused.expects_http("GET", numbers).answers_file(200, "inventory-none.json");
+    refused.expects_manual()
+        .is_answered("refuse", "wait for them")
+        .fails_with(ErrorKind::rejected, Reason::none, HasSubstr("not approved"));
+}
+
+TEST(CancelPurchase, SaysThatTheMailMayNotHaveLeft) {
+    auto script = cancel(kept());
+    script.expects_http("GET", numbers).answers_file(200, "inventory-none.json");
+    script.expects_mail(desk).in_doubt();
+    script.asks_time("2026-11-18T10:00:00Z")
+        .ends_with(R"({"state":"cancel_pending","keep":{"cancel_mail":"in_doubt","call_off":"person"}})");
+    EXPECT_THAT(script.result<PurchaseProgress>().note, HasSubstr("is not known: write to it"));
+}
+
+TEST(CancelPurchase, AsksNobodyWhereTheNumberIsThereAlready) {
+    cancel(kept())
+        .expects_http("GET", numbers)
+        .answers_file(200, "inventory-france-active.json")
+        .ends_with(R"({"state":"completed"})");
+}
+
+TEST(CancelPurchase, IsRefusedForAPurchaseByApiWhichGoesOn) {
+    cancel(json::object{})
+        .expects_http("GET", numbers)
+        .answers_file(200, "inventory-none.json")
+        .fails_with(ErrorKind::rejected, Reason::none, HasSubstr("cannot be called off"));
+}
+
+TEST(CancelPurchase, WaitsForThePersonHoweverOftenTheInventoryIsRead) {
+    const json::object asked{
+        {"called_off", true}, {"cancel_asked", "2026-11-18"}, {"cancel_mail", "sent"}, {"call_off", "person"}
+    };
+    check(kept({}, asked))
+        .expects_http("GET", numbers)
+        .answers_file(200, "inventory-none.json")
+        .ends_with(
+            R"({"state":"cancel_pending","check_again":21600,"keep":{"call_off":"person"},
+                "note":"the desk was asked by mail on 2026-11-18 to call it off; settle it as not_carried_out once the desk has agreed; should the numbers come all the same, they can be given back there"})"
+        );
+    check(kept({}, asked))
+        .expects_http("GET", numbers)
+        .answers_file(200, "inventory-france-active.json")
+        .ends_with(R"({"state":"completed"})");
+}
+
 TEST(Review, RemindsNobodyWhoHasAnswered) {
     for (const auto* said : {"needs_documents", "alternates_offered", "exception"})
         waiting(kept({}, {{"mail", json::object{{"state", said}}}}), "2026-12-24T09:00:00Z")
