@@ -121,7 +121,7 @@ Op<Bought> buy_list(std::string pilot, Numbers wanted, bool doubted) {
             correct_by_trunk(*found, co_await numbers_on("find-rest", pilot, "buy"));
         co_return Bought{std::move(*found), false};
     }
-    const bool goes_on = co_await settle_unless_in_doubt(sent, "settle");
+    const bool goes_on = co_await settle_unless_in_doubt(sent, "settle", settle);
     const auto now = co_await numbers_on("find", pilot, "buy");
     Numbers missing;
     auto ours = found_among(wanted, now, goes_on, missing);
@@ -259,7 +259,7 @@ Op<Bought> buy_chosen(std::string pilot, Numbers wanted) {
     // Refused: a part of it may have been sold all the same. Lost: all of it may have.
     const bool doubted = sent.in_doubt() || sent.says_nothing();
     bool goes_on = true;
-    if (doubted) goes_on = co_await settle_unless_in_doubt(sent, "settle-range");
+    if (doubted) goes_on = co_await settle_unless_in_doubt(sent, "settle-range", settle);
     const auto now = co_await numbers_on("find-range", pilot, "buy-range");
     Numbers missing;
     auto ours = found_among(wanted, now, goes_on, missing);
@@ -283,7 +283,7 @@ Op<Bought> buy_next_available(
     if (!sent.in_doubt())
         if (auto found = progress_of_any(sent)) co_return Bought{std::move(*found), false};
 
-    const bool goes_on = co_await settle_unless_in_doubt(sent, "settle");
+    const bool goes_on = co_await settle_unless_in_doubt(sent, "settle", settle);
     Numbers fresh;
     for (const auto& each : co_await numbers_on("find", pilot, "buy"))
         if (!before.contains(each)) fresh.push_back(each);
