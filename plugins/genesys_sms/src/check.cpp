@@ -126,7 +126,7 @@ Op<void> follow_review(OrderReference reference, Review review, PurchaseProgress
     }
     // The host's own word: it is to be called off, and the desk was not asked by a mail of ours.
     if (const auto* off = reference.kept.if_contains("called_off"); off && *off == json::value(true)) {
-        progress->note = "called off; the desk is not reminded";
+        progress->note = phrase("the desk was not asked to call it off, so it goes on");
         co_return;
     }
     const auto mine = co_await account_settings();

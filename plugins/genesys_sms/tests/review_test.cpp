@@ -174,11 +174,11 @@ TEST(Review, TellsTheListOfDueThingsWhetherTheDeskWasReminded) {
         .ends_with(R"({"keep":{"desk":{"reminder":"not_sent"},"then":"person_unreminded"}})");
 }
 
-TEST(Review, RemindsNobodyOfAnOrderThatWasCalledOff) {
+TEST(Review, GoesOnWithoutAReminderWhereTheDeskWasNotAskedToCallItOff) {
     auto script = check(kept({}, {{"called_off", true}}));
     script.expects_http("GET", numbers)
         .answers_file(200, "inventory-none.json")
-        .ends_with(R"({"state":"in_review","note":"called off; the desk is not reminded","check_again":21600})");
+        .ends_with(R"({"state":"in_review","note":"the desk was not asked to call it off, so it goes on","check_again":21600})");
     // The number may have come all the same.
     check(kept({}, {{"called_off", true}}))
         .expects_http("GET", numbers)
