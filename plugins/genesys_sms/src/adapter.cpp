@@ -226,7 +226,8 @@ PORTEUR_PLUGIN(
     "genesys_sms", "0.2.0", PORTEUR_OPERATION(requirements), PORTEUR_OPERATION(validate),
     PORTEUR_OPERATION(read_mail), PORTEUR_OPERATION(check_account), PORTEUR_OPERATION(list_numbers),
     PORTEUR_OPERATION(search_numbers), PORTEUR_OPERATION(purchase),
-    PORTEUR_OPERATION(check_purchase), PORTEUR_OPERATION(release_numbers)
+    PORTEUR_OPERATION(check_purchase), PORTEUR_OPERATION(cancel_purchase),
+    PORTEUR_OPERATION(release_numbers)
 )
 
 }  // namespace genesys

@@ -2,6 +2,7 @@
 #include "buying.hpp"
 
 #include <porteur/sdk.hpp>
+#include <porteur/settle.hpp>
 
 #include "codes.hpp"
 
@@ -29,20 +30,8 @@ Bought bought_from(const Answer& answer) {
     return {std::move(owned), "", "", "", false};
 }
 
-/// The descriptor's settle, after an answer that tells nothing. What was sent may become real even
-/// where the order is called off meanwhile: then it is waited for anew, and looked for all the same.
-/// @return whether the order goes on
-Op<bool> settled(std::string step) {
-    using namespace std::chrono_literals;
-    try {
-        co_await sleep_for(step, 60s);
-        co_return true;
-    } catch (const Failure& failure) {
-        if (failure.error.kind != ErrorKind::cancelled) throw;
-    }
-    co_await sleep_for(step + "-called-off", 60s);
-    co_return false;
-}
+/// The descriptor's.
+constexpr std::chrono::seconds settle{60};
 
 /// Orders one number; `suffix` tells apart the try with an address.
 Op<Bought> buy(PurchaseOrder order, std::size_t index, std::string suffix, std::string address_id) {
@@ -52,7 +41,7 @@ Op<Bought> buy(PurchaseOrder order, std::size_t index, std::string suffix, std::
     if (!sent.in_doubt() && !sent.says_nothing()) co_return bought_from(sent);
 
     const bool goes_on =
-        sent.in_doubt() || co_await settled(step_of("settle" + suffix, index));
+        co_await settle_unless_in_doubt(sent, step_of("settle" + suffix, index), settle);
     const auto found = co_await find_number(step_of("find" + suffix, index), number).looks_up(step);
     require_ok(found);
     if (auto owned = exactly(found.json(), number))
@@ -114,7 +103,7 @@ Op<std::string> address_id_for(PurchaseOrder order) {
 
     auto made = co_await create_address("create-address", order, name);
     if (made.in_doubt() || made.says_nothing()) {
-        const bool goes_on = made.in_doubt() || co_await settled("settle-address");
+        const bool goes_on = co_await settle_unless_in_doubt(made, "settle-address", settle);
         const auto found = co_await find_address("find-address", name, "create-address");
         if (!found.empty() && goes_on) co_return found;
         if (!goes_on)

@@ -2,6 +2,7 @@
 #include "mailing.hpp"
 
 #include <porteur/calendar_text.hpp>
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "codes.hpp"
@@ -107,7 +108,22 @@ Op<Asked> ask_desk(PurchaseOrder order, std::vector<PhoneNumber> numbers) {
     co_return asked;
 }
 
-Op<std::string> remind_desk(DeskRequest request) {
+Op<bool> call_off_at_desk(DeskRequest request) {
+    const auto mine = co_await account_settings();
+    const auto to = desk_address(mine);
+    const auto letter = cancel_letter(request, Countries::from(mine.data("countries")));
+    try {
+        co_await approved("approve-cancel", to, letter, {});
+    } catch (const Failure& failure) {
+        if (failure.error.kind != ErrorKind::invalid_input) throw;
+        // The order goes on as it was, instead of waiting for a correction.
+        fail(ErrorKind::rejected, Reason::none, "", failure.error.message);
+    }
+    const auto sent = co_await send("cancel-desk", to, letter, {});
+    co_return !sent.in_doubt;
+}
+
+Op<Reminded> remind_desk(DeskRequest request) {
     const auto mine = co_await account_settings();
     const auto countries = Countries::from(mine.data("countries"));
     const auto to = desk_address(mine);
@@ -115,16 +131,21 @@ Op<std::string> remind_desk(DeskRequest request) {
     try {
         co_await approved("approve-reminder", to, letter, {});
         const auto sent = co_await send("remind-desk", to, letter, {});
-        co_return sent.in_doubt
-            ? "may have been reminded: the link broke as the mail was handed over"
-            : "reminded";
+        if (sent.in_doubt)
+            co_return Reminded{
+                Reminder::in_doubt,
+                phrase("the desk may have been reminded: the link broke as the mail was handed over")
+            };
+        co_return Reminded{Reminder::sent, phrase("the desk was reminded")};
     } catch (const Failure& failure) {
         // Away for now: it certainly did not leave, and the next check does it.
         if (failure.error.kind == ErrorKind::unavailable ||
             failure.error.kind == ErrorKind::throttled ||
             failure.error.kind == ErrorKind::cancelled)
             throw;
-        co_return "not reminded: " + failure.error.message;
+        co_return Reminded{
+            Reminder::not_sent, phrase("the desk was not reminded: {1:text}", failure.error.message)
+        };
     }
 }
 

@@ -2,6 +2,7 @@
 // The table of the plugin's operations, and those that only read the account.
 #include <algorithm>
 
+#include <porteur/north_america.hpp>
 #include <porteur/sdk.hpp>
 
 #include "checks.hpp"
@@ -100,7 +101,7 @@ Op<std::vector<CarrierNumber>> list_numbers(Nothing) {
 Op<std::vector<Portability>> check_portability(NumberList list) {
     std::vector<HttpRequest> requests;
     for (const auto& each : list.numbers)
-        if (const auto digits = digits_of(each))
+        if (const auto digits = digits_of(each); digits && is_us_or_canadian(each))
             requests.push_back(
                 http()
                     .post(step_of("check", requests.size()), "/NumberPorts/LNP/NPANXX/Check")
@@ -114,8 +115,12 @@ Op<std::vector<Portability>> check_portability(NumberList list) {
     std::size_t answered = 0;
     auto next = answers.begin();
     for (const auto& number : list.numbers) {
-        if (!digits_of(number)) {
-            found.push_back({number, false, Reason::unsupported_by_gaining, ""});
+        if (!is_us_or_canadian(number)) {
+            const auto area = foreign_area_of(number);
+            found.push_back(
+                {number, false, Reason::unsupported_by_gaining,
+                 area.empty() ? "" : "not asked: the area code " + area + " is neither Canadian, US nor toll-free"}
+            );
             continue;
         }
         try {

@@ -16,6 +16,7 @@
 
 #include "codes.hpp"
 #include "dids.hpp"
+#include "names.hpp"
 #include "outcome.hpp"
 #include "search.hpp"
 #include "wire.hpp"
@@ -120,7 +121,7 @@ Op<Bought> buy_list(std::string pilot, Numbers wanted, bool doubted) {
             correct_by_trunk(*found, co_await numbers_on("find-rest", pilot, "buy"));
         co_return Bought{std::move(*found), false};
     }
-    const bool goes_on = co_await settle_unless_in_doubt(sent, "settle");
+    const bool goes_on = co_await settle_unless_in_doubt(sent, "settle", settle);
     const auto now = co_await numbers_on("find", pilot, "buy");
     Numbers missing;
     auto ours = found_among(wanted, now, goes_on, missing);
@@ -159,9 +160,26 @@ bool range_accepted(const Answer& sent) {
     return all.size() == 1 && integer_at(all.front(), "Reply") == accepted_reply;
 }
 
+/// The name of a rate centre as ThinkTel writes it, whatever case and accents the order has; as it
+/// is where none is called so, for ThinkTel to judge.
+Op<std::string> centre_called(std::string name, std::string country) {
+    const auto path = country.empty() ? "" : "/Country/" + path_segment(country);
+    const auto answer = co_await http().get("centres", "/RateCenters" + path);
+    if (answer.status() == 404) co_return name;
+    require_ok(answer);
+    answer.json();
+    std::vector<std::string> called_so;
+    for (const auto& each : answer.array("")) {
+        const auto theirs = text_at(each, "Name");
+        if (theirs == name) co_return name;
+        if (same_name(theirs, name)) called_so.push_back(theirs);
+    }
+    co_return called_so.size() == 1 ? called_so.front() : name;
+}
+
 /// Of an area code: a rate centre that has as many.
-Op<std::string> centre_for(std::string area, std::int64_t quantity) {
-    if (!is_area_code(area)) co_return area;
+Op<std::string> centre_for(std::string area, std::string country, std::int64_t quantity) {
+    if (!is_area_code(area)) co_return co_await centre_called(area, country);
     const auto centres = co_await rate_centres("centres", "/RateCenters/NPA/" + area);
     for (const auto& each : centres)
         if (each.available >= quantity) co_return each.name;
@@ -188,7 +206,7 @@ Op<bool> are_of_centre(Numbers numbers, std::string centre) {
     const auto answers = co_await in_turns(std::move(requests));
     bool all = true;
     for (const auto& answer : answers)
-        all = all && answer.ok() && text_at(answer.any_json(), "Name") == centre;
+        all = all && answer.ok() && same_name(text_at(answer.any_json(), "Name"), centre);
     co_return all;
 }
 
@@ -241,7 +259,7 @@ Op<Bought> buy_chosen(std::string pilot, Numbers wanted) {
     // Refused: a part of it may have been sold all the same. Lost: all of it may have.
     const bool doubted = sent.in_doubt() || sent.says_nothing();
     bool goes_on = true;
-    if (doubted) goes_on = co_await settle_unless_in_doubt(sent, "settle-range");
+    if (doubted) goes_on = co_await settle_unless_in_doubt(sent, "settle-range", settle);
     const auto now = co_await numbers_on("find-range", pilot, "buy-range");
     Numbers missing;
     auto ours = found_among(wanted, now, goes_on, missing);
@@ -253,9 +271,10 @@ Op<Bought> buy_chosen(std::string pilot, Numbers wanted) {
 }
 
 Op<Bought> buy_next_available(
-    std::string pilot, std::string area, std::int64_t quantity, std::set<PhoneNumber> before
+    std::string pilot, std::string area, std::string country, std::int64_t quantity,
+    std::set<PhoneNumber> before
 ) {
-    const auto centre = co_await centre_for(area, quantity);
+    const auto centre = co_await centre_for(area, country, quantity);
     const json::array body{json::object{{"RateCenterName", centre}, {"Quantity", quantity}}};
     const auto sent = co_await http()
                           .post("buy", "/SipTrunks/" + pilot + "/Dids/NextAvailable")
@@ -264,7 +283,7 @@ Op<Bought> buy_next_available(
     if (!sent.in_doubt())
         if (auto found = progress_of_any(sent)) co_return Bought{std::move(*found), false};
 
-    const bool goes_on = co_await settle_unless_in_doubt(sent, "settle");
+    const bool goes_on = co_await settle_unless_in_doubt(sent, "settle", settle);
     Numbers fresh;
     for (const auto& each : co_await numbers_on("find", pilot, "buy"))
         if (!before.contains(each)) fresh.push_back(each);

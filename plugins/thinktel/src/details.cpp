@@ -203,17 +203,20 @@ void check_parent(
     const auto& parent = order.target.parent;
     const bool wanted = destination.service == Service::general_child_product ||
                         destination.service == Service::business_permanent_call_forward;
-    const auto& known = destination.parent_ids;
     std::string choices;
-    for (const auto& each : known) choices += (choices.empty() ? "" : ", ") + quoted(each);
+    for (const auto& each : destination.parents)
+        choices += (choices.empty() ? "" : ", ") + quoted(each.id);
     const auto say = [&](std::string text) {
         if (!choices.empty()) text += "; " + phrase("it can be {1}", choices);
         problems.push_back({"/target/parent", Reason::none, std::move(text), true});
     };
     if (wanted && parent.empty())
         say(phrase("name the subscription that {1} belongs to", name_of(destination.service)));
-    if (!parent.empty() && !known.empty() && std::ranges::find(known, parent) == known.end())
-        say(phrase("the offering cannot belong to {1}", quoted(parent)));
+    if (parent.empty() || destination.parents.empty()) return;
+    const auto meant = ids_called(destination.parents, parent).size();
+    if (meant == 0) say(phrase("the offering cannot belong to {1}", quoted(parent)));
+    if (meant > 1)
+        say(phrase("more than one subscription is called {1}: name it by its id", quoted(parent)));
 }
 
 /// "Account, PlanID and BusinessGroupID must be the same for all Lines"

@@ -83,7 +83,7 @@ Op<Outcome> make_record(PurchaseOrder order, PhoneNumber number, std::size_t ind
     const auto sent = co_await post(step);
     auto outcome = outcome_of(sent);
     if (outcome.kind != Outcome::Kind::lost) co_return outcome;
-    outcome.called_off = !co_await settle_unless_in_doubt(sent, step_of("settle-e911", index));
+    outcome.called_off = !co_await settle_unless_in_doubt(sent, step_of("settle-e911", index), settle);
     if (outcome.called_off) co_return outcome;  // the number is given back, with a record or without
     const auto found = co_await http()
                            .get(

@@ -37,17 +37,4 @@ Outcome outcome_of(const Answer& answer) {
     return ours;
 }
 
-Op<bool> settle_unless_in_doubt(const Answer& answer, std::string step) {
-    using namespace std::chrono_literals;
-    if (answer.in_doubt()) co_return true;
-    try {
-        co_await sleep_for(step, 60s);
-        co_return true;
-    } catch (const Failure& failure) {
-        if (failure.error.kind != ErrorKind::cancelled) throw;
-    }
-    co_await sleep_for(step + "-called-off", 60s);
-    co_return false;
-}
-
 }  // namespace thinktel

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <porteur/north_america.hpp>
 #include <porteur/sdk.hpp>
 
 #include "buying.hpp"
@@ -189,7 +190,7 @@ std::vector<Problem> problems_of(const PurchaseOrder& order) {
     );
     for (std::size_t index = 0; index < order.numbers.size(); ++index)
         need(
-            digits_of(order.numbers[index]).has_value() && !is_toll_free(order.numbers[index]),
+            is_us_or_canadian(order.numbers[index]) && !is_toll_free(order.numbers[index]),
             "/numbers/" + std::to_string(index), Reason::unsupported_by_gaining,
             "ThinkTel sells Canadian and US local numbers by API"
         );
@@ -223,7 +224,9 @@ Op<PurchaseProgress> purchase(PurchaseAttempt order) {
     if (!wanted.empty())
         found = co_await buy_chosen(pilot, wanted);
     else if (order.numbers.empty())
-        found = co_await buy_next_available(pilot, order.area, order.quantity, before);
+        found = co_await buy_next_available(
+            pilot, order.area, order.country, order.quantity, before
+        );
     std::ranges::move(found.numbers, std::back_inserter(numbers));
     if (found.called_off) co_return called_off(std::move(numbers), there_before);
 

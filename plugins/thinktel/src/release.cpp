@@ -29,7 +29,7 @@ Op<NumberProgress> give_back(
     if (outcome.kind != Outcome::Kind::lost)
         co_return stays(reason_in(outcome.words), outcome.words);
 
-    co_await settle_unless_in_doubt(asked, step_of("settle-" + step, index));
+    co_await settle_unless_in_doubt(asked, step_of("settle-" + step, index), settle);
     const auto found =
         co_await http().get(step_of("find-" + step, index), did_path(pilot, number)).looks_up(name);
     try {

@@ -5,6 +5,7 @@
 
 #include <porteur/sdk.hpp>
 
+#include "names.hpp"
 #include "wire.hpp"
 
 namespace thinktel {
@@ -40,7 +41,7 @@ bool fits(const RateCentre& centre, const NumberQuery& query) {
     if (!query.region.empty() && !region_of(centre.name).empty() &&
         small(region_of(centre.name)) != small(query.region))
         return false;
-    return small(centre.name).find(small(query.city)) != std::string::npos;
+    return folded(centre.name).contains(folded(query.city));
 }
 
 bool fits(const PhoneNumber& number, const NumberQuery& query) {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "details.hpp"
+#include "names.hpp"
 #include "wire.hpp"
 
 namespace thinktel {
@@ -92,6 +93,12 @@ json::object did_of(const PortOrder& order, const PhoneNumber& number) {
         .take();
 }
 
+/// The target's parent by its id, as ThinkTel wants it; as it is where nobody is called so.
+std::string parent_of(const PortOrder& order, const Destination& destination) {
+    const auto ids = ids_called(destination.parents, order.target.parent);
+    return ids.size() == 1 ? ids.front() : order.target.parent;
+}
+
 json::object line_of(
     const PortOrder& order, const PhoneNumber& number, const Destination& destination
 ) {
@@ -111,7 +118,7 @@ json::object line_of(
         .whole("CallForwardingDelay", "forward_delay");
     if (destination.service != Service::business_line) return entry.take();
     if (!order.target.parent.empty())
-        entry.fields()["BusinessGroupID"] = json::string(order.target.parent);
+        entry.fields()["BusinessGroupID"] = json::string(parent_of(order, destination));
     return entry.text("BusinessGroupID", "business_group_id")
         .whole("Extension", "extension")
         .take();
@@ -148,6 +155,17 @@ json::array each_number(const PortOrder& order, Make make) {
 
 }  // namespace
 
+std::vector<std::string> ids_called(const std::vector<Parent>& parents, const std::string& name) {
+    std::vector<std::string> found;
+    for (const auto& each : parents) {
+        if (each.id == name) return {name};
+        if (same_name(each.id, name) || same_name(each.name, name) ||
+            same_name(each.product_en, name) || same_name(each.product_fr, name))
+            found.push_back(each.id);
+    }
+    return found;
+}
+
 std::optional<Service> service_of_type(std::int64_t type) {
     if (type < 1 || type >= std::ssize(services)) return std::nullopt;
     return static_cast<Service>(type);
@@ -180,11 +198,13 @@ json::object body_beside_form(const PortOrder& order, const Destination& destina
         case Service::general_product:
             return offering;
         case Service::general_child_product:
-            return {{"OfferingID", destination.id}, {"ParentSubscriptionID", order.target.parent}};
+            return {
+                {"OfferingID", destination.id}, {"ParentSubscriptionID", parent_of(order, destination)}
+            };
         case Service::business_permanent_call_forward:
             return {
                 {"OfferingID", destination.id},
-                {"BusinessGroupSubscriptionID", order.target.parent},
+                {"BusinessGroupSubscriptionID", parent_of(order, destination)},
                 {"ForwardingInstructions",
                  each_number(order, [&](const auto& each) { return instruction_of(order, each); })}
             };

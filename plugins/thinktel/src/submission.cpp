@@ -128,7 +128,7 @@ Op<PortProgress> submit_port(PortOrder order) {
         ours = accepted(sent, check_again);
         // An answer that tells neither yes nor no is lost all the same. Called off meanwhile, the
         // ticket is looked for as well: it is what has to be cancelled.
-        if (!ours) co_await settle_unless_in_doubt(sent, "settle");
+        if (!ours) co_await settle_unless_in_doubt(sent, "settle", settle);
     }
     if (!ours) ours = co_await found_again(order.numbers, ids_of(before), check_again);
     ours->keep = std::move(keep);

@@ -6,6 +6,7 @@
 #include <porteur/sdk.hpp>
 
 #include "details.hpp"
+#include "names.hpp"
 #include "wire.hpp"
 
 namespace thinktel {
@@ -31,11 +32,17 @@ Offering offering_from(const json::value& theirs) {
     ours.choice.label_en = text_at(name, "En");
     ours.choice.label_fr = text_at(name, "Fr");
     for (const auto& each : list_at(theirs, "PotentialParentSubscriptions")) {
-        ours.parent_ids.push_back(id_text(each, "SubscriptionID"));
-        auto text = ours.parent_ids.back() + ": " + id_text(each, "Name");
-        const auto product = text_at(value_at(each, "ProductName"), "En");
-        if (!product.empty()) text += " (" + product + ")";
-        ours.choice.parents.push_back(std::move(text));
+        const auto& product = value_at(each, "ProductName");
+        const auto& parent = ours.parents.emplace_back(
+            id_text(each, "SubscriptionID"), id_text(each, "Name"), text_at(product, "En"),
+            text_at(product, "Fr")
+        );
+        auto kind = parent.product_en;
+        if (!parent.product_fr.empty() && parent.product_fr != kind)
+            kind += (kind.empty() ? "" : " / ") + parent.product_fr;
+        ours.choice.parents.push_back(
+            parent.id + ": " + parent.name + (kind.empty() ? "" : " (" + kind + ")")
+        );
     }
     if (const auto service = service_of_type(ours.type))
         for (const auto& detail : all_details())
@@ -59,24 +66,23 @@ Op<std::vector<Offering>> offerings() {
     co_return found;
 }
 
-/// Letters and digits only, small: "Bell Canada Inc." and "bell canada inc" are the same.
-std::string folded(std::string_view name) {
-    std::string out;
-    for (const char letter : name) {
-        if (letter >= 'A' && letter <= 'Z') out += static_cast<char>(letter - 'A' + 'a');
-        // Bytes of accented letters stay as they are.
-        if ((letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') ||
-            static_cast<unsigned char>(letter) >= 0x80)
-            out += letter;
-    }
-    return out;
+/// The offering with this id, else the only one that has this name in English or in French.
+std::vector<Offering>::const_iterator named(
+    const std::vector<Offering>& all, const std::string& wanted
+) {
+    const auto by_id =
+        std::ranges::find_if(all, [&](const auto& each) { return each.choice.id == wanted; });
+    if (by_id != all.end()) return by_id;
+    const auto called_so = [&](const auto& each) {
+        return same_name(each.choice.label_en, wanted) || same_name(each.choice.label_fr, wanted);
+    };
+    if (std::ranges::count_if(all, called_so) > 1) return all.end();
+    return std::ranges::find_if(all, called_so);
 }
 
 Op<Destination> offering_destination(PortOrder order, bool toll_free) {
     const auto all = co_await offerings();
-    const auto found = std::ranges::find_if(all, [&](const auto& each) {
-        return each.choice.id == order.target.offering;
-    });
+    const auto found = named(all, order.target.offering);
     if (found == all.end()) {
         std::vector<TargetChoice> choices;
         for (const auto& each : all) choices.push_back(each.choice);
@@ -92,7 +98,7 @@ Op<Destination> offering_destination(PortOrder order, bool toll_free) {
                 std::to_string(found->type) +
                 ", for which no port-in procedure is known; a person must ask ThinkTel"
         );
-    Destination destination{*service, toll_free, found->choice.id, found->parent_ids};
+    Destination destination{*service, toll_free, found->choice.id, found->parents};
     const bool of_account = *service == Service::residential_line ||
                             *service == Service::business_line ||
                             *service == Service::permanent_call_forward;
@@ -175,7 +181,7 @@ Op<std::int64_t> provider_named(std::string name) {
     if (!answer.ok()) co_return 0;
     answer.json();
     for (const auto& each : answer.array(""))
-        if (folded(text_at(each, "Name")) == folded(name))
+        if (same_name(text_at(each, "Name"), name))
             co_return integer_at(each, "ID").value_or(0);
     co_return 0;
 }

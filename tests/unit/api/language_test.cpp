@@ -65,6 +65,23 @@ TEST(AcceptLanguage, SaysEachWrongFieldInFrench) {
     );
 }
 
+TEST(AcceptLanguage, SaysYesAndNoOfWhatAnAccountHasInFrench) {
+    Served served;
+    served.host.on_ask = [](auto, auto, auto) -> Result<std::string> {
+        return R"([{"name":"trunks","columns":["label","enabled","note"],
+                    "rows":[["no","yes",""],["HQ","no",""],["Laval","",""]]}])";
+    };
+    auto sent = in_french("/v1/discovery?account=acme-1");
+    const auto reply = served.ask(sent);
+    EXPECT_EQ(reply.field("content-language"), "fr");
+    EXPECT_EQ(
+        reply.document().at("lists").at(0).at("rows"),
+        (json::array{{"no", "oui", ""}, {"HQ", "non", ""}, {"Laval", "", ""}})
+    ) << "a trunk that is called so stays";
+    sent.fields.clear();
+    EXPECT_EQ(served.ask(sent).document().at("lists").at(0).at("rows").at(0).at(1), "yes");
+}
+
 TEST(AcceptLanguage, IsHeardBeforeARouteIsFound) {
     Served served;
     auto sent = in_french("/v1/nowhere");
