@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include <porteur/calendar_text.hpp>
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "buying.hpp"
@@ -32,7 +33,7 @@ NumberProgress absent(const PhoneNumber& number, const json::object& kept) {
     if (what == "refused") return {number, OrderState::rejected, reason_of(code), code};
     if (what == "not_ordered") return {number, OrderState::exception, Reason::other, code};
     const auto state = what == "mailed" ? OrderState::in_review : OrderState::submitted;
-    return {number, state, Reason::none, "not in the inventory"};
+    return {number, state, Reason::none, phrase("not in the inventory")};
 }
 
 /// Numbers that a mail of the desk named and that are none of the order's.
@@ -71,7 +72,7 @@ Op<void> take_replacements(OrderReference reference, Review review, PurchaseProg
             continue;
         const auto gone = wish->number.masked();
         *wish = progress_of(*owned);
-        wish->carrier_word += " in place of " + gone;
+        wish->carrier_word = phrase("{1} in place of {2}", wish->carrier_word, gone);
     }
 }
 
@@ -90,7 +91,7 @@ void for_person(
 Op<void> follow_review(OrderReference reference, Review review, PurchaseProgress* progress) {
     // The host's own word: a person asks the desk to call it off, as there is no call for that.
     if (const auto* off = reference.kept.if_contains("called_off"); off && *off == json::value(true)) {
-        progress->note = "called off; the desk is not reminded";
+        progress->note = phrase("called off; the desk is not reminded");
         co_return;
     }
     const auto mine = co_await account_settings();
@@ -99,7 +100,8 @@ Op<void> follow_review(OrderReference reference, Review review, PurchaseProgress
         const auto wait = std::max(seconds(1), next - time);
         progress->check_again = std::min(progress->check_again.value_or(wait), wait);
     };
-    progress->note = "an answer is due by " + iso_date(floor<std::chrono::days>(review.due));
+    progress->note =
+        phrase("an answer is due by {1:date}", iso_date(floor<std::chrono::days>(review.due)));
     review.keep_in(progress->keep);  // an order of an older version had no day for the list of due things
     // What a mail of the desk said stands with the host; whoever was answered does not remind.
     const auto said = said_by_mail(reference.kept);
@@ -112,7 +114,7 @@ Op<void> follow_review(OrderReference reference, Review review, PurchaseProgress
     if (said && *said == OrderState::completed) {
         for_person(
             progress, review, "desk.not_in_inventory",
-            "a mail of Genesys says that it is approved, but the inventory does not have it"
+            phrase("a mail of Genesys says that it is approved, but the inventory does not have it")
         );
         co_return;
     }
@@ -125,20 +127,25 @@ Op<void> follow_review(OrderReference reference, Review review, PurchaseProgress
         review.second_due =
             business_days_after(time, country == nullptr ? 2 : country->review_min, country);
         review.keep_in(progress->keep);
-        progress->note = "no answer by " + iso_date(floor<std::chrono::days>(review.due)) +
-                         "; the desk was " + outcome;
+        progress->note =
+            phrase("no answer by {1:date}", iso_date(floor<std::chrono::days>(review.due))) + "; " +
+            outcome;
         asks_at(*review.second_due);
         co_return;
     }
     if (review.second_due && time < *review.second_due) {
-        progress->note += "; reminded on " + iso_date(floor<std::chrono::days>(*review.reminded));
+        progress->note +=
+            "; " +
+            phrase("reminded on {1:date}", iso_date(floor<std::chrono::days>(*review.reminded)));
         asks_at(*review.second_due);
         co_return;
     }
     for_person(
         progress, review, "desk.silent",
-        "no answer to the mail of " + review.request.asked_on + " nor to the reminder of " +
-            iso_date(floor<std::chrono::days>(*review.reminded))
+        phrase(
+            "no answer to the mail of {1:date} nor to the reminder of {2:date}",
+            review.request.asked_on, iso_date(floor<std::chrono::days>(*review.reminded))
+        )
     );
 }
 
@@ -166,7 +173,7 @@ Op<PurchaseProgress> check_purchase(OrderReference reference) {
     if (progress.numbers.empty())
         fail(
             ErrorKind::invalid_input, Reason::none, "",
-            "genesys: the order names no numbers to look for"
+            "genesys: " + phrase("the order names no numbers to look for")
         );
     const auto review = Review::from_kept(reference.kept);
     if (review) co_await take_replacements(reference, *review, &progress);

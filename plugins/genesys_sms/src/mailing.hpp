@@ -28,7 +28,7 @@ porteur::Op<Asked> ask_desk(
 );
 
 /// Reminds the desk of a request, once. What comes of it is only told, as nothing hangs on it:
-/// "reminded", "may have been reminded", or why not. @threads [op]
+/// that it was, that it may have been, or why not, as a sentence. @threads [op]
 porteur::Op<std::string> remind_desk(DeskRequest request);
 
 /// The desk's address by the account's settings. @threads [op]
