@@ -113,7 +113,7 @@ struct Tongue::Catalog {
     };
 
     std::locale locale;
-    std::vector<Entry> entries;  ///< those with values, the surest first
+    std::vector<Entry> entries;  ///< those with values; introductions, then the surest first
     const Tongue* tongue = nullptr;
 
     bool fits(std::string_view kind, std::string_view value) const {
@@ -255,6 +255,8 @@ Tongue::Tongue(Language language) : language_(language) {
         }
     }
     std::ranges::sort(made->entries, [](const Catalog::Entry& left, const Catalog::Entry& right) {
+        const bool first = left.found_by.introduces(), second = right.found_by.introduces();
+        if (first != second) return first;
         const auto a = left.found_by.fixed_size(), b = right.found_by.fixed_size();
         return a != b ? a > b : left.one < right.one;
     });

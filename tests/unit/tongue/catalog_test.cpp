@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every sentence of the catalog is found again in what is said with it, and no other is taken for
 // it.
+#include <algorithm>
 #include <cctype>
 
 #include <gmock/gmock.h>
@@ -87,6 +88,33 @@ TEST(Catalog, HasEachSentenceFoundInWhatWasSaidWithIt) {
         }
     }
     EXPECT_GT(tried, 300U);
+}
+
+TEST(Catalog, HasEachSentenceFoundBehindWhatIntroducesIt) {
+    const std::pair<std::string, std::string> introductions[] = {
+        {"must be mended: ", "à corriger\u00a0: "},
+        {"waits for a person: ", "attend une personne\u00a0: "},
+        {"submit_port: thinktel: ", "envoi de la demande de portabilité\u00a0: thinktel: "},
+        {"/numbers/0: ", "/numbers/0: "},
+    };
+    const auto all = sentences();
+    for (const auto& [one, many] : all) {
+        // The command line has some with the name of a program or a server before them, which it
+        // says alone.
+        const bool of_program =
+            one.starts_with("{1}: ") || one.ends_with("--help'") ||
+            std::ranges::any_of(all, [&](const Named& each) {
+                return each.one.starts_with("{1") && each.one.ends_with("}: " + one);
+            });
+        if (of_program) continue;
+        std::size_t index = 0;
+        const auto english = Sentence(one).with({}, [&](std::string_view kind, std::string_view) {
+            return sample(kind, index++, false);
+        });
+        for (const auto& [before, french_before] : introductions)
+            EXPECT_EQ(french().text(before + english), french_before + french().text(english))
+                << one;
+    }
 }
 
 TEST(Catalog, HasNoSentenceThatIsNothingButPlaces) {

@@ -89,6 +89,19 @@ TEST(French, TurnsASentenceOfSeveralClausesBehindWordsThatSayWhere) {
     );
 }
 
+TEST(French, TakesNoIntroductionForTheFirstValueOfASentence) {
+    EXPECT_EQ(
+        french().text("must be mended: +*******0196 cannot leave RingCentral (\"Mobile\", \"Mobile\"): "
+                      "a mobile operator holds it"),
+        "à corriger" NB ": +*******0196 ne peut pas quitter RingCentral (\"Mobile\", \"Mobile\")" NB
+        ": il est détenu par un opérateur mobile"
+    );
+    EXPECT_EQ(
+        french().text("note: \"a: b\" is not an SMTP reply"),
+        "remarque" NB ": \"a: b\" n'est pas une réponse SMTP"
+    );
+}
+
 TEST(French, TurnsEachPieceOfAList) {
     EXPECT_EQ(
         french().text("choose one of \"HQ, main\" (pilot number ending in 1212), \"PCF\" (offering "
