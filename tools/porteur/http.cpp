@@ -105,7 +105,7 @@ Outcome<HttpAnswer> exchange(
     const auto no_http = [&](const std::string& why) {
         return trouble(
             ExitCode::failed,
-            phrase("{1} gave an answer that cannot be read: {2}; is the address right?", url.text(), why)
+            phrase("{1} gave an answer that cannot be read: {2:text}; is the address right?", url.text(), why)
         );
     };
     auto sent = send(transport, url, request, wishes);
