@@ -59,6 +59,8 @@ Sentence::Sentence(std::string_view sentence) {
         fixed = &places_.back().after;
         at = end;
     }
+    for (const auto& each : places_)
+        if (each.after.size() > longest_.size()) longest_ = each.after;
 }
 
 bool Sentence::introduces() const noexcept {
@@ -104,7 +106,7 @@ bool Sentence::find_from(
 }
 
 std::optional<PhraseValues> Sentence::values_in(std::string_view text, const FitsKind& fits) const {
-    if (!text.starts_with(before_)) return std::nullopt;
+    if (!text.starts_with(before_) || text.find(longest_) == text.npos) return std::nullopt;
     PhraseValues values;
     if (!find_from(0, text.substr(before_.size()), fits, values)) return std::nullopt;
     return values;

@@ -53,7 +53,7 @@ private:
         std::size_t place, std::string_view text, const FitsKind& fits, PhraseValues& values
     ) const;
 
-    std::string before_;
+    std::string before_, longest_;  ///< longest_: of all fixed texts, to see soon what does not fit
     std::vector<Place> places_;
     std::size_t fixed_size_ = 0;
 };

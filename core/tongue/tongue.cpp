@@ -215,15 +215,15 @@ struct Tongue::Catalog {
     /// carrier is away".
     std::string clause(std::string_view english) const {
         if (find_word("reason", english)) return tongue->word("reason", english);
+        if (const auto word = opening_of(english); !word.empty())
+            return opening(word) + tongue->text(english.substr(word.size() + 2));
         // A sentence, and after it what somebody else said of it: "X cannot be connected to:
         // Connection refused".
         for (auto colon = english.find(": "); colon < opening_size_max;
              colon = english.find(": ", colon + 1))
             if (auto head = sentence(english.substr(0, colon)))
                 return *head + "\u00a0: " + tongue->text(english.substr(colon + 2));
-        const auto word = opening_of(english);
-        if (word.empty()) return std::string(english);
-        return opening(word) + tongue->text(english.substr(word.size() + 2));
+        return std::string(english);
     }
 };
 
@@ -283,7 +283,7 @@ std::string Tongue::text(std::string_view english) const {
     // A sentence may itself have several clauses, so the longest that is known is taken.
     std::string out;
     for (std::size_t from = 0; from < clauses.size();) {
-        std::size_t to = clauses.size();
+        std::size_t to = clauses.size() - (from == 0 ? 1 : 0);  // the whole was looked for
         std::optional<std::string> found;
         for (; to > from; --to) {
             const auto& last = clauses[to - 1].text;

@@ -106,6 +106,11 @@ def reads_as_english(text):
     return bool(re.match(r"^ [a-z]{4,}|^[; ]+[a-z]+ [a-z]|.*\b[a-z]{4,} $", text))
 
 
+def reads_as_french(text):
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    return bool(re.search(r"[à-ÿ«]", text.lower())) or sum(word in FRENCH for word in words) > 1
+
+
 def unmarked(source, said):
     """(line, name, text) of the literals that read as sentences and are not among what is said."""
     return [
@@ -160,6 +165,9 @@ class Sources(unittest.TestCase):
                 if not any(name in each["names"] and text in each.get("texts", [text]) for each in of_source)
             ]
             for each in of_source:
+                if each.get("both"):
+                    in_french = {name for _, name, text in literals((ROOT / source).read_text()) if reads_as_french(text)}
+                    wrong += [f"{source}: no French in {name}" for name in each["names"] if name not in in_french]
                 of_names = [(name, text) for _, name, text in found if name in each["names"]]
                 wanted += [f"{source}: {name}" for name in each["names"] if name not in dict(of_names)]
                 wanted += [f"{source}: {text!r}" for text in each.get("texts", []) if text not in dict(map(reversed, of_names))]
@@ -225,6 +233,12 @@ Op<Found> find(std::string what = "it is five") { co_return {}; }
             [("rows", "it is one"), ("names", "it is two"), ("Table", "it is three"), ("all_of", "it is four"),
              ("find", "it is five")],
         )
+
+    def test_tells_french_from_english(self):
+        for text in ("Numéro de compte", "Documents à joindre", " octets, document de la liste", "« done »"):
+            self.assertTrue(reads_as_french(text), text)
+        for text in ("Account number", "the mail is on its way", "REJECTED", "/service_address"):
+            self.assertFalse(reads_as_french(text), text)
 
     def test_reads_a_template_with_both_forms(self):
         pot = 'msgid ""\nmsgstr ""\n\nmsgid ""\n"{1:n} "\n"number"\nmsgid_plural "{1:n} numbers"\nmsgstr[0] ""\n'
