@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "buying.hpp"
 
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 #include <porteur/settle.hpp>
 
@@ -25,7 +26,8 @@ Bought bought_from(const Answer& answer) {
     if (!owned)
         fail(
             ErrorKind::in_doubt, Reason::none, "",
-            "genesys: the answer to a purchase names no number; a person must look at the inventory"
+            "genesys: " + phrase("the answer to a purchase names no number; a person must look at "
+                                 "the inventory")
         );
     return {std::move(owned), "", "", "", false};
 }
@@ -49,7 +51,7 @@ Op<Bought> buy(PurchaseOrder order, std::size_t index, std::string suffix, std::
     if (!goes_on)
         fail(
             ErrorKind::cancelled, Reason::none, "",
-            "genesys: called off; " + number.masked() + " was not bought"
+            "genesys: " + phrase("called off; {1} was not bought", number.masked())
         );
     // The host lets a step out again after a loss that it saw itself. An answer that tells nothing is none to
     // it, so what goes out after that has a name of its own; the look-up stands before it all the same.
@@ -93,7 +95,8 @@ Op<std::string> address_id_for(PurchaseOrder order) {
     if (at.street.empty() || at.city.empty() || at.postal_code.empty() || at.country.empty())
         fail(
             ErrorKind::invalid_input, Reason::address_required, "",
-            "genesys: this number wants an address; give street, city, postal code and country"
+            "genesys: " + phrase("this number wants an address; give street, city, postal code and "
+                                 "country")
         );
     const auto name =
         (order.end_user.name.empty() ? "" : order.end_user.name + " ") + order.reference +
@@ -109,7 +112,7 @@ Op<std::string> address_id_for(PurchaseOrder order) {
         if (!goes_on)
             fail(
                 ErrorKind::cancelled, Reason::none, "",
-                "genesys: called off before a number with an address was bought"
+                "genesys: " + phrase("called off before a number with an address was bought")
             );
         // As with a number: the host lets a step out again only after a loss that it saw itself.
         made = co_await create_address(
