@@ -3,8 +3,10 @@
 
 #include <porteur/json.hpp>
 #include <porteur/model/discovery.hpp>
+#include <porteur/phrase.hpp>
 
 #include "api/carrier_questions.hpp"
+#include "api/in_language.hpp"
 #include "api/order_json.hpp"
 #include "api/order_request.hpp"
 #include "api/problem.hpp"
@@ -131,8 +133,23 @@ json::value no_number(const std::string& text) {
         {"number", text.substr(0, shown_max)},
         {"portable", false},
         {"reason", "OTHER"},
-        {"carrier_word", "not asked: this is no telephone number in E.164 form, as in +14165550101"}
+        {"carrier_word",
+         phrase("not asked: this is no telephone number in E.164 form, as in +14165550101")}
     };
+}
+
+/// Cells are the carrier's own words, and stay; only what a plugin says for true and false does not.
+/// A column is one of these where it holds nothing else.
+void say_yes_and_no(DiscoveryList& list, const Tongue& tongue) {
+    for (std::size_t column = 0; column < list.columns.size(); ++column) {
+        const bool flags = std::ranges::all_of(list.rows, [&](const auto& row) {
+            return column < row.size() && (row[column].empty() || row[column] == "yes" || row[column] == "no");
+        });
+        if (!flags) continue;
+        for (auto& row : list.rows)
+            if (!row[column].empty())
+                row[column] = tongue.heading(row[column] == "yes" ? to_translate("yes") : to_translate("no"));
+    }
 }
 
 Answer json_answer(const json::value& value) {
@@ -262,7 +279,12 @@ Async<Answer> discover(Api& api, Request& request) {
         api, request, account, "discover", to_text(query)
     );
     if (!found) co_return problem_answer(found.error());
-    co_return json_answer(json::object{{"lists", to_json(*found)}});
+    const auto language = language_of(request);
+    if (language != Language::english)
+        for (auto& list : *found) say_yes_and_no(list, Tongue::of(language));
+    auto answer = json_answer(json::object{{"lists", to_json(*found)}});
+    if (language != Language::english) answer.headers.emplace_back("Content-Language", code_of(language));
+    co_return answer;
 }
 
 }  // namespace handlers

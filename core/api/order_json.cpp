@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "api/routes.hpp"
+#include "domain/waiting.hpp"
 
 namespace porteur {
 namespace {
@@ -56,6 +57,18 @@ json::array numbers_of(
     return out;
 }
 
+/// What POST .../settle would take now, by the rule that judges it there.
+json::array verdicts_taken(const Order& order) {
+    json::array out;
+    for (const auto& [word, verdict] :
+         {std::pair("found_at_carrier", PersonVerdict::found_at_carrier),
+          {"not_carried_out", PersonVerdict::not_carried_out},
+          {"tried_again", PersonVerdict::tried_again},
+          {"left", PersonVerdict::left}})
+        if (settle_by_person(order, verdict, "id", order.updated, "api")) out.push_back(json::string(word));
+    return out;
+}
+
 }  // namespace
 
 std::string time_text(Instant time) {
@@ -100,8 +113,11 @@ json::object order_json(const Order& order, std::string_view scope, Detail detai
     request.erase("attempt");
     // What a plugin keeps for itself is nobody's business.
     progress.erase("keep");
-    for (const auto key : {word_before_mail_key, correction_key, release_key}) progress.erase(key);
+    for (const auto key : {word_before_mail_key, correction_key, release_key, waits_since_key}) progress.erase(key);
     if (order.kind == OrderKind::port) out["corrected_fields"] = to_json(corrected_fields(order));
+    out["settle"] = verdicts_taken(order);
+    const bool rests = order.open_operation != 0 && order.delivery == Delivery::waiting_for_person;
+    out["waiting_operation"] = rests ? json::value(json::string(id_text(order.open_operation))) : json::value(nullptr);
     out["request"] = std::move(request);
     out["progress"] = std::move(progress);
     return out;

@@ -8,6 +8,7 @@
 #include <porteur/phrase.hpp>
 
 #include "domain/order_rules.hpp"
+#include "domain/waiting.hpp"
 
 namespace porteur {
 namespace {
@@ -110,6 +111,7 @@ std::string what_then(const json::object& progress) {
     const auto then = kept_text(progress, "then");
     if (then == "reminder") return "; " + phrase("after that it is reminded");
     if (then == "person") return "; " + phrase("it was reminded, and after that a person is asked");
+    if (then == "person_unreminded") return "; " + phrase("after that a person is asked");
     return {};
 }
 
@@ -166,10 +168,11 @@ void add_foc(
 
 void add_task(std::vector<DueItem>& out, const Order& order, const DueRules& rules) {
     const bool waits =
-        order.delivery == Delivery::waiting_for_person || order.delivery == Delivery::in_doubt;
+        order.delivery == Delivery::waiting_for_person || order.delivery == Delivery::in_doubt ||
+        was_looked_at_while_waiting(order);
     if (!waits && order.state != OrderState::exception) return;
     auto made = item_of(order, due_words::task, "person");
-    made.at = order.updated + rules.task;
+    made.at = waits_since(order) + rules.task;
     made.text = !order.problem.empty() ? order.problem
                 : waits                ? phrase("the order waits for a person")
                         : phrase("the carrier sent the order back; correct it, or call it off");

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "domain/rule_words.hpp"
+#include "domain/waiting.hpp"
 
 namespace porteur {
 namespace {
@@ -13,6 +14,9 @@ using namespace rules;
 
 /// In what a plugin is handed back of its own: somebody called the order off. Written in docs/mail.md.
 constexpr std::string_view called_off_key = "called_off";
+
+/// In what a plugin keeps of its order, beside cancel_pending: "person" settles whether it was called off.
+constexpr std::string_view call_off_key = "call_off";
 
 Instant later(Instant now, std::chrono::milliseconds wait) { return now + wait; }
 
@@ -86,6 +90,16 @@ bool is_called_off_by_hand(const Order& order, const Known& known) {
            !known.can(order.account, order.kind == OrderKind::port ? "cancel_port" : "cancel_purchase");
 }
 
+/// Whether the plugin says that it has asked its carrier to call the order off, as by a mail, and that a person settles
+/// what came of it.
+bool is_settled_by_person(const Order& order) {
+    if (order.state != cancel_pending || order.progress.find(call_off_key) == order.progress.npos) return false;
+    const auto progress = object_from(order.progress);
+    const auto* keep = progress.if_contains("keep");
+    const auto* by = keep && keep->is_object() ? keep->get_object().if_contains(call_off_key) : nullptr;
+    return by && *by == json::value("person");
+}
+
 /// Whether the carrier has the whole request as it is now when this operation has ended well.
 bool sends_the_request(std::string_view operation) {
     return operation == "submit_port" || operation == "purchase" || operation == "supplement_port";
@@ -151,6 +165,11 @@ OrderChange after_progress(const Order& order, const OperationEnd& end, Instant 
         next.stage = Stage::follow;
         next.delivery = Delivery::waiting_for_person;
         next.problem = how_to_call_off(next);
+        next.due = later(now, heard->check_again ? std::chrono::milliseconds(*heard->check_again) : rhythm.follow);
+    } else if (is_settled_by_person(next)) {
+        next.stage = Stage::follow;
+        next.delivery = Delivery::waiting_for_person;
+        next.problem = heard->note;
         next.due = later(now, heard->check_again ? std::chrono::milliseconds(*heard->check_again) : rhythm.follow);
     } else if (waits_for_correction(order.kind, next.state)) {
         // Only a correction or a choice moves it on; the carrier is still asked now and then, as its
@@ -441,6 +460,7 @@ OrderChange after_operation(const Order& order, const OperationEnd& end, Instant
                   : order.stage == Stage::preflight ? after_preflight(order, end, now, known)
                                                     : after_progress(order, end, now, rhythm, known);
     change.order.open_operation = 0;
+    keep_waits_since(order, change.order);
     return change;
 }
 

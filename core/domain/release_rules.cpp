@@ -19,6 +19,8 @@ std::string minute_text(Instant at) {
     return text + " UTC";
 }
 
+std::string instant_text(Instant at) { return rfc3339(std::chrono::floor<std::chrono::seconds>(at)); }
+
 std::string time_text(std::chrono::milliseconds time) {
     const auto hours = std::chrono::floor<std::chrono::hours>(time).count();
     if (hours >= 48) return phrase("{1:n} days", hours / 24);
@@ -29,6 +31,7 @@ std::string time_text(std::chrono::milliseconds time) {
 struct Watch {
     Instant arrived;
     bool told = false;  ///< that it is stuck
+    std::optional<Instant> seen_there = {};  ///< the last look that still saw some of them
 };
 
 Watch watch_of(const Order& order) {
@@ -39,12 +42,16 @@ Watch watch_of(const Order& order) {
     if (const auto* at = kept->get_object().if_contains("arrived"); at && at->is_int64())
         watch.arrived = Instant{std::chrono::milliseconds{at->get_int64()}};
     if (const auto* told = kept->get_object().if_contains("told"); told && told->is_bool()) watch.told = told->get_bool();
+    if (const auto* at = kept->get_object().if_contains("seen_there"); at && at->is_int64())
+        watch.seen_there = Instant{std::chrono::milliseconds{at->get_int64()}};
     return watch;
 }
 
 void keep(Order& order, const Watch& watch) {
     auto progress = object_from(order.progress);
-    progress[release_key] = json::object{{"arrived", watch.arrived.time_since_epoch().count()}, {"told", watch.told}};
+    json::object kept{{"arrived", watch.arrived.time_since_epoch().count()}, {"told", watch.told}};
+    if (watch.seen_there) kept["seen_there"] = watch.seen_there->time_since_epoch().count();
+    progress[release_key] = std::move(kept);
     order.progress = canonical(progress);
 }
 
@@ -75,8 +82,8 @@ OrderChange rules::after_release(const Order& order, const OperationEnd& end, In
     auto change = begun(order, now);
     auto& next = change.order;
     auto watch = watch_of(order);
-    const auto say = [&](std::string_view kind, std::string text) {
-        change.entries.push_back(entry(order, now, order.losing_account, "port." + std::string(kind), std::move(text)));
+    const auto say = [&](std::string_view kind, std::string text, std::string data = "{}") {
+        change.entries.push_back(entry(order, now, order.losing_account, "port." + std::string(kind), std::move(text), std::move(data)));
     };
     const bool again = end.error.kind == ErrorKind::throttled || end.error.kind == ErrorKind::unavailable ||
                        (end.error.kind == ErrorKind::internal && order.tries + 1 < rhythm.attempts_of_unknown_max);
@@ -111,9 +118,20 @@ OrderChange rules::after_release(const Order& order, const OperationEnd& end, In
                 there += (there.empty() ? "" : ", ") + each.number.masked() + (each.carrier_word.empty() ? "" : " (" + each.carrier_word + ")");
         if (!seen->numbers.empty() && there.empty()) {
             end_watch(next);
-            say("left", phrase("left {1} at {2}, arrived at {3} at {4}", known.name_of(order.losing_account), minute_text(now),
-                               known.name_of(order.account), minute_text(watch.arrived)));
+            // Both are times at which somebody was asked, not at which a carrier did something.
+            json::object data{{"seen_arrived", instant_text(watch.arrived)}, {"seen_gone", instant_text(now)}};
+            if (watch.seen_there) data["seen_there"] = instant_text(*watch.seen_there);
+            say("left",
+                phrase("left {1} at {2}, arrived at {3} at {4}", known.name_of(order.losing_account), minute_text(now),
+                       known.name_of(order.account), minute_text(watch.arrived)) + "; " +
+                    (watch.seen_there ? phrase("seen so when they were asked: at {1} the numbers had not left yet", minute_text(*watch.seen_there))
+                                      : phrase("seen so when they were asked for the first time: the numbers may have left sooner")),
+                canonical(data));
             return change;
+        }
+        if (!there.empty()) {
+            watch.seen_there = now;
+            keep(next, watch);
         }
         next.due = now + (seen->check_again ? std::chrono::milliseconds(*seen->check_again) : rhythm.longest_retry);
         if (!watch.told) next.problem = there.empty() ? "" : phrase("still at {1}: {2}", known.name_of(order.losing_account), there);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/turn_check.hpp"
 
-#include <algorithm>
 #include <cstring>
 
 #include "plugins/canonical_check.hpp"
@@ -52,15 +51,6 @@ std::string_view cut_at_zero(const char* text, std::size_t room) {
     return {text, strnlen(text, room)};
 }
 
-bool is_step_name(std::string_view name) {
-    const auto fits = [](char letter) {
-        return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') ||
-               letter == '-';
-    };
-    return !name.empty() && name.size() <= step_name_size_max_bytes &&
-           std::ranges::all_of(name, fits);
-}
-
 }  // namespace
 
 Error copy_error(const porteur_error& error) {
@@ -93,11 +83,7 @@ Result<Turn> copy_turn(const porteur_turn& turn, const porteur_error& error, std
         default:
             return broken("ends its turn in the unknown state " + std::to_string(turn.state));
     }
-    if (turn.effect_count > effects_per_turn_max)
-        return broken(
-            "asks for " + std::to_string(turn.effect_count) + " effects in one turn; at most " +
-            std::to_string(effects_per_turn_max) + " are taken"
-        );
+    if (auto wrong = wrong_effect_count(turn.effect_count); !wrong.empty()) return broken(std::move(wrong));
     if (turn.effect_count != 0 && out.state != Turn::State::waiting)
         return broken("asks for effects in its last turn");
     if (turn.effect_count != 0 && turn.effects == nullptr)
@@ -142,14 +128,10 @@ Result<void> TurnSequence::check_effect(const Effect& effect) const {
     if (const auto guarantee = static_cast<std::uint32_t>(effect.guarantee);
         guarantee > PORTEUR_ONCE)
         return broken(which + "has the unknown guarantee " + std::to_string(guarantee));
-    if (!is_step_name(effect.step))
-        return broken(
-            which + "has the step name " + quoted(effect.step) +
-            "; a name is 1 to 64 of a-z, 0-9 and -"
-        );
+    if (auto wrong = wrong_step_name(effect.seq, effect.step); !wrong.empty()) return broken(std::move(wrong));
     // Frames are checked here for the first time, so the sizes once more.
-    if (effect.head.size() > head_size_max_bytes || effect.body.size() > body_size_max_bytes)
-        return broken(which + "is too large");
+    if (auto wrong = wrong_effect_size(effect.seq, effect.head.size(), effect.body.size()); !wrong.empty())
+        return broken(std::move(wrong));
     if (!effect.head.starts_with('{')) return broken(which + "has a head that is no JSON object");
     if (auto fits = check_canonical_json(effect.head); !fits)
         return broken(which + "has a head that is " + fits.error().message);
@@ -164,7 +146,7 @@ Result<void> TurnSequence::check(const Turn& turn) {
                 ") though its descriptor says pure = true"
             );
         if (turn.state != Turn::State::waiting) return broken("asks for effects in its last turn");
-        if (turn.effects.size() > effects_per_turn_max) return broken("asks for too many effects");
+        if (auto wrong = wrong_effect_count(turn.effects.size()); !wrong.empty()) return broken(std::move(wrong));
         for (const auto& effect : turn.effects) {
             if (auto fits = check_effect(effect); !fits) return fits;
             ++last_seq_;
@@ -173,8 +155,7 @@ Result<void> TurnSequence::check(const Turn& turn) {
     }
     if (turn.state == Turn::State::waiting && open_ == 0) return broken("waits for nothing");
     if (turn.state == Turn::State::done) {
-        if (turn.output.size() > output_size_max_bytes)
-            return broken("gives a result that is too large");
+        if (auto wrong = wrong_output_size(turn.output.size()); !wrong.empty()) return broken(std::move(wrong));
         if (auto fits = check_canonical_json(turn.output); !fits)
             return broken("gives a result that is " + fits.error().message);
     }

@@ -10,15 +10,12 @@
 #include <string>
 #include <string_view>
 
+#include <porteur/turn_limits.hpp>
+
 #include "domain/contract.hpp"
 
 namespace porteur {
 
-inline constexpr std::size_t effects_per_turn_max = 64;
-inline constexpr std::size_t step_name_size_max_bytes = 64;
-inline constexpr std::size_t head_size_max_bytes = 64 << 10;
-inline constexpr std::size_t body_size_max_bytes = 16 << 20;
-inline constexpr std::size_t output_size_max_bytes = 16 << 20;
 /// Heads, bodies and output of one turn together, where the settings say nothing.
 inline constexpr std::size_t turn_size_max_bytes = 16 << 20;
 

@@ -70,17 +70,29 @@ std::string next_step(const std::string& group, const json::value& order) {
         return "porteur " + group + " " + verb + " " + id + rest;
     };
     const auto state = member(order, "state");
+    const auto& verdicts = list_member(order, "settle");
+    const auto settles = [&](std::string_view verdict) {
+        return std::ranges::any_of(verdicts, [&](const auto& each) { return each == json::value(verdict); });
+    };
     for (const auto& part : list_member(order, "parts"))
         if (delivery_waits(part)) return phrase("look at the part that waits: {1}", "porteur " + group + " show " + member(part, "id"));
-    if (member(order, "delivery") == "in_doubt")
-        return phrase("ask the carrier, then: {1} (or not_carried_out)", command("settle", " found_at_carrier --carrier-id ID"));
+    if (member(order, "delivery") == "in_doubt") {
+        const auto found = command("settle", " found_at_carrier --carrier-id ID");
+        return settles("not_carried_out") ? phrase("ask the carrier, then: {1} (or not_carried_out)", found)
+                                          : phrase("ask the carrier, then: {1}", found);
+    }
+    if (!member(order, "waiting_operation").empty())
+        return phrase("porteur {1}, or porteur {2}", group + " answer " + id + " CHOICE", group + " settle " + id + " VERDICT");
+    if (state == "cancel_pending" && settles("not_carried_out"))
+        return phrase("{1}, once the carrier has called it off", command("settle", " not_carried_out"));
     if (state == "draft" && member(order, "problem").empty()) return command("submit");
     if (state == "draft") return phrase("porteur {1}, then: porteur {2}", group + " amend " + id + " ...", group + " submit " + id);
     if (state == "exception") return command("fix", " ... --submit");
     if (state == "completed") return phrase("{1}, once they have left", command("settle", " left"));
     if (state == "alternates_offered") return command("fix", " --number NUMBER --submit");
     if (state == "needs_documents") return command("fix", " --document TYPE=FILE --submit");
-    return phrase("porteur {1}, or porteur {2}", group + " settle " + id + " VERDICT", group + " answer " + id + " CHOICE");
+    if (verdicts.size() == 1) return command("settle", " " + joined(verdicts, " "));
+    return verdicts.empty() ? std::string() : command("settle", " VERDICT") + " (" + joined(verdicts, ", ") + ")";
 }
 
 void print_short(Session& session, const std::string& group, const json::value& order) {

@@ -5,6 +5,7 @@
 
 #include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
+#include <porteur/settle.hpp>
 
 #include "codes.hpp"
 
@@ -27,25 +28,14 @@ Bought bought_from(const Answer& answer) {
     if (!owned)
         fail(
             ErrorKind::in_doubt, Reason::none, "",
-            "genesys: the answer to a purchase names no number; a person must look at the inventory"
+            "genesys: " + phrase("the answer to a purchase names no number; a person must look at "
+                                 "the inventory")
         );
     return {std::move(owned), "", "", "", false};
 }
 
-/// The descriptor's settle, after an answer that tells nothing. What was sent may become real even
-/// where the order is called off meanwhile: then it is waited for anew, and looked for all the same.
-/// @return whether the order goes on
-Op<bool> settled(std::string step) {
-    using namespace std::chrono_literals;
-    try {
-        co_await sleep_for(step, 60s);
-        co_return true;
-    } catch (const Failure& failure) {
-        if (failure.error.kind != ErrorKind::cancelled) throw;
-    }
-    co_await sleep_for(step + "-called-off", 60s);
-    co_return false;
-}
+/// The descriptor's.
+constexpr std::chrono::seconds settle{60};
 
 /// How often one number is ordered where each answer is lost, and what the steps of each time end in.
 constexpr std::array<std::string_view, 3> times{"", "-again", "-third"};
@@ -61,7 +51,8 @@ Op<Bought> buy(PurchaseOrder order, std::size_t index, std::string suffix, std::
         const auto sent = co_await buy_number(step, order, number, address_id);
         if (!sent.in_doubt() && !sent.says_nothing()) co_return bought_from(sent);
 
-        const bool goes_on = sent.in_doubt() || co_await settled(step_of("settle" + nth, index));
+        const bool goes_on =
+            co_await settle_unless_in_doubt(sent, step_of("settle" + nth, index), settle);
         const auto found = co_await find_number(step_of("find" + nth, index), number).looks_up(step);
         require_ok(found);
         if (auto owned = exactly(found.json(), number))
@@ -69,7 +60,7 @@ Op<Bought> buy(PurchaseOrder order, std::size_t index, std::string suffix, std::
         if (!goes_on)
             fail(
                 ErrorKind::cancelled, Reason::none, "",
-                "genesys: called off; " + number.masked() + " was not bought"
+                "genesys: " + phrase("called off; {1} was not bought", number.masked())
             );
         // The host lets a step out again after a loss that it saw itself. An answer that tells nothing is none to
         // it, so what goes out after that has a name of its own; the look-up stands before it all the same.
@@ -119,7 +110,8 @@ Op<std::string> address_id_for(PurchaseOrder order) {
     if (at.street.empty() || at.city.empty() || at.postal_code.empty() || at.country.empty())
         fail(
             ErrorKind::invalid_input, Reason::address_required, "",
-            "genesys: this number wants an address; give street, city, postal code and country"
+            "genesys: " + phrase("this number wants an address; give street, city, postal code and "
+                                 "country")
         );
     const auto name =
         (order.end_user.name.empty() ? "" : order.end_user.name + " ") + order.reference +
@@ -129,13 +121,13 @@ Op<std::string> address_id_for(PurchaseOrder order) {
 
     auto made = co_await create_address("create-address", order, name);
     if (made.in_doubt() || made.says_nothing()) {
-        const bool goes_on = made.in_doubt() || co_await settled("settle-address");
+        const bool goes_on = co_await settle_unless_in_doubt(made, "settle-address", settle);
         const auto found = co_await find_address("find-address", name, "create-address");
         if (!found.empty() && goes_on) co_return found;
         if (!goes_on)
             fail(
                 ErrorKind::cancelled, Reason::none, "",
-                "genesys: called off before a number with an address was bought"
+                "genesys: " + phrase("called off before a number with an address was bought")
             );
         // As with a number: the host lets a step out again only after a loss that it saw itself.
         made = co_await create_address(

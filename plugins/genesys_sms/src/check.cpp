@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include <porteur/calendar_text.hpp>
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "buying.hpp"
@@ -32,7 +33,7 @@ NumberProgress absent(const PhoneNumber& number, const json::object& kept) {
     if (what == "refused") return {number, OrderState::rejected, reason_of(code), code};
     if (what == "not_ordered") return {number, OrderState::exception, Reason::other, code};
     const auto state = what == "mailed" ? OrderState::in_review : OrderState::submitted;
-    return {number, state, Reason::none, "not in the inventory"};
+    return {number, state, Reason::none, phrase("not in the inventory")};
 }
 
 /// Numbers that a mail of the desk named and that are none of the order's.
@@ -71,7 +72,7 @@ Op<void> take_replacements(OrderReference reference, Review review, PurchaseProg
             continue;
         const auto gone = wish->number.masked();
         *wish = progress_of(*owned);
-        wish->carrier_word += " in place of " + gone;
+        wish->carrier_word = phrase("{1} in place of {2}", wish->carrier_word, gone);
     }
 }
 
@@ -86,11 +87,46 @@ void for_person(
     );
 }
 
+/// No mail is said to have left that no mail server has taken.
+std::string what_of_the_reminder(const Review& review) {
+    const auto day = iso_date(floor<std::chrono::days>(*review.reminded));
+    switch (review.reminder) {
+        case Reminder::sent: return phrase("reminded on {1:date}", day);
+        case Reminder::in_doubt: return phrase("whether the reminder of {1:date} left is not known", day);
+        case Reminder::not_sent: break;
+    }
+    return phrase("the reminder of {1:date} did not leave", day);
+}
+
+/// In what is kept of an order: the day on which the desk was asked to call it off, and what became of that mail.
+constexpr std::string_view cancel_asked_key = "cancel_asked", cancel_mail_key = "cancel_mail";
+/// There, too, for the host: a person settles whether the carrier has called it off.
+constexpr std::string_view call_off_key = "call_off";
+
+/// The desk was asked to call it off. Nothing but a person who reads its answer can say that it has.
+void wait_for_the_desks_word(PurchaseProgress* progress) {
+    for (auto& each : progress->numbers)
+        if (each.state == OrderState::in_review) each.state = OrderState::cancel_pending;
+    progress->state = OrderState::cancel_pending;
+    progress->keep[call_off_key] = "person";
+    const auto day = text_at(progress->keep, cancel_asked_key);
+    progress->note =
+        (text_at(progress->keep, cancel_mail_key) == "sent"
+             ? phrase("the desk was asked by mail on {1:date} to call it off", day)
+             : phrase("whether the mail of {1:date} that asks the desk to call it off has left is not known: write to it", day)) +
+        "; " + phrase("settle it as not_carried_out once the desk has agreed") + "; " +
+        phrase("should the numbers come all the same, they can be given back there");
+}
+
 /// The desk is silent, or was: what to do about it now.
 Op<void> follow_review(OrderReference reference, Review review, PurchaseProgress* progress) {
-    // The host's own word: a person asks the desk to call it off, as there is no call for that.
+    if (const auto asked = text_at(reference.kept, cancel_asked_key); !asked.empty()) {
+        wait_for_the_desks_word(progress);
+        co_return;
+    }
+    // The host's own word: it is to be called off, and the desk was not asked by a mail of ours.
     if (const auto* off = reference.kept.if_contains("called_off"); off && *off == json::value(true)) {
-        progress->note = "called off; the desk is not reminded";
+        progress->note = phrase("the desk was not asked to call it off, so it goes on");
         co_return;
     }
     const auto mine = co_await account_settings();
@@ -99,7 +135,8 @@ Op<void> follow_review(OrderReference reference, Review review, PurchaseProgress
         const auto wait = std::max(seconds(1), next - time);
         progress->check_again = std::min(progress->check_again.value_or(wait), wait);
     };
-    progress->note = "an answer is due by " + iso_date(floor<std::chrono::days>(review.due));
+    progress->note =
+        phrase("an answer is due by {1:date}", iso_date(floor<std::chrono::days>(review.due)));
     review.keep_in(progress->keep);  // an order of an older version had no day for the list of due things
     // What a mail of the desk said stands with the host; whoever was answered does not remind.
     const auto said = said_by_mail(reference.kept);
@@ -112,7 +149,7 @@ Op<void> follow_review(OrderReference reference, Review review, PurchaseProgress
     if (said && *said == OrderState::completed) {
         for_person(
             progress, review, "desk.not_in_inventory",
-            "a mail of Genesys says that it is approved, but the inventory does not have it"
+            phrase("a mail of Genesys says that it is approved, but the inventory does not have it")
         );
         co_return;
     }
@@ -122,30 +159,33 @@ Op<void> follow_review(OrderReference reference, Review review, PurchaseProgress
         review.request.reference = reference.reference;
         const auto outcome = co_await remind_desk(review.request);
         review.reminded = time;
+        review.reminder = outcome.reminder;
         review.second_due =
             business_days_after(time, country == nullptr ? 2 : country->review_min, country);
         review.keep_in(progress->keep);
-        progress->note = "no answer by " + iso_date(floor<std::chrono::days>(review.due)) +
-                         "; the desk was " + outcome;
+        progress->note =
+            phrase("no answer by {1:date}", iso_date(floor<std::chrono::days>(review.due))) + "; " +
+            outcome.told;
         asks_at(*review.second_due);
         co_return;
     }
     if (review.second_due && time < *review.second_due) {
-        progress->note += "; reminded on " + iso_date(floor<std::chrono::days>(*review.reminded));
+        progress->note += "; " + what_of_the_reminder(review);
         asks_at(*review.second_due);
         co_return;
     }
-    for_person(
-        progress, review, "desk.silent",
-        "no answer to the mail of " + review.request.asked_on + " nor to the reminder of " +
-            iso_date(floor<std::chrono::days>(*review.reminded))
-    );
+    auto text = review.reminder == Reminder::sent
+                    ? phrase(
+                          "no answer to the mail of {1:date} nor to the reminder of {2:date}",
+                          review.request.asked_on, iso_date(floor<std::chrono::days>(*review.reminded))
+                      )
+                    : phrase("no answer to the mail of {1:date}", review.request.asked_on) + "; " +
+                          what_of_the_reminder(review);
+    for_person(progress, review, "desk.silent", std::move(text));
 }
 
-}  // namespace
-
-Op<PurchaseProgress> check_purchase(OrderReference reference) {
-    const auto mine = co_await account_settings();
+/// What the inventory says of the order's numbers, and where the order stands by that.
+Op<PurchaseProgress> progress_in_inventory(OrderReference reference) {
     std::vector<HttpRequest> requests;
     for (std::size_t index = 0; index < reference.numbers.size(); ++index)
         requests.push_back(find_number(step_of("inventory", index), reference.numbers[index]));
@@ -166,15 +206,47 @@ Op<PurchaseProgress> check_purchase(OrderReference reference) {
     if (progress.numbers.empty())
         fail(
             ErrorKind::invalid_input, Reason::none, "",
-            "genesys: the order names no numbers to look for"
+            "genesys: " + phrase("the order names no numbers to look for")
         );
-    const auto review = Review::from_kept(reference.kept);
-    if (review) co_await take_replacements(reference, *review, &progress);
+    if (const auto review = Review::from_kept(reference.kept))
+        co_await take_replacements(reference, *review, &progress);
     progress.state = rolled_up(progress.numbers);
     progress.carrier_word = progress.numbers.front().carrier_word;
+    co_return progress;
+}
+
+}  // namespace
+
+Op<PurchaseProgress> check_purchase(OrderReference reference) {
+    const auto mine = co_await account_settings();
+    auto progress = co_await progress_in_inventory(reference);
     set_next_check(progress, mine);
+    const auto review = Review::from_kept(reference.kept);
     if (review && progress.state == OrderState::in_review)
         co_await follow_review(reference, *review, &progress);
+    co_return progress;
+}
+
+// The desk works by mail, so it is asked by mail, once, in the same thread. The numbers may be there already, or come
+// all the same; then the order ends as the inventory says.
+Op<PurchaseProgress> cancel_purchase(OrderReference reference) {
+    auto progress = co_await progress_in_inventory(reference);
+    if (!is_open(progress.state)) co_return progress;
+    auto review = Review::from_kept(reference.kept);
+    if (!review)
+        fail(
+            ErrorKind::rejected, Reason::none, "",
+            "genesys: " + phrase("a purchase by API cannot be called off: it is followed to its end, and its numbers can be given back at Genesys then")
+        );
+    const auto mine = co_await account_settings();
+    review->request.reference = reference.reference;
+    const bool left = co_await call_off_at_desk(review->request);
+    progress.keep[cancel_asked_key] = json::string(iso_date(floor<std::chrono::days>(co_await now())));
+    progress.keep[cancel_mail_key] = left ? "sent" : "in_doubt";
+    // The list of due things waits for no answer to the request any more.
+    for (const auto* key : {"due", "then"}) progress.keep.erase(key);
+    set_next_check(progress, mine);
+    wait_for_the_desks_word(&progress);
     co_return progress;
 }
 

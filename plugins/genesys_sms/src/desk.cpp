@@ -49,6 +49,13 @@ constexpr Words how_it_stands{
     "Please tell us how it stands, and whether you lack anything.",
     "Merci de nous dire où elle en est, et s'il vous manque quelque chose."
 };
+constexpr Words no_more{
+    "please cancel our purchase request of ", "veuillez annuler notre demande d'achat du "
+};
+constexpr Words confirm_cancel{
+    "Please tell us by a reply to this mail when that is done.",
+    "Merci de nous le confirmer en répondant à ce courriel."
+};
 constexpr Words numbers_head{"Numbers:", "Numéros :"};
 constexpr Words documents_head{"Attached documents:", "Documents joints :"};
 constexpr Words thanks{"Thank you.", "Merci."};
@@ -58,7 +65,8 @@ constexpr Words organization_label{"Organization ID", "ID de l'organisation"};
 constexpr Words reference_in_subject_mark{", reference ", ", référence "};
 
 constexpr auto our_sentences =
-    std::to_array<Words>({wish, wish_again, answers, choose, contact, no_answer, how_it_stands});
+    std::to_array<Words>({wish, wish_again, answers, choose, contact, no_answer, how_it_stands, no_more,
+                          confirm_cancel});
 
 std::string address_line(const Address& at) {
     std::string out;
@@ -162,15 +170,20 @@ Letter request_letter(
     return letter;
 }
 
-Letter reminder_letter(const DeskRequest& request, const Countries& countries) {
+namespace {
+
+/// A later letter about a request: a sentence that ends with its day, what we ask for, which one it is.
+Letter letter_about(
+    const DeskRequest& request, const Countries& countries, const Words& first, const Words& second
+) {
     Letter letter;
     const auto& in = letter.language = request.language == "fr" ? "fr" : "en";
     letter.subject =
         "Re: " +
         subject_of(countries, request.country, in, request.numbers.size(), request.reference);
     letter.parts.push_back({hello(in), {}, {}});
-    letter.parts.push_back({no_answer(in) + request.asked_on + ".", {}, {}});
-    letter.parts.push_back({how_it_stands(in), {}, {}});
+    letter.parts.push_back({first(in) + request.asked_on + ".", {}, {}});
+    letter.parts.push_back({second(in), {}, {}});
     letter.parts.emplace_back();
     letter.row(in == "fr" ? "Pays" : "Country", country_in(countries, request.country, in));
     letter.row(organization_label.in(in), request.organization_id);
@@ -178,6 +191,16 @@ Letter reminder_letter(const DeskRequest& request, const Countries& countries) {
     letter.parts.push_back(list_of(numbers_head(in), request.numbers));
     letter.parts.push_back({thanks(in), {}, {}});
     return letter;
+}
+
+}  // namespace
+
+Letter reminder_letter(const DeskRequest& request, const Countries& countries) {
+    return letter_about(request, countries, no_answer, how_it_stands);
+}
+
+Letter cancel_letter(const DeskRequest& request, const Countries& countries) {
+    return letter_about(request, countries, no_more, confirm_cancel);
 }
 
 bool is_our_sentence(std::string_view line) {

@@ -34,6 +34,8 @@ Letter request_letter(
     const porteur::PurchaseOrder& order, const std::vector<porteur::PhoneNumber>& numbers,
     const std::string& organization_id, const Countries& countries
 );
+/// Asks the desk to drop a request. @threads any
+Letter cancel_letter(const DeskRequest& request, const Countries& countries);
 /// The one reminder of a request without an answer. @threads any
 Letter reminder_letter(const DeskRequest& request, const Countries& countries);
 

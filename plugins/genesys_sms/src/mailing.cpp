@@ -2,6 +2,7 @@
 #include "mailing.hpp"
 
 #include <porteur/calendar_text.hpp>
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "codes.hpp"
@@ -25,7 +26,7 @@ Op<std::string> organization_id(AccountSettings mine) {
     if (id.empty())
         fail(
             ErrorKind::internal, Reason::none, "",
-            "genesys: organizations/me has no id; set organization_id"
+            "genesys: " + phrase("organizations/me has no id; set organization_id")
         );
     co_return id;
 }
@@ -57,9 +58,9 @@ Op<void> approved(std::string step, std::string to, Letter letter, std::vector<D
     if (answer.choice != "send")
         fail(
             ErrorKind::invalid_input, Reason::none, "",
-            "genesys: the mail to " + to + " was not approved" +
+            "genesys: " + phrase("the mail to {1} was not approved", to) +
                 (answer.text.empty() ? std::string() : ": " + quoted(answer.text, 200)) +
-                "; nothing was sent. Change the order and submit it again"
+                "; " + phrase("nothing was sent. Change the order and submit it again")
         );
 }
 
@@ -96,8 +97,8 @@ Op<Asked> ask_desk(PurchaseOrder order, std::vector<PhoneNumber> numbers) {
     if (sent.in_doubt)
         fail(
             ErrorKind::in_doubt, Reason::none, "",
-            "genesys: the link broke while the mail to the desk was handed over; a person must "
-            "find out whether it left"
+            "genesys: " + phrase("the link broke while the mail to the desk was handed over; a "
+                                 "person must find out whether it left")
         );
     const auto time = co_await now();
     asked.message_id = sent.message_id;
@@ -107,7 +108,22 @@ Op<Asked> ask_desk(PurchaseOrder order, std::vector<PhoneNumber> numbers) {
     co_return asked;
 }
 
-Op<std::string> remind_desk(DeskRequest request) {
+Op<bool> call_off_at_desk(DeskRequest request) {
+    const auto mine = co_await account_settings();
+    const auto to = desk_address(mine);
+    const auto letter = cancel_letter(request, Countries::from(mine.data("countries")));
+    try {
+        co_await approved("approve-cancel", to, letter, {});
+    } catch (const Failure& failure) {
+        if (failure.error.kind != ErrorKind::invalid_input) throw;
+        // The order goes on as it was, instead of waiting for a correction.
+        fail(ErrorKind::rejected, Reason::none, "", failure.error.message);
+    }
+    const auto sent = co_await send("cancel-desk", to, letter, {});
+    co_return !sent.in_doubt;
+}
+
+Op<Reminded> remind_desk(DeskRequest request) {
     const auto mine = co_await account_settings();
     const auto countries = Countries::from(mine.data("countries"));
     const auto to = desk_address(mine);
@@ -115,16 +131,21 @@ Op<std::string> remind_desk(DeskRequest request) {
     try {
         co_await approved("approve-reminder", to, letter, {});
         const auto sent = co_await send("remind-desk", to, letter, {});
-        co_return sent.in_doubt
-            ? "may have been reminded: the link broke as the mail was handed over"
-            : "reminded";
+        if (sent.in_doubt)
+            co_return Reminded{
+                Reminder::in_doubt,
+                phrase("the desk may have been reminded: the link broke as the mail was handed over")
+            };
+        co_return Reminded{Reminder::sent, phrase("the desk was reminded")};
     } catch (const Failure& failure) {
         // Away for now: it certainly did not leave, and the next check does it.
         if (failure.error.kind == ErrorKind::unavailable ||
             failure.error.kind == ErrorKind::throttled ||
             failure.error.kind == ErrorKind::cancelled)
             throw;
-        co_return "not reminded: " + failure.error.message;
+        co_return Reminded{
+            Reminder::not_sent, phrase("the desk was not reminded: {1:text}", failure.error.message)
+        };
     }
 }
 

@@ -27,9 +27,21 @@ porteur::Op<Asked> ask_desk(
     porteur::PurchaseOrder order, std::vector<porteur::PhoneNumber> numbers
 );
 
-/// Reminds the desk of a request, once. What comes of it is only told, as nothing hangs on it:
-/// "reminded", "may have been reminded", or why not. @threads [op]
-porteur::Op<std::string> remind_desk(DeskRequest request);
+/// What came of a reminder: `sent` only where the mail server has taken it.
+struct Reminded {
+    Reminder reminder;
+    std::string told;  ///< a sentence about the desk
+};
+
+/// Reminds the desk of a request, once. What comes of it is only told, as nothing hangs on it.
+/// @threads [op]
+porteur::Op<Reminded> remind_desk(DeskRequest request);
+
+/// Asks the desk to drop a request, once. @return whether the mail server has taken the mail; if not, the
+/// link broke as it was handed over
+/// @errors  rejected: it did not leave, as it was not approved or not taken
+/// @threads [op]
+porteur::Op<bool> call_off_at_desk(DeskRequest request);
 
 /// The desk's address by the account's settings. @threads [op]
 std::string desk_address(const porteur::AccountSettings& mine);

@@ -39,7 +39,7 @@ OrderState rolled_up(const std::vector<NumberProgress>& numbers) {
                : OrderState::partial;
 }
 
-static bool is_open(OrderState state) {
+bool is_open(OrderState state) {
     return state != OrderState::completed && state != OrderState::partial &&
            state != OrderState::rejected && state != OrderState::cancelled;
 }

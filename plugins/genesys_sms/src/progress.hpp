@@ -18,6 +18,9 @@ porteur::NumberProgress progress_of(const OwnedNumber& owned);
 /// Rolls numbers up: what is still open decides, then what was got. @threads any
 porteur::OrderState rolled_up(const std::vector<porteur::NumberProgress>& numbers);
 
+/// Whether something may still come of it. @threads any
+bool is_open(porteur::OrderState state);
+
 /// When the order is to be looked at again, by the account's settings; never for one that has
 /// ended.
 void set_next_check(porteur::PurchaseProgress& progress, const porteur::AccountSettings& mine);

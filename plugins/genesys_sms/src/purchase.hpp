@@ -10,5 +10,7 @@ namespace genesys {
 
 porteur::Op<porteur::PurchaseProgress> purchase(porteur::PurchaseOrder order);
 porteur::Op<porteur::PurchaseProgress> check_purchase(porteur::OrderReference reference);
+/// Asks the desk by mail; a person settles what it answers. @errors  rejected: bought by API, or not sent
+porteur::Op<porteur::PurchaseProgress> cancel_purchase(porteur::OrderReference reference);
 
 }  // namespace genesys

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "review.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include <porteur/calendar_text.hpp>
 #include <porteur/json_at.hpp>
 
@@ -10,6 +13,9 @@ using namespace porteur;
 using namespace std::chrono;
 
 namespace {
+
+/// In the order of Reminder.
+constexpr std::array<std::string_view, 3> words_of_reminder{"sent", "in_doubt", "not_sent"};
 
 bool is_business_day(sys_days day, const Country* country) {
     const weekday of_week(day);
@@ -44,7 +50,10 @@ json::object Review::to_kept() const {
         {"may_choose", request.may_choose},
         {"due", rfc3339(due)}
     };
-    if (reminded) kept["reminded"] = rfc3339(*reminded);
+    if (reminded) {
+        kept["reminded"] = rfc3339(*reminded);
+        kept["reminder"] = words_of_reminder[static_cast<std::size_t>(reminder)];
+    }
     if (second_due) kept["second_due"] = rfc3339(*second_due);
     return kept;
 }
@@ -53,7 +62,9 @@ void Review::keep_in(json::object& kept) const {
     const bool was_reminded = reminded && second_due;
     kept["desk"] = to_kept();
     kept["due"] = json::string(iso_date(floor<days>(was_reminded ? *second_due : due)));
-    kept["then"] = was_reminded ? "person" : "reminder";
+    kept["then"] = !was_reminded                    ? "reminder"
+                   : reminder == Reminder::sent ? "person"
+                                                : "person_unreminded";
 }
 
 std::optional<Review> Review::from_kept(const json::object& all) {
@@ -69,6 +80,10 @@ std::optional<Review> Review::from_kept(const json::object& all) {
     made.request.asked_on = text_at(*kept, "asked_on");
     made.request.may_choose = flag_at(*kept, "may_choose");
     made.reminded = time_at(*kept, "reminded");
+    // An older version of this plugin did not say what became of it.
+    const auto word = std::ranges::find(words_of_reminder, text_at(*kept, "reminder"));
+    if (word != words_of_reminder.end())
+        made.reminder = static_cast<Reminder>(word - words_of_reminder.begin());
     made.second_due = time_at(*kept, "second_due");
     for (const auto& each : list_at(*kept, "numbers"))
         if (each.is_string())

@@ -5,6 +5,7 @@
 // whether it was reminded, and what its answer said.
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -23,11 +24,15 @@ std::chrono::sys_seconds business_days_after(
     std::chrono::sys_seconds from, int days, const Country* country
 );
 
+/// What is known of the one reminder.
+enum class Reminder : std::uint8_t { sent, in_doubt, not_sent };
+
 /// A request at the desk, as PurchaseProgress::keep has it under "desk".
 struct Review {
     DeskRequest request;
     std::chrono::sys_seconds due{};                      ///< by when an answer should be there
-    std::optional<std::chrono::sys_seconds> reminded;    ///< the one reminder left, or may have
+    std::optional<std::chrono::sys_seconds> reminded;    ///< when the desk was to be reminded
+    Reminder reminder = Reminder::in_doubt;              ///< once that was tried: what became of it
     std::optional<std::chrono::sys_seconds> second_due;  ///< by when it should have helped
 
     porteur::json::object to_kept() const;

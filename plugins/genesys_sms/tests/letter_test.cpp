@@ -24,7 +24,7 @@ genesys::Letter request_in(const char* language, json::object more = {}) {
     const auto countries = genesys::Countries::from(parsed(file("countries.json")));
     return genesys::request_letter(*read, read->numbers, "org-1", countries);
 }
-genesys::Letter reminder_in(const char* language) {
+genesys::DeskRequest request_about(const char* language) {
     genesys::DeskRequest request;
     request.reference = "po-9";
     request.country = "DE";
@@ -32,8 +32,16 @@ genesys::Letter reminder_in(const char* language) {
     request.organization_id = "org-1";
     request.asked_on = "2026-11-16";
     request.numbers = {*PhoneNumber::from_json_text("+4915255550101")};
+    return request;
+}
+genesys::Letter reminder_in(const char* language) {
     return genesys::reminder_letter(
-        request, genesys::Countries::from(parsed(file("countries.json")))
+        request_about(language), genesys::Countries::from(parsed(file("countries.json")))
+    );
+}
+genesys::Letter cancel_in(const char* language) {
+    return genesys::cancel_letter(
+        request_about(language), genesys::Countries::from(parsed(file("countries.json")))
     );
 }
 MailReading read_back(const std::string& text) {
@@ -133,6 +141,20 @@ TEST(ReminderLetter, NamesTheRequestAndItsDay) {
     );
 }
 
+TEST(CancelLetter, NamesTheRequestAndItsDay) {
+    EXPECT_THAT(
+        cancel_in("en").text(),
+        AllOf(
+            HasSubstr("please cancel our purchase request of 2026-11-16."),
+            HasSubstr("Our reference: po-9\n"), HasSubstr("+4915255550101")
+        )
+    );
+    EXPECT_THAT(
+        cancel_in("fr").text(), HasSubstr("veuillez annuler notre demande d'achat du 2026-11-16.")
+    );
+    EXPECT_EQ(cancel_in("fr").subject, reminder_in("fr").subject) << "the same thread";
+}
+
 TEST(OurLetters, QuotedInAnyWayOrNotMarkedAtAllAreNeverTakenForTheDesksWords) {
     const genesys::Letter letters[] = {
         request_in("en"),
@@ -142,7 +164,9 @@ TEST(OurLetters, QuotedInAnyWayOrNotMarkedAtAllAreNeverTakenForTheDesksWords) {
         request_in("en", {{"alternates", "choose_for_us"}}),
         request_in("fr", {{"alternates", "choose_for_us"}}),
         reminder_in("en"),
-        reminder_in("fr")
+        reminder_in("fr"),
+        cancel_in("en"),
+        cancel_in("fr")
     };
     for (const auto& letter : letters) {
         const auto text = letter.text();

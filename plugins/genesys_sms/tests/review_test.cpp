@@ -68,11 +68,12 @@ TEST(Review, RemindsASilentDeskOnceAndSaysWhenThatShouldHaveHelped) {
         .is_taken("<m2>")
         .ends_with(
             R"({"state":"in_review","carrier_id":"<m>","note":"no answer by 2026-11-23; the desk was reminded",
-                       "keep":{"desk":{"reminded":"2026-11-23T09:00:00Z","second_due":"2026-11-25T09:00:00Z"}}})"
+                       "keep":{"desk":{"reminded":"2026-11-23T09:00:00Z","reminder":"sent","second_due":"2026-11-25T09:00:00Z"}}})"
         );
     cut_everywhere(script);
     const json::object reminded{
-        {"reminded", "2026-11-23T09:00:00Z"}, {"second_due", "2026-11-25T09:00:00Z"}
+        {"reminded", "2026-11-23T09:00:00Z"}, {"second_due", "2026-11-25T09:00:00Z"},
+        {"reminder", "sent"}
     };
     waiting(kept(reminded), "2026-11-24T09:00:00Z")
         .ends_with(
@@ -128,7 +129,8 @@ TEST(Review, ShowsTheReminderFirstWhereMailsAreApproved) {
 
 TEST(Review, BecomesAnExceptionForAPersonWhenTheReminderDidNotHelp) {
     const json::object reminded{
-        {"reminded", "2026-11-23T09:00:00Z"}, {"second_due", "2026-11-25T09:00:00Z"}
+        {"reminded", "2026-11-23T09:00:00Z"}, {"second_due", "2026-11-25T09:00:00Z"},
+        {"reminder", "sent"}
     };
     waiting(kept(reminded), "2026-11-25T09:00:00Z")
         .ends_with(
@@ -137,13 +139,142 @@ TEST(Review, BecomesAnExceptionForAPersonWhenTheReminderDidNotHelp) {
         );
 }
 
-TEST(Review, RemindsNobodyOfAnOrderThatWasCalledOff) {
+TEST(Review, NamesNoReminderToAPersonThatNoMailServerHasTaken) {
+    struct Case {
+        json::value reminder;
+        const char* words;
+    };
+    for (const auto& [reminder, words] :
+         {Case{"in_doubt", "whether the reminder of 2026-11-23 left is not known"},
+          {"not_sent", "the reminder of 2026-11-23 did not leave"},
+          {nullptr, "whether the reminder of 2026-11-23 left is not known"}}) {
+        json::object tried{
+            {"reminded", "2026-11-23T09:00:00Z"}, {"second_due", "2026-11-25T09:00:00Z"}
+        };
+        if (!reminder.is_null()) tried["reminder"] = reminder;
+        auto silent = waiting(kept(tried), "2026-11-25T09:00:00Z");
+        const auto told = silent.result<PurchaseProgress>();
+        ASSERT_EQ(told.rejections.size(), 1u);
+        EXPECT_EQ(told.rejections[0].text, std::string("no answer to the mail of 2026-11-16; ") + words);
+        auto waits = waiting(kept(tried), "2026-11-24T09:00:00Z");
+        EXPECT_EQ(
+            waits.result<PurchaseProgress>().note,
+            std::string("an answer is due by 2026-11-23; ") + words
+        );
+    }
+}
+
+TEST(Review, TellsTheListOfDueThingsWhetherTheDeskWasReminded) {
+    auto in_doubt = waiting(kept(), "2026-11-23T09:00:00Z");
+    in_doubt.expects_mail(desk).in_doubt().ends_with(
+        R"({"keep":{"desk":{"reminder":"in_doubt"},"then":"person_unreminded"}})"
+    );
+    auto refused = waiting(kept(), "2026-11-23T09:00:00Z");
+    refused.expects_mail(desk).fails(ErrorKind::rejected, "550 no such user")
+        .ends_with(R"({"keep":{"desk":{"reminder":"not_sent"},"then":"person_unreminded"}})");
+}
+
+TEST(Review, GoesOnWithoutAReminderWhereTheDeskWasNotAskedToCallItOff) {
     auto script = check(kept({}, {{"called_off", true}}));
     script.expects_http("GET", numbers)
         .answers_file(200, "inventory-none.json")
-        .ends_with(R"({"state":"in_review","note":"called off; the desk is not reminded","check_again":21600})");
+        .ends_with(R"({"state":"in_review","note":"the desk was not asked to call it off, so it goes on","check_again":21600})");
     // The number may have come all the same.
     check(kept({}, {{"called_off", true}}))
+        .expects_http("GET", numbers)
+        .answers_file(200, "inventory-france-active.json")
+        .ends_with(R"({"state":"completed"})");
+}
+
+// ---------------------------------------------------------------- called off at the desk
+
+Script cancel(const json::object& of, std::string_view more = "{}") {
+    return Script(
+        genesys(), "cancel_purchase",
+        canonical(json::object{
+            {"reference", "po-9"},
+            {"carrier_id", "<m>"},
+            {"numbers", json::array{"+33644550101"}},
+            {"submitted_at", "2026-11-16T09:00:00Z"},
+            {"kept", of}
+        }),
+        settings(more)
+    );
+}
+
+TEST(CancelPurchase, AsksTheDeskByMailAndLeavesTheVerdictToAPerson) {
+    auto script = cancel(kept({}, {{"due", "2026-11-23"}, {"then", "reminder"}}));
+    script.expects_http("GET", numbers).named("inventory").safe().answers_file(200, "inventory-none.json");
+    script.expects_mail(desk)
+        .named("cancel-desk")
+        .once()
+        .with_head(
+            R"({"documents":[],"subject":"Re: SMS number purchase request: France, 1 number, reference po-9"})"
+        )
+        .is_taken("<m3>");
+    script.asks_time("2026-11-18T10:00:00Z")
+        .ends_with(
+            R"({"state":"cancel_pending","carrier_id":"<m>","check_again":21600,
+                "note":"the desk was asked by mail on 2026-11-18 to call it off; settle it as not_carried_out once the desk has agreed; should the numbers come all the same, they can be given back there",
+                "numbers":[{"number":"+33644550101","state":"cancel_pending"}],
+                "keep":{"cancel_asked":"2026-11-18","cancel_mail":"sent","call_off":"person","desk":{"country":"FR"}}})"
+        );
+    EXPECT_FALSE(script.result<PurchaseProgress>().keep.contains("due"));
+    cut_everywhere(script);
+}
+
+TEST(CancelPurchase, AsksInTheLanguageOfTheOrderAndShowsTheMailFirstWhereMailsAreApproved) {
+    auto script = cancel(kept({{"language", "fr"}}), R"({"approve_mails":true})");
+    script.expects_http("GET", numbers).answers_file(200, "inventory-none.json");
+    script.expects_manual()
+        .named("approve-cancel")
+        .with_head(R"({"title":"Approuver le courriel à GenesysCloudSMS@genesys.com"})")
+        .is_answered("send");
+    script.expects_mail(desk).is_taken("<m3>");
+    script.asks_time("2026-11-18T10:00:00Z").ends_with(R"({"state":"cancel_pending"})");
+
+    auto refused = cancel(kept(), R"({"approve_mails":true})");
+    refused.expects_http("GET", numbers).answers_file(200, "inventory-none.json");
+    refused.expects_manual()
+        .is_answered("refuse", "wait for them")
+        .fails_with(ErrorKind::rejected, Reason::none, HasSubstr("not approved"));
+}
+
+TEST(CancelPurchase, SaysThatTheMailMayNotHaveLeft) {
+    auto script = cancel(kept());
+    script.expects_http("GET", numbers).answers_file(200, "inventory-none.json");
+    script.expects_mail(desk).in_doubt();
+    script.asks_time("2026-11-18T10:00:00Z")
+        .ends_with(R"({"state":"cancel_pending","keep":{"cancel_mail":"in_doubt","call_off":"person"}})");
+    EXPECT_THAT(script.result<PurchaseProgress>().note, HasSubstr("is not known: write to it"));
+}
+
+TEST(CancelPurchase, AsksNobodyWhereTheNumberIsThereAlready) {
+    cancel(kept())
+        .expects_http("GET", numbers)
+        .answers_file(200, "inventory-france-active.json")
+        .ends_with(R"({"state":"completed"})");
+}
+
+TEST(CancelPurchase, IsRefusedForAPurchaseByApiWhichGoesOn) {
+    cancel(json::object{})
+        .expects_http("GET", numbers)
+        .answers_file(200, "inventory-none.json")
+        .fails_with(ErrorKind::rejected, Reason::none, HasSubstr("cannot be called off"));
+}
+
+TEST(CancelPurchase, WaitsForThePersonHoweverOftenTheInventoryIsRead) {
+    const json::object asked{
+        {"called_off", true}, {"cancel_asked", "2026-11-18"}, {"cancel_mail", "sent"}, {"call_off", "person"}
+    };
+    check(kept({}, asked))
+        .expects_http("GET", numbers)
+        .answers_file(200, "inventory-none.json")
+        .ends_with(
+            R"({"state":"cancel_pending","check_again":21600,"keep":{"call_off":"person"},
+                "note":"the desk was asked by mail on 2026-11-18 to call it off; settle it as not_carried_out once the desk has agreed; should the numbers come all the same, they can be given back there"})"
+        );
+    check(kept({}, asked))
         .expects_http("GET", numbers)
         .answers_file(200, "inventory-france-active.json")
         .ends_with(R"({"state":"completed"})");
@@ -167,7 +298,8 @@ TEST(Review, AsksAPersonWhereAnApprovalByMailIsFollowedByNoNumber) {
 
 TEST(Review, EndsWhenTheInventoryHasTheNumberHoweverLate) {
     const json::object reminded{
-        {"reminded", "2026-11-23T09:00:00Z"}, {"second_due", "2026-11-25T09:00:00Z"}
+        {"reminded", "2026-11-23T09:00:00Z"}, {"second_due", "2026-11-25T09:00:00Z"},
+        {"reminder", "sent"}
     };
     check(kept(reminded))
         .expects_http("GET", numbers)

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <porteur/north_america.hpp>
 #include <porteur/phrase.hpp>
 
 namespace ringcentral {
@@ -57,6 +58,16 @@ void check_statement(const PortOrder& order, Collector& problems) {
         );
 }
 
+std::string why_not_portable(const PhoneNumber& number) {
+    const auto area = foreign_area_of(number);
+    if (area.empty())
+        return phrase("{1} is neither a US, a Canadian nor a North American toll-free number", number.masked());
+    return phrase(
+        "{1} has the area code {2}, which is neither US, Canadian nor toll-free; RingCentral lets only these leave",
+        number.masked(), area
+    );
+}
+
 }  // namespace
 
 std::vector<Problem> problems_of(const PortOrder& order, const Rules& rules) {
@@ -64,11 +75,8 @@ std::vector<Problem> problems_of(const PortOrder& order, const Rules& rules) {
     problems.need(!order.numbers.empty(), "/numbers", Reason::none, "name the numbers that leave");
     for (std::size_t index = 0; index < order.numbers.size(); ++index)
         problems.need(
-            order.numbers[index].north_american().has_value(), "/numbers/" + std::to_string(index),
-            Reason::not_portable,
-            phrase(
-                "{1} is neither a US, a Canadian nor a North American toll-free number", order.numbers[index].masked()
-            )
+            is_us_or_canadian(order.numbers[index]), "/numbers/" + std::to_string(index),
+            Reason::not_portable, why_not_portable(order.numbers[index])
         );
     problems.need(
         !order.end_user.name.empty(), "/end_user/name", Reason::name_mismatch,

@@ -86,6 +86,21 @@ TEST(Validate, RefusesANumberFromElsewhereByItsPlace) {
     EXPECT_THAT(problems(given), Contains(problem("/numbers/2", Reason::not_portable)));
 }
 
+TEST(Validate, RefusesANumberOfAnotherCountryOfPlusOne) {
+    for (const auto& [number, area] : {std::pair{"+18765550123", "area code 876 (JM)"},
+                                       {"+18095550123", "area code 809 (DO)"},
+                                       {"+19005550123", "area code 900,"}}) {
+        auto given = order();
+        given["numbers"].as_array().push_back(number);
+        EXPECT_THAT(
+            problems(given), Contains(AllOf(
+                                 problem("/numbers/2", Reason::not_portable),
+                                 Field(&Problem::message, HasSubstr(area))
+                             ))
+        );
+    }
+}
+
 TEST(Requirements, NameEveryItemOfThePackageInBothLanguages) {
     Script script(ringcentral(), "requirements", R"({"action":"port_out"})");
     const auto list = script.result<Requirements>();

@@ -2,6 +2,8 @@
 // The table of the plugin's operations, and those that only read the account.
 #include <algorithm>
 
+#include <porteur/north_america.hpp>
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "checks.hpp"
@@ -54,8 +56,10 @@ Op<std::vector<Problem>> problems_of_trunks(std::vector<TargetChoice> all) {
         if (enabled.is_bool() && !enabled.get_bool())
             problems.push_back(
                 {"", Reason::none,
-                 "the SIP trunk " + quoted(all[index].label_en) +
-                     " is switched off; numbers that go to it take no calls",
+                 phrase(
+                     "the SIP trunk {1} is switched off; numbers that go to it take no calls",
+                     quoted(all[index].label_en)
+                 ),
                  false}
             );
     }
@@ -74,7 +78,7 @@ Op<AccountCheck> check_account(Nothing) {
     const auto all = co_await trunks();
     if (all.empty())
         check.problems.push_back(
-            {"", Reason::none, "the account has no SIP trunk for numbers to go to", false}
+            {"", Reason::none, phrase("the account has no SIP trunk for numbers to go to"), false}
         );
     for (auto& each : co_await problems_of_trunks(all)) check.problems.push_back(std::move(each));
     co_return check;
@@ -100,7 +104,7 @@ Op<std::vector<CarrierNumber>> list_numbers(Nothing) {
 Op<std::vector<Portability>> check_portability(NumberList list) {
     std::vector<HttpRequest> requests;
     for (const auto& each : list.numbers)
-        if (const auto digits = digits_of(each))
+        if (const auto digits = digits_of(each); digits && is_us_or_canadian(each))
             requests.push_back(
                 http()
                     .post(step_of("check", requests.size()), "/NumberPorts/LNP/NPANXX/Check")
@@ -114,8 +118,12 @@ Op<std::vector<Portability>> check_portability(NumberList list) {
     std::size_t answered = 0;
     auto next = answers.begin();
     for (const auto& number : list.numbers) {
-        if (!digits_of(number)) {
-            found.push_back({number, false, Reason::unsupported_by_gaining, ""});
+        if (!is_us_or_canadian(number)) {
+            const auto area = foreign_area_of(number);
+            found.push_back(
+                {number, false, Reason::unsupported_by_gaining,
+                 area.empty() ? "" : "not asked: the area code " + area + " is neither Canadian, US nor toll-free"}
+            );
             continue;
         }
         try {
@@ -128,7 +136,7 @@ Op<std::vector<Portability>> check_portability(NumberList list) {
                 failure.error.kind == ErrorKind::cancelled)
                 throw;
             trouble = failure.error;
-            found.push_back({number, false, Reason::other, "no answer: " + failure.error.message});
+            found.push_back({number, false, Reason::other, phrase("no answer: {1:text}", failure.error.message)});
         }
     }
     if (trouble && answered == 0) fail(*trouble);

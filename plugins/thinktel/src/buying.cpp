@@ -18,6 +18,7 @@
 
 #include "codes.hpp"
 #include "dids.hpp"
+#include "names.hpp"
 #include "outcome.hpp"
 #include "search.hpp"
 #include "wire.hpp"
@@ -40,7 +41,7 @@ NumberProgress progress_of_reply(const PhoneNumber& number, const json::value& t
     if (reply == accepted_reply) return bought(number, "Accepted");
     const auto words = text_at(theirs, "Message");
     NumberProgress ours{number, OrderState::rejected, Reason::number_taken, ""};
-    ours.carrier_word = reply ? name_of_reply(*reply) : "no reply";
+    ours.carrier_word = reply ? name_of_reply(*reply) : phrase("no reply");
     if (!words.empty()) ours.carrier_word += ": " + quoted(masked_numbers(words), 120);
     if (reply == deferred_reply) {
         ours.state = OrderState::in_review;
@@ -77,7 +78,7 @@ std::optional<std::vector<NumberProgress>> progress_of_replies(
 void correct_by_trunk(std::vector<NumberProgress>& found, const std::set<PhoneNumber>& on_trunk) {
     for (auto& each : found)
         if (each.state != OrderState::completed && on_trunk.contains(each.number))
-            each = bought(each.number, "found on the trunk");
+            each = bought(each.number, phrase("found on the trunk"));
 }
 
 bool all_plain(const std::vector<NumberProgress>& found) {
@@ -102,12 +103,12 @@ Bought found_among(
     Bought ours{{}, !goes_on};
     for (const auto& each : wanted)
         if (on_trunk.contains(each))
-            ours.numbers.push_back(bought(each, "found on the trunk"));
+            ours.numbers.push_back(bought(each, phrase("found on the trunk")));
         else if (goes_on)
             missing.push_back(each);
         else
             ours.numbers.push_back(
-                {each, OrderState::cancelled, Reason::none, "called off before it was bought"}
+                {each, OrderState::cancelled, Reason::none, phrase("called off before it was bought")}
             );
     return ours;
 }
@@ -132,7 +133,7 @@ Op<Bought> buy_list(std::string pilot, Numbers wanted, bool doubted) {
         }
         // The trunk tells, the last time too.
         doubted = true;
-        const bool goes_on = co_await settle_unless_in_doubt(sent, "settle" + nth);
+        const bool goes_on = co_await settle_unless_in_doubt(sent, "settle" + nth, settle);
         const auto now = co_await numbers_on("find" + nth, pilot, step);
         Numbers missing;
         auto there = found_among(wanted, now, goes_on, missing);
@@ -167,16 +168,35 @@ bool range_accepted(const Answer& sent) {
     return all.size() == 1 && integer_at(all.front(), "Reply") == accepted_reply;
 }
 
+/// The name of a rate centre as ThinkTel writes it, whatever case and accents the order has; as it
+/// is where none is called so, for ThinkTel to judge.
+Op<std::string> centre_called(std::string name, std::string country) {
+    const auto path = country.empty() ? "" : "/Country/" + path_segment(country);
+    const auto answer = co_await http().get("centres", "/RateCenters" + path);
+    if (answer.status() == 404) co_return name;
+    require_ok(answer);
+    answer.json();
+    std::vector<std::string> called_so;
+    for (const auto& each : answer.array("")) {
+        const auto theirs = text_at(each, "Name");
+        if (theirs == name) co_return name;
+        if (same_name(theirs, name)) called_so.push_back(theirs);
+    }
+    co_return called_so.size() == 1 ? called_so.front() : name;
+}
+
 /// Of an area code: a rate centre that has as many.
-Op<std::string> centre_for(std::string area, std::int64_t quantity) {
-    if (!is_area_code(area)) co_return area;
+Op<std::string> centre_for(std::string area, std::string country, std::int64_t quantity) {
+    if (!is_area_code(area)) co_return co_await centre_called(area, country);
     const auto centres = co_await rate_centres("centres", "/RateCenters/NPA/" + area);
     for (const auto& each : centres)
         if (each.available >= quantity) co_return each.name;
     fail(
         ErrorKind::rejected, Reason::number_taken, "",
-        "thinktel: no rate centre of the area code " + area + " has " + std::to_string(quantity) +
-            " numbers; nothing was ordered"
+        "thinktel: " + phrase(
+                           "no rate centre of the area code {1} has {2:n} numbers; nothing was ordered",
+                           area, quantity
+                       )
     );
 }
 
@@ -196,7 +216,7 @@ Op<bool> are_of_centre(Numbers numbers, std::string centre) {
     const auto answers = co_await in_turns(std::move(requests));
     bool all = true;
     for (const auto& answer : answers)
-        all = all && answer.ok() && text_at(answer.any_json(), "Name") == centre;
+        all = all && answer.ok() && same_name(text_at(answer.any_json(), "Name"), centre);
     co_return all;
 }
 
@@ -224,7 +244,7 @@ std::optional<std::vector<NumberProgress>> progress_of_any(const Answer& sent) {
     if (found.empty())
         fail(
             ErrorKind::rejected, Reason::number_taken, code,
-            "thinktel: no number was sold" +
+            "thinktel: " + phrase("no number was sold") +
                 (words.empty() ? std::string() : ": " + quoted(masked_numbers(words), 160))
         );
     return found;
@@ -249,7 +269,7 @@ Op<Bought> buy_chosen(std::string pilot, Numbers wanted) {
     // Refused: a part of it may have been sold all the same. Lost: all of it may have.
     const bool doubted = sent.in_doubt() || sent.says_nothing();
     bool goes_on = true;
-    if (doubted) goes_on = co_await settle_unless_in_doubt(sent, "settle-range");
+    if (doubted) goes_on = co_await settle_unless_in_doubt(sent, "settle-range", settle);
     const auto now = co_await numbers_on("find-range", pilot, "buy-range");
     Numbers missing;
     auto ours = found_among(wanted, now, goes_on, missing);
@@ -261,9 +281,10 @@ Op<Bought> buy_chosen(std::string pilot, Numbers wanted) {
 }
 
 Op<Bought> buy_next_available(
-    std::string pilot, std::string area, std::int64_t quantity, std::set<PhoneNumber> before
+    std::string pilot, std::string area, std::string country, std::int64_t quantity,
+    std::set<PhoneNumber> before
 ) {
-    const auto centre = co_await centre_for(area, quantity);
+    const auto centre = co_await centre_for(area, country, quantity);
     const json::array body{json::object{{"RateCenterName", centre}, {"Quantity", quantity}}};
     const auto sent = co_await http()
                           .post("buy", "/SipTrunks/" + pilot + "/Dids/NextAvailable")
@@ -272,23 +293,25 @@ Op<Bought> buy_next_available(
     if (!sent.in_doubt())
         if (auto found = progress_of_any(sent)) co_return Bought{std::move(*found), false};
 
-    const bool goes_on = co_await settle_unless_in_doubt(sent, "settle");
+    const bool goes_on = co_await settle_unless_in_doubt(sent, "settle", settle);
     Numbers fresh;
     for (const auto& each : co_await numbers_on("find", pilot, "buy"))
         if (!before.contains(each)) fresh.push_back(each);
     if (std::ssize(fresh) == quantity && co_await are_of_centre(fresh, centre)) {
         Bought ours{{}, !goes_on};
-        for (const auto& each : fresh) ours.numbers.push_back(bought(each, "found on the trunk"));
+        for (const auto& each : fresh) ours.numbers.push_back(bought(each, phrase("found on the trunk")));
         co_return ours;
     }
     fail(
         ErrorKind::in_doubt, Reason::none, "",
-        "thinktel: the answer to an order of " + std::to_string(quantity) +
-            " numbers was lost, and the trunk has " + std::to_string(fresh.size()) +
-            " new ones; a person must look at it before anything is ordered again (what is there "
-            "is "
-            "settled as found, with the numbers of ten digits, separated by commas, for the "
-            "carrier's id)"
+        "thinktel: " +
+            phrase(
+                "the answer to an order of {1:n} numbers was lost, and the trunk has {2:n} new "
+                "ones; a person must look at it before anything is ordered again (what is there is "
+                "settled as found, with the numbers of ten digits, separated by commas, for the "
+                "carrier's id)",
+                quantity, fresh.size()
+            )
     );
 }
 

@@ -26,12 +26,14 @@ struct Bought {
 porteur::Op<Bought> buy_chosen(std::string pilot, Numbers wanted);
 
 /// Buys any numbers of a rate centre.
+/// @param area    a rate centre's name, whatever its case and accents, or an area code
+/// @param country where it is
 /// @param before  what is on the trunk
 /// @errors        as buy_chosen; in_doubt where the answer was lost and the trunk has not exactly
 ///                as many new numbers of that area as were ordered
 /// @threads       [op]
 porteur::Op<Bought> buy_next_available(
-    std::string pilot, std::string area, std::int64_t quantity,
+    std::string pilot, std::string area, std::string country, std::int64_t quantity,
     std::set<porteur::PhoneNumber> before
 );
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include <porteur/north_america.hpp>
 #include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
@@ -118,6 +119,15 @@ void check_losing_side(const PortOrder& order, const Submitter& submitter, Colle
     );
 }
 
+std::string why_not_portable(const PhoneNumber& number) {
+    const auto area = foreign_area_of(number);
+    if (area.empty())
+        return phrase("{1} is not North American; ThinkTel ports Canadian, US and toll-free numbers", number.masked());
+    return phrase(
+        "{1} has the area code {2}; ThinkTel ports Canadian, US and toll-free numbers", number.masked(), area
+    );
+}
+
 void check_numbers(const PortOrder& order, Collector& problems) {
     problems.need(
         !order.numbers.empty(), "/numbers", Reason::none, "name the numbers to be ported"
@@ -127,9 +137,8 @@ void check_numbers(const PortOrder& order, Collector& problems) {
         const auto& number = order.numbers[index];
         toll_free += is_toll_free(number);
         problems.need(
-            digits_of(number).has_value(), "/numbers/" + std::to_string(index),
-            Reason::unsupported_by_gaining,
-            phrase("{1} is not North American; ThinkTel ports Canadian, US and toll-free numbers", number.masked())
+            is_us_or_canadian(number), "/numbers/" + std::to_string(index),
+            Reason::unsupported_by_gaining, why_not_portable(number)
         );
     }
     problems.need(

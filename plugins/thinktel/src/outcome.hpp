@@ -4,12 +4,14 @@
 // How a request ended once a number is bought. From then on nothing may end the operation as if it
 // had not been: the host would buy again.
 
+#include <chrono>
 #include <optional>
 #include <string>
 
 #include <porteur/http.hpp>
 #include <porteur/json_at.hpp>
 #include <porteur/op.hpp>
+#include <porteur/settle.hpp>
 
 namespace thinktel {
 
@@ -27,11 +29,7 @@ struct Outcome {
 /// for a person. Ends no operation. @threads [op]
 Outcome outcome_of(const porteur::Answer& answer);
 
-/// As the descriptor's settle, where the host has not waited: an answer that tells neither yes nor
-/// no. What was sent may become real even where the order is called off meanwhile: then the time is
-/// waited for anew, as STEP-called-off, and what comes after it still looks.
-/// @return   whether the order goes on; false: nothing more may be sent for it
-/// @threads  [op]
-porteur::Op<bool> settle_unless_in_doubt(const porteur::Answer& answer, std::string step);
+/// The descriptor's, for porteur::settle_unless_in_doubt.
+inline constexpr std::chrono::seconds settle{60};
 
 }  // namespace thinktel

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
+#include "names.hpp"
 #include "wire.hpp"
 
 namespace thinktel {
@@ -40,7 +42,7 @@ bool fits(const RateCentre& centre, const NumberQuery& query) {
     if (!query.region.empty() && !region_of(centre.name).empty() &&
         small(region_of(centre.name)) != small(query.region))
         return false;
-    return small(centre.name).find(small(query.city)) != std::string::npos;
+    return folded(centre.name).contains(folded(query.city));
 }
 
 bool fits(const PhoneNumber& number, const NumberQuery& query) {
@@ -76,7 +78,7 @@ Op<std::vector<AvailableNumber>> search_numbers(NumberQuery query) {
     if (!query.area_code.empty() && !is_area_code(query.area_code))
         fail(
             ErrorKind::invalid_input, Reason::none, "",
-            "thinktel: /area_code: an area code of North America has three digits"
+            "thinktel: /area_code: " + phrase("an area code of North America has three digits")
         );
     auto centres = co_await rate_centres("centres", path_for(query));
     std::erase_if(centres, [&](const auto& each) { return !fits(each, query); });

@@ -3,7 +3,10 @@
 
 #include <array>
 
+#include <porteur/phrase.hpp>
+
 #include "details.hpp"
+#include "names.hpp"
 #include "wire.hpp"
 
 namespace thinktel {
@@ -19,23 +22,23 @@ struct ServiceRow {
 
 // Where ThinkTel has an older and a newer form of a procedure this is the newer one.
 constexpr auto services = std::to_array<ServiceRow>({
-    {Service::trunk, "a SIP trunk", "une liaison SIP", "/v2/NumberPorts/Inbound/DIDs",
+    {Service::trunk, to_translate("a SIP trunk"), "une liaison SIP", "/v2/NumberPorts/Inbound/DIDs",
      "/v2/NumberPorts/Inbound/TollFree/DIDs"},
-    {Service::general_product, "a general product", "un service général",
+    {Service::general_product, to_translate("a general product"), "un service général",
      "/NumberPorts/Inbound/GeneralProducts", ""},
-    {Service::general_child_product, "a general child product", "un service général rattaché",
+    {Service::general_child_product, to_translate("a general child product"), "un service général rattaché",
      "/NumberPorts/Inbound/GeneralChildProducts", ""},
-    {Service::residential_line, "a residential line", "une ligne résidentielle",
+    {Service::residential_line, to_translate("a residential line"), "une ligne résidentielle",
      "/v2/NumberPorts/Inbound/ResidentialLines", ""},
-    {Service::business_line, "a business line", "une ligne d'affaires",
+    {Service::business_line, to_translate("a business line"), "une ligne d'affaires",
      "/v2/NumberPorts/Inbound/BusinessLines", ""},
-    {Service::permanent_call_forward, "a permanent call forward", "un renvoi d'appel permanent",
+    {Service::permanent_call_forward, to_translate("a permanent call forward"), "un renvoi d'appel permanent",
      "/v2/NumberPorts/Inbound/PermanentCallForwards",
      "/v2/NumberPorts/Inbound/TollFree/PermanentCallForwards"},
-    {Service::business_permanent_call_forward, "a business permanent call forward",
+    {Service::business_permanent_call_forward, to_translate("a business permanent call forward"),
      "un renvoi d'appel permanent pour entreprises",
      "/NumberPorts/Inbound/BusinessPermanentCallForwards", ""},
-    {Service::virtual_fax, "a virtual fax", "une télécopie virtuelle",
+    {Service::virtual_fax, to_translate("a virtual fax"), "une télécopie virtuelle",
      "/NumberPorts/Inbound/VirtualFaxes", ""},
 });
 
@@ -92,6 +95,12 @@ json::object did_of(const PortOrder& order, const PhoneNumber& number) {
         .take();
 }
 
+/// The target's parent by its id, as ThinkTel wants it; as it is where nobody is called so.
+std::string parent_of(const PortOrder& order, const Destination& destination) {
+    const auto ids = ids_called(destination.parents, order.target.parent);
+    return ids.size() == 1 ? ids.front() : order.target.parent;
+}
+
 json::object line_of(
     const PortOrder& order, const PhoneNumber& number, const Destination& destination
 ) {
@@ -111,7 +120,7 @@ json::object line_of(
         .whole("CallForwardingDelay", "forward_delay");
     if (destination.service != Service::business_line) return entry.take();
     if (!order.target.parent.empty())
-        entry.fields()["BusinessGroupID"] = json::string(order.target.parent);
+        entry.fields()["BusinessGroupID"] = json::string(parent_of(order, destination));
     return entry.text("BusinessGroupID", "business_group_id")
         .whole("Extension", "extension")
         .take();
@@ -148,6 +157,17 @@ json::array each_number(const PortOrder& order, Make make) {
 
 }  // namespace
 
+std::vector<std::string> ids_called(const std::vector<Parent>& parents, const std::string& name) {
+    std::vector<std::string> found;
+    for (const auto& each : parents) {
+        if (each.id == name) return {name};
+        if (same_name(each.id, name) || same_name(each.name, name) ||
+            same_name(each.product_en, name) || same_name(each.product_fr, name))
+            found.push_back(each.id);
+    }
+    return found;
+}
+
 std::optional<Service> service_of_type(std::int64_t type) {
     if (type < 1 || type >= std::ssize(services)) return std::nullopt;
     return static_cast<Service>(type);
@@ -180,11 +200,13 @@ json::object body_beside_form(const PortOrder& order, const Destination& destina
         case Service::general_product:
             return offering;
         case Service::general_child_product:
-            return {{"OfferingID", destination.id}, {"ParentSubscriptionID", order.target.parent}};
+            return {
+                {"OfferingID", destination.id}, {"ParentSubscriptionID", parent_of(order, destination)}
+            };
         case Service::business_permanent_call_forward:
             return {
                 {"OfferingID", destination.id},
-                {"BusinessGroupSubscriptionID", order.target.parent},
+                {"BusinessGroupSubscriptionID", parent_of(order, destination)},
                 {"ForwardingInstructions",
                  each_number(order, [&](const auto& each) { return instruction_of(order, each); })}
             };

@@ -37,14 +37,25 @@ std::string_view french_name_of(Service service);
 /// trunks and permanent call forwards only. @threads any
 std::string_view procedure_path(Service service, bool toll_free);
 
+/// A subscription that an offering may belong to.
+struct Parent {
+    std::string id;
+    std::string name;                    ///< its own, such as a pilot number
+    std::string product_en, product_fr;  ///< what it is a subscription of
+};
+
 /// Where an order's numbers go, as far as ThinkTel knows it.
 struct Destination {
     Service service = Service::trunk;
     bool toll_free = false;
     std::string id;                       ///< pilot number or OfferingID
-    std::vector<std::string> parent_ids;  ///< PotentialParentSubscriptions; empty if none are told
+    std::vector<Parent> parents{};  ///< PotentialParentSubscriptions; empty if none are told
     std::optional<std::int64_t> account{};  ///< the user's account code, where lines want one
 };
+
+/// The ids of those that are called so: the one with this id, else all that have this name, or that
+/// are a subscription of a product of this name, in English or in French. @threads any
+std::vector<std::string> ids_called(const std::vector<Parent>& parents, const std::string& name);
 
 /// What stands beside the PortForm in the request's body. The order has been checked (checks.hpp).
 /// @threads any

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "details.hpp"
+#include "names.hpp"
 #include "wire.hpp"
 
 namespace thinktel {
@@ -31,11 +33,17 @@ Offering offering_from(const json::value& theirs) {
     ours.choice.label_en = text_at(name, "En");
     ours.choice.label_fr = text_at(name, "Fr");
     for (const auto& each : list_at(theirs, "PotentialParentSubscriptions")) {
-        ours.parent_ids.push_back(id_text(each, "SubscriptionID"));
-        auto text = ours.parent_ids.back() + ": " + id_text(each, "Name");
-        const auto product = text_at(value_at(each, "ProductName"), "En");
-        if (!product.empty()) text += " (" + product + ")";
-        ours.choice.parents.push_back(std::move(text));
+        const auto& product = value_at(each, "ProductName");
+        const auto& parent = ours.parents.emplace_back(
+            id_text(each, "SubscriptionID"), id_text(each, "Name"), text_at(product, "En"),
+            text_at(product, "Fr")
+        );
+        auto kind = parent.product_en;
+        if (!parent.product_fr.empty() && parent.product_fr != kind)
+            kind += (kind.empty() ? "" : " / ") + parent.product_fr;
+        ours.choice.parents.push_back(
+            parent.id + ": " + parent.name + (kind.empty() ? "" : " (" + kind + ")")
+        );
     }
     if (const auto service = service_of_type(ours.type))
         for (const auto& detail : all_details())
@@ -59,40 +67,41 @@ Op<std::vector<Offering>> offerings() {
     co_return found;
 }
 
-/// Letters and digits only, small: "Bell Canada Inc." and "bell canada inc" are the same.
-std::string folded(std::string_view name) {
-    std::string out;
-    for (const char letter : name) {
-        if (letter >= 'A' && letter <= 'Z') out += static_cast<char>(letter - 'A' + 'a');
-        // Bytes of accented letters stay as they are.
-        if ((letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') ||
-            static_cast<unsigned char>(letter) >= 0x80)
-            out += letter;
-    }
-    return out;
+/// The offering with this id, else the only one that has this name in English or in French.
+std::vector<Offering>::const_iterator named(
+    const std::vector<Offering>& all, const std::string& wanted
+) {
+    const auto by_id =
+        std::ranges::find_if(all, [&](const auto& each) { return each.choice.id == wanted; });
+    if (by_id != all.end()) return by_id;
+    const auto called_so = [&](const auto& each) {
+        return same_name(each.choice.label_en, wanted) || same_name(each.choice.label_fr, wanted);
+    };
+    if (std::ranges::count_if(all, called_so) > 1) return all.end();
+    return std::ranges::find_if(all, called_so);
 }
 
 Op<Destination> offering_destination(PortOrder order, bool toll_free) {
     const auto all = co_await offerings();
-    const auto found = std::ranges::find_if(all, [&](const auto& each) {
-        return each.choice.id == order.target.offering;
-    });
+    const auto found = named(all, order.target.offering);
     if (found == all.end()) {
         std::vector<TargetChoice> choices;
         for (const auto& each : all) choices.push_back(each.choice);
         refuse_without_target(
-            choices, "the account has no offering " + quoted(order.target.offering)
+            choices, phrase("the account has no offering {1}", quoted(order.target.offering))
         );
     }
     const auto service = service_of_type(found->type);
     if (!service)
         fail(
             ErrorKind::unsupported, Reason::unsupported_by_gaining, std::to_string(found->type),
-            "thinktel: the offering " + quoted(order.target.offering) + " is of the type " +
-                std::to_string(found->type) +
-                ", for which no port-in procedure is known; a person must ask ThinkTel"
+            "thinktel: " + phrase(
+                               "the offering {1} is of the type {2}, for which no port-in "
+                               "procedure is known; a person must ask ThinkTel",
+                               quoted(order.target.offering), found->type
+                           )
         );
-    Destination destination{*service, toll_free, found->choice.id, found->parent_ids};
+    Destination destination{*service, toll_free, found->choice.id, found->parents};
     const bool of_account = *service == Service::residential_line ||
                             *service == Service::business_line ||
                             *service == Service::permanent_call_forward;
@@ -133,18 +142,17 @@ void refuse_without_target(const std::vector<TargetChoice>& choices, std::string
     std::string list;
     for (const auto& each : choices) {
         if (!list.empty()) list += ", ";
-        list += quoted(each.label_en);
-        if (each.kind == "trunk")
-            list += " (pilot number ending in " +
-                    each.id.substr(each.id.size() - std::min<std::size_t>(4, each.id.size())) + ")";
-        else
-            list += " (offering " + quoted(each.id) + ")";
+        const auto label = quoted(each.label_en);
+        const auto end = each.id.substr(each.id.size() - std::min<std::size_t>(4, each.id.size()));
+        list += each.kind == "trunk"
+                    ? phrase("{1:quoted} (pilot number ending in {2})", label, end)
+                    : phrase("{1:quoted} (offering {2:quoted})", label, quoted(each.id));
     }
     fail(
         ErrorKind::invalid_input, Reason::none, "",
         "thinktel: " + std::string(what) + "; " +
-            (list.empty() ? std::string("the account has none, ask ThinkTel for one")
-                          : "choose one of " + list)
+            (list.empty() ? phrase("the account has none, ask ThinkTel for one")
+                          : phrase("choose one of {1:list}", list))
     );
 }
 
@@ -153,8 +161,8 @@ std::string pilot_of(const std::string& trunk) {
     if (!pilot)
         fail(
             ErrorKind::invalid_input, Reason::none, "",
-            "thinktel: the target trunk is not a pilot number of ten digits; list_targets shows "
-            "them"
+            "thinktel: " + phrase("the target trunk is not a pilot number of ten digits; "
+                                  "list_targets shows them")
         );
     return std::to_string(*digits_of(*pilot));
 }
@@ -165,7 +173,8 @@ Op<Destination> destination_of(PortOrder order, std::string trunk_of_account) {
     const auto trunk = order.target.trunk.empty() ? trunk_of_account : order.target.trunk;
     if (trunk.empty())
         refuse_without_target(
-            co_await list_targets({}), "the order has no target trunk and no target offering"
+            co_await list_targets({}),
+            phrase("the order has no target trunk and no target offering")
         );
     co_return Destination{Service::trunk, toll_free, pilot_of(trunk), {}};
 }
@@ -175,7 +184,7 @@ Op<std::int64_t> provider_named(std::string name) {
     if (!answer.ok()) co_return 0;
     answer.json();
     for (const auto& each : answer.array(""))
-        if (folded(text_at(each, "Name")) == folded(name))
+        if (same_name(text_at(each, "Name"), name))
             co_return integer_at(each, "ID").value_or(0);
     co_return 0;
 }
@@ -184,21 +193,24 @@ Op<void> refuse_closed_day(year_month_day wished) {
     const auto refuse = [&](const std::string& why) {
         fail(
             ErrorKind::invalid_input, Reason::due_date_unmet, "",
-            "thinktel: /requested_date: " + iso_date(wished) + why + "; nothing was sent"
+            "thinktel: /requested_date: " + why
         );
     };
     // Eastern Prevailing Time; an hour more or less in summer makes no other day of office hours.
     const auto today = floor<days>(co_await now() - 5h);
-    if (sys_days{wished} <= today) refuse(" is not after today, choose a later day");
+    if (sys_days{wished} <= today) refuse(phrase(
+            "{1:date} is not after today, choose a later day; nothing was sent", iso_date(wished)
+        ));
     const auto answer = co_await http().get("holidays", "/Holidays");
     if (!answer.ok()) co_return;
     answer.json();
     for (const auto& each : answer.array(""))
         if (read_any_date(text_at(each, "Date")) == wished)
-            refuse(
-                " is a holiday of ThinkTel's (" + quoted(text_at(each, "Name")) +
-                "), choose another day"
-            );
+            refuse(phrase(
+                "{1:date} is a holiday of ThinkTel's ({2:quoted}), choose another day; nothing was "
+                "sent",
+                iso_date(wished), quoted(text_at(each, "Name"))
+            ));
 }
 
 }  // namespace thinktel

@@ -19,7 +19,7 @@ namespace thinktel {
 /// One of the account's offerings, as GET /Products/TelephoneOfferings has it.
 struct Offering {
     std::int64_t type = 0;
-    std::vector<std::string> parent_ids;
+    std::vector<Parent> parents;
     porteur::TargetChoice choice;
 };
 
@@ -35,7 +35,8 @@ porteur::Op<std::vector<porteur::TargetChoice>> trunks();
 /// Trunks and offerings, each with what it wants. @threads [op]
 porteur::Op<std::vector<porteur::TargetChoice>> list_targets(porteur::Nothing);
 
-/// Where the order's numbers go: the order's trunk or offering, or else the account's trunk.
+/// Where the order's numbers go: the order's trunk or offering, which it may name by its id or by one
+/// of its names, or else the account's trunk.
 /// @errors invalid_input where there is none, with what there is to choose from, or where the
 ///         offering is not the account's; unsupported for a service without a procedure
 /// @threads [op]
@@ -51,7 +52,8 @@ std::string pilot_of(const std::string& trunk);
 );
 
 /// The ID of the provider that is called so, as ThinkTel lists it; 0 if none is, or where the list
-/// cannot be had. Letter case, blanks and punctuation do not count. @threads [op]
+/// cannot be had. Letter case, accents, blanks and punctuation do not
+/// count. @threads [op]
 porteur::Op<std::int64_t> provider_named(std::string name);
 
 /// Ends the operation where the wished day is over or one of ThinkTel's holidays. @threads [op]

@@ -74,11 +74,11 @@ TEST(ListTargets, ListsTrunksAndOfferings) {
             {"kind":"trunk","id":"7005551212","label_en":"HQ","label_fr":"HQ","parents":[],"details":[]},
             {"kind":"trunk","id":"7005551300","label_en":"Laval","label_fr":"Laval"},
             {"kind":"offering","id":"OFF-1","label_en":"Hosted number","label_fr":"Numéro hébergé","details":[]},
-            {"id":"OFF-2","parents":["SUB-1: 4165559001 (Hosted PBX)","SUB-2: 4165559002 (Hosted PBX)"]},
+            {"id":"OFF-2","parents":["SUB-1: 4165559001 (Hosted PBX / PBX hébergé)","SUB-2: 4165559002 (Hosted PBX / PBX hébergé)"]},
             {"id":"OFF-3","details":["plan_id"]},
             {"id":"OFF-4","label_fr":"Ligne d'affaires","details":["plan_id","business_group_id"]},
             {"id":"OFF-5","details":["plan_id","forward_to","provisioning_instructions"]},
-            {"id":"OFF-6","parents":["GRP-1: 4165559003 (Business group)"],"details":["forward_to"]},
+            {"id":"OFF-6","parents":["GRP-1: 4165559003 (Business group / Groupe d'affaires)"],"details":["forward_to"]},
             {"id":"OFF-7","details":["fax_email"]},
             {"id":"OFF-8","details":[]}])json");
     cut_everywhere(script);
@@ -137,7 +137,7 @@ TEST(ListNumbers, StopsWhereAPageDoesNotGoOn) {
 TEST(CheckPortability, AnswersEachNumberOnItsOwn) {
     Script script(
         thinktel(), "check_portability",
-        R"({"numbers":["+14165550101","+33123456789","+14165550102"]})"
+        R"({"numbers":["+14165550101","+33123456789","+18765550123","+14165550102"]})"
     );
     script.expects_http("POST", "/NumberPorts/LNP/NPANXX/Check")
         .safe()
@@ -150,6 +150,8 @@ TEST(CheckPortability, AnswersEachNumberOnItsOwn) {
     script.ends_with(R"([
         {"number":"+14165550101","portable":true,"reason":"","carrier_word":"Accepted"},
         {"number":"+33123456789","portable":false,"reason":"UNSUPPORTED_BY_GAINING"},
+        {"number":"+18765550123","portable":false,"reason":"UNSUPPORTED_BY_GAINING",
+         "carrier_word":"not asked: the area code 876 (JM) is neither Canadian, US nor toll-free"},
         {"number":"+14165550102","portable":false,"reason":"RATE_CENTER_NOT_COVERED"}])");
     cut_everywhere(script);
 }

@@ -261,6 +261,7 @@ TEST(Purchase, SendsNothingThatItsOwnRulesRefuse) {
     refused(order(json::array{}), Reason::none, "/numbers");
     refused(order({"+33123456789"}), Reason::unsupported_by_gaining, "/numbers/0");
     refused(order({"+18885550101"}), Reason::unsupported_by_gaining, "/numbers/0");
+    refused(order({"+18765550101"}), Reason::unsupported_by_gaining, "/numbers/0");
     refused(order({"+17805552001", "+17805552001"}), Reason::none, "twice");
     auto french = order();
     french["country"] = "FR";
@@ -362,6 +363,26 @@ TEST(Purchase, OrdersTheNextAvailableOfARateCentre) {
         .ends_with(R"({"state":"completed","numbers":[{"number":"+17805552001"},
                                                       {"number":"+17805552002"}]})");
     cut_everywhere(script);
+}
+
+TEST(Purchase, FindsARateCentreWhateverCaseAndAccentsItsNameIsWrittenWith) {
+    const std::pair<const char*, const char*> names[] = {
+        {"EDMONTON AB", "Edmonton, AB"},
+        {"quebec, qc", "Québec, QC"},
+        {"QUÉBEC (QC)", "Québec, QC"},
+        {"St. John's, NL", "St. John's, NL"},  // as it is written there: it is that one
+        {"st johns nl", "st johns nl"},        // two are called so: ThinkTel judges
+        {"Atlantis, AB", "Atlantis, AB"},
+    };
+    for (const auto& [typed, sent] : names) {
+        auto script = about_to_buy(order_by_area(typed, 1));
+        script.expects_http("POST", next_available)
+            .with_body(
+                canonical(json::array{json::object{{"RateCenterName", sent}, {"Quantity", 1}}})
+            )
+            .answers(200, replies({{7805552001, 1, ""}}))
+            .ends_with(R"({"state":"completed"})");
+    }
 }
 
 TEST(Purchase, FindsARateCentreOfAnAreaCodeThatHasEnough) {

@@ -49,7 +49,7 @@ TEST(Discover, ShowsTheOfferingsWithBothNames) {
         rows[0],
         ElementsAre("OFF-1", "Hosted number", "Numéro hébergé", "1: a general product", "", "")
     );
-    EXPECT_THAT(rows[5][4], HasSubstr("GRP-1: 4165559003 (Business group)"));
+    EXPECT_THAT(rows[5][4], HasSubstr("GRP-1: 4165559003 (Business group / Groupe d'affaires)"));
     EXPECT_EQ(rows[7][3], "8: not known");
 }
 

@@ -7,8 +7,10 @@
 namespace porteur::testkit {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::Field;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
@@ -81,6 +83,22 @@ TEST(Validate, RefusesANumberFromElsewhereByItsPlace) {
     auto given = order();
     given["numbers"].as_array().push_back("+33123456789");
     EXPECT_THAT(problems_of(given), Contains(at("/numbers/2", Reason::unsupported_by_gaining)));
+}
+
+TEST(Validate, RefusesANumberOfAnotherCountryOfPlusOne) {
+    for (const auto& [number, area] : {std::pair{"+18765550123", "area code 876 (JM)"},
+                                       {"+18095550123", "area code 809 (DO)"},
+                                       {"+19005550123", "area code 900;"}}) {
+        auto given = order();
+        given["numbers"].as_array().push_back(number);
+        EXPECT_THAT(
+            problems_of(given),
+            Contains(AllOf(
+                at("/numbers/2", Reason::unsupported_by_gaining),
+                Field(&Problem::message, HasSubstr(area))
+            ))
+        );
+    }
 }
 
 TEST(Validate, RefusesThatTheMainNumberLeavesWhileOthersStay) {

@@ -87,6 +87,25 @@ TEST(Services, AGeneralChildProductWantsItsParent) {
     cut_everywhere(script);
 }
 
+TEST(Services, AnOfferingAndItsParentAreFoundByTheirNamesInEitherLanguage) {
+    for (const auto* name : {"OFF-6", "Business call forward", "renvoi d’appel pour entreprises",
+                             "RENVOI D'APPEL POUR ENTREPRISES"})
+        for (const auto* parent : {"GRP-1", "grp-1", "416-555-9003", "Business Group", "groupe d'affaires"}) {
+            auto script = submit(order_for(name, R"({"forward_to":"+16475550100"})", parent));
+            is_accepted(
+                has_no_tickets(script), "/NumberPorts/Inbound/BusinessPermanentCallForwards",
+                R"({"OfferingID":"OFF-6","BusinessGroupSubscriptionID":"GRP-1","ForwardingInstructions":[
+                    {"TN":4165550101,"ForwardingTN":6475550100},
+                    {"TN":4165550102,"ForwardingTN":6475550100}]})"
+            );
+        }
+    auto second = submit(order_for("poste heberge", "{}", "4165559002"));
+    is_accepted(
+        has_no_tickets(second), "/NumberPorts/Inbound/GeneralChildProducts",
+        R"({"OfferingID":"OFF-2","ParentSubscriptionID":"SUB-2"})"
+    );
+}
+
 TEST(Services, AResidentialLineTakesTheUsersAccountAndTheOrdersLanguage) {
     auto order =
         order_for("OFF-3", R"({"plan_id":"RES-1","numbers":[{"number":"+14165550102","account":99,
@@ -183,6 +202,7 @@ TEST(Services, EachSaysWhatItMissesBeforeAnythingIsSent) {
     const Case cases[] = {
         {"OFF-2", "{}", "", "/target/parent", "it can be \"SUB-1\", \"SUB-2\""},
         {"OFF-2", "{}", "SUB-9", "/target/parent", "cannot belong to \"SUB-9\""},
+        {"OFF-2", "{}", "PBX heberge", "/target/parent", "more than one subscription"},
         {"OFF-3", R"({"account":1})", "", "/target/details/plan_id", "a residential line"},
         {"OFF-4", R"({"account":1,"plan_id":"B"})", "", "/target/details/business_group_id", "group"
         },

@@ -81,6 +81,21 @@ TEST(SubmitPort, SendsTheFormWithDocumentsByReferenceAndThePinByName) {
     EXPECT_EQ(cut_everywhere(script), 7u);
 }
 
+TEST(SubmitPort, FindsTheLosingProviderWithoutItsAccents) {
+    auto order = parsed(file("order.json")).as_object();
+    order["losing_carrier"] = "VIDEOTRON Ltee.";
+    Script script(thinktel(), "submit_port", canonical(order), "{}");
+    prepares(script);
+    for (const auto* number : {first_number, second_number})
+        script.expects_http("GET", number).answers_file(404, "error-not-found.json");
+    auto body = parsed(file("submit-request.json")).as_object();
+    body["PortForm"].as_object()["CurrentProvider"] = 31;
+    body["PortForm"].as_object().erase("CurrentReseller");
+    script.expects_http("POST", submission)
+        .with_body(canonical(body))
+        .answers_file(200, "submit-accepted.json");
+}
+
 TEST(SubmitPort, SendsTollFreeNumbersToTheirOwnRoute) {
     auto script = submit("order-toll-free.json", R"({"current_provider":12})");
     script.expects_http("GET", "/v2/NumberPorts/Inbound/Numbers/8005550101/PortInStatus")

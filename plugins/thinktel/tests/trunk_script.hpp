@@ -51,7 +51,7 @@ inline json::object with_911(json::object given) {
     return given;
 }
 
-/// As far as the order, with one other number on the trunk.
+/// As far as the order, with one other number on the trunk; a rate centre is looked up by its name.
 inline Script about_to_buy(const json::object& given) {
     Script script(thinktel(), "purchase", canonical(given), settings);
     script.expects_http("GET", dids)
@@ -59,6 +59,15 @@ inline Script about_to_buy(const json::object& given) {
         .safe()
         .with_query({{"PageFrom", "0"}, {"PageSize", "1000"}})
         .answers(200, trunk({4165559001}));
+    const auto* area = given.if_contains("area");
+    if (area && area->as_string().size() > 3)
+        script.expects_http("GET", "/RateCenters/Country/CA")
+            .named("centres")
+            .safe()
+            .answers(
+                200, R"([{"Name":"Edmonton, AB","Available":10},{"Name":"Québec, QC","Available":2},
+                         {"Name":"St. John's, NL"},{"Name":"St-Johns, NL"}])"
+            );
     return script;
 }
 

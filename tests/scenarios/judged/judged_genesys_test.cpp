@@ -171,6 +171,21 @@ TEST_F(JudgedGenesys, RefusalsOfAPurchaseAreAsTheFileHasThem) {
     brazilian["address"].as_object()["postal_code"] = "N1 1AA";
     EXPECT_EQ(failure_of(host, "purchase", brazilian).code, "requires.local.address");
 
+    // What was bought by API is looked for, and not called off.
+    EXPECT_THAT(
+        failure_of(
+            host, "cancel_purchase",
+            json::object{
+                {"reference", "po"},
+                {"carrier_id", "n"},
+                {"numbers", {"+13175550103"}},
+                {"kept", json::object{}}
+            }
+        )
+            .message,
+        HasSubstr("cannot be called off")
+    );
+
     chain.admin("script", json::object{{"permissions", "view"}});
     EXPECT_EQ(code_of("US", "local", "+13175550104"), "missing.any.permissions");
     const auto problems = host.run("check_account", json::object{}).at("problems").as_array();

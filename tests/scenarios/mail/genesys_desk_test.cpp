@@ -255,6 +255,37 @@ TEST_F(GenesysDesk, GetsNoMailThatAPersonHasNotApproved) {
     EXPECT_EQ(servers().mails_in("carrier").size(), 1u);
 }
 
+TEST_F(GenesysDesk, IsAskedByMailToCallAnOrderOffWhichAPersonSettles) {
+    start("", "");
+    script({{"review_s", 3600}});
+    const auto id = buy("FR", {"+33639980001"}, {"--alternates", "contact_us"});
+    ASSERT_TRUE(becomes(id, "in_review"));
+    host.told({"purchase", "cancel", id});
+    json::value order;
+    ASSERT_TRUE(wait_until(
+        [&] {
+            order = show(id);
+            if (const auto* inner = order.as_object().if_contains("order")) order = json::value(*inner);
+            return order.at("delivery") == "waiting_for_person";
+        },
+        40s
+    )) << json::serialize(order);
+    EXPECT_EQ(order.at("state"), "cancel_pending");
+    EXPECT_THAT(std::string(order.at("problem").as_string()), HasSubstr("to call it off"));
+    EXPECT_EQ(order.at("waiting_operation"), nullptr);
+    EXPECT_THAT(json::serialize(order.at("settle")), HasSubstr("not_carried_out"));
+
+    const auto mails = to_the_desk();
+    ASSERT_EQ(mails.size(), 2u);
+    const auto& second = mails[header(mails[0], "In-Reply-To").empty() ? 1 : 0];
+    EXPECT_THAT(header(second, "References"), HasSubstr("@porteur.example>"));
+    EXPECT_THAT(second, HasSubstr("please cancel our purchase request"));
+
+    host.told({"purchase", "settle", id, "not_carried_out"});
+    EXPECT_TRUE(becomes(id, "cancelled"));
+    EXPECT_EQ(servers().mails_in("carrier").size(), 2u) << "nobody is asked again";
+}
+
 TEST_F(GenesysDesk, GetsAMailThatPythonReadsAsTheOrderMeansIt) {
     start("", "");
     const auto statement = host.folder().paper("relevé d'été.pdf"),

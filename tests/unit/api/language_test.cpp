@@ -65,6 +65,23 @@ TEST(AcceptLanguage, SaysEachWrongFieldInFrench) {
     );
 }
 
+TEST(AcceptLanguage, SaysYesAndNoOfWhatAnAccountHasInFrench) {
+    Served served;
+    served.host.on_ask = [](auto, auto, auto) -> Result<std::string> {
+        return R"([{"name":"trunks","columns":["label","enabled","note"],
+                    "rows":[["no","yes",""],["HQ","no",""],["Laval","",""]]}])";
+    };
+    auto sent = in_french("/v1/discovery?account=acme-1");
+    const auto reply = served.ask(sent);
+    EXPECT_EQ(reply.field("content-language"), "fr");
+    EXPECT_EQ(
+        reply.document().at("lists").at(0).at("rows"),
+        (json::array{{"no", "oui", ""}, {"HQ", "non", ""}, {"Laval", "", ""}})
+    ) << "a trunk that is called so stays";
+    sent.fields.clear();
+    EXPECT_EQ(served.ask(sent).document().at("lists").at(0).at("rows").at(0).at(1), "yes");
+}
+
 TEST(AcceptLanguage, IsHeardBeforeARouteIsFound) {
     Served served;
     auto sent = in_french("/v1/nowhere");
@@ -103,6 +120,21 @@ TEST(AcceptLanguage, ChangesNothingOfAnOrderButItsSentences) {
     EXPECT_EQ(document.at("request").at("problem"), "tried again")
         << "what was asked for is not ours to translate";
     EXPECT_EQ(document.at("state"), "draft");
+}
+
+TEST(AcceptLanguage, LeavesACarriersWordAndTurnsWhatAPluginSaysInItsPlace) {
+    const auto match = match_route("GET", "/v1/purchase-orders/01JD9Y4V8K3ZQ");
+    auto answer = with_body(
+        R"({"numbers":[{"carrier_word":"PIN_INVALID"},{"carrier_word":"found on the trunk"}],)"
+        R"("progress":{"carrier_word":"Reply 3: \"no longer available\""}})"
+    );
+    say_in(Language::french, match.route, answer);
+    const auto document = json::parse(answer.body).as_object();
+    EXPECT_EQ(document.at("numbers").at(0).at("carrier_word"), "PIN_INVALID");
+    EXPECT_EQ(document.at("numbers").at(1).at("carrier_word"), "trouvé sur la liaison");
+    EXPECT_EQ(
+        document.at("progress").at("carrier_word"), "Reply 3: \"no longer available\""
+    );
 }
 
 TEST(AcceptLanguage, LeavesCommentsOfPersonsAlone) {

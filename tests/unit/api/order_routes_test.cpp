@@ -540,6 +540,31 @@ TEST(SettleOrder, TakesAPersonsVerdict) {
     );
 }
 
+TEST(SettleOrder, IsOfferedWithTheVerdictsThatAreTaken) {
+    Served served;
+    auto order = served.order();
+    const auto shown = [&](const char* member) {
+        served.host.put(order);
+        return served.get(path_of(order)).document().at(member);
+    };
+    EXPECT_EQ(shown("settle"), json::array());
+    EXPECT_EQ(shown("waiting_operation"), nullptr);
+    order.state = OrderState::cancel_pending;
+    order.stage = Stage::follow;
+    order.carrier_id = "T-7";
+    order.delivery = Delivery::waiting_for_person;
+    EXPECT_EQ(shown("settle"), (json::array{"found_at_carrier", "not_carried_out", "tried_again"}));
+    EXPECT_EQ(shown("waiting_operation"), nullptr);
+    order.stage = Stage::cancel;
+    EXPECT_EQ(shown("settle"), (json::array{"found_at_carrier", "tried_again"})) << "the carrier has it";
+    order.open_operation = order.id;
+    EXPECT_EQ(shown("waiting_operation"), id_text(order.id).c_str());
+    order.state = OrderState::completed;
+    order.stage = Stage::release;
+    order.open_operation = 0;
+    EXPECT_EQ(shown("settle"), (json::array{"tried_again", "left"}));
+}
+
 TEST(SettleOrder, NamesTheFieldThatIsWrong) {
     Served served;
     const auto order = served.order();

@@ -7,6 +7,8 @@
 
 #include <porteur/json.hpp>
 
+#include "domain/order_rules.hpp"
+
 namespace porteur {
 namespace {
 
@@ -217,6 +219,7 @@ TEST(DeadlinesOf, SaysWhatHappensWhereNoAnswerComes) {
     };
     EXPECT_THAT(text_where("reminder"), HasSubstr("; after that it is reminded"));
     EXPECT_THAT(text_where("person"), HasSubstr("it was reminded, and after that a person is asked"));
+    EXPECT_THAT(text_where("person_unreminded"), HasSubstr("; after that a person is asked"));
     EXPECT_THAT(text_where("something newer"), ::testing::EndsWith("by 2026-12-01"));
 }
 
@@ -246,6 +249,36 @@ TEST(DeadlinesOf, AsksAPersonAboutACompletedPortWhoseNumbersDoNotLeave) {
     EXPECT_TRUE(items[0].overdue);
     stuck.stage = Stage::none;
     EXPECT_THAT(deadlines_of(stuck, {}, noon), IsEmpty());
+}
+
+TEST(DeadlinesOf, GivesAStuckReleaseNoNewTimeWheneverTheLosingCarrierIsLookedAt) {
+    auto stuck = order_in(OrderState::completed);
+    stuck.stage = Stage::release;
+    stuck.losing_account = "old";
+    stuck.delivery = Delivery::waiting_for_person;
+    const auto told = stuck.updated;
+    const OperationEnd there{.operation = "check_release", .done = true,
+                             .output = R"({"numbers":[{"number":"+14165550101","left":false}]})", .error = {}};
+    OperationEnd away{.operation = "check_release", .done = false, .output = "{}", .error = {}};
+    away.error.kind = ErrorKind::unavailable;
+    const auto key = key_of(deadlines_of(stuck, {}, noon)[0]);
+    stuck.progress = R"({"release":{"arrived":0,"told":true}})";
+    auto now = noon;
+    for (const auto& end : {there, away, there, there}) {
+        now += 12h;
+        stuck = after_operation(stuck, end, now, 0.5, {}).order;
+        EXPECT_EQ(stuck.updated, now);
+        const auto items = deadlines_of(stuck, {}, now);
+        ASSERT_THAT(words_of(items), ElementsAre(due_words::task));
+        EXPECT_EQ(items[0].at, told + 24h);
+        EXPECT_EQ(items[0].overdue, now >= told + 24h);
+        EXPECT_EQ(key_of(items[0]), key) << "missed once, not once for each look";
+    }
+    // A person who has it tried again has looked at it: from there it waits anew.
+    stuck = settle_by_person(stuck, PersonVerdict::tried_again, "", now, "ann").value().order;
+    now += 12h;
+    stuck = after_operation(stuck, there, now, 0.5, {}).order;
+    EXPECT_EQ(deadlines_of(stuck, {}, now)[0].at, now + 24h);
 }
 
 TEST(KeyOf, IsAnotherWhenTheDateIsMoved) {

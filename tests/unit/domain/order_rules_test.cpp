@@ -388,6 +388,29 @@ TEST(CancelOrder, IsNotForgottenWhenAPluginThatCannotCallOffTellsTheStateBeforeI
         EXPECT_EQ(after_operation(order, purchase_is(end), noon, 0, rhythm, Known{}).order.state, end);
 }
 
+TEST(CancelOrder, WaitsForAPersonWhereThePluginHasAskedItsCarrierByMail) {
+    const Known calls_off{.offers = [](std::string_view, std::string_view operation) { return operation == "cancel_purchase"; }};
+    auto order = called_off_by_hand();
+    order = cancel_order([&] { auto open = order; open.state = in_review; return open; }(), true, noon, "anna").value().order;
+    ASSERT_EQ(order.stage, Stage::cancel);
+    PurchaseProgress asked;
+    asked.state = cancel_pending;
+    asked.note = "the desk was asked by mail";
+    asked.keep = {{"call_off", "person"}};
+    OperationEnd end{.operation = "cancel_purchase", .done = true, .output = to_text(asked), .error = {}};
+    for (int look = 0; look < 3; ++look) {
+        order = after_operation(order, end, noon, 0, rhythm, calls_off).order;
+        EXPECT_EQ(order.state, cancel_pending);
+        EXPECT_EQ(order.delivery, Delivery::waiting_for_person);
+        EXPECT_EQ(order.stage, Stage::follow);
+        EXPECT_EQ(order.problem, asked.note);
+        EXPECT_EQ(order.due, noon + rhythm.follow) << "the number may come all the same";
+        end.operation = "check_purchase";
+    }
+    EXPECT_EQ(settle_by_person(order, PersonVerdict::not_carried_out, "", noon, "anna").value().order.state, cancelled);
+    EXPECT_EQ(after_operation(order, purchase_is(completed), noon, 0, rhythm, calls_off).order.state, completed);
+}
+
 TEST(CancelOrder, IsGivenUpWhereACarrierThatHasACallForItGoesOnAllTheSame) {
     const auto order = called_off_by_hand();
     const Known calls_off{.offers = [](std::string_view, std::string_view operation) { return operation == "cancel_purchase"; }};

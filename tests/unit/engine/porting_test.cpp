@@ -228,7 +228,17 @@ TEST_F(PortingTest, ACompletedPortIsWatchedUntilItsNumbersHaveLeft) {
     ASSERT_TRUE(run_until([&] { return stored(order.id).stage == Stage::none; })) << words(order.id);
     EXPECT_THAT(words(order.id), HasSubstr("port.left: left Old Telephone at 2026-11-23 1"));
     EXPECT_THAT(words(order.id), HasSubstr(" UTC, arrived at Acme at 2026-11-23 12:0"));
+    EXPECT_THAT(words(order.id), HasSubstr("seen so when they were asked: at 2026-11-23 1"));
     EXPECT_FALSE(stored(order.id).due);
+}
+
+TEST_F(PortingTest, NumbersThatWereGoneAtTheFirstLookMayHaveLeftSooner) {
+    said["/ports/A-r1"] = R"({"carrier_id":"A-r1","state":"completed"})";
+    said["/leaving/r1"] = R"({"numbers":[{"number":"+14165550101","left":true}]})";
+    const auto order = port("r1", {local});
+    ASSERT_TRUE(run_until([&] { return stored(order.id).state == completed && stored(order.id).stage == Stage::none; }))
+        << words(order.id);
+    EXPECT_THAT(words(order.id), HasSubstr("for the first time: the numbers may have left sooner"));
 }
 
 TEST_F(PortingTest, NumbersThatStayTooLongWaitForAPersonAndAreAskedAboutAllTheSame) {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest-spi.h>
+
 #include <porteur/testkit.hpp>
 
 namespace porteur::testkit {
@@ -32,6 +34,31 @@ TEST(Testkit, EndsAsWhatAFailedEventIs) {
     auto script = signed_by("s3");
     script.expects_event("webhook", {{"ticket", "s3"}}).fails(ErrorKind::unavailable, "the host stops");
     script.fails_with(ErrorKind::unavailable, Reason::none, ::testing::HasSubstr("the host stops"));
+}
+
+std::string what_it_says_of(const char* settings) {
+    ::testing::TestPartResultArray found;
+    {
+        const ::testing::ScopedFakeTestPartResultReporter listener(
+            ::testing::ScopedFakeTestPartResultReporter::INTERCEPT_ONLY_CURRENT_THREAD, &found
+        );
+        const Script begun(Plugin::linked(), "list_numbers", "{}", settings);
+    }
+    return found.size() == 0 ? "" : found.GetTestPartResult(0).message();
+}
+
+TEST(Testkit, RefusesWhatTheHostWouldRefuseInItsWords) {
+    using ::testing::HasSubstr;
+    EXPECT_EQ(what_it_says_of(R"({"name":"list","count":64})").find("effects in one turn"), std::string::npos);
+    EXPECT_THAT(what_it_says_of(R"({"name":"list","count":65})"), HasSubstr("asks for 65 effects in one turn; at most 64 are taken"));
+    const auto* wanted = "; a name is 1 to 64 of a-z, 0-9 and -";
+    EXPECT_THAT(what_it_says_of(R"({"name":""})"), HasSubstr(std::string("effect 1 has the step name \"\"") + wanted));
+    EXPECT_THAT(what_it_says_of(R"({"name":"list_numbers"})"), HasSubstr(wanted));
+    EXPECT_THAT(what_it_says_of(R"({"name":"List"})"), HasSubstr(wanted));
+    EXPECT_THAT(
+        what_it_says_of(canonical(json::object{{"name", std::string(65, 'a')}}).c_str()), HasSubstr(wanted)
+    );
+    EXPECT_THAT(what_it_says_of(R"({"name":"list","size":65536})"), HasSubstr("effect 1 is too large"));
 }
 
 }  // namespace

@@ -19,6 +19,17 @@ Op<AccountCheck> check_account(Nothing) {
     co_return check;
 }
 
+/// Asks for as many things at once as the settings say, all of them under names that begin as they say.
+Op<std::vector<CarrierNumber>> list_numbers(Nothing) {
+    const auto mine = co_await account_settings();
+    const auto name = mine.text("name");
+    std::vector<HttpRequest> requests;
+    for (std::int64_t at = 0; at < mine.number("count", 1); ++at)
+        requests.push_back(http().get(name + (at == 0 ? "" : std::to_string(at)), "/" + std::string(static_cast<std::size_t>(mine.number("size", 0)), 'x')));
+    co_await together(std::move(requests));
+    co_return std::vector<CarrierNumber>{};
+}
+
 }  // namespace
 
-PORTEUR_PLUGIN("waiting", "1.0.0", PORTEUR_OPERATION(check_account))
+PORTEUR_PLUGIN("waiting", "1.0.0", PORTEUR_OPERATION(check_account), PORTEUR_OPERATION(list_numbers))

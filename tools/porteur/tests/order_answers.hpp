@@ -12,6 +12,8 @@ struct OrderParts {
     std::string problem = "";
     std::string due = "null";  ///< JSON
     std::string id = "01JD9Y4V8K3ZQ";
+    std::string settle = "[]";               ///< JSON
+    std::string waiting_operation = "null";  ///< JSON
 };
 
 /// An order as the API shows it.
@@ -20,8 +22,8 @@ inline std::string order_answer(const OrderParts& parts) {
            parts.delivery + R"(","due":)" + parts.due + R"(,"id":")" + parts.id +
            R"(","kind":"port","losing_account":"rc-main","numbers":[{"number":"+14165550101","state":")" +
            parts.state + R"("}],"problem":")" + parts.problem +
-           R"(","progress":{},"reference":"R-1","request":{},"state":")" + parts.state +
-           R"(","submitted":null,"updated":"2026-12-01T09:30:00.000Z","version":3})";
+           R"(","progress":{},"reference":"R-1","request":{},"settle":)" + parts.settle + R"(,"state":")" + parts.state +
+           R"(","waiting_operation":)" + parts.waiting_operation + R"(,"submitted":null,"updated":"2026-12-01T09:30:00.000Z","version":3})";
 }
 
 inline std::string entry_json(

@@ -74,7 +74,8 @@ TEST(PortCancel, ShowsWhatAPersonHasToDo) {
          .body = order_answer(
              {.state = "cancel_pending",
               .delivery = "waiting_for_person",
-              .problem = "ask its porting team to cancel it"}
+              .problem = "ask its porting team to cancel it",
+              .settle = R"(["found_at_carrier","not_carried_out","tried_again"])"}
          )},
     });
     EXPECT_EQ(
@@ -83,11 +84,47 @@ TEST(PortCancel, ShowsWhatAPersonHasToDo) {
             Ran{0,
                 "01JD9Y4V8K3ZQ  cancel_pending, waiting_for_person\n"
                 "problem: ask its porting team to cancel it\n"
-                "next: porteur port settle 01JD9Y4V8K3ZQ VERDICT, or porteur port answer "
-                "01JD9Y4V8K3ZQ CHOICE\n",
+                "next: porteur port settle 01JD9Y4V8K3ZQ not_carried_out, once the carrier has called "
+                "it off\n",
                 ""}
         )
     );
+}
+
+TEST(PortCancel, OffersOnlyWhatCanBeSaidNow) {
+    const auto next = [](const OrderParts& parts) {
+        World world;
+        ScriptedServer server({{.expects = "POST " + path + "/cancel", .body = order_answer(parts)}});
+        const auto out = world.run({"port", "cancel", id}, server).out;
+        const auto at = out.find("next: ");
+        return at == out.npos ? std::string() : out.substr(at);
+    };
+    const std::string settle = "next: porteur port settle 01JD9Y4V8K3ZQ ";
+    EXPECT_EQ(
+        next({.state = "cancel_pending", .delivery = "waiting_for_person", .settle = R"(["tried_again"])"}),
+        settle + "tried_again\n"
+    );
+    EXPECT_EQ(
+        next({.state = "cancel_pending", .delivery = "in_doubt", .settle = R"(["found_at_carrier"])"}),
+        "next: ask the carrier, then: porteur port settle 01JD9Y4V8K3ZQ found_at_carrier --carrier-id ID\n"
+    );
+    // A task waits, whatever the state: a draft whose mail is to be approved, say.
+    for (const auto* state : {"cancel_pending", "draft", "submitted"})
+        EXPECT_EQ(
+            next({.state = state,
+                  .delivery = "waiting_for_person",
+                  .settle = R"(["tried_again"])",
+                  .waiting_operation = "\"01JD9Y4V8K3ZR\""}),
+            "next: porteur port answer 01JD9Y4V8K3ZQ CHOICE, or porteur port settle 01JD9Y4V8K3ZQ "
+            "VERDICT\n"
+        );
+    EXPECT_EQ(
+        next({.state = "accepted",
+              .delivery = "waiting_for_person",
+              .settle = R"(["found_at_carrier","tried_again"])"}),
+        settle + "VERDICT (found_at_carrier, tried_again)\n"
+    );
+    EXPECT_EQ(next({.state = "accepted", .delivery = "waiting_for_person"}), "");
 }
 
 TEST(PortSettle, SendsTheVerdict) {

@@ -175,7 +175,9 @@ TEST(Watch, EndsWhenTheTokenIsNoLongerTaken) {
 TEST(Watch, EndsWhenTheOrderWaitsForAPersonAndSaysWhatToDo) {
     World world;
     ScriptedServer server({
-        order({.delivery = "in_doubt", .problem = "the connection closed before the answer"}),
+        order({.delivery = "in_doubt",
+               .problem = "the connection closed before the answer",
+               .settle = R"(["found_at_carrier","not_carried_out"])"}),
         timeline(first),
     });
     EXPECT_EQ(

@@ -16,6 +16,7 @@
 #include <porteur/testkit/compare.hpp>
 #include <porteur/testkit/heard.hpp>
 #include <porteur/testkit/plugin.hpp>
+#include <porteur/turn_limits.hpp>
 
 namespace porteur::testkit {
 
@@ -361,15 +362,20 @@ private:
             turn.returned == PORTEUR_OK, where,
             "the plugin returned " + std::to_string(turn.returned) + ": " + turn.error.message
         );
+        // Said in the host's own words, which refuses the same.
+        const auto host_takes = [&](const std::string& wrong) { check(wrong.empty(), where, "the plugin " + wrong); };
+        host_takes(wrong_effect_count(turn.effects.size()));
+        host_takes(wrong_output_size(turn.output.size()));
         for (const auto& each : turn.effects) {
             ++last_seq_;
+            host_takes(wrong_step_name(each.seq, each.step));
+            host_takes(wrong_effect_size(each.seq, each.head.size(), each.body.size()));
             const auto in = "step " + each.step + ": ";
             check(
                 each.seq == last_seq_, where,
                 in + "has the number " + std::to_string(each.seq) + ", wanted " +
                     std::to_string(last_seq_)
             );
-            check(!each.step.empty(), where, "an effect has no step name");
             const auto head = parse_json(each.head);
             check(head.has_value(), where, in + "its head is not JSON: " + each.head);
             if (!head) return;
