@@ -248,6 +248,9 @@ void Clerk::correct_purchase(const Seen& order) {
     const bool right = *fix == Fix::right_new;
     json::object request;
     if (plan.kind == Kind::trunk_purchase) {
+        // Killed over the request, Porteur finds the number on the trunk and lets a person see to
+        // it: by now it might be somebody else's. Ordered again, it is taken as it stands there.
+        done.stayed += order.problem.find("could NOT be given back") != order.problem.npos;
         if (!right) script_refusal(plan);
         request = {{"emergency_address", {{"city", right ? "Toronto" : "Toronno"}}}};
     } else {

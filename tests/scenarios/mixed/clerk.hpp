@@ -23,6 +23,7 @@ struct Done {
     int new_requests = 0;     ///< corrections that went out as new requests
     int tickets_refused = 0;  ///< tickets of its number that ThinkTel refused
     int handed_in = 0;        ///< times that a person handed it in at a carrier without a plugin
+    std::size_t stayed = 0;    ///< times that a number without its 911 record could not be given back
     bool corrected = false;   ///< what is right went out as a new request
     bool has_left = false;    ///< RingCentral was told to let the number go
     std::string number;       ///< the one that is to come in the end
