@@ -29,16 +29,23 @@ const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<c
 Sealing::Sealing(const MasterKey& key) : key_(derived_key(key, KeyUse::rows)), key_of_version_1_(key) { prepare_nonces(); }
 
 std::string Sealing::close(std::string_view plain, std::string_view place) const {
-    std::string raw(nonce_size + plain.size() + tag_size, '\0');
-    auto* out = reinterpret_cast<unsigned char*>(raw.data());
-    randombytes_buf(out, nonce_size);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(
-        out + nonce_size, nullptr, bytes_of(plain), plain.size(), bytes_of(place), place.size(), nullptr, out, key_.data()
-    );
+    std::string raw;
+    raw.resize_and_overwrite(nonce_size + plain.size() + tag_size, [&](char* bytes, std::size_t size) {
+        auto* out = reinterpret_cast<unsigned char*>(bytes);
+        randombytes_buf(out, nonce_size);
+        crypto_aead_xchacha20poly1305_ietf_encrypt(
+            out + nonce_size, nullptr, bytes_of(plain), plain.size(), bytes_of(place), place.size(), nullptr, out, key_.data()
+        );
+        return size;
+    });
     // OpenSSL's base 64: libsodium's takes care not to leak by time, which sealed bytes do not need.
-    std::string text(version.size() + 4 * ((raw.size() + 2) / 3), '\0');
-    std::memcpy(text.data(), version.data(), version.size());
-    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data() + version.size()), out, static_cast<int>(raw.size()));
+    const auto encoded_size = 4 * ((raw.size() + 2) / 3);
+    std::string text;
+    text.resize_and_overwrite(version.size() + encoded_size + 1, [&](char* out, std::size_t size) {
+        std::memcpy(out, version.data(), version.size());
+        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out + version.size()), bytes_of(raw), static_cast<int>(raw.size()));
+        return size - 1;  // it ends it with a NUL
+    });
     return text;
 }
 

@@ -3,8 +3,8 @@
 
 // What is old goes, a little at a time: the inputs, journals and mails of operations that ended before the
 // `retention` (a summary stays: what it was, when, how it ended), mails that came in, fit no order and were dismissed
-// before it, answers kept for repeats of requests, and events that nobody waited for. Nothing of an order that has not
-// ended goes, and no mail that waits for a person.
+// before it, answers kept for repeats of requests, and events that nobody waited for. Nothing of an operation that has not
+// ended goes, no answer of an order that has not, and no mail that waits for a person.
 
 #include <future>
 

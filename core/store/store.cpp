@@ -442,10 +442,19 @@ private:
         return session;
     }
 
+    /// The server may take a moment to notice that the last holder's session has ended: that long it is waited for.
     static bool take_advisory_lock(soci::session& sql) {
-        int got = 0;
-        sql << "select case when pg_try_advisory_lock(" << advisory_lock << ") then 1 else 0 end", soci::into(got);
-        return got != 0;
+        sql << "set lock_timeout = '1s'";
+        bool got = true;
+        try {
+            sql << "select pg_advisory_lock(" << advisory_lock << ")";
+        } catch (const soci::postgresql_soci_error& refused) {
+            constexpr std::string_view lock_not_available = "55P03";
+            if (refused.sqlstate() != lock_not_available) throw;
+            got = false;
+        }
+        sql << "reset lock_timeout";
+        return got;
     }
 
     void take_lease(soci::session& sql) {

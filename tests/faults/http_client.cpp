@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <cstdio>
+#include <stdexcept>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -41,6 +43,22 @@ bool is_sent(int fd, const std::string& text) {
         at += static_cast<std::size_t>(count);
     }
     return true;
+}
+
+/// The status of an answer. An answer without one is a defect of the server, told with all its bytes.
+int status_in(const std::string& answer) {
+    int status = 0;
+    if (answer.starts_with("HTTP/1.1 "))
+        std::from_chars(answer.data() + 9, answer.data() + answer.size(), status);
+    if (status >= 100 && status <= 599) return status;
+    std::string shown;
+    for (const char byte : answer.substr(0, 600)) {
+        char text[5] = {byte};
+        if (byte < ' ' || byte > '~')
+            std::snprintf(text, sizeof text, "\\x%02x", static_cast<unsigned char>(byte));
+        shown += text;
+    }
+    throw std::runtime_error("no status in the answer: " + shown);
 }
 
 /// The number after `name` in the head; -1 if it is not there.
@@ -83,8 +101,7 @@ std::optional<HttpReply> http(
             const auto length = length_in(got.substr(0, end));
             if (length >= 0 && got.size() >= end + 4 + static_cast<std::size_t>(length))
                 return HttpReply{
-                    std::atoi(got.c_str() + 9),
-                    got.substr(end + 4, static_cast<std::size_t>(length))
+                    status_in(got), got.substr(end + 4, static_cast<std::size_t>(length))
                 };
         }
         const auto count = recv(socket.fd, piece, sizeof piece, 0);

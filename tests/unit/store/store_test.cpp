@@ -599,6 +599,26 @@ TEST_P(StoreTest, LetsNobodyElseHoldIt) {
     EXPECT_TRUE(Store::open({.address = address, .holder = "admin", .beside = true}, seal, [](std::function<void()> run) { run(); }));
 }
 
+TEST_P(StoreTest, WaitsForTheSessionOfItsLastHolderToEnd) {
+    store.reset();
+    if (!folder.empty()) {  // the lock of a file goes with whoever held it, at once
+        open();
+        return;
+    }
+    const auto connect = [&] { return std::make_unique<soci::session>(soci::postgresql, address.substr(address.find(':') + 1)); };
+    auto last = connect();
+    *last << "select pg_advisory_lock(" << 0x504F5254 << ")";
+    std::thread next([&] { open(); });
+    auto onlooker = connect();
+    for (int waiting = 0; waiting == 0;)
+        *onlooker << "select count(*) from pg_locks where locktype = 'advisory' and not granted and database = "
+                     "(select oid from pg_database where datname = current_database())",
+            soci::into(waiting);
+    last.reset();
+    next.join();
+    EXPECT_TRUE(store);
+}
+
 TEST_P(StoreTest, IsBroughtToThisFormByWhoeverComesFirst) {
     store.reset();
     address = folder.empty() ? postgres().fresh_database("store_" + std::to_string(getpid()) + "_empty")
