@@ -47,7 +47,7 @@ constexpr auto table = std::to_array<Route>({
     {"POST",  "/v1/webhooks/{id}/test",               change,   no_body,   no_key,   "", handlers::test_webhook},
     {"POST",  "/v1/webhooks/{id}/replay",             change,   json_body, must_key, "", handlers::replay_webhook},
 
-    {"POST",  "/v1/documents",                        change,   upload,    must_key, "type name issued_on signed_on", handlers::upload_document},
+    {"POST",  "/v1/documents",                        change,   upload,    must_key, "type name issued_on signed_on expires_on", handlers::upload_document},
     {"GET",   "/v1/documents/{id}",                   read,     no_body,   no_key,   "", handlers::show_document},
     {"GET",   "/v1/documents/{id}/content",           change,   no_body,   no_key,   "", handlers::read_document},
 

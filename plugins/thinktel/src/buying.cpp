@@ -11,6 +11,7 @@
 #include "buying.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
@@ -112,37 +113,43 @@ Bought found_among(
     return ours;
 }
 
+/// How often numbers are ordered where each answer is lost, and what the steps of each time end in.
+constexpr std::array<std::string_view, 3> times{"", "-again", "-third"};
+
 /// Numbers one by one. @param doubted  an earlier request for them may still become real
 Op<Bought> buy_list(std::string pilot, Numbers wanted, bool doubted) {
-    const auto sent = co_await list_order("buy", pilot, wanted);
-    std::optional<std::vector<NumberProgress>> found;
-    if (!sent.in_doubt()) found = progress_of_replies(sent, wanted);
-    if (found) {
-        if (doubted || !all_plain(*found))
-            correct_by_trunk(*found, co_await numbers_on("find-rest", pilot, "buy"));
-        co_return Bought{std::move(*found), false};
+    Bought ours;
+    std::string step = "buy";
+    for (std::size_t time = 0; time < times.size(); ++time) {
+        const std::string nth(times[time]);
+        const auto sent = co_await list_order(step, pilot, wanted);
+        std::optional<std::vector<NumberProgress>> found;
+        if (!sent.in_doubt()) found = progress_of_replies(sent, wanted);
+        if (found) {
+            if (doubted || !all_plain(*found))
+                correct_by_trunk(*found, co_await numbers_on("find-rest", pilot, step));
+            std::ranges::move(*found, std::back_inserter(ours.numbers));
+            co_return ours;
+        }
+        // The trunk tells, the last time too.
+        doubted = true;
+        const bool goes_on = co_await settle_unless_in_doubt(sent, "settle" + nth, settle);
+        const auto now = co_await numbers_on("find" + nth, pilot, step);
+        Numbers missing;
+        auto there = found_among(wanted, now, goes_on, missing);
+        std::ranges::move(there.numbers, std::back_inserter(ours.numbers));
+        ours.called_off = there.called_off;
+        if (missing.empty()) co_return ours;
+        wanted = std::move(missing);
+        // The host lets a step out again only if it saw itself that the answer was lost.
+        if (!sent.in_doubt() && time + 1 < times.size()) step = "buy" + std::string(times[time + 1]);
     }
-    const bool goes_on = co_await settle_unless_in_doubt(sent, "settle", settle);
-    const auto now = co_await numbers_on("find", pilot, "buy");
-    Numbers missing;
-    auto ours = found_among(wanted, now, goes_on, missing);
-    if (missing.empty()) co_return ours;
-
-    // The host lets a step out again only if it saw itself that the answer was lost.
-    const std::string step = sent.in_doubt() ? "buy" : "buy-again";
-    const auto again = co_await list_order(step, pilot, missing);
-    auto rest = progress_of_replies(again, missing);
-    if (!rest)
-        fail(
-            ErrorKind::in_doubt, Reason::none, "",
-            "thinktel: " +
-                phrase("the answer to an order of numbers was lost twice; a person must look at "
-                       "the trunk (what is there is settled as found, with the numbers of ten "
-                       "digits, separated by commas, for the carrier's id)")
-        );
-    correct_by_trunk(*rest, co_await numbers_on("find-rest", pilot, step));
-    std::ranges::move(*rest, std::back_inserter(ours.numbers));
-    co_return ours;
+    fail(
+        ErrorKind::in_doubt, Reason::none, "",
+        "thinktel: " + phrase("the answer to an order of numbers was lost three times; a person must look at "
+                              "the trunk (what is there is settled as found, with the numbers of ten "
+                              "digits, separated by commas, for the carrier's id)")
+    );
 }
 
 /// The first and last of ten or more in a row.

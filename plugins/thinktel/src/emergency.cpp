@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emergency.hpp"
 
+#include <array>
+
 #include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
@@ -74,40 +76,42 @@ Rejection rejection_of_record(const Outcome& outcome, const PhoneNumber& number)
     return ours;
 }
 
+/// How often a record is sent where each answer is lost, and what the steps of each time end in.
+constexpr std::array<std::string_view, 3> times{"", "-again", "-third"};
+
 Op<Outcome> make_record(PurchaseOrder order, PhoneNumber number, std::size_t index) {
-    const auto step = step_of("e911", index);
-    const auto post = [&](const std::string& as) {
-        auto request = http().post(as, records_path);
+    auto step = step_of("e911", index);
+    Outcome outcome;
+    for (std::size_t time = 0; time < times.size(); ++time) {
+        const auto nth = [&](std::string_view name) { return step_of(std::string(name) + std::string(times[time]), index); };
+        auto request = http().post(step, records_path);
         request.json(record_of(order, number)).once();
-        return request;
-    };
-    const auto sent = co_await post(step);
-    auto outcome = outcome_of(sent);
-    if (outcome.kind != Outcome::Kind::lost) co_return outcome;
-    outcome.called_off = !co_await settle_unless_in_doubt(sent, step_of("settle-e911", index), settle);
-    if (outcome.called_off) co_return outcome;  // the number is given back, with a record or without
-    const auto found = co_await http()
-                           .get(
-                               step_of("find-e911", index),
-                               std::string(records_path) + "/" + std::to_string(*digits_of(number))
-                           )
-                           .looks_up(step);
-    int status = 0;
-    try {
-        status = found.status();
-    } catch (const Failure& failure) {
-        if (failure.error.kind == ErrorKind::cancelled) throw;
-        outcome.words += "; " + failure.error.message;
-        co_return outcome;
+        const auto sent = co_await std::move(request);
+        outcome = outcome_of(sent);
+        if (outcome.kind != Outcome::Kind::lost) co_return outcome;
+        outcome.called_off = !co_await settle_unless_in_doubt(sent, nth("settle-e911"), settle);
+        if (outcome.called_off) co_return outcome;  // the number is given back, with a record or without
+        const auto found = co_await http()
+                               .get(nth("find-e911"), std::string(records_path) + "/" + std::to_string(*digits_of(number)))
+                               .looks_up(step);
+        int status = 0;
+        try {
+            status = found.status();
+        } catch (const Failure& failure) {
+            if (failure.error.kind == ErrorKind::cancelled) throw;
+            outcome.words += "; " + failure.error.message;
+            co_return outcome;
+        }
+        if (status >= 200 && status < 300) {
+            outcome.kind = Outcome::Kind::accepted;
+            co_return outcome;
+        }
+        if (status != 404) co_return outcome;
+        // It is certainly not there, and a record that is made twice is the same record.
+        // The host lets a step out again only if it saw itself that the answer was lost.
+        if (!sent.in_doubt()) step = nth("again-e911");
     }
-    if (status >= 200 && status < 300) {
-        outcome.kind = Outcome::Kind::accepted;
-        co_return outcome;
-    }
-    if (status != 404) co_return outcome;
-    // It is certainly not there, and a record that is made twice is the same record.
-    // The host lets a step out again only if it saw itself that the answer was lost.
-    co_return outcome_of(co_await post(sent.in_doubt() ? step : step_of("again-e911", index)));
+    co_return outcome;
 }
 
 }  // namespace
