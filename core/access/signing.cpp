@@ -8,6 +8,8 @@
 
 #include <memory>
 
+#include <porteur/phrase.hpp>
+
 namespace porteur {
 namespace {
 
@@ -71,7 +73,7 @@ Result<std::string> signature_of(
     std::string_view algorithm, std::string_view encoding, std::string_view secret, std::string_view bytes
 ) {
     if (encoding != "hex" && encoding != "base64" && encoding != "base64url")
-        return failure(ErrorKind::unsupported, "encoding " + quoted(encoding) + " is none of hex, base64, base64url");
+        return failure(ErrorKind::unsupported, phrase("encoding {1} is none of hex, base64, base64url", quoted(encoding)));
     Result<std::string> raw = std::string();
     if (algorithm == "hmac-sha256")
         raw = hmac(EVP_sha256(), secret, bytes);
@@ -80,7 +82,7 @@ Result<std::string> signature_of(
     else if (algorithm == "rsa-sha256")
         raw = rsa_sha256(secret, bytes);
     else
-        return failure(ErrorKind::unsupported, "algorithm " + quoted(algorithm) + " is none of hmac-sha256, hmac-sha1, rsa-sha256");
+        return failure(ErrorKind::unsupported, phrase("algorithm {1} is none of hmac-sha256, hmac-sha1, rsa-sha256", quoted(algorithm)));
     if (!raw) return raw;
     return encoding == "hex" ? hex(*raw) : encoding == "base64" ? base64(*raw) : base64url(*raw);
 }

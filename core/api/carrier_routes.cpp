@@ -3,6 +3,7 @@
 
 #include <porteur/json.hpp>
 #include <porteur/model/discovery.hpp>
+#include <porteur/phrase.hpp>
 
 #include "api/carrier_questions.hpp"
 #include "api/in_language.hpp"
@@ -132,7 +133,8 @@ json::value no_number(const std::string& text) {
         {"number", text.substr(0, shown_max)},
         {"portable", false},
         {"reason", "OTHER"},
-        {"carrier_word", "not asked: this is no telephone number in E.164 form, as in +14165550101"}
+        {"carrier_word",
+         phrase("not asked: this is no telephone number in E.164 form, as in +14165550101")}
     };
 }
 

@@ -40,11 +40,20 @@ Result<DocumentClaim> read_claim(const Request& request) {
         });
     claim.content_type = *type;
     for (const auto& [name, into] :
-         {std::pair{"issued_on", &claim.issued_on}, {"signed_on", &claim.signed_on}}) {
+         {std::pair{"issued_on", &claim.issued_on},
+          {"signed_on", &claim.signed_on},
+          {"expires_on", &claim.expires_on}}) {
         auto date = read_date(request, name);
         if (!date) return std::unexpected(std::move(date).error());
         *into = *date;
     }
+    const auto begun = claim.issued_on ? claim.issued_on : claim.signed_on;
+    if (claim.expires_on && begun && std::chrono::sys_days{*claim.expires_on} < std::chrono::sys_days{*begun})
+        return failure(
+            ErrorKind::invalid_input,
+            phrase("the parameter {1} is {2:date}, before the document's own date, {3:date}", "expires_on",
+                   iso_date(*claim.expires_on), iso_date(*begun))
+        );
     if (claim.type.empty())
         return failure(
             ErrorKind::invalid_input,

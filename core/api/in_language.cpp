@@ -39,6 +39,11 @@ bool is_of_others(const json::object& object, std::string_view member) {
     return kind && kind->is_string() && std::string_view(kind->get_string()).ends_with(".comment");
 }
 
+/// A carrier's word is its own. What a plugin writes where the carrier had none has several words.
+bool is_word_of_carrier(std::string_view member, std::string_view text) {
+    return member == "carrier_word" && text.find(' ') == text.npos;
+}
+
 void say_members(json::value& value, std::string_view sentences, const Tongue& tongue) {
     if (value.is_array())
         for (auto& each : value.get_array()) say_members(each, sentences, tongue);
@@ -46,6 +51,8 @@ void say_members(json::value& value, std::string_view sentences, const Tongue& t
     auto& object = value.get_object();
     for (auto& pair : object) {
         if (is_of_others(object, pair.key())) continue;
+        if (pair.value().is_string() && is_word_of_carrier(pair.key(), pair.value().get_string()))
+            continue;
         if (pair.value().is_string() && is_among(sentences, pair.key()))
             say_member(&pair.value(), tongue);
         else

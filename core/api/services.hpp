@@ -147,6 +147,7 @@ struct DocumentClaim {
     std::string content_type;  ///< as declared: "application/pdf"
     std::optional<std::chrono::year_month_day> issued_on;
     std::optional<std::chrono::year_month_day> signed_on;
+    std::optional<std::chrono::year_month_day> expires_on = {};  ///< the last day on which it is good
     std::optional<std::uint64_t> size;  ///< Content-Length, where there was one
 };
 

@@ -105,12 +105,13 @@ Result<StoredDocument> DocumentDesk::settle(const Caller& caller, const Document
     StoredDocument made;
     made.about.id = "doc-" + blake2b_hex(porteur::random_bytes(16)).substr(0, 32);
     made.about.type = claim.type;
-    made.about.name = claim.name;
+    made.about.name = found.name;
     made.about.content_type = found.content_type;
     made.about.size = static_cast<std::int64_t>(found.size);
     made.about.sha256 = found.sha256;
     made.about.issued_on = claim.issued_on;
     made.about.signed_on = claim.signed_on;
+    made.about.expires_on = claim.expires_on;
     made.created = now();
     auto added = parts_.store.add_document({.id = made.about.id, .tenant = caller.tenant, .about = made.about, .created = made.created});
     if (!added) return std::unexpected(std::move(added).error());

@@ -283,11 +283,11 @@ Async<Proof> MailPerformer::prove(EffectContext context, Effect effect) {
             continue;
         }
         mail.phase = "accepted";
-        mail.reply = "its copy is in the archive " + settings_->archive + " (look " + std::to_string(look) + " of " + std::to_string(looks_max) + ")";
+        mail.reply = phrase("its copy is in the archive {1} (look {2} of {3})", settings_->archive, look, looks_max);
         Commit made;
         made.changed_mails.push_back(mail);
         if (auto done = co_await commit(std::move(made)); !done) co_return Proof{.completion = {}, .told = done.error().message};
-        co_return Proof{.completion = sent(effect.seq, mail).completion, .told = mail.reply + ", so the server accepted it"};
+        co_return Proof{.completion = sent(effect.seq, mail).completion, .told = phrase("{1:text}, so the server accepted it", mail.reply)};
     }
     co_return Proof{.completion = {}, .told = trouble.empty() ? phrase("its copy is not in the archive after {1} looks; that proves nothing", looks_max)
                                                               : phrase("the archive could not be read: {1:text}", trouble)};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What HostServices does with the documents of orders: their ages at submission, and letters of
+// What HostServices does with the documents of orders: their ages and last days at submission, and letters of
 // authorization for POST /v1/port-orders/{id}/loa.
 #include <algorithm>
 
@@ -47,7 +47,7 @@ Result<std::string> with_letter(const std::string& request, const DocumentRef& l
     return canonical(*read);
 }
 
-/// What an order says that the age of its documents hangs on; ports and purchases have the same names.
+/// What an order says that age and last day of its documents hang on; ports and purchases have the same names.
 struct DatedRequest {
     std::vector<DocumentRef> documents;
     std::optional<std::chrono::year_month_day> requested_date;
@@ -63,7 +63,9 @@ Async<Result<std::vector<std::string>>> HostServices::documents_fit(Caller calle
                                                                     std::string request) {
     const auto dated = from_text<DatedRequest>(request);
     if (!dated) co_return std::unexpected(dated.error());
-    if (std::ranges::none_of(dated->documents, [](const auto& each) { return each.issued_on || each.signed_on; }))
+    const std::chrono::year_month_day today{std::chrono::floor<std::chrono::days>(parts_.clock.now())};
+    auto problems = document_expiry_problems(dated->documents, today, dated->requested_date);
+    if (problems.empty() && std::ranges::none_of(dated->documents, [](const auto& each) { return each.issued_on || each.signed_on; }))
         co_return std::vector<std::string>{};
     std::vector<Requirements> asked;
     for (const auto& name : {losing, account}) {
@@ -77,10 +79,11 @@ Async<Result<std::vector<std::string>>> HostServices::documents_fit(Caller calle
         if (!found) continue;
         if (auto list = from_text<Requirements>(*found)) asked.push_back(std::move(*list));
     }
-    const std::chrono::year_month_day today{std::chrono::floor<std::chrono::days>(parts_.clock.now())};
+    for (auto& each : document_age_problems(dated->documents, ages_with(parts_.ages, asked), today, dated->requested_date))
+        problems.push_back(std::move(each));
     std::string wrong;
     std::vector<std::string> warnings;
-    for (auto& problem : document_age_problems(dated->documents, ages_with(parts_.ages, asked), today, dated->requested_date)) {
+    for (auto& problem : problems) {
         if (problem.blocking)
             wrong += (wrong.empty() ? "/request" : "\n/request") + problem.field + ": " + problem.message;
         else

@@ -2,6 +2,7 @@
 #include "app/performer.hpp"
 
 #include <porteur/json.hpp>
+#include <porteur/phrase.hpp>
 
 #include "access/signing.hpp"
 #include "engine/own_effects.hpp"
@@ -15,14 +16,14 @@ namespace {
 Completion signed_by(const Account& account, const Effect& effect) {
     const auto name = text_in(effect.head, "secret");
     if (name.starts_with("order."))
-        return failed(effect.seq, ErrorKind::invalid_input, "step " + quoted(effect.step) + ": a secret of the order signs nothing");
+        return failed(effect.seq, ErrorKind::invalid_input, phrase("step {1:quoted}: a secret of the order signs nothing", quoted(effect.step)));
     const auto place = account.configured.secrets.find(name);
     if (place == account.configured.secrets.end())
-        return failed(effect.seq, ErrorKind::unauthorized, "step " + quoted(effect.step) + ": the account names no secret " + quoted(name));
+        return failed(effect.seq, ErrorKind::unauthorized, phrase("step {1:quoted}: the account names no secret {2}", quoted(effect.step), quoted(name)));
     auto secret = read_secret(place->second);
     if (!secret) return failed(effect.seq, secret.error().kind, secret.error().message);
     auto signature = signature_of(text_in(effect.head, "algorithm"), text_in(effect.head, "encoding"), *secret, effect.body);
-    if (!signature) return failed(effect.seq, signature.error().kind, "step " + quoted(effect.step) + ": " + signature.error().message);
+    if (!signature) return failed(effect.seq, signature.error().kind, phrase("step {1:quoted}: {2:text}", quoted(effect.step), signature.error().message));
     return {effect.seq, ErrorKind::none, canonical(json::object{{"signature", *signature}}), {}};
 }
 

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include <porteur/phrase.hpp>
+
 #include "carriers/retry_after.hpp"
 
 namespace porteur {
@@ -18,7 +20,7 @@ std::optional<std::chrono::seconds> wish_of(
 }
 
 std::string said(const HttpAnswer& answer) {
-    return "the carrier answered " + std::to_string(answer.status);
+    return phrase("the carrier answered {1:n}", answer.status);
 }
 
 }  // namespace
@@ -32,13 +34,14 @@ std::optional<Error> classify(
     if (status == 401) {
         return Error{
             .kind = ErrorKind::unauthorized,
-            .message = said(answer) + ": it does not accept the account's credentials; check them"
+            .message = said(answer) + ": " +
+                       phrase("it does not accept the account's credentials; check them")
         };
     }
     if (status == 429) {
         return Error{
             .kind = ErrorKind::throttled,
-            .message = said(answer) + ": too many requests; sent again after the wait",
+            .message = said(answer) + ": " + phrase("too many requests; sent again after the wait"),
             .retry_after = wish_of(answer, now).value_or(throttled_wait_default)
         };
     }
@@ -46,7 +49,8 @@ std::optional<Error> classify(
     if (repeat == Repeat::forbidden) {
         return Error{
             .kind = ErrorKind::in_doubt,
-            .message = said(answer) + ": it may have acted all the same; it is looked up first",
+            .message = said(answer) + ": " +
+                       phrase("it may have acted all the same; it is looked up first"),
             .retry_after = wish_of(answer, now).value_or(std::chrono::seconds{0})
         };
     }
@@ -55,7 +59,7 @@ std::optional<Error> classify(
     const auto wish = wish_of(answer, now);
     return Error{
         .kind = status == 503 && wish ? ErrorKind::throttled : ErrorKind::unavailable,
-        .message = said(answer) + "; sent again later",
+        .message = said(answer) + "; " + phrase("sent again later"),
         .retry_after = wish.value_or(std::chrono::seconds{0})
     };
 }

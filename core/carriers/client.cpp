@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include <porteur/phrase.hpp>
+
 #include "carriers/destination.hpp"
 #include "carriers/encoding.hpp"
 #include "carriers/place.hpp"
@@ -32,18 +34,18 @@ Exchanged not_sent(Error error) {
 
 Result<void> check(const CarrierRequest& request) {
     if (!is_token(request.method)) {
-        return failure(ErrorKind::invalid_input, "method " + quoted(request.method) + " is none");
+        return failure(ErrorKind::invalid_input, phrase("method {1} is none", quoted(request.method)));
     }
     for (const auto& [name, value] : request.headers) {
         if (!is_token(name) || is_framing_header(name)) {
             return failure(
-                ErrorKind::invalid_input, "header " + quoted(name) + " is not one a request may set"
+                ErrorKind::invalid_input, phrase("header {1} is not one a request may set", quoted(name))
             );
         }
         if (!is_field_value(value)) {
             return failure(
                 ErrorKind::invalid_input,
-                "header " + quoted(name) + " has a control byte in its value"
+                phrase("header {1} has a control byte in its value", quoted(name))
             );
         }
     }
@@ -200,7 +202,7 @@ asio::awaitable<Exchanged> CarrierClient::Impl::send_token_request(
     std::shared_ptr<Impl> self, CarrierRequest request
 ) {
     if (!self) {
-        co_return not_sent({.kind = ErrorKind::unavailable, .message = "the account was closed"});
+        co_return not_sent({.kind = ErrorKind::unavailable, .message = phrase("the account was closed")});
     }
     const WipedSecrets wiped{request};
     const auto target = self->token_destination->find(request.url_or_path);

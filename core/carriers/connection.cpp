@@ -20,6 +20,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include <porteur/phrase.hpp>
+
 #include "carriers/addresses.hpp"
 #include "carriers/tls.hpp"
 
@@ -68,7 +70,7 @@ asio::awaitable<Result<std::vector<tcp::endpoint>>> look_up(
     }
     if (!state->done) {
         state->resolver.cancel();
-        co_return failure(ErrorKind::unavailable, host + ": the name look-up took too long");
+        co_return failure(ErrorKind::unavailable, host + ": " + phrase("the name look-up took too long"));
     }
     if (state->error) {
         co_return failure(ErrorKind::unavailable, host + ": " + state->error.message());
@@ -130,7 +132,10 @@ asio::awaitable<Result<void>> Connection::connect(Time until) {
         if (!fine)
             co_return failure(
                 ErrorKind::invalid_input,
-                where() + " leads to an address or port that requests may not go to; nothing was sent"
+                phrase(
+                    "{1} leads to an address or port that requests may not go to; nothing was sent",
+                    where()
+                )
             );
     }
     error_code not_an_address;
@@ -142,20 +147,31 @@ asio::awaitable<Result<void>> Connection::connect(Time until) {
         if (inside != endpoints->end()) {
             co_return failure(
                 ErrorKind::invalid_input,
-                origin_->host + " leads to the private address " + inside->address().to_string() +
-                    "; nothing was sent. Allow private addresses for this account if that is meant"
+                phrase(
+                    "{1} leads to the private address {2}; nothing was sent. Allow private "
+                    "addresses for this account if that is meant",
+                    origin_->host, inside->address().to_string()
+                )
             );
         }
     }
-    if (expired_) co_return failure(ErrorKind::unavailable, where() + ": connecting took too long");
+    const auto too_late = [this] {
+        return failure(
+            ErrorKind::unavailable, where() + ": " + phrase("connecting took too long")
+        );
+    };
+    if (expired_) co_return too_late();
 
     error_code error;
     co_await asio::async_connect(
         socket_, *endpoints, asio::redirect_error(asio::use_awaitable, error)
     );
-    if (expired_) co_return failure(ErrorKind::unavailable, where() + ": connecting took too long");
+    if (expired_) co_return too_late();
     if (error) {
-        co_return failure(ErrorKind::unavailable, where() + ": cannot connect: " + error.message());
+        co_return failure(
+            ErrorKind::unavailable,
+            where() + ": " + phrase("cannot connect: {1}", error.message())
+        );
     }
     error_code ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
@@ -166,20 +182,25 @@ asio::awaitable<Result<void>> Connection::connect(Time until) {
 asio::awaitable<Result<void>> Connection::make_tls() {
     tls_.emplace(socket_, tls_context_);
     if (!expect_host(tls_->native_handle(), origin_->host)) {
-        co_return failure(ErrorKind::unavailable, where() + ": TLS cannot be set up for this host");
+        co_return failure(
+            ErrorKind::unavailable, where() + ": " + phrase("TLS cannot be set up for this host")
+        );
     }
     error_code error;
     co_await tls_->async_handshake(
         asio::ssl::stream_base::client, asio::redirect_error(asio::use_awaitable, error)
     );
     if (expired_) {
-        co_return failure(ErrorKind::unavailable, where() + ": the TLS handshake took too long");
+        co_return failure(
+            ErrorKind::unavailable, where() + ": " + phrase("the TLS handshake took too long")
+        );
     }
     if (error) {
         auto why = certificate_problem(tls_->native_handle());
-        why = why.empty() ? error.message() : "its certificate is not accepted: " + why;
+        why = why.empty() ? error.message() : phrase("its certificate is not accepted: {1}", why);
         co_return failure(
-            ErrorKind::unavailable, where() + ": no TLS connection, nothing was sent: " + why
+            ErrorKind::unavailable,
+            where() + ": " + phrase("no TLS connection, nothing was sent: {1:text}", why)
         );
     }
     co_return Result<void>{};
@@ -219,8 +240,11 @@ asio::awaitable<Exchanged> Connection::run(
             co_return std::unexpected(ExchangeFailure{
                 .error =
                     {.kind = ErrorKind::unavailable,
-                     .message = where() + ": the connection was closed before a byte left: " +
-                                error.message()},
+                     .message = where() + ": " +
+                                phrase(
+                                    "the connection was closed before a byte left: {1}",
+                                    error.message()
+                                )},
                 .may_have_left = false
             });
         }
@@ -231,8 +255,8 @@ asio::awaitable<Exchanged> Connection::run(
             pieces[0] + of_head, pieces[1] + (written - of_head)
         };
         co_await asio::async_write(stream, rest, asio::redirect_error(asio::use_awaitable, error));
-        if (expired_) co_return lost("it took no complete request within the time-out");
-        if (error == asio::error::operation_aborted) co_return lost("called off while sending");
+        if (expired_) co_return lost(phrase("it took no complete request within the time-out"));
+        if (error == asio::error::operation_aborted) co_return lost(phrase("called off while sending"));
     }
     // A carrier may refuse a large request before it has read all of it, so the answer is read even
     // when sending failed.
@@ -251,7 +275,7 @@ asio::awaitable<Exchanged> Connection::read_answer(Stream& stream, std::string w
         if (input_used_ == input_.size()) {
             // Only a header, a chunk line or a trailer stays unread: a body leaves at once.
             if (input_.size() > limits_.header_size_max)
-                co_return lost("its answer's headers are too large");
+                co_return lost(phrase("its answer's headers are too large"));
             input_.resize(input_.size() * 2);
         }
         error_code error;
@@ -259,20 +283,20 @@ asio::awaitable<Exchanged> Connection::read_answer(Stream& stream, std::string w
             asio::buffer(input_.data() + input_used_, input_.size() - input_used_),
             asio::redirect_error(asio::use_awaitable, error)
         );
-        if (expired_) co_return lost("no complete answer within the time-out");
+        if (expired_) co_return lost(phrase("no complete answer within the time-out"));
         if (error == asio::error::eof) {
             at_end = true;
             if (!why_sending_failed.empty() && input_used_ == 0) {
-                co_return lost("the connection broke while sending: " + why_sending_failed);
+                co_return lost(phrase("the connection broke while sending: {1}", why_sending_failed));
             }
             state = parser_.finish();
             if (state != State::complete) {
-                co_return lost("the connection closed before the answer was complete");
+                co_return lost(phrase("the connection closed before the answer was complete"));
             }
         } else if (error) {
             // A TLS stream that ends without its closing alert lands here too: it may be cut.
             co_return lost(
-                "the connection broke before the answer was complete: " + error.message()
+                phrase("the connection broke before the answer was complete: {1}", error.message())
             );
         } else {
             input_used_ += count;
@@ -282,16 +306,16 @@ asio::awaitable<Exchanged> Connection::read_answer(Stream& stream, std::string w
             if (input_used_ > 0) std::memmove(input_.data(), input_.data() + consumed, input_used_);
         }
     }
-    if (state == State::too_large) co_return lost("its answer is larger than this account allows");
+    if (state == State::too_large) co_return lost(phrase("its answer is larger than this account allows"));
     if (state == State::broken) {
-        co_return lost("its answer is not HTTP that can be read: " + parser_.problem());
+        co_return lost(phrase("its answer is not HTTP that can be read: {1}", parser_.problem()));
     }
     // We ask for none, but HTTP lets a server choose where nothing was said (RFC 9110, 12.5.3).
     auto answer = parser_.take();
     if (const auto coding = answer.header("content-encoding");
         !coding.empty() && coding != "identity") {
         co_return lost(
-            "its answer comes encoded as " + quoted(coding) + ", which nobody asked for"
+            phrase("its answer comes encoded as {1}, which nobody asked for", quoted(coding))
         );
     }
     // Bytes after the end belong to no request of ours.

@@ -6,16 +6,19 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include <porteur/phrase.hpp>
+
 #include "carriers/encoding.hpp"
 
 namespace porteur::carriers {
 namespace {
 
-std::unexpected<Error> bad_url(std::string_view text, std::string_view why) {
+/// @param sentence  with a place for the URL
+std::unexpected<Error> bad_url(std::string_view text, std::string_view sentence) {
     // What follows the question mark may hold what nobody should read in a log.
     return failure(
         ErrorKind::invalid_input,
-        "URL " + quoted(text.substr(0, text.find('?')), 200) + " " + std::string(why)
+        phrase(sentence, quoted(text.substr(0, text.find('?')), 200))
     );
 }
 
@@ -34,11 +37,11 @@ std::string Origin::authority() const {
 
 Result<Url> parse_url(std::string_view text) {
     const auto parsed = boost::urls::parse_uri({text.data(), text.size()});
-    if (!parsed) return bad_url(text, "cannot be read");
+    if (!parsed) return bad_url(text, to_translate("URL {1} cannot be read"));
 
     const auto scheme = lower({parsed->scheme().data(), parsed->scheme().size()});
-    if (scheme != "https" && scheme != "http") return bad_url(text, "is neither https nor http");
-    if (parsed->has_userinfo()) return bad_url(text, "has a user name in it");
+    if (scheme != "https" && scheme != "http") return bad_url(text, to_translate("URL {1} is neither https nor http"));
+    if (parsed->has_userinfo()) return bad_url(text, to_translate("URL {1} has a user name in it"));
 
     Url url;
     url.origin.tls = scheme == "https";
@@ -49,11 +52,11 @@ Result<Url> parse_url(std::string_view text) {
     }
     const auto& name = url.origin.host;
     if (name.empty() || name.ends_with('.') || name.find('%') != name.npos) {
-        return bad_url(text, "has no plain host");
+        return bad_url(text, to_translate("URL {1} has no plain host"));
     }
     url.origin.port = url.origin.tls ? 443 : 80;
     if (parsed->has_port() && !parsed->port().empty()) {
-        if (parsed->port_number() == 0) return bad_url(text, "has no valid port");
+        if (parsed->port_number() == 0) return bad_url(text, to_translate("URL {1} has no valid port"));
         url.origin.port = parsed->port_number();
     }
 
@@ -73,7 +76,7 @@ Result<Destinations> Destinations::make(
     Destinations made;
     const auto base = parse_url(base_url);
     if (!base) return std::unexpected(base.error());
-    if (base->target.find('?') != std::string::npos) return bad_url(base_url, "has a query");
+    if (base->target.find('?') != std::string::npos) return bad_url(base_url, to_translate("URL {1} has a query"));
     made.base_path_ = base->target;
     while (made.base_path_.ends_with('/')) made.base_path_.pop_back();
     made.origins_.push_back(std::make_shared<const Origin>(base->origin));
@@ -82,7 +85,7 @@ Result<Destinations> Destinations::make(
         const bool has_scheme = entry.find("://") != entry.npos;
         auto url = parse_url(has_scheme ? entry : "https://" + entry);
         if (!url) return std::unexpected(url.error());
-        if (url->target != "/") return bad_url(entry, "has a path, but names a host");
+        if (url->target != "/") return bad_url(entry, to_translate("URL {1} has a path, but names a host"));
         made.origins_.push_back(std::make_shared<const Origin>(std::move(url->origin)));
     }
     return made;
@@ -91,7 +94,7 @@ Result<Destinations> Destinations::make(
 Result<Destinations::Target> Destinations::find(std::string_view url_or_path) const {
     if (url_or_path.starts_with('/')) {
         if (!is_target(url_or_path)) {
-            return bad_url(url_or_path, "has blanks, control bytes or letters outside ASCII");
+            return bad_url(url_or_path, to_translate("URL {1} has blanks, control bytes or letters outside ASCII"));
         }
         Target found{origins_.front(), {}};
         found.target.reserve(base_path_.size() + url_or_path.size());
@@ -106,9 +109,11 @@ Result<Destinations::Target> Destinations::find(std::string_view url_or_path) co
     if (known == origins_.end()) {
         return failure(
             ErrorKind::invalid_input,
-            url->origin.text() +
-                " is not a host of this account; nothing was sent. Add it to the "
-                "account's hosts if the carrier owns it"
+            phrase(
+                "{1} is not a host of this account; nothing was sent. Add it to the account's "
+                "hosts if the carrier owns it",
+                url->origin.text()
+            )
         );
     }
     return Target{*known, std::move(url->target)};

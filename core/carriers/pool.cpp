@@ -7,6 +7,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <porteur/phrase.hpp>
+
 namespace porteur::carriers {
 
 namespace asio = boost::asio;
@@ -86,10 +88,12 @@ asio::awaitable<Result<Pool::Lease>> Pool::acquire(
 asio::awaitable<Result<void>> Pool::wait_for_place(Time until) {
     if (waiting_.size() >= settings_.waiting_max) {
         co_return failure(
-            ErrorKind::unavailable, "all " + std::to_string(settings_.connections_max) +
-                                        " connections of this account are busy and " +
-                                        std::to_string(waiting_.size()) +
-                                        " requests wait already; nothing was sent"
+            ErrorKind::unavailable,
+            phrase(
+                "all {1:n} connections of this account are busy and {2:n} requests wait already; "
+                "nothing was sent",
+                settings_.connections_max, waiting_.size()
+            )
         );
     }
 

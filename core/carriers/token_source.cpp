@@ -13,6 +13,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include <porteur/phrase.hpp>
+
 #include "carriers/classify.hpp"
 #include "carriers/encoding.hpp"
 #include "carriers/retry_after.hpp"
@@ -149,7 +151,7 @@ asio::awaitable<void> TokenSource::fetch(std::shared_ptr<TokenSource> self) {
         }
     } ender{*self};
 
-    self->last_error_ = {.kind = ErrorKind::internal, .message = "the token request ended early"};
+    self->last_error_ = {.kind = ErrorKind::internal, .message = phrase("the token request ended early")};
     auto request = self->make_request();
     if (!request) {
         self->last_error_ = std::move(request.error());
@@ -205,7 +207,7 @@ void TokenSource::take_in(const Exchanged& outcome) {
         // Whatever became of it: the carrier's business is untouched, and asking again is harmless.
         last_error_ = outcome.error().error;
         if (last_error_.kind == ErrorKind::in_doubt) last_error_.kind = ErrorKind::unavailable;
-        last_error_.message = "asking for an access token: " + last_error_.message;
+        last_error_.message = phrase("asking for an access token: {1:text}", last_error_.message);
         renew_at_ = now + renew_again_after;
         return;
     }
@@ -233,25 +235,27 @@ void TokenSource::take_in(const Exchanged& outcome) {
 Error TokenSource::error_of(const HttpAnswer& answer) {
     const Time now = clock_.steady();
     const auto word = error_word(answer.body);
-    const auto said = "the token endpoint answered " + std::to_string(answer.status) +
-                      (word.empty() ? "" : " (" + word + ")");
+    const auto said =
+        word.empty() ? phrase("the token endpoint answered {1:n}", answer.status)
+                     : phrase("the token endpoint answered {1:n} ({2})", answer.status, word);
     if (answer.status == 400 || answer.status == 401 || answer.status == 403) {
         refused_fingerprint_ = asked_fingerprint_;
         refused_until_ = now + token_refused_for;
         return {
             .kind = ErrorKind::unauthorized,
-            .message = said + ": it does not accept the account's credentials; check them",
+            .message = said + ": " +
+                       phrase("it does not accept the account's credentials; check them"),
             .code = word
         };
     }
     if (auto verdict = classify(answer, Repeat::harmless, clock_.utc())) {
         not_before_ = now + verdict->retry_after;
-        verdict->message = said + "; no token";
+        verdict->message = said + "; " + phrase("no token");
         return *verdict;
     }
     return {
         .kind = ErrorKind::unavailable,
-        .message = said + " without a token that can be read",
+        .message = phrase("{1:text} without a token that can be read", said),
         .code = word
     };
 }

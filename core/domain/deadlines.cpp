@@ -66,6 +66,14 @@ std::vector<DocumentRef> documents_of(const Order& order) {
 void add_documents(std::vector<DueItem>& out, const Order& order, const DueRules& rules) {
     if (!papers_matter(order.state)) return;
     for (const auto& each : documents_of(order)) {
+        if (each.expires_on) {
+            auto made = item_of(order, due_words::document_expiry, "person");
+            made.about = each.id;
+            const sys_days last{*each.expires_on};
+            set_day(made, last);
+            made.text = phrase("the document {1} of type {2:document} is good until {3:date}", quoted(each.name, 60), each.type, day_text(last));
+            out.push_back(std::move(made));
+        }
         const bool is_loa = each.type == "loa";
         const auto age = rules.ages.find(each.type == "csr" ? "invoice" : each.type);
         if (age == rules.ages.end()) continue;
@@ -176,7 +184,7 @@ void add_task(std::vector<DueItem>& out, const Order& order, const DueRules& rul
 const std::vector<std::string_view>& all_due_words() {
     using namespace due_words;
     static const std::vector<std::string_view> all{
-        draft_expiry, document_age, expected_answer, freeze, foc, task, follow_up
+        draft_expiry, document_age, document_expiry, expected_answer, freeze, foc, task, follow_up
     };
     return all;
 }

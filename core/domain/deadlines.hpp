@@ -8,12 +8,12 @@
 // |-------------------|----------------------------------------------------------------|----------|
 // | draft_expiry      | a draft was begun so long ago                                   | person |
 // | document_age      | a document of an order that has not been accepted is too old    | person |
+// | document_expiry   | a document of such an order is good no longer, by its own date  | person |
 // | expected_answer   | the carrier should have answered                                | carrier |
 // | freeze            | nothing can be changed any more before the FOC                  | person |
 // | foc               | the day on which the numbers move is over                       | carrier |
-// | task              | work has waited so long for a person, or an order that only one can move |
-// person | | follow_up         | the daemon looks at the order again                             |
-// daemon   |
+// | task              | work, or an order that only a person can move, has waited so long | person |
+// | follow_up         | the daemon looks at the order again                             | daemon  |
 
 #include <chrono>
 #include <memory>
@@ -30,7 +30,7 @@ namespace porteur {
 
 namespace due_words {
 inline constexpr std::string_view draft_expiry = "draft_expiry", document_age = "document_age",
-                                  expected_answer = "expected_answer", freeze = "freeze",
+                                  document_expiry = "document_expiry", expected_answer = "expected_answer", freeze = "freeze",
                                   foc = "foc", task = "task", follow_up = "follow_up";
 }  // namespace due_words
 

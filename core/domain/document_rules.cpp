@@ -104,4 +104,32 @@ std::vector<Problem> document_age_problems(
     return problems;
 }
 
+std::vector<Problem> document_expiry_problems(
+    const std::vector<DocumentRef>& documents, year_month_day today, std::optional<year_month_day> wished
+) {
+    std::vector<Problem> problems;
+    for (std::size_t index = 0; index < documents.size(); ++index) {
+        const auto& document = documents[index];
+        if (!document.expires_on) continue;
+        const sys_days last{*document.expires_on};
+        std::string message;
+        if (last < sys_days{today})
+            message = phrase(
+                "the document {1} of type {2:document} expired on {3:date}; attach one that is still good",
+                quoted(document.name, 60), document.type, day_text(last)
+            );
+        else if (wished && last < sys_days{*wished})
+            message = phrase(
+                "the document {1} of type {2:document} expires on {3:date}, before the requested date {4:date}; attach "
+                "one that is good then",
+                quoted(document.name, 60), document.type, day_text(last), iso_date(*wished)
+            );
+        else
+            continue;
+        problems.push_back({"/documents/" + std::to_string(index),
+                            document.type == "loa" ? Reason::loa_expired : Reason::document_refused, std::move(message), true});
+    }
+    return problems;
+}
+
 }  // namespace porteur

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// How old a document may be when an order goes out. The ages are data: those of the settings, and
-// where a carrier's requirements name one of their own, that.
+// How old a document may be when an order goes out, and until when it is good by what it says itself.
+// The ages are data: those of the settings, and where a carrier's requirements name one of their own, that.
 
 #include <chrono>
 #include <cstdint>
@@ -43,6 +43,19 @@ DocumentAges ages_with(DocumentAges ages, const std::vector<Requirements>& asked
 std::vector<Problem> document_age_problems(
     const std::vector<DocumentRef>& documents, const DocumentAges& ages,
     std::chrono::year_month_day today, std::optional<std::chrono::year_month_day> transfer
+);
+
+/// What is wrong with the days that an order's documents themselves are good until (`expires_on`): one
+/// that is over today, or before the day that is wished for, is blocking, as carriers refuse it then.
+/// Each document is looked at, for each is sent; that day itself is a good one. One without such a
+/// day is never over.
+///
+/// @param wished  the order's requested date; nothing: not known
+/// @return        problems whose fields are "/documents/INDEX"
+/// @threads       any; pure
+std::vector<Problem> document_expiry_problems(
+    const std::vector<DocumentRef>& documents, std::chrono::year_month_day today,
+    std::optional<std::chrono::year_month_day> wished
 );
 
 }  // namespace porteur

@@ -151,6 +151,13 @@ OrderChange after_progress(const Order& order, const OperationEnd& end, Instant 
                                    {"from", text_of_state(order.state)},
                                    {"to", text_of_state(next.state)}})
         ));
+    } else if (sends_the_request(end.operation) && waits_for_correction(order.kind, next.state)) {
+        // An attempt more that came back as the one before it: the state says nothing of it.
+        auto text = phrase("{1:state} as before", text_of_state(next.state));
+        if (!heard->note.empty()) text += "; " + heard->note;
+        if (!why.empty()) text += "; " + why;
+        change.entries.push_back(entry(next, now, order.account, prefix(order.kind) + "refused", std::move(text),
+                                       canonical(json::object{{"carrier_word", heard->carrier_word}, {"operation", end.operation}})));
     }
     if (is_end(next.state)) {
         end_or_watch(order, next, now, known);

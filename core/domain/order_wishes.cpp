@@ -306,7 +306,8 @@ Result<OrderChange> settle_by_person(const Order& order, PersonVerdict verdict, 
                 text = phrase("certainly not carried out; the carrier has called it off");
                 break;
             }
-            if (order.state != draft && order.state != exception)
+            // An attempt more of one that the carrier sent back may be in doubt too, as a mail with the document that it wanted.
+            if (order.state != draft && !(order.stage == Stage::submit && may_be_a_new_attempt(order)) && order.state != exception)
                 return failure(ErrorKind::invalid_input, "the carrier has acknowledged this order already");
             if (auto may = buys_nothing_twice(order); !may) return std::unexpected(std::move(may).error());
             next.attempt = order.attempt + 1;

@@ -115,8 +115,10 @@ std::optional<std::string> OperationRun::take_effects(const Turn& turn) {
         Open open{.effect = effect, .intent_at = world_.clock.now(), .step_attempt = 1, .lost_at = {}};
         if (const auto known = recorded_.find(effect.seq); known != recorded_.end()) {
             if (known->second.effect != effect)
-                return "the replay departs from the journal: recorded " + line_of(known->second.effect) +
-                       "; the plugin now asks " + line_of(effect);
+                return phrase(
+                    "the replay departs from the journal: recorded {1:text}; the plugin now asks {2:text}",
+                    line_of(known->second.effect), line_of(effect)
+                );
             open.intent_at = known->second.at;
             open.recorded = open.durable = open.from_before = true;
             if (const auto gone = lost_.find(effect.seq); gone != lost_.end()) open.lost_at = gone->second;
@@ -133,12 +135,14 @@ Async<std::optional<RunEnd>> OperationRun::replay() {
     for (auto& outcome : outcomes_) {
         if (auto wrong = take_effects(turn_)) co_return co_await park_operation(std::move(*wrong));
         if (turn_.state != Turn::State::waiting)
-            co_return co_await park_operation("the replay departs from the journal: the plugin ended before outcome #" +
-                                              std::to_string(outcome.completion.seq));
+            co_return co_await park_operation(phrase(
+                "the replay departs from the journal: the plugin ended before outcome #{1}", outcome.completion.seq
+            ));
         const auto found = open_.find(outcome.completion.seq);
         if (found == open_.end() || !found->second.from_before)
-            co_return co_await park_operation("the replay departs from the journal: nobody asked for outcome #" +
-                                              std::to_string(outcome.completion.seq));
+            co_return co_await park_operation(phrase(
+                "the replay departs from the journal: nobody asked for outcome #{1}", outcome.completion.seq
+            ));
         ladder_.completed(found->second.effect, outcome.completion);
         open_.erase(found);
         std::vector<Completion> done;
@@ -184,7 +188,7 @@ Async<RunEnd> OperationRun::live() {
 void OperationRun::told(Open& open, const Completion& completion) {
     if (!open.recorded) record(IntentRecord{open.effect, open.intent_at});
     if (!PORTEUR_HAS_DEFECT("outcome_unrecorded")) record(OutcomeRecord{completion, world_.clock.now()});
-    const auto proof = "step " + quoted(open.effect.step) + ": " + open.proof;
+    const auto proof = phrase("step {1:quoted}: {2:text}", quoted(open.effect.step), open.proof);
     if (!open.proof.empty() && completion.kind != ErrorKind::in_doubt)
         add_entry("outcome_proved", proof);
     else if (!open.proof.empty())

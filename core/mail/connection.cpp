@@ -21,6 +21,8 @@
 #include <optional>
 #include <utility>
 
+#include <porteur/phrase.hpp>
+
 namespace porteur {
 namespace {
 
@@ -148,7 +150,7 @@ Result<MailConnection> MailConnection::open(const MailServerAddress& server, std
             addresses = net::DNS::hostByName(server.host).addresses();
         }
     } catch (const Poco::Exception& exception) {
-        return socket->failed("the host was not found: " + exception.displayText());
+        return socket->failed(phrase("the host was not found: {1}", exception.displayText()));
     }
     if (server.security == MailSecurity::plaintext_loopback) {
         std::erase_if(addresses, [](const net::IPAddress& address) {
@@ -157,16 +159,16 @@ Result<MailConnection> MailConnection::open(const MailServerAddress& server, std
         if (addresses.empty()) {
             return failure(
                 ErrorKind::invalid_input,
-                socket->where() +
-                    ": plaintext_loopback is only for an address of this machine; use "
-                    "starttls or tls"
+                socket->where() + ": " +
+                    phrase("plaintext_loopback is only for an address of this machine; use "
+                           "starttls or tls")
             );
         }
     }
-    std::string last = "the host has no address";
+    std::string last = phrase("the host has no address");
     for (const net::IPAddress& address : addresses) {
         if (socket->stop.stop_requested())
-            return socket->failed("called off before it was connected");
+            return socket->failed(phrase("called off before it was connected"));
         try {
             socket->plain = net::StreamSocket();
             socket->plain.connect(
@@ -181,7 +183,7 @@ Result<MailConnection> MailConnection::open(const MailServerAddress& server, std
             }
             return connection;
         } catch (const Poco::Exception& exception) {
-            last = "not reached: " + exception.displayText();
+            last = phrase("not reached: {1}", exception.displayText());
         }
     }
     return socket->failed(last);
@@ -192,8 +194,8 @@ Result<void> MailConnection::start_tls() {
     const SigpipeBlocked no_signal;
     if (!socket.received.empty()) {
         return socket.failed(
-            "sent bytes in plain text where TLS begins, which would let others speak for it; "
-            "not used"
+            phrase("sent bytes in plain text where TLS begins, which would let others speak for "
+                   "it; not used")
         );
     }
     const std::string& ca_file = socket.server.ca_file;
@@ -201,7 +203,7 @@ Result<void> MailConnection::start_tls() {
     if (!ca_file.empty() && !std::filesystem::is_regular_file(ca_file, ignored)) {
         return failure(
             ErrorKind::invalid_input,
-            porteur::quoted(ca_file) + " is not a file; name a PEM file of authorities"
+            phrase("{1} is not a file; name a PEM file of authorities", porteur::quoted(ca_file))
         );
     }
     std::string refusal;
@@ -222,9 +224,9 @@ Result<void> MailConnection::start_tls() {
         context->setInvalidCertificateHandler({});
     } catch (const Poco::Exception& exception) {
         socket.secure.reset();
-        return socket.failed(fmt::format(
-            "TLS failed: {}{}{}; nothing was sent", exception.displayText(),
-            refusal.empty() ? "" : ": ", refusal
+        return socket.failed(phrase(
+            "TLS failed: {1}; nothing was sent",
+            exception.displayText() + (refusal.empty() ? "" : ": ") + refusal
         ));
     }
     return {};
@@ -242,11 +244,11 @@ Result<std::string> MailConnection::read_line(Deadline deadline) {
             return line;
         }
         searched = socket.received.size();
-        if (searched > line_bytes_max) return socket.failed("sent a line longer than 4096 bytes");
+        if (searched > line_bytes_max) return socket.failed(phrase("sent a line longer than 4096 bytes"));
         if (socket.stop.stop_requested())
-            return socket.failed("called off while waiting for an answer");
+            return socket.failed(phrase("called off while waiting for an answer"));
         const auto left = left_until(deadline);
-        if (left == 0ms) return socket.failed("did not answer in time");
+        if (left == 0ms) return socket.failed(phrase("did not answer in time"));
         const auto slice = std::min(left, stop_check_interval);
         try {
             if (!socket.stream().poll(timespan(slice), net::Socket::SELECT_READ)) continue;
@@ -255,12 +257,12 @@ Result<std::string> MailConnection::read_line(Deadline deadline) {
             socket.stream().setReceiveTimeout(timespan(slice));
             char buffer[4096];
             const int count = socket.stream().receiveBytes(buffer, sizeof buffer);
-            if (count == 0) return socket.failed("closed the connection");
+            if (count == 0) return socket.failed(phrase("closed the connection"));
             if (count > 0) socket.received.append(buffer, static_cast<std::size_t>(count));
         } catch (const Poco::TimeoutException&) {
             continue;
         } catch (const Poco::Exception& exception) {
-            return socket.failed("the connection was lost: " + exception.displayText());
+            return socket.failed(phrase("the connection was lost: {1}", exception.displayText()));
         }
     }
 }
@@ -271,18 +273,18 @@ Result<void> MailConnection::write(std::string_view bytes, Deadline deadline) {
     constexpr std::size_t block_bytes = 65536;
     while (!bytes.empty()) {
         const auto left = left_until(deadline);
-        if (left == 0ms) return socket.failed("did not take the bytes in time");
+        if (left == 0ms) return socket.failed(phrase("did not take the bytes in time"));
         try {
             socket.stream().setSendTimeout(timespan(left));
             const auto block = bytes.substr(0, block_bytes);
             const int count =
                 socket.stream().sendBytes(block.data(), static_cast<int>(block.size()));
-            if (count < 0) return socket.failed("the connection was lost while writing");
+            if (count < 0) return socket.failed(phrase("the connection was lost while writing"));
             bytes.remove_prefix(static_cast<std::size_t>(count));
         } catch (const Poco::TimeoutException&) {
-            return socket.failed("did not take the bytes in time");
+            return socket.failed(phrase("did not take the bytes in time"));
         } catch (const Poco::Exception& exception) {
-            return socket.failed("the connection was lost: " + exception.displayText());
+            return socket.failed(phrase("the connection was lost: {1}", exception.displayText()));
         }
     }
     return {};

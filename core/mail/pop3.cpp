@@ -9,6 +9,8 @@
 #include <optional>
 #include <utility>
 
+#include <porteur/phrase.hpp>
+
 #include "mail/text_codec.hpp"
 
 namespace porteur {
@@ -48,9 +50,8 @@ public:
                 if (done.error().kind != ErrorKind::rejected) return done;
                 return failure(
                     ErrorKind::unavailable,
-                    where() +
-                        ": does not offer TLS (STLS), so no password was sent; if it never does, "
-                        "use tls"
+                    at_server(phrase("does not offer TLS (STLS), so no password was sent; if it "
+                                     "never does, use tls"))
                 );
             }
             if (auto done = connection_.start_tls(); !done) return done;
@@ -68,7 +69,9 @@ public:
             if (*line == ".") return found;
             if (const auto entry = read_numbered(*line)) found[entry->number] = entry->rest;
         }
-        return failure(ErrorKind::unavailable, where() + ": the list of mails does not end");
+        return failure(
+            ErrorKind::unavailable, at_server(phrase("the list of mails does not end"))
+        );
     }
 
     Result<std::string> retrieve(std::size_t number, std::size_t bytes_max) {
@@ -87,7 +90,7 @@ public:
             if (bytes.size() > bytes_max) {
                 return failure(
                     ErrorKind::unavailable,
-                    fmt::format("{}: mail {} is larger than the server had said", where(), number)
+                    at_server(phrase("mail {1} is larger than the server had said", number))
                 );
             }
         }
@@ -96,19 +99,26 @@ public:
     Result<void> command(const std::string& line) {
         const auto deadline = steady_clock::now() + settings_.command_timeout;
         if (auto sent = connection_.write(line + "\r\n", deadline); !sent) {
-            return failure(ErrorKind::unavailable, "pop3 " + sent.error().message);
+            return lost(sent.error());
         }
         return read_answer(line.starts_with("PASS ") || line.starts_with("USER ") ? "login" : line);
     }
 
 private:
-    std::string where() const {
-        return fmt::format("pop3 {}:{}", settings_.server.host, settings_.server.port);
+    /// What the link says names the server already.
+    static std::unexpected<Error> lost(const Error& of_link) {
+        Error error{.kind = ErrorKind::unavailable, .message = "pop3 " + of_link.message};
+        return std::unexpected(std::move(error));
+    }
+
+    std::string at_server(std::string_view text) const {
+        const auto where = fmt::format("{}:{}", settings_.server.host, settings_.server.port);
+        return phrase("pop3 {1}: {2:text}", where, text);
     }
 
     Result<std::string> read_line(MailConnection::Deadline deadline) {
         auto line = connection_.read_line(deadline);
-        if (!line) return failure(ErrorKind::unavailable, "pop3 " + line.error().message);
+        if (!line) return lost(line.error());
         return line;
     }
 
@@ -117,7 +127,7 @@ private:
             if (find_control(*word)) {
                 return failure(
                     ErrorKind::invalid_input,
-                    where() + ": user or password holds a control character"
+                    at_server(phrase("user or password holds a control character"))
                 );
             }
         }
@@ -141,7 +151,7 @@ private:
         const bool refused = line->starts_with("-ERR");
         return failure(
             refused ? ErrorKind::rejected : ErrorKind::unavailable,
-            fmt::format("{}: {} was answered {}", where(), what, quoted(*line, 200))
+            at_server(phrase("{1} was answered {2:quoted}", what, quoted(*line, 200)))
         );
     }
 

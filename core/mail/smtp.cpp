@@ -7,6 +7,8 @@
 #include <charconv>
 #include <utility>
 
+#include <porteur/phrase.hpp>
+
 #include "mail/address.hpp"
 #include "mail/smtp_text.hpp"
 #include "mail/text_codec.hpp"
@@ -55,7 +57,9 @@ public:
             find_control(envelope_.envid)) {
             return failure(
                 ErrorKind::invalid_input,
-                "envelope id " + quoted(envelope_.envid) + " is longer than 100 or holds controls"
+                phrase(
+                    "envelope id {1} is longer than 100 or holds controls", quoted(envelope_.envid)
+                )
             );
         }
         return check_address("x@" + settings_.client_name, "client name");
@@ -67,10 +71,15 @@ public:
                 const bool too_late = phase == SmtpPhase::accepted;
                 return failure(
                     too_late ? ErrorKind::in_doubt : ErrorKind::unavailable,
-                    fmt::format(
-                        "{}: {} at {}: {}", where(),
-                        too_late ? "accepted, but that was not recorded" : "stopped by the sender",
-                        name_of(phase), told.error().message
+                    at_server(
+                        too_late ? phrase(
+                                       "accepted, but that was not recorded at {1}: {2:text}",
+                                       name_of(phase), told.error().message
+                                   )
+                                 : phrase(
+                                       "stopped by the sender at {1}: {2:text}", name_of(phase),
+                                       told.error().message
+                                   )
                     )
                 );
             }
@@ -98,9 +107,8 @@ public:
         if (!abilities_.auth_plain && !abilities_.auth_login) {
             return failure(
                 ErrorKind::unauthorized,
-                where() +
-                    ": offers neither AUTH PLAIN nor LOGIN; take the user out of the settings or "
-                    "use another server"
+                at_server(phrase("offers neither AUTH PLAIN nor LOGIN; take the user out of the "
+                                 "settings or use another server"))
             );
         }
         // The commands are never part of a message: they hold the password.
@@ -127,17 +135,18 @@ public:
         if (abilities_.size_max > 0 && size > abilities_.size_max) {
             auto error = Error{
                 .kind = ErrorKind::rejected,
-                .message = fmt::format(
-                    "{}: takes mails of {} bytes and this one has {}; send fewer or smaller files",
-                    where(), abilities_.size_max, size
-                )
+                .message = at_server(phrase(
+                    "takes mails of {1} bytes and this one has {2}; send fewer or smaller files",
+                    abilities_.size_max, size
+                ))
             };
             error.code = "SIZE";
             return std::unexpected(std::move(error));
         }
         if (eight_bit && !abilities_.eight_bit) {
             return failure(
-                ErrorKind::invalid_input, where() + ": takes 7-bit mails only and this one is not"
+                ErrorKind::invalid_input,
+                at_server(phrase("takes 7-bit mails only and this one is not"))
             );
         }
         std::string mail = "MAIL FROM:<" + envelope_.from + ">";
@@ -175,7 +184,7 @@ public:
         for (const auto& each : commands) all += each + "\r\n";
         all += "DATA\r\n";
         if (auto sent = connection_->write(all, steady_clock::now() + settings_.command_timeout); !sent)
-            return failure(ErrorKind::unavailable, "smtp " + sent.error().message);
+            return lost(sent.error());
         Result<void> outcome;
         for (const auto& each : commands) {
             auto reply = read_reply(settings_.command_timeout);
@@ -210,7 +219,7 @@ public:
         if (!reply) return doubt(reply.error());
         if (reply->is(4) || reply->is(5)) return refused(*reply, "mail");
         if (!reply->is(2)) {
-            return doubt(Error{.message = where() + ": answered " + quoted(reply->text)});
+            return doubt(Error{.message = at_server(phrase("answered {1:quoted}", quoted(reply->text)))});
         }
         return {};
     }
@@ -242,8 +251,8 @@ private:
         if (!abilities_.starttls) {
             return failure(
                 ErrorKind::unavailable,
-                where() +
-                    ": does not offer STARTTLS, so nothing was sent; if it never does, use tls"
+                at_server(phrase("does not offer STARTTLS, so nothing was sent; if it never does, "
+                                 "use tls"))
             );
         }
         if (auto done = command("STARTTLS", 2); !done) return std::unexpected(done.error());
@@ -252,8 +261,15 @@ private:
         return greet();
     }
 
-    std::string where() const {
-        return fmt::format("smtp {}:{}", settings_.server.host, settings_.server.port);
+    /// What the link says names the server already.
+    static std::unexpected<Error> lost(const Error& of_link) {
+        Error error{.kind = ErrorKind::unavailable, .message = "smtp " + of_link.message};
+        return std::unexpected(std::move(error));
+    }
+
+    std::string at_server(std::string_view text) const {
+        const auto where = fmt::format("{}:{}", settings_.server.host, settings_.server.port);
+        return phrase("smtp {1}: {2:text}", where, text);
     }
 
     std::vector<std::string> recipients() const {
@@ -286,7 +302,7 @@ private:
             auto line = connection_->read_line(deadline);
             if (!line) {
                 // A reply cut off in the middle says nothing.
-                return failure(ErrorKind::unavailable, "smtp " + line.error().message);
+                return lost(line.error());
             }
             int code = 0;
             const auto read = std::from_chars(
@@ -296,7 +312,8 @@ private:
             if (read.ptr != line->data() + 3 || code < 200 || code > 599 ||
                 (mark != ' ' && mark != '-') || (count > 0 && code != reply.code)) {
                 return failure(
-                    ErrorKind::unavailable, where() + ": " + quoted(*line) + " is not an SMTP reply"
+                    ErrorKind::unavailable,
+                    at_server(phrase("{1:quoted} is not an SMTP reply", quoted(*line)))
                 );
             }
             reply.code = code;
@@ -307,12 +324,14 @@ private:
                 return reply;
             }
         }
-        return failure(ErrorKind::unavailable, where() + ": sent a reply of more than 100 lines");
+        return failure(
+            ErrorKind::unavailable, at_server(phrase("sent a reply of more than 100 lines"))
+        );
     }
 
     Result<Reply> exchange(const std::string& line, milliseconds timeout) {
         if (auto sent = connection_->write(line + "\r\n", steady_clock::now() + timeout); !sent) {
-            return failure(ErrorKind::unavailable, "smtp " + sent.error().message);
+            return lost(sent.error());
         }
         return read_reply(timeout);
     }
@@ -326,10 +345,10 @@ private:
     std::unexpected<Error> refused(const Reply& reply, std::string_view what) const {
         Error error{
             .kind = reply.is(5) ? ErrorKind::rejected : ErrorKind::unavailable,
-            .message = fmt::format(
-                "{}: {} was answered {}; the mail was not taken", where(), quoted(what, 120),
+            .message = at_server(phrase(
+                "{1:quoted} was answered {2:quoted}; the mail was not taken", quoted(what, 120),
                 quoted(reply.text, 200)
-            )
+            ))
         };
         if (reply.code == 530) error.kind = ErrorKind::unauthorized;
         error.code = std::to_string(reply.code);
@@ -339,8 +358,8 @@ private:
     static std::unexpected<Error> doubt(const Error& cause) {
         return failure(
             ErrorKind::in_doubt,
-            cause.message +
-                "; the server may have the mail, so proof is looked for before it is sent again"
+            cause.message + "; " +
+                phrase("the server may have the mail, so proof is looked for before it is sent again")
         );
     }
 

@@ -148,6 +148,8 @@ Result<DocumentIntake> DocumentIntake::begin(IntakeClaim claim, IntakeRules rule
             ),
             media_type_code
         );
+    claim.name = with_ending(claim.name, *declared);
+    if (auto good = check_name(claim.name); !good) return std::unexpected(std::move(good).error());
     if (type_of_name(claim.name) != declared)
         return refused(
             phrase("the file name {1} does not end as {2} does", quoted(claim.name, 60), *declared)
@@ -198,7 +200,7 @@ Result<Intaken> DocumentIntake::finish() {
     std::array<unsigned char, EVP_MAX_MD_SIZE> hash;
     unsigned int hash_size = 0;
     EVP_DigestFinal_ex(state.hash, hash.data(), &hash_size);
-    Intaken intaken{.content_type = std::string(*state.found), .size = state.size, .sha256 = {}};
+    Intaken intaken{.content_type = std::string(*state.found), .size = state.size, .sha256 = {}, .name = state.claim.name};
     for (unsigned int index = 0; index < hash_size; ++index) {
         intaken.sha256 += digits[hash[index] >> 4U];
         intaken.sha256 += digits[hash[index] & 15U];

@@ -33,10 +33,11 @@ struct Intaken {
     std::string content_type;  ///< found in the bytes
     std::uint64_t size = 0;
     std::string sha256;  ///< lower-case hex
+    std::string name;    ///< as it was said, with the ending of the type if it had none
 };
 
 /// Looks at a document while it streams by and keeps nothing of it: its type by its bytes, which
-/// must be what it was said to be and what its name ends in; its size; whether a PDF was cut short;
+/// must be what it was said to be and what its name ends in, if it has an ending; its size; whether a PDF was cut short;
 /// whether a CSV file is text without formulas. What is in a PDF is read by pdf_check.hpp, what is in
 /// another spreadsheet by spreadsheet_check.hpp, once it is whole. After an error it is over.
 ///

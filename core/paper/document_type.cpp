@@ -91,4 +91,22 @@ std::optional<std::string_view> type_of_name(std::string_view file_name) {
     return found_in(endings, lower(file_name.substr(dot + 1)));
 }
 
+bool has_ending(std::string_view file_name) {
+    const auto dot = file_name.rfind('.');
+    if (dot == file_name.npos) return false;
+    const auto ending = lower(file_name.substr(dot + 1));
+    const auto letter = [](char each) { return each >= 'a' && each <= 'z'; };
+    const auto digit = [](char each) { return each >= '0' && each <= '9'; };
+    return ending.size() <= 5 && std::ranges::any_of(ending, letter) &&
+           std::ranges::all_of(ending, [&](char each) { return letter(each) || digit(each); });
+}
+
+std::string with_ending(std::string_view file_name, std::string_view type) {
+    std::string out(file_name);
+    const auto found = std::ranges::find(endings, type, &Known::type);
+    if (has_ending(file_name) || found == endings.end()) return out;
+    if (!out.ends_with('.')) out += '.';
+    return out += found->word;
+}
+
 }  // namespace porteur::paper

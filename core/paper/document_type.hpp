@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace porteur::paper {
@@ -36,5 +37,12 @@ std::optional<std::string_view> type_of_declaration(std::string_view content_typ
 
 /// The same types by the ending of a file name: "scan.JPG". @threads any
 std::optional<std::string_view> type_of_name(std::string_view file_name);
+
+/// Whether a name has an ending, of whatever type: one to five letters and digits behind the last dot, a letter among
+/// them. "kbis", "Extrait du 12.11.2026" and "Statuts S.A. Roy" have none. @threads any
+bool has_ending(std::string_view file_name);
+
+/// The name with the ending of its type, if it has none: "kbis" of application/pdf is "kbis.pdf". @threads any
+std::string with_ending(std::string_view file_name, std::string_view type);
 
 }  // namespace porteur::paper

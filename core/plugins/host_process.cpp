@@ -10,6 +10,8 @@
 
 #include <system_error>
 
+#include <porteur/phrase.hpp>
+
 namespace porteur {
 
 void OwnedFd::reset(int fd) {
@@ -76,19 +78,22 @@ Result<pid_t> start_host_process(
     if (failed != 0)
         return failure(
             ErrorKind::unavailable,
-            system_text(program.string() + ": the plugin process does not start", failed)
+            system_text(
+                program.string() + ": " +
+                    phrase("the plugin process {1:text}", phrase("does not start")),
+                failed
+            )
         );
     return pid;
 }
 
 std::string end_text(int wait_status) {
     if (WIFEXITED(wait_status))
-        return "ended by itself with code " + std::to_string(WEXITSTATUS(wait_status));
-    if (!WIFSIGNALED(wait_status)) return "ended";
+        return phrase("ended by itself with code {1}", WEXITSTATUS(wait_status));
+    if (!WIFSIGNALED(wait_status)) return phrase("ended");
     const int number = WTERMSIG(wait_status);
     const char* name = ::sigabbrev_np(number);
-    return "crashed with " +
-           (name ? "SIG" + std::string(name) : "signal " + std::to_string(number));
+    return name ? phrase("crashed with SIG{1}", name) : phrase("crashed with signal {1}", number);
 }
 
 }  // namespace porteur

@@ -19,6 +19,8 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 
+#include <porteur/phrase.hpp>
+
 #include "plugins/canonical_check.hpp"
 #include "plugins/host_process.hpp"
 #include "plugins/process_page.hpp"
@@ -39,36 +41,36 @@ std::string_view purpose_of(std::string_view call) {
         std::string_view call, purpose;
     };
     static constexpr auto purposes = std::to_array<Purpose>({
-        {"open", "open a file"},
-        {"openat", "open a file"},
-        {"openat2", "open a file"},
-        {"creat", "open a file"},
-        {"socket", "open a socket"},
-        {"socketpair", "open a socket"},
-        {"connect", "open a socket"},
-        {"bind", "open a socket"},
-        {"listen", "open a socket"},
-        {"execve", "start a program"},
-        {"execveat", "start a program"},
-        {"fork", "start a process"},
-        {"vfork", "start a process"},
-        {"clone", "start a process or thread"},
-        {"clone3", "start a process or thread"},
-        {"ptrace", "look into a process"},
-        {"kill", "signal a process"},
-        {"tgkill", "signal a process"},
-        {"tkill", "signal a process"},
-        {"unlink", "remove a file"},
-        {"unlinkat", "remove a file"},
-        {"nanosleep", "sleep"},
-        {"clock_nanosleep", "sleep"},
-        {"getrandom", "take random bytes"},
-        {"mmap", "make code at run time"},
-        {"mprotect", "make code at run time"},
+        {"open", to_translate("open a file")},
+        {"openat", to_translate("open a file")},
+        {"openat2", to_translate("open a file")},
+        {"creat", to_translate("open a file")},
+        {"socket", to_translate("open a socket")},
+        {"socketpair", to_translate("open a socket")},
+        {"connect", to_translate("open a socket")},
+        {"bind", to_translate("open a socket")},
+        {"listen", to_translate("open a socket")},
+        {"execve", to_translate("start a program")},
+        {"execveat", to_translate("start a program")},
+        {"fork", to_translate("start a process")},
+        {"vfork", to_translate("start a process")},
+        {"clone", to_translate("start a process or thread")},
+        {"clone3", to_translate("start a process or thread")},
+        {"ptrace", to_translate("look into a process")},
+        {"kill", to_translate("signal a process")},
+        {"tgkill", to_translate("signal a process")},
+        {"tkill", to_translate("signal a process")},
+        {"unlink", to_translate("remove a file")},
+        {"unlinkat", to_translate("remove a file")},
+        {"nanosleep", to_translate("sleep")},
+        {"clock_nanosleep", to_translate("sleep")},
+        {"getrandom", to_translate("take random bytes")},
+        {"mmap", to_translate("make code at run time")},
+        {"mprotect", to_translate("make code at run time")},
     });
     for (const auto& each : purposes)
         if (each.call == call) return each.purpose;
-    return "leave its process";
+    return to_translate("leave its process");
 }
 
 std::string forbidden_text(std::uint32_t number) {
@@ -76,8 +78,9 @@ std::string forbidden_text(std::uint32_t number) {
         seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, static_cast<int>(number)), &std::free
     );
     const std::string call = name ? name.get() : "system call " + std::to_string(number);
-    return "tried to " + std::string(purpose_of(call)) + " (" + call +
-           "), which a plugin process may not";
+    return phrase(
+        "tried to {1:text} ({2}), which a plugin process may not", purpose_of(call), call
+    );
 }
 
 class Process final : public PluginProcess, public std::enable_shared_from_this<Process> {
@@ -265,7 +268,7 @@ private:
             if (!listener_.frame(*frame)) broken = true;
             if (broken) break;
         }
-        if (broken) kill("it sent a frame that the daemon does not understand");
+        if (broken) kill(phrase("it sent a frame that the daemon does not understand"));
         in_.drop(used);
         const auto told = listener_.received;  // may end us
         if (told) told();
@@ -331,10 +334,12 @@ private:
         if (const auto call = page_->forbidden_call.load(); call != 0 && killed_.empty())
             end.reason = forbidden_text(call - 1);
         else if (!killed_.empty())
-            end.reason = "was killed: " + killed_;
+            end.reason = phrase("was killed: {1:text}", killed_);
         else
             end.reason = end_text(status) +
-                         (last_line_.empty() ? "" : "; it last wrote " + quoted(last_line_, 200));
+                         (last_line_.empty()
+                              ? std::string()
+                              : "; " + phrase("it last wrote {1:quoted}", quoted(last_line_, 200)));
         if (const auto told = std::move(listener_.ended)) told(std::move(end));
     }
 

@@ -11,6 +11,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <porteur/phrase.hpp>
+
 #include "plugins/canonical_check.hpp"
 #include "plugins/plugin_process.hpp"
 #include "plugins/runner_errors.hpp"
@@ -169,20 +171,26 @@ private:
 
     Error lost_error(std::string_view code, const std::string& why) const {
         Error error;
-        error.message = id_ + ": the plugin process " + why;
+        error.message = id_ + ": " + phrase("the plugin process {1:text}", why);
         error.code = code;
         return error;
     }
     Error not_up_error() const {
         auto error = lost_error(
-            plugin_lost_code, "is not up after " + std::to_string(options_.start_timeout.count()) +
-                                  " ms" + (last_death_.empty() ? "" : "; it " + last_death_) +
-                                  "; it is tried again"
+            plugin_lost_code,
+            last_death_.empty()
+                ? phrase(
+                      "is not up after {1} ms; it is tried again", options_.start_timeout.count()
+                  )
+                : phrase(
+                      "is not up after {1} ms; it {2:text}; it is tried again",
+                      options_.start_timeout.count(), last_death_
+                  )
         );
         error.kind = ErrorKind::unavailable;
         return error;
     }
-    Error closed_error() const { return lost_error(plugin_lost_code, "was stopped"); }
+    Error closed_error() const { return lost_error(plugin_lost_code, phrase("was stopped")); }
     Result<Turn> lost(const std::string& why) const {
         return std::unexpected(lost_error(plugin_lost_code, why));
     }
@@ -192,12 +200,14 @@ private:
         if (found == ops_.end()) return not_under_way(id_, op).error();
         if (!found->second.alive)
             return lost_error(
-                plugin_lost_code, "that knew operation " + std::to_string(op) + " " + last_death_ +
-                                      "; replay the operation"
+                plugin_lost_code, phrase(
+                                      "that knew operation {1} {2:text}; replay the operation", op,
+                                      last_death_
+                                  )
             );
         if (found->second.busy)
             return Error{
-                .message = id_ + ": operation " + std::to_string(op) + " is called twice at a time"
+                .message = id_ + ": " + phrase("operation {1} is called twice at a time", op)
             };
         return std::nullopt;
     }
@@ -358,8 +368,10 @@ private:
                 std::move(each.waiter),
                 blamed ? Result<Turn>(std::unexpected(lost_error(plugin_died_code, end.reason)))
                        : lost(
-                             end.reason + " while it worked on operation " +
-                             std::to_string(death.blamed)
+                             phrase(
+                                 "{1:text} while it worked on operation {2}", end.reason,
+                                 death.blamed
+                             )
                          )
             );
         }
@@ -427,15 +439,17 @@ private:
         if (watched_ != answered_ || process_->has_unread()) return watch();
         const auto limit =
             state_ == State::starting ? options_.start_timeout : options_.step_timeout;
-        const std::string what = state_ == State::starting ? "loading" : "a step";
         if (now - watched_since_ >= limit) {
-            process_->kill(what + " took longer than " + std::to_string(limit.count()) + " ms");
+            process_->kill(
+                state_ == State::starting
+                    ? phrase("loading took longer than {1} ms", limit.count())
+                    : phrase("a step took longer than {1} ms", limit.count())
+            );
         } else if (state_ == State::up &&
                    process_->cpu_time() - watched_cpu_ >= options_.step_cpu_max) {
-            process_->kill(
-                what + " used more than " + std::to_string(options_.step_cpu_max.count()) +
-                " ms of CPU time"
-            );
+            process_->kill(phrase(
+                "a step used more than {1} ms of CPU time", options_.step_cpu_max.count()
+            ));
         }
         look_later();
     }

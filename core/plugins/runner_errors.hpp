@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include <porteur/phrase.hpp>
+
 #include "plugins/plugin_runner.hpp"
 
 namespace porteur {
@@ -23,21 +25,23 @@ inline std::unexpected<Error> no_such_operation(
 ) {
     return failure(
         ErrorKind::unsupported,
-        std::string(plugin) + ": the descriptor names no operation " + quoted(operation)
+        std::string(plugin) + ": " +
+            phrase("the descriptor names no operation {1}", quoted(operation))
     );
 }
 
 inline std::unexpected<Error> number_in_use(std::string_view plugin, std::uint64_t op) {
     return failure(
-        ErrorKind::internal, std::string(plugin) + ": operation " + std::to_string(op) +
-                                 " is already under way; end it before its number is used again"
+        ErrorKind::internal,
+        std::string(plugin) + ": " +
+            phrase("operation {1} is already under way; end it before its number is used again", op)
     );
 }
 
 inline std::unexpected<Error> not_under_way(std::string_view plugin, std::uint64_t op) {
     return failure(
-        ErrorKind::internal, std::string(plugin) + ": operation " + std::to_string(op) +
-                                 " is not under way; begin it first"
+        ErrorKind::internal,
+        std::string(plugin) + ": " + phrase("operation {1} is not under way; begin it first", op)
     );
 }
 

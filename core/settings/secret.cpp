@@ -13,6 +13,8 @@
 
 #include <fmt/format.h>
 
+#include <porteur/phrase.hpp>
+
 namespace porteur {
 namespace {
 
@@ -34,8 +36,8 @@ Result<std::string> read_all(const SecretRef& secret, const std::string& path, b
     struct stat about{};
     if (file.descriptor < 0 || ::fstat(file.descriptor, &about) != 0)
         return refused(
-            secret, fmt::format(
-                        "the secret file {} cannot be read: {}; create it, readable only by the "
+            secret, phrase(
+                        "the secret file {1} cannot be read: {2}; create it, readable only by the "
                         "user that runs porteurd",
                         porteur::quoted(path, 300), std::strerror(errno)
                     )
@@ -43,14 +45,15 @@ Result<std::string> read_all(const SecretRef& secret, const std::string& path, b
     if (!S_ISREG(about.st_mode))
         return refused(
             secret,
-            fmt::format("the secret file {} is not a plain file", porteur::quoted(path, 300))
+            phrase("the secret file {1} is not a plain file", porteur::quoted(path, 300))
         );
     if (!others_may && (about.st_mode & 077) != 0)
         return refused(
-            secret, fmt::format(
-                        "the secret file {} is open to others than its owner (mode {:04o}); run: "
-                        "chmod 600 {}",
-                        porteur::quoted(path, 300), about.st_mode & 07777U, path
+            secret, phrase(
+                        "the secret file {1} is open to others than its owner (mode {2}); run: "
+                        "chmod 600 {3}",
+                        porteur::quoted(path, 300), fmt::format("{:04o}", about.st_mode & 07777U),
+                        path
                     )
         );
 
@@ -61,8 +64,8 @@ Result<std::string> read_all(const SecretRef& secret, const std::string& path, b
         if (count < 0 && errno == EINTR) continue;
         if (count < 0)
             return refused(
-                secret, fmt::format(
-                            "the secret file {} cannot be read: {}", porteur::quoted(path, 300),
+                secret, phrase(
+                            "the secret file {1} cannot be read: {2}", porteur::quoted(path, 300),
                             std::strerror(errno)
                         )
             );
@@ -70,8 +73,8 @@ Result<std::string> read_all(const SecretRef& secret, const std::string& path, b
         content.append(block.data(), static_cast<std::size_t>(count));
         if (content.size() > secret_size_max_bytes)
             return refused(
-                secret, fmt::format(
-                            "the secret file {} is longer than {} bytes; is it the right file?",
+                secret, phrase(
+                            "the secret file {1} is longer than {2} bytes; is it the right file?",
                             porteur::quoted(path, 300), secret_size_max_bytes
                         )
             );
@@ -80,8 +83,8 @@ Result<std::string> read_all(const SecretRef& secret, const std::string& path, b
     if (content.ends_with('\r')) content.pop_back();
     if (content.empty())
         return refused(
-            secret, fmt::format(
-                        "the secret file {} is empty; put the secret in", porteur::quoted(path, 300)
+            secret, phrase(
+                        "the secret file {1} is empty; put the secret in", porteur::quoted(path, 300)
                     )
         );
     return content;
@@ -91,9 +94,14 @@ Result<std::string> read_variable(const SecretRef& secret, const Environment& en
     auto value = environment(secret.name);
     if (value && !value->empty()) return std::move(*value);
     return refused(
-        secret, fmt::format(
-                    "the environment variable {} is {}; set it before porteurd starts", secret.name,
-                    value ? "empty" : "not set"
+        secret,
+        value ? phrase(
+                    "the environment variable {1} is empty; set it before porteurd starts",
+                    secret.name
+                )
+              : phrase(
+                    "the environment variable {1} is not set; set it before porteurd starts",
+                    secret.name
                 )
     );
 }
@@ -102,9 +110,9 @@ Result<std::string> read_credential(const SecretRef& secret, const Environment& 
     const auto folder = environment("CREDENTIALS_DIRECTORY");
     if (!folder || folder->empty())
         return refused(
-            secret, fmt::format(
-                        "the credential {} cannot be read: systemd gave none; add "
-                        "LoadCredential={}:PATH to the unit of porteurd",
+            secret, phrase(
+                        "the credential {1} cannot be read: systemd gave none; add "
+                        "LoadCredential={2}:PATH to the unit of porteurd",
                         porteur::quoted(secret.name), secret.name
                     )
         );
@@ -132,7 +140,7 @@ Result<std::string> read_secret(const SecretRef& secret, const Environment& envi
         case SecretRef::Source::none:
             break;
     }
-    return refused(secret, "no secret is named here");
+    return refused(secret, phrase("no secret is named here"));
 }
 
 }  // namespace porteur

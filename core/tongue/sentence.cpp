@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tongue/sentence.hpp"
 
+#include <algorithm>
+
 namespace porteur {
 namespace {
 
@@ -16,10 +18,18 @@ std::size_t end_of_quotes(std::string_view text) {
     return text.npos;
 }
 
-/// A plain value goes over no end of a clause, unless it stands in quotes.
-bool is_one_value(std::string_view text) {
+bool has_letter(std::string_view text) {
+    return std::ranges::any_of(text, [](char letter) {
+        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
+    });
+}
+
+/// A plain value goes over no end of a clause, unless it stands in quotes. Where a sentence begins
+/// with it, it goes over no colon either: what is before that introduces the sentence.
+bool is_one_value(std::string_view text, bool is_beginning) {
     if (end_of_quotes(text) == text.size()) return true;
-    return text.find("; ") == text.npos && text.find('\n') == text.npos;
+    return text.find("; ") == text.npos && text.find('\n') == text.npos &&
+           (!is_beginning || text.find(": ") == text.npos);
 }
 
 }  // namespace
@@ -38,12 +48,24 @@ Sentence::Sentence(std::string_view sentence) {
         }
         const auto kind =
             sentence[at + 2] == ':' ? sentence.substr(at + 3, end - at - 3) : std::string_view();
-        places_.push_back({static_cast<std::size_t>(sentence[at + 1] - '1'), std::string(kind), {}}
+        const bool is_beginning = !has_letter(before_) &&
+                                  std::ranges::none_of(places_, [](const Place& each) {
+                                      return has_letter(each.after);
+                                  });
+        places_.push_back(
+            {static_cast<std::size_t>(sentence[at + 1] - '1'), std::string(kind), {}, is_beginning}
         );
         fixed = nullptr;
         fixed = &places_.back().after;
         at = end;
     }
+    for (const auto& each : places_)
+        if (each.after.size() > longest_.size()) longest_ = each.after;
+}
+
+bool Sentence::introduces() const noexcept {
+    return places_.size() == 1 && places_.front().kind == "text" &&
+           places_.front().after.empty() && before_.ends_with(": ");
 }
 
 std::optional<std::size_t> Sentence::index_of_count() const noexcept {
@@ -56,11 +78,13 @@ bool Sentence::find_from(
     std::size_t place, std::string_view text, const FitsKind& fits, PhraseValues& values
 ) const {
     if (place == places_.size()) return text.empty();
-    const auto& [index, kind, after] = places_[place];
+    const auto& [index, kind, after, is_beginning] = places_[place];
     const bool is_last = place + 1 == places_.size();
     const auto try_with = [&](std::size_t size) {
         const auto value = text.substr(0, size);
-        const bool fit = !value.empty() && (kind.empty() ? is_one_value(value) : fits(kind, value));
+        const bool fit = !value.empty() &&
+                         (kind.empty() ? is_one_value(value, is_beginning)
+                                       : fits(kind, value));
         if (!fit) return false;
         const auto kept = values[index];
         values[index] = value;
@@ -82,7 +106,7 @@ bool Sentence::find_from(
 }
 
 std::optional<PhraseValues> Sentence::values_in(std::string_view text, const FitsKind& fits) const {
-    if (!text.starts_with(before_)) return std::nullopt;
+    if (!text.starts_with(before_) || text.find(longest_) == text.npos) return std::nullopt;
     PhraseValues values;
     if (!find_from(0, text.substr(before_.size()), fits, values)) return std::nullopt;
     return values;
@@ -93,9 +117,9 @@ std::string Sentence::with(
     const std::function<std::string(std::string_view kind, std::string_view value)>& turned
 ) const {
     auto out = before_;
-    for (const auto& [index, kind, after] : places_) {
-        out += turned(kind, values[index]);
-        out += after;
+    for (const auto& each : places_) {
+        out += turned(each.kind, values[each.index]);
+        out += each.after;
     }
     return out;
 }

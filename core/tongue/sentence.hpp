@@ -27,6 +27,9 @@ public:
     /// How much of it is fixed: the more, the surer a match.
     std::size_t fixed_size() const noexcept { return fixed_size_; }
 
+    /// "must be mended: {1:text}": whatever it stands before is its value.
+    bool introduces() const noexcept;
+
     /// Which value is the number that decides the form of the words: the first of the kind "n".
     std::optional<std::size_t> index_of_count() const noexcept;
 
@@ -44,12 +47,13 @@ private:
         std::size_t index;
         std::string kind;
         std::string after;  ///< the fixed text up to the next place
+        bool is_beginning;  ///< no word of the sentence stands before it
     };
     bool find_from(
         std::size_t place, std::string_view text, const FitsKind& fits, PhraseValues& values
     ) const;
 
-    std::string before_;
+    std::string before_, longest_;  ///< longest_: of all fixed texts, to see soon what does not fit
     std::vector<Place> places_;
     std::size_t fixed_size_ = 0;
 };

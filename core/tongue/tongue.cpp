@@ -28,6 +28,8 @@ constexpr std::size_t clauses_max = 24;
 // Sentences are short; what is longer is a stranger's text, which would cost time and give nothing.
 constexpr std::size_t text_size_max = 2000;
 constexpr std::size_t opening_size_max = 200;
+// How many parts may stand before a sentence, each with a colon.
+constexpr int openings_max = 4;
 
 bool is_digits(std::string_view text) {
     return !text.empty() && text.size() < 19 && text.find_first_not_of("0123456789") == text.npos;
@@ -88,6 +90,19 @@ std::string_view opening_of(std::string_view text) {
     return opening.find_first_of(" \"") == opening.npos ? opening : std::string_view();
 }
 
+/// Where a list's first piece ends: at ", " outside of quotes.
+std::size_t end_of_piece(std::string_view list) {
+    bool in_quotes = false;
+    for (std::size_t at = 0; at < list.size(); ++at)
+        if (list[at] == '\\' && in_quotes)
+            ++at;
+        else if (list[at] == '"')
+            in_quotes = !in_quotes;
+        else if (!in_quotes && list.substr(at, 2) == ", ")
+            return at;
+    return list.size();
+}
+
 }  // namespace
 
 struct Tongue::Catalog {
@@ -98,11 +113,11 @@ struct Tongue::Catalog {
     };
 
     std::locale locale;
-    std::vector<Entry> entries;  ///< those with values, the surest first
+    std::vector<Entry> entries;  ///< those with values; introductions, then the surest first
     const Tongue* tongue = nullptr;
 
     bool fits(std::string_view kind, std::string_view value) const {
-        if (kind == "text") return true;
+        if (kind == "text" || kind == "list") return true;
         if (kind == "date") return day_of(value).has_value();
         if (kind == "n") return is_digits(value);
         if (kind == "quoted")
@@ -113,9 +128,20 @@ struct Tongue::Catalog {
     std::string turned(std::string_view kind, std::string_view value) const {
         if (kind.empty() || kind == "quoted") return std::string(value);
         if (kind == "text") return tongue->text(value);
+        if (kind == "list") return list(value);
         if (kind == "date") return tongue->date(value);
         if (kind == "n") return tongue->number(value);
         return tongue->word(kind, value);
+    }
+
+    std::string list(std::string_view pieces) const {
+        std::string out;
+        while (!pieces.empty()) {
+            const auto end = end_of_piece(pieces);
+            out += (out.empty() ? "" : ", ") + tongue->text(pieces.substr(0, end));
+            pieces.remove_prefix(std::min(end + 2, pieces.size()));
+        }
+        return out;
     }
 
     /// The catalog's sentence of the same name; nothing where it has none.
@@ -161,22 +187,43 @@ struct Tongue::Catalog {
         return with_values(english);
     }
 
+    std::string opening(std::string_view word) const {
+        for (const auto kind : {"operation", "reason"})
+            if (find_word(kind, word)) return tongue->word(kind, word) + "\u00a0: ";
+        return std::string(word) + ": ";
+    }
+
+    /// A sentence of ours, perhaps with words or one more sentence before it, each with its colon:
+    /// "submit_port: thinktel: /pin: is missing". It may have clauses, which are not yet apart here.
+    std::optional<std::string> known(std::string_view english, int openings = 0) const {
+        if (auto found = sentence(english)) return found;
+        if (openings == openings_max) return std::nullopt;
+        if (const auto word = opening_of(english); !word.empty()) {
+            auto rest = known(english.substr(word.size() + 2), openings + 1);
+            if (rest) return opening(word) + *rest;
+        }
+        const auto colon = english.find(": ");
+        if (colon >= opening_size_max) return std::nullopt;
+        auto rest = sentence(english.substr(colon + 2));
+        if (!rest) return std::nullopt;
+        auto head = sentence(english.substr(0, colon));
+        if (!head) return std::nullopt;
+        return *head + "\u00a0: " + *rest;
+    }
+
     /// A clause that is no sentence of ours, perhaps with a word before it: "submit_port: the
     /// carrier is away".
     std::string clause(std::string_view english) const {
         if (find_word("reason", english)) return tongue->word("reason", english);
+        if (const auto word = opening_of(english); !word.empty())
+            return opening(word) + tongue->text(english.substr(word.size() + 2));
         // A sentence, and after it what somebody else said of it: "X cannot be connected to:
         // Connection refused".
         for (auto colon = english.find(": "); colon < opening_size_max;
              colon = english.find(": ", colon + 1))
             if (auto head = sentence(english.substr(0, colon)))
                 return *head + "\u00a0: " + tongue->text(english.substr(colon + 2));
-        const auto opening = opening_of(english);
-        if (opening.empty()) return std::string(english);
-        const auto rest = tongue->text(english.substr(opening.size() + 2));
-        for (const auto kind : {"operation", "reason"})
-            if (find_word(kind, opening)) return tongue->word(kind, opening) + "\u00a0: " + rest;
-        return std::string(opening) + ": " + rest;
+        return std::string(english);
     }
 };
 
@@ -208,6 +255,8 @@ Tongue::Tongue(Language language) : language_(language) {
         }
     }
     std::ranges::sort(made->entries, [](const Catalog::Entry& left, const Catalog::Entry& right) {
+        const bool first = left.found_by.introduces(), second = right.found_by.introduces();
+        if (first != second) return first;
         const auto a = left.found_by.fixed_size(), b = right.found_by.fixed_size();
         return a != b ? a > b : left.one < right.one;
     });
@@ -228,18 +277,18 @@ std::string Tongue::text(std::string_view english) const {
     // A place in a document is no part of what is said of it.
     if (const auto opening = opening_of(english); opening.starts_with('/'))
         return std::string(opening) + ": " + text(english.substr(opening.size() + 2));
-    if (auto found = catalog_->sentence(english)) return std::move(*found);
+    if (auto found = catalog_->known(english)) return std::move(*found);
     const auto clauses = clauses_of(english);
     if (clauses.size() == 1 || clauses.size() > clauses_max) return catalog_->clause(english);
     // A sentence may itself have several clauses, so the longest that is known is taken.
     std::string out;
     for (std::size_t from = 0; from < clauses.size();) {
-        std::size_t to = clauses.size();
+        std::size_t to = clauses.size() - (from == 0 ? 1 : 0);  // the whole was looked for
         std::optional<std::string> found;
         for (; to > from; --to) {
             const auto& last = clauses[to - 1].text;
             const auto* begin = clauses[from].text.data();
-            found = catalog_->sentence(
+            found = catalog_->known(
                 {begin, static_cast<std::size_t>(last.data() + last.size() - begin)}
             );
             if (found) break;

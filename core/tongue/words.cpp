@@ -70,6 +70,7 @@ constexpr auto table = std::to_array<Word>({
 
     {"due", "draft_expiry", word_in("due", "draft grows old"), to_translate("the draft should be submitted or called off")},
     {"due", "document_age", word_in("due", "document too old"), to_translate("a letter of authorization, or a statement, is too old")},
+    {"due", "document_expiry", word_in("due", "document expires"), to_translate("the day that a document says it is good until, while the carrier has not taken the order")},
     {"due", "expected_answer", word_in("due", "answer expected"), to_translate("the carrier should have answered")},
     {"due", "freeze", word_in("due", "no changes from here"), to_translate("from here on nothing can be changed before the FOC")},
     {"due", "foc", word_in("due", "FOC"), to_translate("the day on which the numbers move")},

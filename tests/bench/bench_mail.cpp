@@ -144,7 +144,7 @@ Figure whole(const std::filesystem::path& folder, std::uint16_t port, int mails)
     row.id = "doc-1";
     row.tenant = 1;
     row.about = {.id = "doc-1", .type = "loa", .name = file_name, .content_type = "application/pdf",
-                 .size = static_cast<std::int64_t>(bytes.size()), .sha256 = sha256, .issued_on = {}, .signed_on = {}};
+                 .size = static_cast<std::int64_t>(bytes.size()), .sha256 = sha256, .issued_on = {}, .signed_on = {}, .expires_on = {}};
     row.created = host.clock().now();
     auto writer = host.documents().write();
     if (!writer || !(*writer)->append(bytes)) stop("the document cannot be written");

@@ -707,7 +707,8 @@ private:
             .size = static_cast<std::int64_t>(document_bytes.size()),
             .sha256 = hash,
             .issued_on = {},
-            .signed_on = {}
+            .signed_on = {},
+            .expires_on = {}
         };
         row.created = clock_.now();
         return store_->add_document(row).has_value();

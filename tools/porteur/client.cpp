@@ -192,7 +192,7 @@ Outcome<Reply> Client::understood(Exchanged exchanged, const Change& change) con
         return trouble(
             ExitCode::failed,
             phrase(
-                "{1} gave an answer that is {2}; is the address right?", server_.url.text(), document.error().message
+                "{1} gave an answer that is {2:text}; is the address right?", server_.url.text(), document.error().message
             )
         );
     reply.document = std::move(*document);

@@ -42,7 +42,8 @@ Outcome<json::value> upload_document(
         "/v1/documents", {{"type", about.type},
                           {"name", about.name},
                           {"issued_on", about.issued_on},
-                          {"signed_on", about.signed_on}}
+                          {"signed_on", about.signed_on},
+                          {"expires_on", about.expires_on}}
     );
     auto reply = (*client)->upload(
         target,

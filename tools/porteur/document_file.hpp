@@ -16,6 +16,7 @@ struct DocumentFile {
     std::string name;       ///< empty: the file's own
     std::string issued_on;  ///< as in 2026-12-01; empty if not known
     std::string signed_on;
+    std::string expires_on = {};  ///< the last day on which it is good; empty if it says none
 };
 
 struct ReadDocument {

@@ -9,6 +9,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 
+#include <porteur/phrase.hpp>
+
 namespace porteur::cli {
 namespace {
 
@@ -103,7 +105,7 @@ Outcome<HttpAnswer> exchange(
     const auto no_http = [&](const std::string& why) {
         return trouble(
             ExitCode::failed,
-            phrase("{1} gave an answer that cannot be read: {2}; is the address right?", url.text(), why)
+            phrase("{1} gave an answer that cannot be read: {2:text}; is the address right?", url.text(), why)
         );
     };
     auto sent = send(transport, url, request, wishes);
@@ -146,7 +148,7 @@ Outcome<HttpAnswer> exchange(
             }
         }
         if (answer.body.size() > body_size_max || input.size() > header_size_max + piece_size)
-            return no_http("it is too large");
+            return no_http(phrase("it is too large"));
         if (reader->is_header_done() && answer.status == 200 && wishes.body &&
             !answer.body.empty()) {
             const bool goes_on = wishes.body(std::exchange(answer.body, {}));

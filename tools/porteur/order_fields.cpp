@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 
+#include <porteur/calendar_text.hpp>
 #include <porteur/model/phone_number.hpp>
 
 #include "document_file.hpp"
@@ -160,6 +161,9 @@ std::vector<OptionSpec> options_of_fields(const std::string& group) {
         );
     }
     options.push_back({"--document", list, "TYPE=FILE", told("another document, as in id=passport.pdf")});
+    options.push_back(
+        {"--document-expires-on", list, "TYPE=DATE", told("until when a document sent along is good, as in id=2027-01-31")}
+    );
     options.push_back({"--document-id", list, "ID", told("a document that was added before")});
     return options;
 }
@@ -243,6 +247,27 @@ Outcome<json::array> uploaded_documents(Session& session) {
                 phrase("--document {1} is not TYPE=FILE, as in id=passport.pdf", quoted(text))
             );
         files.push_back({text.substr(equals + 1), text.substr(0, equals), {}, {}, {}});
+    }
+    for (const auto& text : said.list("document-expires-on")) {
+        const auto equals = std::min(text.find('='), text.size());
+        const auto type = text.substr(0, equals);
+        const auto day = equals < text.size() ? text.substr(equals + 1) : std::string();
+        if (!read_iso_date(day))
+            return trouble(
+                ExitCode::usage,
+                phrase("--document-expires-on {1} is not TYPE=DATE, as in id=2027-01-31", quoted(text))
+            );
+        bool is_there = false;
+        for (auto& each : files)
+            if (each.type == type) {
+                each.expires_on = day;
+                is_there = true;
+            }
+        if (!is_there)
+            return trouble(
+                ExitCode::usage,
+                phrase("--document-expires-on {1} is of no document that is sent along", quoted(text))
+            );
     }
     // All are read before the first is sent, so that a misspelt name leaves nothing behind.
     std::vector<ReadDocument> read;

@@ -169,7 +169,7 @@ void print_order(Session& session, const std::string& group, const json::value& 
     session.print(parts);
 
     const auto* request = order.is_object() ? order.get_object().if_contains("request") : nullptr;
-    Table documents({heading("DOCUMENT"), heading("TYPE"), heading("NAME"), heading("ISSUED"), heading("SIGNED")});
+    Table documents({heading("DOCUMENT"), heading("TYPE"), heading("NAME"), heading("ISSUED"), heading("SIGNED"), heading("GOOD UNTIL")});
     if (request)
         for (const auto& document : list_member(*request, "documents"))
             documents.add({
@@ -178,6 +178,7 @@ void print_order(Session& session, const std::string& group, const json::value& 
                 member(document, "name"),
                 member(document, "issued_on"),
                 member(document, "signed_on"),
+                member(document, "expires_on"),
             });
     if (!documents.empty()) session.print_line("");
     session.print(documents);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Genesys Cloud as a seller of SMS numbers: the operations other than buying (purchase.cpp).
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include <algorithm>
@@ -34,17 +35,20 @@ void note_permission(
     std::string told;
     if (code == "missing.permissions" || code == "missing.any.permissions" ||
         code == "not.authorized")
-        told = "the permission " + std::string(permission) + " is missing";
+        told = phrase("the permission {1} is missing", permission);
     else if (code == "missing.division.permission")
-        told = "the permission " + std::string(permission) + " is missing in the numbers' division";
+        told = phrase("the permission {1} is missing in the numbers' division", permission);
     else if (code == "app.not.authorized.for.scope")
-        told = "the OAuth client's scope does not cover " + std::string(permission);
+        told = phrase("the OAuth client's scope does not cover {1}", permission);
     else
-        told = "Genesys refuses with " + (code.empty() ? "403" : quoted(code));
+        told = phrase("Genesys refuses with {1}", code.empty() ? "403" : quoted(code));
     check.problems.push_back(
         {"", Reason::none,
-         told + ", so that this account cannot " + std::string(what) +
-             "; give the role of the OAuth client SMS > Phone Number > All (sms:phoneNumber:*)",
+         phrase(
+             "{1:text}, so that this account cannot {2:text}; give the role of the OAuth client "
+             "SMS > Phone Number > All (sms:phoneNumber:*)",
+             told, what
+         ),
          true}
     );
 }
@@ -77,8 +81,7 @@ Op<AccountCheck> check_account(Nothing) {
     check.identity = text_at(organization.json(), "name") + " (" + id + ")";
     if (const auto set = mine.text("organization_id"); !set.empty() && set != id)
         check.problems.push_back(
-            {"", Reason::none, "the setting organization_id is not the ID of this organization",
-             true}
+            {"", Reason::none, phrase("the setting organization_id is not the ID of this organization"), true}
         );
     for (const auto& wrong : Countries::from(mine.data("countries")).problems())
         check.problems.push_back({"", Reason::none, wrong, true});
@@ -86,7 +89,7 @@ Op<AccountCheck> check_account(Nothing) {
     // and edits cannot be asked without deleting and editing.
     note_permission(
         check, co_await http().get("numbers", numbers_path).query("pageSize", std::int64_t{1}),
-        "sms:phoneNumber:view", "read the inventory, which proves a purchase"
+        "sms:phoneNumber:view", to_translate("read the inventory, which proves a purchase")
     );
     note_permission(
         check,
@@ -94,7 +97,7 @@ Op<AccountCheck> check_account(Nothing) {
             .get("search", available_path)
             .query("countryCode", "US")
             .query("phoneNumberType", "local"),
-        "sms:phoneNumber:add", "search and buy numbers"
+        "sms:phoneNumber:add", to_translate("search and buy numbers")
     );
     co_return check;
 }
@@ -119,7 +122,7 @@ Op<std::vector<AvailableNumber>> search_numbers(NumberQuery query) {
     if (query.country.size() != 2)
         fail(
             ErrorKind::invalid_input, Reason::none, "",
-            "genesys: /country: give the country's two letters"
+            "genesys: /country: " + phrase("give the country's two letters")
         );
     const auto mine = co_await account_settings();
     const auto countries = Countries::from(mine.data("countries"));
@@ -161,7 +164,7 @@ Op<ReleaseProgress> release_numbers(NumberList list) {
         if (!owned) {
             released.numbers.push_back(
                 {number, OrderState::cancelled, Reason::number_not_on_account,
-                 "not in the inventory"}
+                 phrase("not in the inventory")}
             );
             continue;
         }
@@ -181,7 +184,7 @@ Op<ReleaseProgress> release_numbers(NumberList list) {
             if (still && !going)
                 released.numbers.push_back(
                     {number, OrderState::exception, Reason::other,
-                     "still in the inventory: release it again"}
+                     phrase("still in the inventory: release it again")}
                 );
             else
                 released.numbers.push_back(

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "buying.hpp"
 
+#include <array>
+
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 #include <porteur/settle.hpp>
 
@@ -25,7 +28,8 @@ Bought bought_from(const Answer& answer) {
     if (!owned)
         fail(
             ErrorKind::in_doubt, Reason::none, "",
-            "genesys: the answer to a purchase names no number; a person must look at the inventory"
+            "genesys: " + phrase("the answer to a purchase names no number; a person must look at "
+                                 "the inventory")
         );
     return {std::move(owned), "", "", "", false};
 }
@@ -33,30 +37,43 @@ Bought bought_from(const Answer& answer) {
 /// The descriptor's.
 constexpr std::chrono::seconds settle{60};
 
-/// Orders one number; `suffix` tells apart the try with an address.
+/// How often one number is ordered where each answer is lost, and what the steps of each time end in.
+constexpr std::array<std::string_view, 3> times{"", "-again", "-third"};
+
+/// Orders one number; `suffix` tells apart the try with an address. After each lost answer the inventory is read, which
+/// tells: a number that it lacks is ordered again, and one that it has is ours, the last time too.
 Op<Bought> buy(PurchaseOrder order, std::size_t index, std::string suffix, std::string address_id) {
     const auto& number = order.numbers[index];
-    const auto step = step_of("buy" + suffix, index);
-    const auto sent = co_await buy_number(step, order, number, address_id);
-    if (!sent.in_doubt() && !sent.says_nothing()) co_return bought_from(sent);
+    const auto first_step = step_of("buy" + suffix, index);
+    auto step = first_step;
+    for (std::size_t time = 0; time < times.size(); ++time) {
+        const auto nth = suffix + std::string(times[time]);
+        const auto sent = co_await buy_number(step, order, number, address_id);
+        if (!sent.in_doubt() && !sent.says_nothing()) co_return bought_from(sent);
 
-    const bool goes_on =
-        co_await settle_unless_in_doubt(sent, step_of("settle" + suffix, index), settle);
-    const auto found = co_await find_number(step_of("find" + suffix, index), number).looks_up(step);
-    require_ok(found);
-    if (auto owned = exactly(found.json(), number))
-        co_return Bought{std::move(owned), "", "", "", !goes_on};
-    if (!goes_on)
-        fail(
-            ErrorKind::cancelled, Reason::none, "",
-            "genesys: called off; " + number.masked() + " was not bought"
-        );
-    // The host lets a step out again after a loss that it saw itself. An answer that tells nothing is none to
-    // it, so what goes out after that has a name of its own; the look-up stands before it all the same.
-    const auto again = co_await buy_number(
-        sent.in_doubt() ? step : step + "-again", order, number, address_id
+        const bool goes_on =
+            co_await settle_unless_in_doubt(sent, step_of("settle" + nth, index), settle);
+        const auto found = co_await find_number(step_of("find" + nth, index), number).looks_up(step);
+        require_ok(found);
+        if (auto owned = exactly(found.json(), number))
+            co_return Bought{std::move(owned), "", "", "", !goes_on};
+        if (!goes_on)
+            fail(
+                ErrorKind::cancelled, Reason::none, "",
+                "genesys: " + phrase("called off; {1} was not bought", number.masked())
+            );
+        // The host lets a step out again after a loss that it saw itself. An answer that tells nothing is none to
+        // it, so what goes out after that has a name of its own; the look-up stands before it all the same.
+        if (!sent.in_doubt() && time + 1 < times.size()) step = first_step + std::string(times[time + 1]);
+    }
+    fail(
+        ErrorKind::in_doubt, Reason::none, "",
+        "genesys: " + phrase(
+                          "the answer to the order of {1} was lost three times, and the inventory does not have it; a person "
+                          "must look at it",
+                          number.masked()
+                      )
     );
-    co_return bought_from(again);
 }
 
 /// The id of an address with this name in a listing.
@@ -93,7 +110,8 @@ Op<std::string> address_id_for(PurchaseOrder order) {
     if (at.street.empty() || at.city.empty() || at.postal_code.empty() || at.country.empty())
         fail(
             ErrorKind::invalid_input, Reason::address_required, "",
-            "genesys: this number wants an address; give street, city, postal code and country"
+            "genesys: " + phrase("this number wants an address; give street, city, postal code and "
+                                 "country")
         );
     const auto name =
         (order.end_user.name.empty() ? "" : order.end_user.name + " ") + order.reference +
@@ -109,7 +127,7 @@ Op<std::string> address_id_for(PurchaseOrder order) {
         if (!goes_on)
             fail(
                 ErrorKind::cancelled, Reason::none, "",
-                "genesys: called off before a number with an address was bought"
+                "genesys: " + phrase("called off before a number with an address was bought")
             );
         // As with a number: the host lets a step out again only after a loss that it saw itself.
         made = co_await create_address(

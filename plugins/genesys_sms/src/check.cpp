@@ -33,7 +33,7 @@ NumberProgress absent(const PhoneNumber& number, const json::object& kept) {
     if (what == "refused") return {number, OrderState::rejected, reason_of(code), code};
     if (what == "not_ordered") return {number, OrderState::exception, Reason::other, code};
     const auto state = what == "mailed" ? OrderState::in_review : OrderState::submitted;
-    return {number, state, Reason::none, "not in the inventory"};
+    return {number, state, Reason::none, phrase("not in the inventory")};
 }
 
 /// Numbers that a mail of the desk named and that are none of the order's.
@@ -72,7 +72,7 @@ Op<void> take_replacements(OrderReference reference, Review review, PurchaseProg
             continue;
         const auto gone = wish->number.masked();
         *wish = progress_of(*owned);
-        wish->carrier_word += " in place of " + gone;
+        wish->carrier_word = phrase("{1} in place of {2}", wish->carrier_word, gone);
     }
 }
 
@@ -135,7 +135,8 @@ Op<void> follow_review(OrderReference reference, Review review, PurchaseProgress
         const auto wait = std::max(seconds(1), next - time);
         progress->check_again = std::min(progress->check_again.value_or(wait), wait);
     };
-    progress->note = "an answer is due by " + iso_date(floor<std::chrono::days>(review.due));
+    progress->note =
+        phrase("an answer is due by {1:date}", iso_date(floor<std::chrono::days>(review.due)));
     review.keep_in(progress->keep);  // an order of an older version had no day for the list of due things
     // What a mail of the desk said stands with the host; whoever was answered does not remind.
     const auto said = said_by_mail(reference.kept);
@@ -148,7 +149,7 @@ Op<void> follow_review(OrderReference reference, Review review, PurchaseProgress
     if (said && *said == OrderState::completed) {
         for_person(
             progress, review, "desk.not_in_inventory",
-            "a mail of Genesys says that it is approved, but the inventory does not have it"
+            phrase("a mail of Genesys says that it is approved, but the inventory does not have it")
         );
         co_return;
     }
@@ -162,8 +163,9 @@ Op<void> follow_review(OrderReference reference, Review review, PurchaseProgress
         review.second_due =
             business_days_after(time, country == nullptr ? 2 : country->review_min, country);
         review.keep_in(progress->keep);
-        progress->note = "no answer by " + iso_date(floor<std::chrono::days>(review.due)) +
-                         "; " + outcome.told;
+        progress->note =
+            phrase("no answer by {1:date}", iso_date(floor<std::chrono::days>(review.due))) + "; " +
+            outcome.told;
         asks_at(*review.second_due);
         co_return;
     }
@@ -204,7 +206,7 @@ Op<PurchaseProgress> progress_in_inventory(OrderReference reference) {
     if (progress.numbers.empty())
         fail(
             ErrorKind::invalid_input, Reason::none, "",
-            "genesys: the order names no numbers to look for"
+            "genesys: " + phrase("the order names no numbers to look for")
         );
     if (const auto review = Review::from_kept(reference.kept))
         co_await take_replacements(reference, *review, &progress);

@@ -5,6 +5,7 @@
 #include <array>
 
 #include <porteur/json_at.hpp>
+#include <porteur/phrase.hpp>
 
 namespace genesys {
 
@@ -131,8 +132,10 @@ OrderState state_of(
         return row->state == OrderState::completed && running ? OrderState::activating : row->state;
     fail(
         ErrorKind::internal, Reason::none, std::string(status),
-        "genesys: unknown state " + quoted(status) +
-            " of a number; a person must look at the inventory"
+        "genesys: " + phrase(
+                          "unknown state {1} of a number; a person must look at the inventory",
+                          quoted(status)
+                      )
     );
 }
 

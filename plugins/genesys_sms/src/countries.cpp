@@ -8,6 +8,7 @@
 
 #include <porteur/calendar_text.hpp>
 #include <porteur/json_at.hpp>
+#include <porteur/phrase.hpp>
 
 namespace genesys {
 
@@ -42,7 +43,7 @@ class Table {
 public:
     Table(const json::value& from, std::string place, std::vector<std::string>& problems)
         : from_(from), place_(std::move(place)), problems_(problems) {
-        if (!from.is_object()) complain("is no table");
+        if (!from.is_object()) complain(phrase("is no table"));
     }
     void complain(const std::string& what) const {
         problems_.push_back("countries: " + place_ + ": " + what);
@@ -52,37 +53,40 @@ public:
         for (const auto& [key, value] : from_.get_object())
             if (!is_one_of(key, keys))
                 complain(
-                    quoted(std::string_view(key)) + " is no key of it; write one of " + listed(keys)
+                    phrase(
+                    "{1} is no key of it; write one of {2}", quoted(std::string_view(key)),
+                    listed(keys)
+                )
                 );
     }
     std::string text(std::string_view key, bool wanted) const {
         const auto& value = value_at(from_, key);
         const bool given = value.is_string() && !value.get_string().empty();
         if (!given && (wanted || !value.is_null()))
-            complain(std::string(key) + " is missing; write a text in double quotes");
+            complain(phrase("{1} is missing; write a text in double quotes", key));
         return given ? std::string(value.get_string()) : std::string();
     }
     std::string choice(std::string_view key, Names allowed) const {
         auto found = text(key, true);
         if (!found.empty() && !is_one_of(found, allowed))
-            complain(std::string(key) + " = " + quoted(found) + " is none of " + listed(allowed));
+            complain(phrase("{1} = {2:quoted} is none of {3}", key, quoted(found), listed(allowed)));
         return found;
     }
     bool flag(std::string_view key, bool otherwise) const {
         const auto& value = value_at(from_, key);
         if (value.is_bool()) return value.get_bool();
-        if (!value.is_null()) complain(std::string(key) + " is neither true nor false");
+        if (!value.is_null()) complain(phrase("{1} is neither true nor false", key));
         return otherwise;
     }
     std::vector<std::string> texts(std::string_view key) const {
         std::vector<std::string> found;
         const auto& value = value_at(from_, key);
-        if (!value.is_null() && !value.is_array()) complain(std::string(key) + " is no list");
+        if (!value.is_null() && !value.is_array()) complain(phrase("{1} is no list", key));
         for (const auto& each : list_at(from_, key))
             if (each.is_string())
                 found.emplace_back(each.get_string());
             else
-                complain(std::string(key) + " has something in it that is no text");
+                complain(phrase("{1} has something in it that is no text", key));
         return found;
     }
     const json::value& operator[](std::string_view key) const { return value_at(from_, key); }
@@ -105,13 +109,16 @@ Wanted wanted_from(const Table& in) {
     wanted.required = in.flag("required", true);
     if ((wanted.kind == "document") == wanted.types.empty())
         in.complain(
-            wanted.types.empty() ? "types is missing; say which documents will do"
-                                 : "types is for a document only"
+            wanted.types.empty() ? phrase("types is missing; say which documents will do")
+                                 : phrase("types is for a document only")
         );
     for (const auto& each : wanted.types)
         if (!is_one_of(each, document_types))
             in.complain(
-                "types has " + quoted(each) + ", which is none of " + listed(document_types)
+                phrase(
+                    "types has {1:quoted}, which is none of {2}", quoted(each),
+                    listed(document_types)
+                )
             );
     return wanted;
 }
@@ -159,7 +166,7 @@ Country country_from(const std::string& code, const Table& in) {
     const bool is_code = code.size() == 2 && std::ranges::all_of(code, [](char letter) {
                              return letter >= 'A' && letter <= 'Z';
                          });
-    if (!is_code) in.complain("is not a country's two capital letters");
+    if (!is_code) in.complain(phrase("is not a country's two capital letters"));
     country.name_en = in.text("name", true);
     country.name_fr = in.text("name_fr", true);
     country.beta = in.flag("beta", false);
@@ -167,13 +174,16 @@ Country country_from(const std::string& code, const Table& in) {
     country.note_en = in.text("note", false);
     country.note_fr = in.text("note_fr", false);
     if (country.note_en.empty() != country.note_fr.empty())
-        in.complain("note and note_fr go together");
+        in.complain(phrase("note and note_fr go together"));
     country.holidays = in.texts("holidays");
     for (const auto& each : country.holidays)
         if (!is_month_and_day(each) && !days_after_easter(each) && !read_iso_date(each))
             in.complain(
-                "holidays has " + quoted(each) +
-                "; write month and day, as in \"12-25\", \"easter + 1\", or a whole date"
+                phrase(
+                    "holidays has {1}; write month and day, as in \"12-25\", \"easter + 1\", or a "
+                    "whole date",
+                    quoted(each)
+                )
             );
     return country;
 }
@@ -189,7 +199,7 @@ void read_review_days(const Table& in, Country& country) {
             return;
         }
     }
-    in.complain("review_days is not shortest and longest, 1 to 60; write it as [2, 5]");
+    in.complain(phrase("review_days is not shortest and longest, 1 to 60; write it as [2, 5]"));
 }
 
 }  // namespace
@@ -208,9 +218,9 @@ bool is_holiday(const Country& country, std::chrono::sys_days day) {
 Countries Countries::from(const json::value& file) {
     Countries made;
     if (!file.is_object() || file.get_object().empty()) {
-        made.problems_.emplace_back(
-            "countries: the setting names no file with countries in it; "
-            "config/data/genesys_countries.toml has them"
+        made.problems_.push_back(
+            "countries: " + phrase("the setting names no file with countries in it; "
+                                   "config/data/genesys_countries.toml has them")
         );
         return made;
     }
@@ -222,7 +232,7 @@ Countries Countries::from(const json::value& file) {
         read_review_days(in, country);
         const auto& wants = in["wants"];
         if (!wants.is_null() && !wants.is_array())
-            in.complain("wants is no list of tables; write [[" + code + ".wants]]");
+            in.complain(phrase("wants is no list of tables; write [[{1}.wants]]", code));
         std::size_t at = 0;
         for (const auto& each : list_at(value, "wants"))
             country.wants.push_back(wanted_from(
@@ -230,8 +240,8 @@ Countries Countries::from(const json::value& file) {
             ));
         if (country.wants.empty() == country.unknown.empty())
             in.complain(
-                country.wants.empty() ? "wants nothing and does not say why; add unknown"
-                                      : "unknown is for a country of which nothing is wanted"
+                country.wants.empty() ? phrase("wants nothing and does not say why; add unknown")
+                                      : phrase("unknown is for a country of which nothing is wanted")
             );
         made.all_.push_back(std::move(country));
     }

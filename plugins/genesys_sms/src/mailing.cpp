@@ -26,7 +26,7 @@ Op<std::string> organization_id(AccountSettings mine) {
     if (id.empty())
         fail(
             ErrorKind::internal, Reason::none, "",
-            "genesys: organizations/me has no id; set organization_id"
+            "genesys: " + phrase("organizations/me has no id; set organization_id")
         );
     co_return id;
 }
@@ -58,9 +58,9 @@ Op<void> approved(std::string step, std::string to, Letter letter, std::vector<D
     if (answer.choice != "send")
         fail(
             ErrorKind::invalid_input, Reason::none, "",
-            "genesys: the mail to " + to + " was not approved" +
+            "genesys: " + phrase("the mail to {1} was not approved", to) +
                 (answer.text.empty() ? std::string() : ": " + quoted(answer.text, 200)) +
-                "; nothing was sent. Change the order and submit it again"
+                "; " + phrase("nothing was sent. Change the order and submit it again")
         );
 }
 
@@ -97,8 +97,8 @@ Op<Asked> ask_desk(PurchaseOrder order, std::vector<PhoneNumber> numbers) {
     if (sent.in_doubt)
         fail(
             ErrorKind::in_doubt, Reason::none, "",
-            "genesys: the link broke while the mail to the desk was handed over; a person must "
-            "find out whether it left"
+            "genesys: " + phrase("the link broke while the mail to the desk was handed over; a "
+                                 "person must find out whether it left")
         );
     const auto time = co_await now();
     asked.message_id = sent.message_id;

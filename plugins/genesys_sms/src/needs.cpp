@@ -200,7 +200,7 @@ std::vector<Problem> problems_of(const Countries& countries, const PurchaseOrder
         problems.push_back({std::move(field), reason, std::move(what), true});
     };
     if (const auto wrong = countries.what_is_wrong(); !wrong.empty())
-        add("", Reason::none, phrase("the account's settings do not fit: {1}", wrong));
+        add("", Reason::none, phrase("the account's settings do not fit: {1:text}", wrong));
     if (order.numbers.empty())
         add("/numbers", Reason::none, phrase("name the numbers to buy, from a search"));
     if (order.country.size() != 2) add("/country", Reason::none, phrase("give the country's two letters"));

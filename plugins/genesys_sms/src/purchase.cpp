@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include <porteur/calendar_text.hpp>
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "buying.hpp"
@@ -52,9 +53,11 @@ public:
         review.keep_in(progress_.keep);
         if (progress_.carrier_id.empty()) progress_.carrier_id = asked.message_id;
         progress_.carrier_word = "mailed";
-        progress_.note = "mailed to Genesys with " + std::to_string(documents) +
-                         (documents == 1 ? " document" : " documents") + "; an answer is due by " +
-                         iso_date(std::chrono::floor<std::chrono::days>(review.due));
+        progress_.note = phrase_n(
+            documents, "mailed to Genesys with {1:n} document; an answer is due by {2:date}",
+            "mailed to Genesys with {1:n} documents; an answer is due by {2:date}", documents,
+            iso_date(std::chrono::floor<std::chrono::days>(review.due))
+        );
     }
     bool knows(const PhoneNumber& number) const {
         return std::ranges::find(progress_.numbers, number, &NumberProgress::number) !=
@@ -74,7 +77,7 @@ public:
             progress_.numbers.push_back({each, OrderState::exception, reason, error.code});
             keep(each, "not_ordered", error.code);
         }
-        progress_.note = "not all numbers could be ordered: " + error.message;
+        progress_.note = phrase("not all numbers could be ordered: {1:text}", error.message);
     }
     /// @errors rejected where every number was refused
     PurchaseProgress take() {
@@ -83,7 +86,7 @@ public:
             const auto& first = progress_.rejections.front();
             fail(
                 ErrorKind::rejected, first.reason, first.code,
-                "genesys: none of the numbers could be bought" +
+                "genesys: " + phrase("none of the numbers could be bought") +
                     (first.text.empty() ? std::string()
                                         : ": " + quoted(masked_numbers(first.text), 160))
             );
@@ -165,7 +168,8 @@ Op<PurchaseProgress> purchase(PurchaseOrder order) {
                 so_far.add(number, bought);
             if (bought.called_off)
                 failed = Error{
-                    .kind = ErrorKind::cancelled, .message = "the order was called off meanwhile"
+                    .kind = ErrorKind::cancelled,
+                    .message = phrase("the order was called off meanwhile")
                 };
         } catch (const Failure& failure) {
             failed = so_far.survives(failure.error);

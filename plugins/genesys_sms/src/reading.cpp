@@ -5,6 +5,8 @@
 #include <array>
 #include <vector>
 
+#include <porteur/phrase.hpp>
+
 #include "desk.hpp"
 
 namespace genesys {
@@ -228,11 +230,11 @@ constexpr std::initializer_list<std::string_view> power_words{
     "power of attorney", "procuration", "authorization letter", "lettre d'autorisation"
 };
 constexpr auto documents = std::to_array<DocumentRow>({
-    {"id", "proof of identity", "pièce d'identité", id_words},
-    {"registration", "register excerpt", "extrait du registre", registration_words},
-    {"address_proof", "proof of address", "justificatif d'adresse", address_words},
-    {"tax", "tax document", "document fiscal", tax_words},
-    {"poa", "power of attorney", "procuration", power_words},
+    {"id", to_translate("proof of identity"), "pièce d'identité", id_words},
+    {"registration", to_translate("register excerpt"), "extrait du registre", registration_words},
+    {"address_proof", to_translate("proof of address"), "justificatif d'adresse", address_words},
+    {"tax", to_translate("tax document"), "document fiscal", tax_words},
+    {"poa", to_translate("power of attorney"), "procuration", power_words},
 });
 
 /// What was said in one line, cut, for the rejection's text.
@@ -265,7 +267,9 @@ void wants_papers_of(MailReading& reading, const Parts& parts, std::string_view 
     std::string named;
     for (const auto& row : documents)
         if (has_any(flat, row.words)) named += (named.empty() ? "" : ", ") + std::string(row.en);
-    reading.note = "Genesys wants other or more documents" + (named.empty() ? "" : ": " + named);
+    reading.note = named.empty()
+                       ? phrase("Genesys wants other or more documents")
+                       : phrase("Genesys wants other or more documents: {1:list}", named);
     reading.rejections.push_back(std::move(rejection));
 }
 
@@ -329,7 +333,7 @@ MailReading reading_of(const MailText& mail, const ReadingRules& rules) {
     if (reading.about.empty()) reading.about = reference_in_subject(mail.subject);
     sort_numbers(reading, parts);
     if (domain_of(mail.from) != domain_of(rules.desk_address)) {
-        reading.note = "not from the desk's domain: a person reads it";
+        reading.note = phrase("not from the desk's domain: a person reads it");
         return reading;
     }
     const auto flat = flattened(parts.said);
@@ -337,33 +341,33 @@ MailReading reading_of(const MailText& mail, const ReadingRules& rules) {
     // A number that is gone and others named beside it are one offer, whatever else is said.
     const bool offer = std::ranges::find(says, Says::gone) != says.end();
     if (says.size() != 1 && !offer) {
-        reading.note = says.empty() ? "says nothing that is recognised: a person reads it"
-                                    : "says several things at once: a person reads it";
+        reading.note = says.empty() ? phrase("says nothing that is recognised: a person reads it")
+                                    : phrase("says several things at once: a person reads it");
         return reading;
     }
     reading.certain = rules.follow;
     switch (offer ? Says::gone : says.front()) {
         case Says::waiting:
             reading.state = OrderState::in_review;
-            reading.note = "Genesys is still reviewing the request";
+            reading.note = phrase("Genesys is still reviewing the request");
             break;
         case Says::approved:
             reading.state = OrderState::completed;
-            reading.note = "Genesys says it is approved; the inventory is the proof";
+            reading.note = phrase("Genesys says it is approved; the inventory is the proof");
             break;
         case Says::papers:
             wants_papers_of(reading, parts, flat);
             break;
         case Says::refused:
             reading.state = OrderState::exception;
-            reading.note = "Genesys or its carrier refused the request";
+            reading.note = phrase("Genesys or its carrier refused the request");
             reading.rejections.push_back({Reason::other, "", excerpt(parts.said), {}, {}});
             break;
         case Says::gone:
             reading.state = OrderState::alternates_offered;
             reading.note = reading.alternates.empty()
-                               ? "numbers are gone; new ones have to be chosen"
-                               : "numbers are gone; others are offered";
+                               ? phrase("numbers are gone; new ones have to be chosen")
+                               : phrase("numbers are gone; others are offered");
             break;
     }
     return reading;

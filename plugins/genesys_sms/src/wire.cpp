@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include <porteur/json_at.hpp>
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 namespace genesys {
@@ -69,7 +70,7 @@ std::string type_text(NumberType type) {
         default:
             fail(
                 ErrorKind::unsupported, Reason::unsupported_by_gaining, "",
-                "genesys: local, mobile and toll-free SMS numbers are sold here, no others"
+                "genesys: " + phrase("local, mobile and toll-free SMS numbers are sold here, no others")
             );
     }
 }

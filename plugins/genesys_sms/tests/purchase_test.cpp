@@ -95,13 +95,34 @@ TEST(PurchaseByApi, StaysInDoubtWhenTheInventoryCannotBeRead) {
     script.fails_with(ErrorKind::in_doubt);
 }
 
-TEST(PurchaseByApi, StaysInDoubtWhenTheSecondAnswerIsLostToo) {
+/// An order whose answers are lost, while the inventory lacks the number.
+Script lost(int times) {
     auto script = purchase(order());
+    for (int time = 0; time < times; ++time)
+        script.expects_http("POST", numbers)
+            .named("buy")
+            .in_doubt()
+            .expects_http("GET", numbers)
+            .looking_up("buy")
+            .answers_file(200, "inventory-none.json");
+    return script;
+}
+
+TEST(PurchaseByApi, IsTakenFromTheInventoryAfterASecondLostAnswerToo) {
+    auto script = lost(1);
     script.expects_http("POST", numbers)
+        .named("buy")
         .in_doubt()
         .expects_http("GET", numbers)
-        .answers_file(200, "inventory-none.json");
-    script.expects_http("POST", numbers).in_doubt().fails_with(ErrorKind::in_doubt);
+        .named("find-again")
+        .looking_up("buy")
+        .answers_file(200, "inventory-running.json")
+        .ends_with(R"({"carrier_id":"n-1","state":"submitted"})");
+    cut_everywhere(script);
+}
+
+TEST(PurchaseByApi, StaysInDoubtWhenThreeAnswersAreLost) {
+    lost(3).fails_with(ErrorKind::in_doubt, Reason::none, HasSubstr("was lost three times"));
 }
 
 TEST(PurchaseByApi, LooksForTheNumberAfterAnAnswerThatTellsNothing) {

@@ -3,6 +3,7 @@
 // row; while one is open the order has an operation under way, so nobody is asked twice.
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "carrier.hpp"
@@ -46,7 +47,7 @@ Op<std::optional<std::chrono::year_month_day>> foc_day(
         if (asked > dates_asked_max) co_return std::nullopt;
         auto question = task(
             mine, "foc-date-" + std::to_string(asked),
-            "On which day will " + carrier.name + " carry the port out?",
+            phrase("On which day will {1} carry the port out?", carrier.name),
             "Write the day as in 2026-12-01, or answer \"not_told\".\n"
             "Écrivez le jour comme 2026-12-01, ou répondez « not_told ».\n"
         );
@@ -88,19 +89,19 @@ Op<Findings> preflight(PortOrder order) {
     const auto carrier = carrier_of(mine);
     auto question = task(
         mine, "compare",
-        "Compare order " + order.reference + " with the records of " + carrier.name,
+        phrase("Compare order {1} with the records of {2}", order.reference, carrier.name),
         comparison_of(order, carrier)
     );
     const auto answer = co_await question.choice("agrees").choice("differs");
     Findings findings;
     if (answer.choice != "differs") {
-        findings.note = "compared by a person with the records of " + carrier.name;
+        findings.note = phrase("compared by a person with the records of {1}", carrier.name);
         co_return findings;
     }
     const auto why = refusal_from(answer.text);
     findings.problems.push_back(
         {why.fields.empty() ? std::string() : why.fields.front(), why.reason,
-         carrier.name + " has it otherwise" +
+         phrase("{1} has it otherwise", carrier.name) +
              (why.text.empty() ? std::string() : ": " + quoted(masked_numbers(why.text), 300)),
          true}
     );
@@ -115,7 +116,7 @@ Op<PortProgress> submit_port(PortOrder order) {
     require_none(age_problems_of(order, carrier, std::chrono::floor<std::chrono::days>(asked_at)));
 
     auto hand_in = task(
-        mine, "hand-in", "Hand order " + order.reference + " in at " + carrier.name,
+        mine, "hand-in", phrase("Hand order {1} in at {2}", order.reference, carrier.name),
         packet_of(order, carrier)
     );
     const auto answer = co_await hand_in.choice("submitted").choice("refused").text_required();
@@ -136,7 +137,7 @@ Op<PortProgress> check_port(OrderReference order) {
         co_return progress(order, state_of(order), text_at(order.kept, state_key), before, left);
 
     auto question = task(
-        mine, "next-step", "How does order " + order.reference + " stand at " + carrier.name + "?",
+        mine, "next-step", phrase("How does order {1} stand at {2}?", order.reference, carrier.name),
         question_of(order, carrier, is_french(order))
     );
     const auto answer = co_await question.choice("confirmed")
@@ -179,7 +180,7 @@ Op<PortProgress> supplement_port(Supplement supplement) {
     const auto mine = co_await account_settings();
     const auto carrier = carrier_of(mine);
     auto correction = task(
-        mine, "correct", "Correct order " + supplement.order.reference + " at " + carrier.name,
+        mine, "correct", phrase("Correct order {1} at {2}", supplement.order.reference, carrier.name),
         corrections_of(supplement, carrier, supplement.corrected.language == "fr")
     );
     const auto answer = co_await correction.choice("done").choice("refused");
@@ -197,7 +198,7 @@ Op<PortProgress> cancel_port(OrderReference order) {
     const auto mine = co_await account_settings();
     const auto carrier = carrier_of(mine);
     auto calling_off = task(
-        mine, "cancel", "Have " + carrier.name + " cancel order " + order.reference,
+        mine, "cancel", phrase("Have {1} cancel order {2}", carrier.name, order.reference),
         cancellation_of(order, carrier, is_french(order))
     );
     const auto answer = co_await calling_off.choice("cancelled").choice("refused");

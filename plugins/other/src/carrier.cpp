@@ -6,6 +6,7 @@
 #include <regex>
 
 #include <porteur/failure.hpp>
+#include <porteur/phrase.hpp>
 
 namespace other {
 
@@ -24,7 +25,7 @@ public:
         const auto* found = take(key);
         if (found == nullptr) return {};
         if (found->is_string()) return std::string(found->get_string());
-        return complain(key, "is no text"), std::string();
+        return complain(key, to_translate("the file of carriers: {1} is no text")), std::string();
     }
     BothLanguages both(const std::string& key) { return {text(key + "_en"), text(key + "_fr")}; }
     std::vector<std::string> texts(std::string_view key) {
@@ -33,7 +34,7 @@ public:
             if (each.is_string())
                 out.emplace_back(each.get_string());
             else
-                complain(key, "holds something that is no text");
+                complain(key, to_translate("the file of carriers: {1} holds something that is no text"));
         return out;
     }
     const json::array& list(std::string_view key) {
@@ -41,34 +42,38 @@ public:
         const auto* found = take(key);
         if (found == nullptr) return none;
         if (found->is_array()) return found->get_array();
-        complain(key, "is no list");
+        complain(key, to_translate("the file of carriers: {1} is no list"));
         return none;
     }
     std::optional<std::int64_t> number(std::string_view key) {
         const auto* found = take(key);
         if (found == nullptr) return std::nullopt;
         if (found->is_int64() && found->get_int64() > 0) return found->get_int64();
-        complain(key, "is no whole number above zero");
+        complain(key, to_translate("the file of carriers: {1} is no whole number above zero"));
         return std::nullopt;
     }
     bool flag(std::string_view key, bool otherwise) {
         const auto* found = take(key);
         if (found == nullptr) return otherwise;
         if (found->is_bool()) return found->get_bool();
-        complain(key, "is neither true nor false");
+        complain(key, to_translate("the file of carriers: {1} is neither true nor false"));
         return otherwise;
     }
     void need(std::string_view key, bool there) {
-        if (!there) complain(key, "is missing");
+        if (!there) complain(key, to_translate("the file of carriers: {1} is missing"));
     }
-    void complain(std::string_view key, const std::string& what) {
-        if (wrong_.empty()) wrong_ = where_ + "." + std::string(key) + " " + what;
+    /// @param sentence  with a place for what it is about
+    void complain(std::string_view key, std::string_view sentence) {
+        if (wrong_.empty()) wrong_ = phrase(sentence, where_ + "." + std::string(key));
     }
     /// The first thing that is wrong; empty if nothing is.
     std::string wrong() {
         for (const auto& each : from_)
             if (std::ranges::find(read_, std::string_view(each.key())) == read_.end())
-                complain(each.key(), "is not known; see the head of the file");
+                complain(
+                    each.key(),
+                    to_translate("the file of carriers: {1} is not known; see the head of the file")
+                );
         return wrong_;
     }
 
@@ -109,10 +114,18 @@ Item item_from(Table& table) {
     table.need("label_en", !item.label.en.empty());
     table.need("document", item.kind != "document" || !item.document.empty());
     if (std::ranges::find(kinds, item.kind) == kinds.end())
-        table.complain("kind", "is none of text, address, document, action");
+        table.complain(
+            "kind",
+            to_translate("the file of carriers: {1} is none of text, address, document, action")
+        );
     if (!item.field.empty() && item.field.front() != '/')
-        table.complain("field", "is no JSON pointer as in \"/account_number\"");
-    if (!is_expression(item.pattern)) table.complain("pattern", "is no regular expression");
+        table.complain(
+            "field",
+            to_translate("the file of carriers: {1} is no JSON pointer as in \"/account_number\"")
+        );
+    if (!is_expression(item.pattern)) table.complain(
+            "pattern", to_translate("the file of carriers: {1} is no regular expression")
+        );
     return item;
 }
 
@@ -121,7 +134,7 @@ std::string names_in(const json::value& all) {
     if (all.is_object())
         for (const auto& each : all.get_object())
             names += (names.empty() ? "" : ", ") + std::string(each.key());
-    return names.empty() ? "nothing" : names;
+    return names;
 }
 
 }  // namespace
@@ -130,8 +143,18 @@ Result<Carrier> carrier_from(const json::value& all, const std::string& key) {
     const auto* found = all.is_object() ? all.get_object().if_contains(key) : nullptr;
     if (found == nullptr || !found->is_object())
         return failure(
-            ErrorKind::invalid_input, "the file of carriers has no " + quoted(key) + "; it has " +
-                                          names_in(all) + "; mend settings.carrier, or add it"
+            ErrorKind::invalid_input,
+            names_in(all).empty()
+                ? phrase(
+                      "the file of carriers has no {1}; it has nothing; mend settings.carrier, or "
+                      "add it",
+                      quoted(key)
+                  )
+                : phrase(
+                      "the file of carriers has no {1}; it has {2}; mend settings.carrier, or add "
+                      "it",
+                      quoted(key), names_in(all)
+                  )
         );
     Table table(found->get_object(), key);
     Carrier carrier;
@@ -145,13 +168,13 @@ Result<Carrier> carrier_from(const json::value& all, const std::string& key) {
     std::string wrong;
     for (const auto& each : table.list("items")) {
         const auto where = key + ".items[" + std::to_string(carrier.items.size()) + "]";
-        if (!each.is_object()) return failure(ErrorKind::invalid_input, where + " is no table");
+        if (!each.is_object()) return failure(ErrorKind::invalid_input, phrase("{1} is no table", where));
         Table inner(each.get_object(), where);
         carrier.items.push_back(item_from(inner));
         if (wrong.empty()) wrong = inner.wrong();
     }
     if (auto outer = table.wrong(); !outer.empty()) wrong = std::move(outer);
-    if (!wrong.empty()) return failure(ErrorKind::invalid_input, "the file of carriers: " + wrong);
+    if (!wrong.empty()) return failure(ErrorKind::invalid_input, wrong);
     return carrier;
 }
 

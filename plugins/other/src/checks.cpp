@@ -36,8 +36,11 @@ Reason reason_of(const Item& item) {
     return Reason::other;
 }
 
-std::string in_words(const Item& item) {
-    return item.label.en + (item.help.en.empty() ? "" : " (" + item.help.en + ")");
+/// In the order's language: what the file of carriers says is in both, and in no catalog.
+std::string in_words(const Item& item, const PortOrder& order) {
+    const bool french = order.language == "fr";
+    const auto& help = item.help.in(french);
+    return item.label.in(french) + (help.empty() ? "" : " (" + help + ")");
 }
 
 /// Whether something stands at the item's place of the order.
@@ -62,7 +65,7 @@ void check_text(
 ) {
     if (!is_there(order, as_json, item)) {
         if (item.required)
-            problems.push_back({item.field, reason_of(item), phrase("give: {1}", in_words(item)), true});
+            problems.push_back({item.field, reason_of(item), phrase("give: {1}", in_words(item, order)), true});
         return;
     }
     boost::system::error_code none;
@@ -71,7 +74,7 @@ void check_text(
     const std::string text(found->get_string());
     if (!std::regex_match(text, std::regex(item.pattern, std::regex::ECMAScript)))
         problems.push_back(
-            {item.field, Reason::other, phrase("is not of the form that is asked for: {1}", in_words(item)),
+            {item.field, Reason::other, phrase("is not of the form that is asked for: {1}", in_words(item, order)),
              true}
         );
 }
@@ -82,7 +85,7 @@ void check_document(const PortOrder& order, const Item& item, std::vector<Proble
         if (item.required)
             problems.push_back(
                 {"/documents", reason_of(item),
-                 phrase("attach a document of the type {1}: {2}", quoted(item.document), in_words(item)),
+                 phrase("attach a document of the type {1}: {2}", quoted(item.document), in_words(item, order)),
                  true}
             );
     } else if (item.age_days_max && !day_of(*document)) {
@@ -157,18 +160,20 @@ std::vector<Problem> age_problems_of(
         if (!day) continue;
         const auto age = (today - std::chrono::sys_days{*day}).count();
         const auto reason = item.document == "loa" ? Reason::loa_expired : Reason::document_refused;
+        const auto& label = item.label.in(order.language == "fr");
         // One day of grace: its day may have begun where it was made and not yet in UTC.
         if (age < -1)
             problems.push_back(
                 {"/documents", reason,
-                 item.label.en + " is dated " + iso_date(*day) + ", which is yet to come", true}
+                 phrase("{1} is dated {2:date}, which is yet to come", label, iso_date(*day)), true}
             );
         else if (age > *item.age_days_max)
             problems.push_back(
                 {"/documents", reason,
-                 item.label.en + " is " + std::to_string(age) +
-                     " days old; attach one of at most " + std::to_string(*item.age_days_max) +
-                     " days",
+                 phrase(
+                     "{1} is {2:n} days old; attach one of at most {3:n} days", label, age,
+                     *item.age_days_max
+                 ),
                  true}
             );
     }

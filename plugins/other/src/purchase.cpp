@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "purchase.hpp"
 
+#include <porteur/phrase.hpp>
+
 #include "steps.hpp"
 
 namespace other {
@@ -36,11 +38,11 @@ Op<std::vector<PhoneNumber>> numbers_bought(
         if (asked > numbers_asked_max)
             fail(
                 ErrorKind::invalid_input, Reason::none, "",
-                "nobody said which numbers came; settle the order when they are known"
+                phrase("nobody said which numbers came; settle the order when they are known")
             );
         auto question = task(
             mine, "numbers-" + std::to_string(asked),
-            "Which numbers did " + carrier.name + " give?",
+            phrase("Which numbers did {1} give?", carrier.name),
             "Write them as in +14165550101, one after the other.\n"
             "Écrivez-les comme +14165550101, l'un après l'autre.\n"
         );
@@ -55,7 +57,7 @@ Op<PurchaseProgress> purchase(PurchaseOrder order) {
     const auto mine = co_await account_settings();
     const auto carrier = carrier_of(mine);
     auto buying = task(
-        mine, "buy", "Buy the numbers of order " + order.reference + " at " + carrier.name,
+        mine, "buy", phrase("Buy the numbers of order {1} at {2}", order.reference, carrier.name),
         shopping_list_of(order, carrier)
     );
     const auto answer = co_await buying.choice("submitted").choice("refused").text_required();
@@ -79,7 +81,7 @@ Op<PurchaseProgress> check_purchase(OrderReference order) {
         );
     auto question = task(
         mine, "next-step",
-        "Has " + carrier.name + " given the numbers of order " + order.reference + "?",
+        phrase("Has {1} given the numbers of order {2}?", carrier.name, order.reference),
         purchase_question_of(order, carrier, is_french(order))
     );
     const auto answer = co_await question.choice("completed")
@@ -108,7 +110,7 @@ Op<PurchaseProgress> cancel_purchase(OrderReference order) {
     const auto mine = co_await account_settings();
     const auto carrier = carrier_of(mine);
     auto calling_off = task(
-        mine, "cancel", "Have " + carrier.name + " cancel order " + order.reference,
+        mine, "cancel", phrase("Have {1} cancel order {2}", carrier.name, order.reference),
         cancellation_of(order, carrier, is_french(order))
     );
     const auto answer = co_await calling_off.choice("cancelled").choice("refused");

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <string>
 
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "carrier.hpp"
@@ -37,9 +38,11 @@ inline porteur::Manual task(
     const auto reason = why.reason == porteur::Reason::other ? otherwise : why.reason;
     porteur::fail(
         porteur::ErrorKind::rejected, reason, why.code,
-        carrier.name + " refused" +
-            (why.text.empty() ? "; no words were given"
-                              : ": " + porteur::quoted(porteur::masked_numbers(why.text), 300))
+        why.text.empty() ? porteur::phrase("{1} refused; no words were given", carrier.name)
+                         : porteur::phrase(
+                               "{1} refused: {2:quoted}", carrier.name,
+                               porteur::quoted(porteur::masked_numbers(why.text), 300)
+                           )
     );
 }
 

@@ -4,6 +4,7 @@
 // records.
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "codes.hpp"
@@ -94,9 +95,8 @@ Op<Findings> preflight(PortOrder order) {
         if (const auto* document = newest_document(order, type))
             if (auto old = age_problem(*document, today, rules))
                 findings.problems.push_back(std::move(*old));
-    findings.note =
-        "compared with RingCentral's business address; the billing address, which has to match, is "
-        "on the statement only";
+    findings.note = phrase("compared with RingCentral's business address; the billing address, "
+                           "which has to match, is on the statement only");
     co_return findings;
 }
 
@@ -137,9 +137,9 @@ Op<ReleaseWatch> check_release(OrderReference order) {
         std::ranges::none_of(owned, is_main, &OwnedNumber::number))
         fail(
             ErrorKind::unauthorized, Reason::none, "",
-            "ringcentral: the list of numbers lacks the main number, so it is a part of the "
-            "account "
-            "only; the user of the JWT needs the Super Admin role"
+            "ringcentral: " +
+                phrase("the list of numbers lacks the main number, so it is a part of the account "
+                       "only; the user of the JWT needs the Super Admin role")
         );
 
     ReleaseWatch watch;

@@ -6,6 +6,7 @@
 
 #include <porteur/json_at.hpp>
 #include <porteur/model/phone_number.hpp>
+#include <porteur/phrase.hpp>
 
 namespace ringcentral {
 
@@ -67,11 +68,11 @@ ErrorKind kind_of(std::string_view code) {
 }
 
 constexpr std::string_view forwarded =
-    "it is forwarded to RingCentral from another carrier, which holds it";
-constexpr std::string_view other_provider = "another provider holds it";
-constexpr std::string_view mobile = "a mobile operator holds it";
+    to_translate("it is forwarded to RingCentral from another carrier, which holds it");
+constexpr std::string_view other_provider = to_translate("another provider holds it");
+constexpr std::string_view mobile = to_translate("a mobile operator holds it");
 constexpr std::string_view contact_center =
-    "it serves the contact center; have it taken off there first";
+    to_translate("it serves the contact center; have it taken off there first");
 
 struct KindRow {
     std::string_view word;
@@ -98,13 +99,13 @@ constexpr auto usage_types = std::to_array<KindRow>({
     {"NumberPool", {}},
     {"NumberStorage", {}},
     {"ContactCenterNumber", {Leaving::ask, contact_center}},
-    {"IntegrationNumber", {Leaving::ask, "it serves an integration; have it taken off there first"}
+    {"IntegrationNumber", {Leaving::ask, to_translate("it serves an integration; have it taken off there first")}
     },
     {"ForwardedNumber", {Leaving::cannot, forwarded}},
     {"ForwardedCompanyNumber", {Leaving::cannot, forwarded}},
-    {"ConferencingNumber", {Leaving::cannot, "it is a conference number of RingCentral's own"}},
-    {"MeetingsNumber", {Leaving::cannot, "it is a meetings number of RingCentral's own"}},
-    {"ELIN", {Leaving::cannot, "it only locates emergency calls"}},
+    {"ConferencingNumber", {Leaving::cannot, to_translate("it is a conference number of RingCentral's own")}},
+    {"MeetingsNumber", {Leaving::cannot, to_translate("it is a meetings number of RingCentral's own")}},
+    {"ELIN", {Leaving::cannot, to_translate("it only locates emergency calls")}},
     {"FmcBusinessMobileNumber", {Leaving::cannot, mobile}},
     {"InventoryFmcBusinessMobileNumber", {Leaving::cannot, mobile}},
     {"BusinessMobileNumber", {Leaving::cannot, mobile}},
@@ -119,7 +120,7 @@ Verdict find(const auto& table, std::string_view word) {
     if (row != table.end()) return row->verdict;
     // Left out by RingCentral, the other word decides.
     if (word.empty()) return {};
-    return {Leaving::ask, "its kind is not one that is known to leave"};
+    return {Leaving::ask, to_translate("its kind is not one that is known to leave")};
 }
 
 struct WordRow {
@@ -127,30 +128,30 @@ struct WordRow {
 };
 constexpr auto number_statuses = std::to_array<WordRow>({
     {"Normal", ""},
-    {"Pending", "it is still on its way into RingCentral"},
-    {"PortedIn", "RingCentral has it as external, its way in not completed"},
-    {"Temporary", "it only stands in for a number that is on its way into RingCentral"},
-    {"Unknown", "RingCentral does not say what became of it"},
+    {"Pending", to_translate("it is still on its way into RingCentral")},
+    {"PortedIn", to_translate("RingCentral has it as external, its way in not completed")},
+    {"Temporary", to_translate("it only stands in for a number that is on its way into RingCentral")},
+    {"Unknown", to_translate("RingCentral does not say what became of it")},
 });
 constexpr auto account_statuses = std::to_array<WordRow>({
     {"Confirmed", ""},
-    {"Initial", "its set-up has not been completed"},
-    {"Unconfirmed", "nobody has confirmed it yet"},
-    {"Disabled", "it is switched off"},
+    {"Initial", to_translate("its set-up has not been completed")},
+    {"Unconfirmed", to_translate("nobody has confirmed it yet")},
+    {"Disabled", to_translate("it is switched off")},
 });
 constexpr auto status_reasons = std::to_array<WordRow>({
-    {"SuspendedVoluntarily", "suspended at the customer's wish; have RingCentral resume it"},
-    {"SuspendedInvoluntarily", "suspended by RingCentral; settle what is open there"},
-    {"CancelledVoluntarily", "cancelled by the customer; ask RingCentral at once to restore it"},
-    {"CancelledInvoluntarily", "cancelled by RingCentral; ask it at once to restore the account"},
+    {"SuspendedVoluntarily", to_translate("suspended at the customer's wish; have RingCentral resume it")},
+    {"SuspendedInvoluntarily", to_translate("suspended by RingCentral; settle what is open there")},
+    {"CancelledVoluntarily", to_translate("cancelled by the customer; ask RingCentral at once to restore it")},
+    {"CancelledInvoluntarily", to_translate("cancelled by RingCentral; ask it at once to restore the account")},
 });
 constexpr auto billing_types = std::to_array<WordRow>({
     {"Regular", ""},
     {"Initial", ""},
-    {"Suspended", "billing is suspended; settle what is open at RingCentral"},
-    {"Trial", "it is a trial; only a paid account's numbers are the customer's"},
-    {"TrialNoCC", "it is a trial; only a paid account's numbers are the customer's"},
-    {"Free", "it is free of charge; only a paid account's numbers are the customer's"},
+    {"Suspended", to_translate("billing is suspended; settle what is open at RingCentral")},
+    {"Trial", to_translate("it is a trial; only a paid account's numbers are the customer's")},
+    {"TrialNoCC", to_translate("it is a trial; only a paid account's numbers are the customer's")},
+    {"Free", to_translate("it is free of charge; only a paid account's numbers are the customer's")},
 });
 
 std::string_view meaning(const auto& table, std::string_view word, std::string_view otherwise) {
@@ -180,19 +181,19 @@ Verdict verdict_on(std::string_view payment_type, std::string_view usage_type) {
 }
 
 std::string_view why_not_in_service(std::string_view status) {
-    return meaning(number_statuses, status, "only a number in service (Normal) can leave");
+    return meaning(number_statuses, status, to_translate("only a number in service (Normal) can leave"));
 }
 
 std::string why_not_active(std::string_view account_status, std::string_view status_reason) {
-    auto why = std::string(meaning(account_statuses, account_status, "only Confirmed is active"));
+    auto why = std::string(meaning(account_statuses, account_status, to_translate("only Confirmed is active")));
     if (!why.empty() && !status_reason.empty())
-        why += ": " + std::string(meaning(status_reasons, status_reason, "ask RingCentral why"));
+        why += ": " + std::string(meaning(status_reasons, status_reason, to_translate("ask RingCentral why")));
     return why;
 }
 
 std::string why_not_paid(std::string_view billing_plan_type) {
     return std::string(
-        meaning(billing_types, billing_plan_type, "the account has to be in good standing")
+        meaning(billing_types, billing_plan_type, to_translate("the account has to be in good standing"))
     );
 }
 

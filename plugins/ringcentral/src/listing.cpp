@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "listing.hpp"
 
+#include <porteur/phrase.hpp>
+
 #include "codes.hpp"
 
 namespace ringcentral {
@@ -78,7 +80,8 @@ Op<std::vector<OwnedNumber>> all_numbers(Pace pace) {
     }
     fail(
         ErrorKind::unavailable, Reason::none, "",
-        "ringcentral: the list of numbers changed each time it was read; it is read again later"
+        "ringcentral: " +
+            phrase("the list of numbers changed each time it was read; it is read again later")
     );
 }
 

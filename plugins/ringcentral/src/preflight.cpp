@@ -27,26 +27,33 @@ void look_at_number(
     const OwnedNumber& owned, const std::string& field, std::vector<Problem>& problems
 ) {
     const auto verdict = verdict_of(owned);
-    const auto kind = quoted(owned.usage_type) + ", " + quoted(owned.payment_type);
+    const auto usage = quoted(owned.usage_type), payment = quoted(owned.payment_type);
     if (verdict.leaving == Leaving::cannot)
         problems.push_back(
             {field, Reason::not_portable,
-             owned.number.masked() + " cannot leave RingCentral (" + kind +
-                 "): " + std::string(verdict.why),
+             phrase(
+                 "{1} cannot leave RingCentral ({2:quoted}, {3:quoted}): {4:text}",
+                 owned.number.masked(), usage, payment, verdict.why
+             ),
              true}
         );
     else if (const auto why = why_not_in_service(owned.status); !why.empty())
         problems.push_back(
             {field, Reason::number_inactive,
-             owned.number.masked() + " has the status " + quoted(owned.status) +
-                 " at RingCentral: " + std::string(why),
+             phrase(
+                 "{1} has the status {2:quoted} at RingCentral: {3:text}", owned.number.masked(),
+                 quoted(owned.status), why
+             ),
              true}
         );
     else if (verdict.leaving == Leaving::ask)
         problems.push_back(
             {field, Reason::special_feature,
-             owned.number.masked() + " (" + kind + "): " + std::string(verdict.why) +
-                 "; RingCentral's live chat tells whether it may leave",
+             phrase(
+                 "{1} ({2:quoted}, {3:quoted}): {4:text}; RingCentral's live chat tells whether it "
+                 "may leave",
+                 owned.number.masked(), usage, payment, verdict.why
+             ),
              false}
         );
     else if (owned.activation == "Inactive")
@@ -271,18 +278,27 @@ std::vector<Problem> problems_of_account(
     if (const auto why = why_not_active(account.status, account.status_reason); !why.empty())
         problems.push_back(
             {"", Reason::other,
-             "the RingCentral account is " + quoted(account.status) +
-                 (account.status_reason.empty() ? std::string()
-                                                : " (" + quoted(account.status_reason) + ")") +
-                 ", not Confirmed: " + why + "; only numbers of an active account can leave",
+             account.status_reason.empty()
+                 ? phrase(
+                       "the RingCentral account is {1:quoted}, not Confirmed: {2:text}; only "
+                       "numbers of an active account can leave",
+                       quoted(account.status), why
+                   )
+                 : phrase(
+                       "the RingCentral account is {1:quoted} ({2:quoted}), not Confirmed: "
+                       "{3:text}; only numbers of an active account can leave",
+                       quoted(account.status), quoted(account.status_reason), why
+                   ),
              true}
         );
     if (billing_plan_type.empty()) return problems;
     if (const auto why = why_not_paid(billing_plan_type); !why.empty())
         problems.push_back(
             {"", Reason::other,
-             "the billing plan is " + quoted(billing_plan_type) +
-                 ", neither Regular nor Initial: " + why,
+             phrase(
+                 "the billing plan is {1:quoted}, neither Regular nor Initial: {2:text}",
+                 quoted(billing_plan_type), why
+             ),
              true}
         );
     return problems;

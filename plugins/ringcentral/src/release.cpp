@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
+
 #include "address_parts.hpp"
 
 namespace ringcentral {
@@ -164,7 +166,8 @@ ReleasePacket packet_of(const PortOrder& order, std::chrono::sys_days today, con
     if (newest_document(order, loa_type) == nullptr)
         packet.problems.push_back(
             {"/documents", Reason::loa_required,
-             "attach the letter of authorization, signed by the person who may authorise", true}
+             phrase("attach the letter of authorization, signed by the person who may authorise"),
+             true}
         );
     for (const auto type : {loa_type, statement_type}) {
         const auto* document = newest_document(order, type);
@@ -172,7 +175,7 @@ ReleasePacket packet_of(const PortOrder& order, std::chrono::sys_days today, con
         if (type == loa_type && !document->signed_on)
             packet.problems.push_back(
                 {"/documents", Reason::loa_required,
-                 "say on which day the letter of authorization was signed", true}
+                 phrase("say on which day the letter of authorization was signed"), true}
             );
         if (auto old = age_problem(*document, today, rules))
             packet.problems.push_back(std::move(*old));

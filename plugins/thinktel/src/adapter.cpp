@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <porteur/north_america.hpp>
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "checks.hpp"
@@ -55,8 +56,10 @@ Op<std::vector<Problem>> problems_of_trunks(std::vector<TargetChoice> all) {
         if (enabled.is_bool() && !enabled.get_bool())
             problems.push_back(
                 {"", Reason::none,
-                 "the SIP trunk " + quoted(all[index].label_en) +
-                     " is switched off; numbers that go to it take no calls",
+                 phrase(
+                     "the SIP trunk {1} is switched off; numbers that go to it take no calls",
+                     quoted(all[index].label_en)
+                 ),
                  false}
             );
     }
@@ -75,7 +78,7 @@ Op<AccountCheck> check_account(Nothing) {
     const auto all = co_await trunks();
     if (all.empty())
         check.problems.push_back(
-            {"", Reason::none, "the account has no SIP trunk for numbers to go to", false}
+            {"", Reason::none, phrase("the account has no SIP trunk for numbers to go to"), false}
         );
     for (auto& each : co_await problems_of_trunks(all)) check.problems.push_back(std::move(each));
     co_return check;
@@ -119,7 +122,12 @@ Op<std::vector<Portability>> check_portability(NumberList list) {
             const auto area = foreign_area_of(number);
             found.push_back(
                 {number, false, Reason::unsupported_by_gaining,
-                 area.empty() ? "" : "not asked: the area code " + area + " is neither Canadian, US nor toll-free"}
+                 area.empty() ? std::string()
+                              : phrase(
+                                    "not asked: the area code {1} is neither Canadian, US nor "
+                                    "toll-free",
+                                    area
+                                )}
             );
             continue;
         }
@@ -133,7 +141,7 @@ Op<std::vector<Portability>> check_portability(NumberList list) {
                 failure.error.kind == ErrorKind::cancelled)
                 throw;
             trouble = failure.error;
-            found.push_back({number, false, Reason::other, "no answer: " + failure.error.message});
+            found.push_back({number, false, Reason::other, phrase("no answer: {1:text}", failure.error.message)});
         }
     }
     if (trouble && answered == 0) fail(*trouble);

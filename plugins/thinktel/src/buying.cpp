@@ -11,7 +11,9 @@
 #include "buying.hpp"
 
 #include <algorithm>
+#include <array>
 
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "codes.hpp"
@@ -39,7 +41,7 @@ NumberProgress progress_of_reply(const PhoneNumber& number, const json::value& t
     if (reply == accepted_reply) return bought(number, "Accepted");
     const auto words = text_at(theirs, "Message");
     NumberProgress ours{number, OrderState::rejected, Reason::number_taken, ""};
-    ours.carrier_word = reply ? name_of_reply(*reply) : "no reply";
+    ours.carrier_word = reply ? name_of_reply(*reply) : phrase("no reply");
     if (!words.empty()) ours.carrier_word += ": " + quoted(masked_numbers(words), 120);
     if (reply == deferred_reply) {
         ours.state = OrderState::in_review;
@@ -76,7 +78,7 @@ std::optional<std::vector<NumberProgress>> progress_of_replies(
 void correct_by_trunk(std::vector<NumberProgress>& found, const std::set<PhoneNumber>& on_trunk) {
     for (auto& each : found)
         if (each.state != OrderState::completed && on_trunk.contains(each.number))
-            each = bought(each.number, "found on the trunk");
+            each = bought(each.number, phrase("found on the trunk"));
 }
 
 bool all_plain(const std::vector<NumberProgress>& found) {
@@ -101,47 +103,53 @@ Bought found_among(
     Bought ours{{}, !goes_on};
     for (const auto& each : wanted)
         if (on_trunk.contains(each))
-            ours.numbers.push_back(bought(each, "found on the trunk"));
+            ours.numbers.push_back(bought(each, phrase("found on the trunk")));
         else if (goes_on)
             missing.push_back(each);
         else
             ours.numbers.push_back(
-                {each, OrderState::cancelled, Reason::none, "called off before it was bought"}
+                {each, OrderState::cancelled, Reason::none, phrase("called off before it was bought")}
             );
     return ours;
 }
 
+/// How often numbers are ordered where each answer is lost, and what the steps of each time end in.
+constexpr std::array<std::string_view, 3> times{"", "-again", "-third"};
+
 /// Numbers one by one. @param doubted  an earlier request for them may still become real
 Op<Bought> buy_list(std::string pilot, Numbers wanted, bool doubted) {
-    const auto sent = co_await list_order("buy", pilot, wanted);
-    std::optional<std::vector<NumberProgress>> found;
-    if (!sent.in_doubt()) found = progress_of_replies(sent, wanted);
-    if (found) {
-        if (doubted || !all_plain(*found))
-            correct_by_trunk(*found, co_await numbers_on("find-rest", pilot, "buy"));
-        co_return Bought{std::move(*found), false};
+    Bought ours;
+    std::string step = "buy";
+    for (std::size_t time = 0; time < times.size(); ++time) {
+        const std::string nth(times[time]);
+        const auto sent = co_await list_order(step, pilot, wanted);
+        std::optional<std::vector<NumberProgress>> found;
+        if (!sent.in_doubt()) found = progress_of_replies(sent, wanted);
+        if (found) {
+            if (doubted || !all_plain(*found))
+                correct_by_trunk(*found, co_await numbers_on("find-rest", pilot, step));
+            std::ranges::move(*found, std::back_inserter(ours.numbers));
+            co_return ours;
+        }
+        // The trunk tells, the last time too.
+        doubted = true;
+        const bool goes_on = co_await settle_unless_in_doubt(sent, "settle" + nth, settle);
+        const auto now = co_await numbers_on("find" + nth, pilot, step);
+        Numbers missing;
+        auto there = found_among(wanted, now, goes_on, missing);
+        std::ranges::move(there.numbers, std::back_inserter(ours.numbers));
+        ours.called_off = there.called_off;
+        if (missing.empty()) co_return ours;
+        wanted = std::move(missing);
+        // The host lets a step out again only if it saw itself that the answer was lost.
+        if (!sent.in_doubt() && time + 1 < times.size()) step = "buy" + std::string(times[time + 1]);
     }
-    const bool goes_on = co_await settle_unless_in_doubt(sent, "settle", settle);
-    const auto now = co_await numbers_on("find", pilot, "buy");
-    Numbers missing;
-    auto ours = found_among(wanted, now, goes_on, missing);
-    if (missing.empty()) co_return ours;
-
-    // The host lets a step out again only if it saw itself that the answer was lost.
-    const std::string step = sent.in_doubt() ? "buy" : "buy-again";
-    const auto again = co_await list_order(step, pilot, missing);
-    auto rest = progress_of_replies(again, missing);
-    if (!rest)
-        fail(
-            ErrorKind::in_doubt, Reason::none, "",
-            "thinktel: the answer to an order of numbers was lost twice; a person must look at the "
-            "trunk (what is there is settled as found, with the numbers of ten digits, separated "
-            "by "
-            "commas, for the carrier's id)"
-        );
-    correct_by_trunk(*rest, co_await numbers_on("find-rest", pilot, step));
-    std::ranges::move(*rest, std::back_inserter(ours.numbers));
-    co_return ours;
+    fail(
+        ErrorKind::in_doubt, Reason::none, "",
+        "thinktel: " + phrase("the answer to an order of numbers was lost three times; a person must look at "
+                              "the trunk (what is there is settled as found, with the numbers of ten "
+                              "digits, separated by commas, for the carrier's id)")
+    );
 }
 
 /// The first and last of ten or more in a row.
@@ -185,8 +193,10 @@ Op<std::string> centre_for(std::string area, std::string country, std::int64_t q
         if (each.available >= quantity) co_return each.name;
     fail(
         ErrorKind::rejected, Reason::number_taken, "",
-        "thinktel: no rate centre of the area code " + area + " has " + std::to_string(quantity) +
-            " numbers; nothing was ordered"
+        "thinktel: " + phrase(
+                           "no rate centre of the area code {1} has {2:n} numbers; nothing was ordered",
+                           area, quantity
+                       )
     );
 }
 
@@ -234,7 +244,7 @@ std::optional<std::vector<NumberProgress>> progress_of_any(const Answer& sent) {
     if (found.empty())
         fail(
             ErrorKind::rejected, Reason::number_taken, code,
-            "thinktel: no number was sold" +
+            "thinktel: " + phrase("no number was sold") +
                 (words.empty() ? std::string() : ": " + quoted(masked_numbers(words), 160))
         );
     return found;
@@ -289,17 +299,19 @@ Op<Bought> buy_next_available(
         if (!before.contains(each)) fresh.push_back(each);
     if (std::ssize(fresh) == quantity && co_await are_of_centre(fresh, centre)) {
         Bought ours{{}, !goes_on};
-        for (const auto& each : fresh) ours.numbers.push_back(bought(each, "found on the trunk"));
+        for (const auto& each : fresh) ours.numbers.push_back(bought(each, phrase("found on the trunk")));
         co_return ours;
     }
     fail(
         ErrorKind::in_doubt, Reason::none, "",
-        "thinktel: the answer to an order of " + std::to_string(quantity) +
-            " numbers was lost, and the trunk has " + std::to_string(fresh.size()) +
-            " new ones; a person must look at it before anything is ordered again (what is there "
-            "is "
-            "settled as found, with the numbers of ten digits, separated by commas, for the "
-            "carrier's id)"
+        "thinktel: " +
+            phrase(
+                "the answer to an order of {1:n} numbers was lost, and the trunk has {2:n} new "
+                "ones; a person must look at it before anything is ordered again (what is there is "
+                "settled as found, with the numbers of ten digits, separated by commas, for the "
+                "carrier's id)",
+                quantity, fresh.size()
+            )
     );
 }
 

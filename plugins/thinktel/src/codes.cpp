@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include <porteur/phrase.hpp>
+
 #include "services.hpp"
 
 namespace thinktel {
@@ -18,35 +20,35 @@ struct StatusRow {
 };
 
 constexpr auto statuses = std::to_array<StatusRow>({
-    {"PENDING", {OrderState::submitted, false, "ThinkTel has not sent it to the losing carrier yet"}
+    {"PENDING", {OrderState::submitted, false, to_translate("ThinkTel has not sent it to the losing carrier yet")}
     },
-    {"SUBMITTED", {OrderState::submitted, false, "sent to the losing carrier"}},
+    {"SUBMITTED", {OrderState::submitted, false, to_translate("sent to the losing carrier")}},
     {"CONFIRMED", {OrderState::confirmed, false, ""}},
     {"CONFIRMEDwDATECHANGE",
-     {OrderState::confirmed, false, "confirmed for another date than was asked for"}},
+     {OrderState::confirmed, false, to_translate("confirmed for another date than was asked for")}},
     {"CONFIRMEDwEXCEPTION",
-     {OrderState::confirmed, false, "confirmed with an exception: ask ThinkTel's porting team which"
+     {OrderState::confirmed, false, to_translate("confirmed with an exception: ask ThinkTel's porting team which")
      }},
     {"COMPLETED", {OrderState::completed, true, ""}},
     {"REJECTED", {OrderState::exception, true, ""}},
-    {"HOLD", {OrderState::exception, false, "on hold: ask ThinkTel's porting team why"}},
-    {"RESCHEDULED", {OrderState::confirmed, false, "moved to another date"}},
+    {"HOLD", {OrderState::exception, false, to_translate("on hold: ask ThinkTel's porting team why")}},
+    {"RESCHEDULED", {OrderState::confirmed, false, to_translate("moved to another date")}},
     {"CANCELLATIONPENDING", {OrderState::cancel_pending, false, ""}},
     {"CANCELLED", {OrderState::cancelled, true, ""}},
     // Which numbers were cancelled is not told, and the others go on: neither an end nor harmless.
     {"PARTIALCANCELLATION",
      {OrderState::exception, false,
-      "part of the numbers was cancelled: ask ThinkTel's porting team which"}},
+      to_translate("part of the numbers was cancelled: ask ThinkTel's porting team which")}},
     {"FULLCANCELLATION", {OrderState::cancelled, true, ""}},
     {"EXPIRED", {OrderState::expired, true, ""}},
 });
 
 // "Closed" is an end, but not which: a person has to ask.
 constexpr auto assessments = std::to_array<StatusRow>({
-    {"Pending", {OrderState::submitted, false, "pending on ThinkTel's dashboard"}},
+    {"Pending", {OrderState::submitted, false, to_translate("pending on ThinkTel's dashboard")}},
     {"Click-To-Port",
-     {OrderState::accepted, false, "ready to be ported on ThinkTel's dashboard, no day told yet"}},
-    {"Internal", {OrderState::submitted, false, "ported inside ThinkTel, says its dashboard"}},
+     {OrderState::accepted, false, to_translate("ready to be ported on ThinkTel's dashboard, no day told yet")}},
+    {"Internal", {OrderState::submitted, false, to_translate("ported inside ThinkTel, says its dashboard")}},
 });
 
 constexpr std::string_view reply_names[] = {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dashboard.hpp"
 
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "codes.hpp"
@@ -69,9 +70,12 @@ Op<std::optional<DashboardEntry>> dashboard_entry(
 }
 
 std::string described(const DashboardEntry& entry) {
-    std::string text = "order " + std::to_string(entry.order) + " (" + quoted(entry.assessment);
-    if (!entry.ticket.empty()) text += ", HappyFox ticket " + quoted(entry.ticket);
-    return text + ")";
+    if (entry.ticket.empty())
+        return phrase("order {1} ({2:quoted})", entry.order, quoted(entry.assessment));
+    return phrase(
+        "order {1} ({2:quoted}, HappyFox ticket {3:quoted})", entry.order, quoted(entry.assessment),
+        quoted(entry.ticket)
+    );
 }
 
 }  // namespace thinktel

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "desk.hpp"
 
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "codes.hpp"
@@ -48,7 +49,7 @@ Op<PortProgress> have_told(
     if (answer.choice == "refused")
         fail(
             ErrorKind::rejected, desk.refused, "refused",
-            "thinktel: ThinkTel's porting team refused" +
+            "thinktel: " + phrase("ThinkTel's porting team refused") +
                 (answer.text.empty() ? std::string()
                                      : ": " + quoted(masked_numbers(answer.text), 200))
         );
@@ -56,7 +57,7 @@ Op<PortProgress> have_told(
         if (answer.text.empty())
             fail(
                 ErrorKind::invalid_input, Reason::none, "",
-                "thinktel: the number of the new ticket is missing; ask for it again"
+                "thinktel: " + phrase("the number of the new ticket is missing; ask for it again")
             );
         reference.carrier_id = answer.text;
     }
@@ -119,13 +120,18 @@ PortProgress after_telling(PortProgress ours, sys_seconds now) {
     if (now - at < patience) {
         ours.state = cancelling ? OrderState::cancel_pending : OrderState::supplement_pending;
         ours.rejections.clear();
-        ours.note = "ThinkTel's porting team was told; the ticket says " +
-                    quoted(ours.carrier_word) + " as before";
+        ours.note = phrase(
+            "ThinkTel's porting team was told; the ticket says {1} as before",
+            quoted(ours.carrier_word)
+        );
         return ours;
     }
     ours.state = OrderState::exception;
-    ours.note = "ThinkTel's porting team was told five days ago, and the ticket says " +
-                quoted(ours.carrier_word) + " as before; ask them again";
+    ours.note = phrase(
+        "ThinkTel's porting team was told five days ago, and the ticket says {1} as before; ask "
+        "them again",
+        quoted(ours.carrier_word)
+    );
     if (ours.rejections.empty())
         ours.rejections.push_back(
             {cancelling ? Reason::cannot_cancel_now : Reason::cannot_change_now,

@@ -19,85 +19,85 @@ namespace {
 // call forward, 6 business permanent call forward, 7 virtual fax.
 constexpr auto table = std::to_array<Detail>({
     {"plan_id", DetailKind::text, true, "345", "345", "Plan", "Forfait",
-     "ID of the plan of the new line or call forward, as ThinkTel lists it",
+     to_translate("ID of the plan of the new line or call forward, as ThinkTel lists it"),
      "Identifiant du forfait de la nouvelle ligne ou du renvoi, tel que ThinkTel l'énumère"},
     {"business_group_id", DetailKind::text, true, "4", "4", "Business group", "Groupe d'affaires",
-     "The business group of the lines; the target's parent will do as well",
+     to_translate("The business group of the lines; the target's parent will do as well"),
      "Le groupe d'affaires des lignes; l'abonnement parent de la cible convient aussi"},
     {"forward_to", DetailKind::phone, true, "3456", "56", "Forward to", "Renvoyer vers",
-     "The number that calls go on to", "Le numéro vers lequel les appels sont renvoyés"},
+     to_translate("The number that calls go on to"), "Le numéro vers lequel les appels sont renvoyés"},
     {"provisioning_instructions", DetailKind::text, true, "5", "5", "Provisioning instructions",
-     "Instructions de mise en service", "How the call forward is to be set up",
+     "Instructions de mise en service", to_translate("How the call forward is to be set up"),
      "Comment le renvoi d'appel doit être mis en service"},
     {"fax_email", DetailKind::text, false, "7", "7", "Fax address", "Adresse de télécopie",
-     "The e-mail address that faxes go to", "L'adresse courriel qui reçoit les télécopies"},
+     to_translate("The e-mail address that faxes go to"), "L'adresse courriel qui reçoit les télécopies"},
     {"account", DetailKind::whole, true, "345", "", "Account code", "Code de compte",
-     "uControl account of the new service; the user's own if none is given",
+     to_translate("uControl account of the new service; the user's own if none is given"),
      "Compte uControl du nouveau service; celui de l'utilisateur à défaut"},
     {"enabled", DetailKind::flag, true, "345", "", "Enabled", "Activé",
-     "Whether the service works from the first day; yes if not said",
+     to_translate("Whether the service works from the first day; yes if not said"),
      "Si le service fonctionne dès le premier jour; oui à défaut"},
     {"label", DetailKind::text, true, "0345", "", "Label", "Étiquette",
-     "What the number is called in uControl", "Le nom du numéro dans uControl"},
+     to_translate("What the number is called in uControl"), "Le nom du numéro dans uControl"},
     {"additional_label", DetailKind::text, true, "05", "", "Additional label",
-     "Étiquette supplémentaire", "A second name in uControl", "Un second nom dans uControl"},
+     "Étiquette supplémentaire", to_translate("A second name in uControl"), "Un second nom dans uControl"},
     {"translated_number", DetailKind::phone, true, "0", "", "Translated number", "Numéro traduit",
-     "The number that the trunk is shown in its place",
+     to_translate("The number that the trunk is shown in its place"),
      "Le numéro présenté à la liaison à la place de celui-ci"},
     {"surecall", DetailKind::phone, true, "0", "", "Surecall", "Surecall",
-     "Where calls go when the trunk does not answer",
+     to_translate("Where calls go when the trunk does not answer"),
      "Où vont les appels quand la liaison ne répond pas"},
     {"locale", DetailKind::whole, true, "34", "", "Language of the line", "Langue de la ligne",
-     "0 US English, 1 UK English, 2 Canadian English, 5 Canadian French, 6 Latin American "
-     "Spanish, 3 and 4 your own; after the order's language if not said",
+     to_translate("0 US English, 1 UK English, 2 Canadian English, 5 Canadian French, 6 Latin "
+                  "American Spanish, 3 and 4 your own; after the order's language if not said"),
      "0 anglais (É.-U.), 1 anglais (R.-U.), 2 anglais (Canada), 5 français (Canada), 6 espagnol "
      "(Amérique latine), 3 et 4 les vôtres; d'après la langue de la commande à défaut"},
     {"second_locale", DetailKind::whole, true, "34", "", "Second language", "Seconde langue",
-     "As the language of the line; 9 for none, which is so if not said",
+     to_translate("As the language of the line; 9 for none, which is so if not said"),
      "Comme la langue de la ligne; 9 pour aucune, ce qui vaut à défaut"},
     {"caller_id", DetailKind::phone, true, "34", "", "Caller ID", "Numéro d'appelant",
-     "The number shown to those who are called", "Le numéro présenté aux personnes appelées"},
+     to_translate("The number shown to those who are called"), "Le numéro présenté aux personnes appelées"},
     {"caller_name", DetailKind::text, true, "34", "", "Caller name", "Nom d'appelant",
-     "The name shown to those who are called", "Le nom présenté aux personnes appelées"},
+     to_translate("The name shown to those who are called"), "Le nom présenté aux personnes appelées"},
     {"email", DetailKind::text, true, "34", "", "E-mail of the line", "Courriel de la ligne",
-     "Where voicemail and notices go", "Où vont la messagerie vocale et les avis"},
+     to_translate("Where voicemail and notices go"), "Où vont la messagerie vocale et les avis"},
     {"forward_delay", DetailKind::whole, true, "34", "", "Forwarding delay", "Délai de renvoi",
-     "How long it rings before calls go on", "Durée de sonnerie avant le renvoi"},
+     to_translate("How long it rings before calls go on"), "Durée de sonnerie avant le renvoi"},
     {"extension", DetailKind::whole, true, "4", "", "Extension", "Poste",
-     "Extension in the business group", "Poste dans le groupe d'affaires"},
+     to_translate("Extension in the business group"), "Poste dans le groupe d'affaires"},
     {"floor", DetailKind::text, false, "f", "", "Floor", "Étage",
-     "Of the customer's address, as on the losing carrier's records",
+     to_translate("Of the customer's address, as on the losing carrier's records"),
      "De l'adresse du client, tel qu'inscrit chez le fournisseur actuel"},
     {"street_suffix", DetailKind::text, false, "f", "", "Street suffix", "Suffixe de la rue",
-     "Of the customer's address, as on the losing carrier's records",
+     to_translate("Of the customer's address, as on the losing carrier's records"),
      "De l'adresse du client, tel qu'inscrit chez le fournisseur actuel"},
     {"current_provider", DetailKind::whole, false, "f", "", "Current provider's ID",
-     "Identifiant du fournisseur actuel", "As in ThinkTel's list of providers",
+     "Identifiant du fournisseur actuel", to_translate("As in ThinkTel's list of providers"),
      "Tel que dans la liste des fournisseurs de ThinkTel"},
     {"current_reseller", DetailKind::text, false, "f", "", "Current reseller", "Revendeur actuel",
-     "The losing side where it is a reseller", "Le côté perdant s'il s'agit d'un revendeur"},
+     to_translate("The losing side where it is a reseller"), "Le côté perdant s'il s'agit d'un revendeur"},
     {"current_provider_not_mandatory", DetailKind::flag, false, "f", "",
      "Current provider not mandatory", "Fournisseur actuel facultatif",
-     "Has ThinkTel skip its rule that a provider or reseller is named",
+     to_translate("Has ThinkTel skip its rule that a provider or reseller is named"),
      "Fait ignorer à ThinkTel la règle qui exige un fournisseur ou un revendeur"},
     {"additional_emails", DetailKind::emails, false, "f", "", "More addresses",
-     "Autres adresses courriel", "That ThinkTel also writes to",
+     "Autres adresses courriel", to_translate("That ThinkTel also writes to"),
      "Auxquelles ThinkTel écrit également"},
     {"contact_me_blif", DetailKind::flag, false, "f", "", "Call me about 411 listings",
-     "Me joindre au sujet des inscriptions 411", "The directory listings are to be talked over",
+     "Me joindre au sujet des inscriptions 411", to_translate("The directory listings are to be talked over"),
      "Les inscriptions à l'annuaire sont à discuter"},
     {"contact_me_scheduling", DetailKind::flag, false, "f", "", "Call me about the date",
-     "Me joindre au sujet de la date", "The date is to be talked over", "La date est à discuter"},
+     "Me joindre au sujet de la date", to_translate("The date is to be talked over"), "La date est à discuter"},
     {"comments_losing_carrier", DetailKind::text, false, "f", "", "Comments for the losing carrier",
      "Commentaires pour le fournisseur actuel", "", ""},
     {"extra_details", DetailKind::pairs, false, "f", "", "Extra details", "Détails supplémentaires",
-     "Names and texts that ThinkTel does not review before the request goes out",
+     to_translate("Names and texts that ThinkTel does not review before the request goes out"),
      "Noms et textes que ThinkTel ne révise pas avant l'envoi de la demande"},
     {"pri_circuit", DetailKind::text, false, "f", "", "PRI or Megalink circuit",
-     "Circuit PRI ou Megalink", "Circuit number; standard numbers only",
+     "Circuit PRI ou Megalink", to_translate("Circuit number; standard numbers only"),
      "Numéro de circuit; numéros standard seulement"},
     {"pri_remains_active", DetailKind::flag, false, "f", "", "The circuit remains",
-     "Le circuit demeure", "Whether the PRI or Megalink circuit stays active",
+     "Le circuit demeure", to_translate("Whether the PRI or Megalink circuit stays active"),
      "Si le circuit PRI ou Megalink demeure actif"},
 });
 
@@ -116,19 +116,19 @@ bool is_pair(const json::value& each) {
     return each.is_object() && !text_at(each, "key").empty() && value_at(each, "value").is_string();
 }
 
-/// Empty if the value is of its kind, else what it should be.
+/// Empty if the value is of its kind, else what to give.
 std::string_view lacking(DetailKind kind, const json::value& value) {
     switch (kind) {
         case DetailKind::text:
-            return value.is_string() ? "" : "a text";
+            return value.is_string() ? "" : to_translate("give a text");
         case DetailKind::whole:
-            return value.is_int64() && value.get_int64() >= 0 ? "" : "a whole number";
+            return value.is_int64() && value.get_int64() >= 0 ? "" : to_translate("give a whole number");
         case DetailKind::flag:
-            return value.is_bool() ? "" : "true or false";
+            return value.is_bool() ? "" : to_translate("give true or false");
         case DetailKind::phone: {
             const auto number = value.is_string() ? PhoneNumber::from_json_text(value.get_string())
                                                   : std::optional<PhoneNumber>();
-            return number && digits_of(*number) ? "" : "a North American number as in +14165550101";
+            return number && digits_of(*number) ? "" : to_translate("give a North American number as in +14165550101");
         }
         case DetailKind::emails:
             return value.is_array() && std::ranges::all_of(
@@ -139,11 +139,11 @@ std::string_view lacking(DetailKind kind, const json::value& value) {
                                            }
                                        )
                        ? ""
-                       : "a list of e-mail addresses";
+                       : to_translate("give a list of e-mail addresses");
         case DetailKind::pairs:
             return value.is_array() && std::ranges::all_of(value.get_array(), is_pair)
                        ? ""
-                       : R"(a list of {"key":"...","value":"..."})";
+                       : to_translate("give a list of {\"key\":\"...\",\"value\":\"...\"}");
     }
     return "";
 }
@@ -165,7 +165,7 @@ void check_one(
     const auto wanted = lacking(detail->kind, pair.value());
     if (!wanted.empty())
         problems.push_back(
-            {in + std::string(pair.key()), Reason::none, phrase("give {1:text}", wanted), true}
+            {in + std::string(pair.key()), Reason::none, std::string(wanted), true}
         );
 }
 
@@ -247,9 +247,12 @@ void check_required(
             without.push_back(&number);
     }
     if (without.empty()) return;
-    auto text = "give it for " + std::string(name_of(service)) + ": " + std::string(detail.help_en);
-    if (without.size() < order.numbers.size())
-        text = without.front()->masked() + " has none; " + text;
+    auto text = without.size() == order.numbers.size()
+                    ? phrase("give it for {1:text}: {2:text}", name_of(service), detail.help_en)
+                    : phrase(
+                          "{1} has none; give it for {2:text}: {3:text}", without.front()->masked(),
+                          name_of(service), detail.help_en
+                      );
     problems.push_back(
         {"/target/details/" + std::string(detail.name), Reason::none, std::move(text), true}
     );
@@ -289,12 +292,15 @@ std::vector<Problem> problems_of_details(const PortOrder& order) {
 std::vector<Problem> problems_of_service(const PortOrder& order, const Destination& destination) {
     std::vector<Problem> problems;
     const auto service = destination.service;
-    const auto name = std::string(name_of(service));
+    const auto name = name_of(service);
     if (procedure_path(service, destination.toll_free).empty())
         problems.push_back(
             {"/target/offering", Reason::unsupported_by_gaining,
-             "toll-free numbers cannot be ported into " + name +
-                 "; ThinkTel takes them into SIP trunks and permanent call forwards",
+             phrase(
+                 "toll-free numbers cannot be ported into {1:text}; ThinkTel takes them into SIP "
+                 "trunks and permanent call forwards",
+                 name
+             ),
              true}
         );
     check_parent(order, destination, problems);
@@ -305,7 +311,7 @@ std::vector<Problem> problems_of_service(const PortOrder& order, const Destinati
         if (given && !takes(service, detail))
             problems.push_back(
                 {"/target/details/" + std::string(detail.name), Reason::none,
-                 name + " has no such detail; take it out", true}
+                 phrase("{1:text} has no such detail; take it out", name), true}
             );
         if (wants(service, detail)) check_required(order, service, detail, problems);
     }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "search.hpp"
@@ -147,8 +148,11 @@ std::string rate_centers_path(const std::string& area) {
         return path + "/Province/" + area.substr(3);
     fail(
         ErrorKind::invalid_input, Reason::none, "",
-        "thinktel: the area " + quoted(area, 20) +
-            " is neither an area code (416), a country (CA) nor a province or state (CA-AB)"
+        "thinktel: " + phrase(
+                           "the area {1} is neither an area code (416), a country (CA) nor a "
+                           "province or state (CA-AB)",
+                           quoted(area, 20)
+                       )
     );
 }
 
@@ -184,7 +188,7 @@ Op<std::vector<DiscoveryList>> discover(DiscoveryQuery query) {
     if (found.empty())
         fail(
             ErrorKind::invalid_input, Reason::none, "",
-            "thinktel: there is no list " + quoted(query.what, 40) + "; there are " + known
+            "thinktel: " + phrase("there is no list {1}; there are {2}", quoted(query.what, 40), known)
         );
     co_return found;
 }

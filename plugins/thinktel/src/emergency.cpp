@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emergency.hpp"
 
+#include <array>
+
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "dids.hpp"
@@ -66,47 +69,49 @@ Rejection rejection_of_record(const Outcome& outcome, const PhoneNumber& number)
              {std::pair{"SuggestedCity", "city"}, {"SuggestedProvince", "region"}})
             if (const auto suggested = text_at(error, key); !suggested.empty()) {
                 ours.fields.push_back("/emergency_address/" + std::string(field));
-                ours.text += "; ThinkTel suggests " + quoted(suggested);
+                ours.text += "; " + phrase("ThinkTel suggests {1:quoted}", quoted(suggested));
             }
     }
     if (ours.fields.empty()) ours.fields = {"/emergency_address"};
     return ours;
 }
 
+/// How often a record is sent where each answer is lost, and what the steps of each time end in.
+constexpr std::array<std::string_view, 3> times{"", "-again", "-third"};
+
 Op<Outcome> make_record(PurchaseOrder order, PhoneNumber number, std::size_t index) {
-    const auto step = step_of("e911", index);
-    const auto post = [&](const std::string& as) {
-        auto request = http().post(as, records_path);
+    auto step = step_of("e911", index);
+    Outcome outcome;
+    for (std::size_t time = 0; time < times.size(); ++time) {
+        const auto nth = [&](std::string_view name) { return step_of(std::string(name) + std::string(times[time]), index); };
+        auto request = http().post(step, records_path);
         request.json(record_of(order, number)).once();
-        return request;
-    };
-    const auto sent = co_await post(step);
-    auto outcome = outcome_of(sent);
-    if (outcome.kind != Outcome::Kind::lost) co_return outcome;
-    outcome.called_off = !co_await settle_unless_in_doubt(sent, step_of("settle-e911", index), settle);
-    if (outcome.called_off) co_return outcome;  // the number is given back, with a record or without
-    const auto found = co_await http()
-                           .get(
-                               step_of("find-e911", index),
-                               std::string(records_path) + "/" + std::to_string(*digits_of(number))
-                           )
-                           .looks_up(step);
-    int status = 0;
-    try {
-        status = found.status();
-    } catch (const Failure& failure) {
-        if (failure.error.kind == ErrorKind::cancelled) throw;
-        outcome.words += "; " + failure.error.message;
-        co_return outcome;
+        const auto sent = co_await std::move(request);
+        outcome = outcome_of(sent);
+        if (outcome.kind != Outcome::Kind::lost) co_return outcome;
+        outcome.called_off = !co_await settle_unless_in_doubt(sent, nth("settle-e911"), settle);
+        if (outcome.called_off) co_return outcome;  // the number is given back, with a record or without
+        const auto found = co_await http()
+                               .get(nth("find-e911"), std::string(records_path) + "/" + std::to_string(*digits_of(number)))
+                               .looks_up(step);
+        int status = 0;
+        try {
+            status = found.status();
+        } catch (const Failure& failure) {
+            if (failure.error.kind == ErrorKind::cancelled) throw;
+            outcome.words += "; " + failure.error.message;
+            co_return outcome;
+        }
+        if (status >= 200 && status < 300) {
+            outcome.kind = Outcome::Kind::accepted;
+            co_return outcome;
+        }
+        if (status != 404) co_return outcome;
+        // It is certainly not there, and a record that is made twice is the same record.
+        // The host lets a step out again only if it saw itself that the answer was lost.
+        if (!sent.in_doubt()) step = nth("again-e911");
     }
-    if (status >= 200 && status < 300) {
-        outcome.kind = Outcome::Kind::accepted;
-        co_return outcome;
-    }
-    if (status != 404) co_return outcome;
-    // It is certainly not there, and a record that is made twice is the same record.
-    // The host lets a step out again only if it saw itself that the answer was lost.
-    co_return outcome_of(co_await post(sent.in_doubt() ? step : step_of("again-e911", index)));
+    co_return outcome;
 }
 
 }  // namespace
@@ -121,16 +126,19 @@ std::vector<Problem> problems_of_emergency(const PurchaseOrder& order) {
                 {std::move(field), Reason::address_required, std::move(message), true}
             );
     };
-    const std::string in = "/emergency_address/", as = " where the caller is";
-    need(!at.house_number.empty(), in + "house_number", "give the house number" + as);
-    need(!at.street.empty(), in + "street", "give the street" + as);
-    need(!at.city.empty(), in + "city", "give the city" + as);
-    need(!at.region.empty(), in + "region", "give the province or state" + as);
-    need(!at.postal_code.empty(), in + "postal_code", "give the postal code" + as);
+    const std::string in = "/emergency_address/";
+    need(!at.house_number.empty(), in + "house_number",
+         phrase("give the house number where the caller is"));
+    need(!at.street.empty(), in + "street", phrase("give the street where the caller is"));
+    need(!at.city.empty(), in + "city", phrase("give the city where the caller is"));
+    need(!at.region.empty(), in + "region",
+         phrase("give the province or state where the caller is"));
+    need(!at.postal_code.empty(), in + "postal_code",
+         phrase("give the postal code where the caller is"));
     const auto& caller = order.end_user.authorized_person;
     need(
         !caller.first_name.empty() && !caller.last_name.empty(), "/end_user/authorized_person",
-        "give the first and last name for the 911 record"
+        phrase("give the first and last name for the 911 record")
     );
     return problems;
 }
@@ -154,38 +162,46 @@ Op<Recorded> record_or_undo(
         co_return Recorded{{number, OrderState::completed, Reason::none, "Accepted"}, {}, false};
     }
     if (outcome.called_off)
-        co_return Recorded{{number, OrderState::completed, Reason::none, "no 911 record"}, {}, true};
+        co_return Recorded{{number, OrderState::completed, Reason::none, phrase("no 911 record")}, {}, true};
     if (outcome.kind == Outcome::Kind::refused) {
         auto rejection = rejection_of_record(outcome, number);
         if (!may_undo) {
-            rejection.text = "the 911 record of " + number.masked() +
-                             " was refused: " + rejection.text +
-                             "; the number was on the trunk before and stays: a person must make "
-                             "the record, or release it";
+            rejection.text = phrase(
+                "the 911 record of {1} was refused: {2:text}; the number was on the trunk before "
+                "and stays: a person must make the record, or release it",
+                number.masked(), rejection.text
+            );
             co_return Recorded{
-                {number, OrderState::exception, rejection.reason, "stays without a 911 record"},
+                {number, OrderState::exception, rejection.reason,
+                 phrase("stays without a 911 record")},
                 rejection, false
             };
         }
         const auto undone = co_await give_back("undo", pilot, number, index);
         const bool gone = undone.state == OrderState::cancelled;
-        rejection.text = "the 911 record of " + number.masked() +
-                         " was refused: " + rejection.text +
-                         (gone ? "; the number was given back"
-                               : "; the number could NOT be given back (" + undone.carrier_word +
-                                     "): a person must do it, or make the record");
+        rejection.text =
+            gone ? phrase(
+                       "the 911 record of {1} was refused: {2:text}; the number was given back",
+                       number.masked(), rejection.text
+                   )
+                 : phrase(
+                       "the 911 record of {1} was refused: {2:text}; the number could NOT be given "
+                       "back ({3:text}): a person must do it, or make the record",
+                       number.masked(), rejection.text, undone.carrier_word
+                   );
         co_return Recorded{
             {number, gone ? OrderState::cancelled : OrderState::exception, rejection.reason,
-             gone ? "given back" : undone.carrier_word},
+             gone ? phrase("given back") : undone.carrier_word},
             rejection, false
         };
     }
     Rejection rejection{Reason::other, "", "", {"/emergency_address"}, {number}};
-    rejection.text =
-        number.masked() + " is bought, but whether it has a 911 record is not known (" +
-        outcome.words +
-        "): a person must look at it in uControl, and make the record or release the number; "
-        "do not submit the order again as long as the number is there";
+    rejection.text = phrase(
+        "{1} is bought, but whether it has a 911 record is not known ({2:text}): a person must "
+        "look at it in uControl, and make the record or release the number; do not submit the "
+        "order again as long as the number is there",
+        number.masked(), outcome.words
+    );
     co_return Recorded{
         {number, OrderState::exception, Reason::other, outcome.words}, rejection, false
     };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "codes.hpp"
@@ -51,7 +52,7 @@ Op<PortProgress> partly_cancelled(
     ours.state = still_going(whole);
     ours.foc = whole.date;
     ours.rejections.clear();
-    ours.note = "part of the numbers was cancelled";
+    ours.note = phrase("part of the numbers was cancelled");
     ours.numbers = std::move(parts);
     co_return ours;
 }
@@ -63,8 +64,12 @@ PortProgress progress_of_entry(
     if (!meaning)
         fail(
             ErrorKind::internal, Reason::none, entry.assessment,
-            "thinktel: the order has no ticket that can be read, and ThinkTel's dashboard has " +
-                described(entry) + "; a person must ask ThinkTel how it ended"
+            "thinktel: " +
+                phrase(
+                    "the order has no ticket that can be read, and ThinkTel's dashboard has "
+                    "{1:text}; a person must ask ThinkTel how it ended",
+                    described(entry)
+                )
         );
     PortProgress ours;
     ours.carrier_id = reference.carrier_id;
@@ -88,15 +93,18 @@ Op<PortProgress> follow_by_number(
         const auto fresh = new_tickets(now, tickets_before(reference.kept), reference.numbers);
         if (fresh.size() == 1) {
             auto ours = progress_of(fresh.begin()->second, check_again);
-            ours.note = "the ticket " + quoted_id + " is not there; found by number" +
+            ours.note = phrase("the ticket {1} is not there; found by number", quoted_id) +
                         (ours.note.empty() ? "" : "; " + ours.note);
             co_return ours;
         }
         if (fresh.size() > 1)
             fail(
                 ErrorKind::internal, Reason::none, "404",
-                "thinktel: there is no ticket " + quoted_id +
-                    ", and these numbers have several others; a person must ask ThinkTel"
+                "thinktel: " + phrase(
+                                   "there is no ticket {1}, and these numbers have several "
+                                   "others; a person must ask ThinkTel",
+                                   quoted_id
+                               )
             );
         const auto entry =
             co_await dashboard_entry(steps + "dashboard", reference.numbers.front(), "");
@@ -105,7 +113,7 @@ Op<PortProgress> follow_by_number(
     // An order does not end because its ticket cannot be found: a person asks.
     fail(
         ErrorKind::internal, Reason::none, "404",
-        "thinktel: there is no ticket " + quoted_id + "; a person must ask ThinkTel"
+        "thinktel: " + phrase("there is no ticket {1}; a person must ask ThinkTel", quoted_id)
     );
 }
 
@@ -135,7 +143,7 @@ Op<PortProgress> follow(
         ours = progress_of(*ticket, check_again);
     if (ours.carrier_word == "CONFIRMEDwDATECHANGE")
         if (const auto wished = text_at(reference.kept, "requested_date"); !wished.empty())
-            ours.note += " (" + wished + ")";
+            ours.note = phrase("{1:text} ({2:date})", ours.note, wished);
     ours.keep = reference.kept;
     co_return ours;
 }

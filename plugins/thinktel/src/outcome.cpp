@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "outcome.hpp"
 
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "codes.hpp"
@@ -12,9 +13,9 @@ using namespace porteur;
 
 Outcome outcome_of(const Answer& answer) {
     Outcome ours;
-    if (answer.in_doubt()) return {Outcome::Kind::lost, "the answer was lost", {}, false};
+    if (answer.in_doubt()) return {Outcome::Kind::lost, phrase("the answer was lost"), {}, false};
     try {
-        if (answer.says_nothing()) return {Outcome::Kind::lost, "the answer says nothing", {}, false};
+        if (answer.says_nothing()) return {Outcome::Kind::lost, phrase("the answer says nothing"), {}, false};
         ours.words = message_in(answer.body());
         if (!answer.ok()) {
             const bool refused = answer.status() == 400 || answer.status() == 404;
@@ -28,7 +29,7 @@ Outcome outcome_of(const Answer& answer) {
         return {Outcome::Kind::failed, failure.error.message, {}, false};
     }
     const auto reply = integer_at(ours.body, "Reply");
-    if (!reply) return {Outcome::Kind::lost, "the answer has no Reply", ours.body, false};
+    if (!reply) return {Outcome::Kind::lost, phrase("the answer has no Reply"), ours.body, false};
     if (*reply == accepted_reply)
         ours.kind = Outcome::Kind::accepted;
     else

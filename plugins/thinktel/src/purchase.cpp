@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include <porteur/north_america.hpp>
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "buying.hpp"
@@ -27,7 +28,7 @@ constexpr std::chrono::seconds check_refused_after = std::chrono::days{7};
 
 Op<std::string> pilot_for(PortTarget target, std::string trunk_of_account) {
     const auto trunk = target.trunk.empty() ? trunk_of_account : target.trunk;
-    if (trunk.empty()) refuse_without_target(co_await trunks(), "the order has no target trunk");
+    if (trunk.empty()) refuse_without_target(co_await trunks(), phrase("the order has no target trunk"));
     co_return pilot_of(trunk);
 }
 
@@ -60,7 +61,7 @@ PurchaseProgress progress_of(
     ours.state = whole_of(numbers);
     if (short_by > 0) {
         if (ours.state == OrderState::completed) ours.state = OrderState::partial;
-        ours.note = std::to_string(short_by) + " fewer than ordered";
+        ours.note = phrase("{1:n} fewer than ordered", short_by);
     }
     ours.carrier_word = ours.state == OrderState::completed ? "Accepted" : "";
     ours.rejections = std::move(rejections);
@@ -128,10 +129,10 @@ std::vector<NumberProgress> already_there(
     for (const auto& each : order.numbers) {
         if (!before.contains(each)) continue;
         if (was_ordered(order.kept, each))
-            found.push_back({each, OrderState::completed, Reason::none, "on the trunk already"});
+            found.push_back({each, OrderState::completed, Reason::none, phrase("on the trunk already")});
         else
             found.push_back(
-                {each, OrderState::rejected, Reason::number_taken, "on the trunk already"}
+                {each, OrderState::rejected, Reason::number_taken, phrase("on the trunk already")}
             );
     }
     return found;
@@ -140,7 +141,9 @@ std::vector<NumberProgress> already_there(
 /// One of these is done with, as far as this order goes.
 bool leave_alone(NumberProgress& number, const Numbers& before) {
     if (has_ended(number) || std::ranges::find(before, number.number) == before.end()) return false;
-    number = {number.number, OrderState::cancelled, Reason::none, "stays: it was there before"};
+    number = {
+        number.number, OrderState::cancelled, Reason::none, phrase("stays: it was there before")
+    };
     return true;
 }
 
@@ -152,16 +155,18 @@ PurchaseProgress called_off(std::vector<NumberProgress> numbers, const Numbers& 
     for (auto& each : numbers) {
         if (leave_alone(each, before) || !is_bought(each)) continue;
         each = {
-            each.number, OrderState::exception, Reason::other, "bought, and to be given back"
+            each.number, OrderState::exception, Reason::other, phrase("bought, and to be given back")
         };
         rejection.numbers.push_back(each.number);
     }
     if (std::ranges::all_of(numbers, has_ended))
         fail(
-            ErrorKind::cancelled, Reason::none, "", "thinktel: called off before a number was bought"
+            ErrorKind::cancelled, Reason::none, "",
+            "thinktel: " + phrase("called off before a number was bought")
         );
-    rejection.text = std::to_string(rejection.numbers.size()) +
-                     " bought before the order was called off: to be given back";
+    rejection.text = phrase(
+        "{1:n} bought before the order was called off: to be given back", rejection.numbers.size()
+    );
     return progress_of(std::move(numbers), {std::move(rejection)}, 0, before);
 }
 
@@ -239,9 +244,11 @@ Op<PurchaseProgress> purchase(PurchaseAttempt order) {
             rejections.push_back(
                 {Reason::other,
                  "",
-                 each.number.masked() +
-                     " is deferred and has no 911 record yet: a person must make "
-                     "it when the number is there",
+                 phrase(
+                     "{1} is deferred and has no 911 record yet: a person must make it when the "
+                     "number is there",
+                     each.number.masked()
+                 ),
                  {"/emergency_address"},
                  {each.number}}
             );
@@ -260,7 +267,7 @@ Op<PurchaseProgress> purchase(PurchaseAttempt order) {
         rejections.push_back(
             {Reason::number_taken,
              "",
-             std::to_string(short_by) + " fewer than ordered: the area has no more",
+             phrase("{1:n} fewer than ordered: the area has no more", short_by),
              {"/quantity"},
              {}}
         );
@@ -287,7 +294,7 @@ Op<PurchaseProgress> check_purchase(OrderReference reference) {
         const bool there = answers[at].status() != 404;
         if (there) require_readable(answers[at]);
         const auto was = each.state;
-        each.carrier_word = there ? "on a trunk" : "on no trunk";
+        each.carrier_word = there ? phrase("on a trunk") : phrase("on no trunk");
         if (was == OrderState::exception) {
             // It waits for its 911 record, or to be given back: a person does the one or the other.
             each.state = OrderState::cancelled;
@@ -335,7 +342,8 @@ Op<PurchaseProgress> cancel_purchase(OrderReference reference) {
         each = std::move(gone);
         if (each.state == OrderState::cancelled && absent && deferred) {
             each.state = OrderState::exception;
-            each.carrier_word = "deferred, and not there yet: ask ThinkTel not to deliver it";
+            each.carrier_word =
+                phrase("deferred, and not there yet: ask ThinkTel not to deliver it");
         }
         if (each.state == OrderState::exception) rejections.push_back(rejection_of(each));
     }
@@ -345,12 +353,15 @@ Op<PurchaseProgress> cancel_purchase(OrderReference reference) {
         progress.state = OrderState::cancelled;
         progress.check_again.reset();
     }
-    progress.note = std::to_string(given_back) +
-                    (given_back == 1 ? " number was given back" : " numbers were given back");
+    progress.note = phrase_n(
+        given_back, "{1:n} number was given back", "{1:n} numbers were given back", given_back
+    );
     if (stay > 0)
-        progress.note += "; " + std::to_string(stay) +
-                         " stay on the trunk, as they stood there before the last attempt: release "
-                         "by hand what an earlier one bought";
+        progress.note += "; " + phrase(
+                                    "{1:n} stay on the trunk, as they stood there before the last "
+                                    "attempt: release by hand what an earlier one bought",
+                                    stay
+                                );
     co_return progress;
 }
 

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "codes.hpp"
@@ -34,8 +35,8 @@ Op<NumberProgress> give_back(
         co_await http().get(step_of("find-" + step, index), did_path(pilot, number)).looks_up(name);
     try {
         if (found.status() == 404) co_return gone;
-        if (found.ok()) co_return stays(Reason::other, "still on the trunk: release it again");
-        co_return stays(Reason::other, "not known: look at the trunk");
+        if (found.ok()) co_return stays(Reason::other, phrase("still on the trunk: release it again"));
+        co_return stays(Reason::other, phrase("not known: look at the trunk"));
     } catch (const Failure& failure) {
         if (failure.error.kind == ErrorKind::cancelled) throw;
         co_return stays(Reason::other, failure.error.message);
@@ -59,11 +60,12 @@ Op<ReleaseProgress> release_numbers(NumberList list) {
         if (digits && pilots.contains(std::to_string(*digits)))
             released.numbers.push_back(
                 {number, OrderState::exception, Reason::cannot_cancel_now,
-                 "a trunk's own pilot number; the trunk would have to be cancelled"}
+                 phrase("a trunk's own pilot number; the trunk would have to be cancelled")}
             );
         else if (const auto home = homes.find(number); home == homes.end())
             released.numbers.push_back(
-                {number, OrderState::cancelled, Reason::number_not_on_account, "on no trunk"}
+                {number, OrderState::cancelled, Reason::number_not_on_account,
+                 phrase("on no trunk")}
             );
         else
             released.numbers.push_back(co_await give_back("release", home->second, number, index));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "names.hpp"
@@ -77,7 +78,7 @@ Op<std::vector<AvailableNumber>> search_numbers(NumberQuery query) {
     if (!query.area_code.empty() && !is_area_code(query.area_code))
         fail(
             ErrorKind::invalid_input, Reason::none, "",
-            "thinktel: /area_code: an area code of North America has three digits"
+            "thinktel: /area_code: " + phrase("an area code of North America has three digits")
         );
     auto centres = co_await rate_centres("centres", path_for(query));
     std::erase_if(centres, [&](const auto& each) { return !fits(each, query); });

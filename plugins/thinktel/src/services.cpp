@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include <porteur/phrase.hpp>
+
 #include "details.hpp"
 #include "names.hpp"
 #include "wire.hpp"
@@ -20,23 +22,23 @@ struct ServiceRow {
 
 // Where ThinkTel has an older and a newer form of a procedure this is the newer one.
 constexpr auto services = std::to_array<ServiceRow>({
-    {Service::trunk, "a SIP trunk", "une liaison SIP", "/v2/NumberPorts/Inbound/DIDs",
+    {Service::trunk, to_translate("a SIP trunk"), "une liaison SIP", "/v2/NumberPorts/Inbound/DIDs",
      "/v2/NumberPorts/Inbound/TollFree/DIDs"},
-    {Service::general_product, "a general product", "un service général",
+    {Service::general_product, to_translate("a general product"), "un service général",
      "/NumberPorts/Inbound/GeneralProducts", ""},
-    {Service::general_child_product, "a general child product", "un service général rattaché",
+    {Service::general_child_product, to_translate("a general child product"), "un service général rattaché",
      "/NumberPorts/Inbound/GeneralChildProducts", ""},
-    {Service::residential_line, "a residential line", "une ligne résidentielle",
+    {Service::residential_line, to_translate("a residential line"), "une ligne résidentielle",
      "/v2/NumberPorts/Inbound/ResidentialLines", ""},
-    {Service::business_line, "a business line", "une ligne d'affaires",
+    {Service::business_line, to_translate("a business line"), "une ligne d'affaires",
      "/v2/NumberPorts/Inbound/BusinessLines", ""},
-    {Service::permanent_call_forward, "a permanent call forward", "un renvoi d'appel permanent",
+    {Service::permanent_call_forward, to_translate("a permanent call forward"), "un renvoi d'appel permanent",
      "/v2/NumberPorts/Inbound/PermanentCallForwards",
      "/v2/NumberPorts/Inbound/TollFree/PermanentCallForwards"},
-    {Service::business_permanent_call_forward, "a business permanent call forward",
+    {Service::business_permanent_call_forward, to_translate("a business permanent call forward"),
      "un renvoi d'appel permanent pour entreprises",
      "/NumberPorts/Inbound/BusinessPermanentCallForwards", ""},
-    {Service::virtual_fax, "a virtual fax", "une télécopie virtuelle",
+    {Service::virtual_fax, to_translate("a virtual fax"), "une télécopie virtuelle",
      "/NumberPorts/Inbound/VirtualFaxes", ""},
 });
 

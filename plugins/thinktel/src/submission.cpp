@@ -6,6 +6,7 @@
 // Nothing is ever sent a second time from here.
 #include "submission.hpp"
 
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "checks.hpp"
@@ -41,9 +42,12 @@ void refuse_open_tickets(const TicketsByNumber& tickets, const std::vector<Phone
         if (meaning && meaning->ended && !tickets[index]->disputing) continue;
         fail(
             ErrorKind::rejected, Reason::duplicate_order, tickets[index]->id,
-            "thinktel: " + numbers[index].masked() + " already has the open ticket " +
-                quoted(tickets[index]->id) + " (" + quoted(tickets[index]->status) +
-                "); nothing was sent"
+            "thinktel: " + phrase(
+                               "{1} already has the open ticket {2:quoted} ({3:quoted}); nothing "
+                               "was sent",
+                               numbers[index].masked(), quoted(tickets[index]->id),
+                               quoted(tickets[index]->status)
+                           )
         );
     }
 }
@@ -60,9 +64,11 @@ std::optional<PortProgress> accepted(const Answer& sent, std::chrono::seconds ch
         const auto words = message_in(sent.body());
         fail(
             ErrorKind::rejected, reason_in(words), "Reply " + std::to_string(*reply),
-            "thinktel: the port was not accepted (" + name_of_reply(*reply) + ")" +
+            "thinktel: " + phrase("the port was not accepted ({1})", name_of_reply(*reply)) +
                 (words.empty() ? std::string() : ": " + words) +
-                (ticket.empty() ? std::string() : "; ThinkTel names the ticket " + quoted(ticket))
+                (ticket.empty()
+                     ? std::string()
+                     : "; " + phrase("ThinkTel names the ticket {1:quoted}", quoted(ticket)))
         );
     }
     PortProgress ours;
@@ -83,23 +89,25 @@ Op<PortProgress> found_again(
     const auto fresh = new_tickets(now, before, numbers);
     if (fresh.size() == 1) {
         auto ours = progress_of(fresh.begin()->second, check_again);
-        ours.note = "the answer was lost; found again by number" +
+        ours.note = phrase("the answer was lost; found again by number") +
                     (ours.note.empty() ? std::string() : "; " + ours.note);
         co_return ours;
     }
     if (!fresh.empty())
         fail(
             ErrorKind::in_doubt, Reason::none, "",
-            "thinktel: the answer was lost and these numbers have several new tickets; a person "
-            "must ask ThinkTel which is ours"
+            "thinktel: " + phrase("the answer was lost and these numbers have several new tickets; a "
+                                  "person must ask ThinkTel which is ours")
         );
     // The dashboard may know of it sooner. It has no ticket to follow, but it helps the person.
     const auto entry = co_await dashboard_entry("dashboard", numbers.front(), "submit");
     fail(
         ErrorKind::in_doubt, Reason::none, "",
-        "thinktel: the answer was lost and these numbers have no new ticket; a person must ask "
-        "ThinkTel before anything is sent again" +
-            (entry ? "; its dashboard has " + described(*entry) : std::string())
+        "thinktel: " +
+            phrase("the answer was lost and these numbers have no new ticket; a person must ask "
+                   "ThinkTel before anything is sent again") +
+            (entry ? "; " + phrase("its dashboard has {1:text}", described(*entry))
+                   : std::string())
     );
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "details.hpp"
@@ -87,16 +88,18 @@ Op<Destination> offering_destination(PortOrder order, bool toll_free) {
         std::vector<TargetChoice> choices;
         for (const auto& each : all) choices.push_back(each.choice);
         refuse_without_target(
-            choices, "the account has no offering " + quoted(order.target.offering)
+            choices, phrase("the account has no offering {1}", quoted(order.target.offering))
         );
     }
     const auto service = service_of_type(found->type);
     if (!service)
         fail(
             ErrorKind::unsupported, Reason::unsupported_by_gaining, std::to_string(found->type),
-            "thinktel: the offering " + quoted(order.target.offering) + " is of the type " +
-                std::to_string(found->type) +
-                ", for which no port-in procedure is known; a person must ask ThinkTel"
+            "thinktel: " + phrase(
+                               "the offering {1} is of the type {2}, for which no port-in "
+                               "procedure is known; a person must ask ThinkTel",
+                               quoted(order.target.offering), found->type
+                           )
         );
     Destination destination{*service, toll_free, found->choice.id, found->parents};
     const bool of_account = *service == Service::residential_line ||
@@ -139,18 +142,17 @@ void refuse_without_target(const std::vector<TargetChoice>& choices, std::string
     std::string list;
     for (const auto& each : choices) {
         if (!list.empty()) list += ", ";
-        list += quoted(each.label_en);
-        if (each.kind == "trunk")
-            list += " (pilot number ending in " +
-                    each.id.substr(each.id.size() - std::min<std::size_t>(4, each.id.size())) + ")";
-        else
-            list += " (offering " + quoted(each.id) + ")";
+        const auto label = quoted(each.label_en);
+        const auto end = each.id.substr(each.id.size() - std::min<std::size_t>(4, each.id.size()));
+        list += each.kind == "trunk"
+                    ? phrase("{1:quoted} (pilot number ending in {2})", label, end)
+                    : phrase("{1:quoted} (offering {2:quoted})", label, quoted(each.id));
     }
     fail(
         ErrorKind::invalid_input, Reason::none, "",
         "thinktel: " + std::string(what) + "; " +
-            (list.empty() ? std::string("the account has none, ask ThinkTel for one")
-                          : "choose one of " + list)
+            (list.empty() ? phrase("the account has none, ask ThinkTel for one")
+                          : phrase("choose one of {1:list}", list))
     );
 }
 
@@ -159,8 +161,8 @@ std::string pilot_of(const std::string& trunk) {
     if (!pilot)
         fail(
             ErrorKind::invalid_input, Reason::none, "",
-            "thinktel: the target trunk is not a pilot number of ten digits; list_targets shows "
-            "them"
+            "thinktel: " + phrase("the target trunk is not a pilot number of ten digits; "
+                                  "list_targets shows them")
         );
     return std::to_string(*digits_of(*pilot));
 }
@@ -171,7 +173,8 @@ Op<Destination> destination_of(PortOrder order, std::string trunk_of_account) {
     const auto trunk = order.target.trunk.empty() ? trunk_of_account : order.target.trunk;
     if (trunk.empty())
         refuse_without_target(
-            co_await list_targets({}), "the order has no target trunk and no target offering"
+            co_await list_targets({}),
+            phrase("the order has no target trunk and no target offering")
         );
     co_return Destination{Service::trunk, toll_free, pilot_of(trunk), {}};
 }
@@ -190,21 +193,24 @@ Op<void> refuse_closed_day(year_month_day wished) {
     const auto refuse = [&](const std::string& why) {
         fail(
             ErrorKind::invalid_input, Reason::due_date_unmet, "",
-            "thinktel: /requested_date: " + iso_date(wished) + why + "; nothing was sent"
+            "thinktel: /requested_date: " + why
         );
     };
     // Eastern Prevailing Time; an hour more or less in summer makes no other day of office hours.
     const auto today = floor<days>(co_await now() - 5h);
-    if (sys_days{wished} <= today) refuse(" is not after today, choose a later day");
+    if (sys_days{wished} <= today) refuse(phrase(
+            "{1:date} is not after today, choose a later day; nothing was sent", iso_date(wished)
+        ));
     const auto answer = co_await http().get("holidays", "/Holidays");
     if (!answer.ok()) co_return;
     answer.json();
     for (const auto& each : answer.array(""))
         if (read_any_date(text_at(each, "Date")) == wished)
-            refuse(
-                " is a holiday of ThinkTel's (" + quoted(text_at(each, "Name")) +
-                "), choose another day"
-            );
+            refuse(phrase(
+                "{1:date} is a holiday of ThinkTel's ({2:quoted}), choose another day; nothing was "
+                "sent",
+                iso_date(wished), quoted(text_at(each, "Name"))
+            ));
 }
 
 }  // namespace thinktel

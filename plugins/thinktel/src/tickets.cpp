@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "codes.hpp"
@@ -62,8 +63,10 @@ PortProgress progress_of(const Ticket& ticket, std::chrono::seconds check_again)
     if (!meaning)
         fail(
             ErrorKind::internal, Reason::none, ticket.status,
-            "thinktel: unknown ticket status " + quoted(ticket.status) +
-                "; a person must look at the ticket"
+            "thinktel: " + phrase(
+                               "unknown ticket status {1}; a person must look at the ticket",
+                               quoted(ticket.status)
+                           )
         );
     PortProgress ours;
     ours.carrier_id = ticket.id;
@@ -80,9 +83,9 @@ PortProgress progress_of(const Ticket& ticket, std::chrono::seconds check_again)
         ours.rejections.push_back({Reason::other, ticket.status, std::string(meaning->note), {}, {}}
         );
     if (!ticket.validated && ours.state != OrderState::submitted)
-        ours.note += (ours.note.empty() ? "" : "; ") + std::string("not validated by ThinkTel yet");
+        ours.note += (ours.note.empty() ? "" : "; ") + phrase("not validated by ThinkTel yet");
     if (ticket.disputing)
-        ours.note = "refused by the losing carrier; ThinkTel's porting team disputes it";
+        ours.note = phrase("refused by the losing carrier; ThinkTel's porting team disputes it");
     // A refused ticket goes on when the porting team has mended it; the other ends are ends.
     if (!meaning->ended || ours.state == OrderState::exception) ours.check_again = check_again;
     return ours;

@@ -170,14 +170,24 @@ TEST(Purchase, OrdersAgainOnlyWhatIsNotOnTheTrunk) {
     cut_everywhere(script);
 }
 
-TEST(Purchase, StaysInDoubtWhenItIsLostTwiceOrCannotBeLookedUp) {
-    auto twice = about_to_buy(order());
-    twice.expects_http("POST", dids).in_doubt();
-    sees(twice, "find", {4165559001})
-        .expects_http("POST", dids)
-        .once()
-        .in_doubt()
-        .fails_with(ErrorKind::in_doubt);
+TEST(Purchase, LooksAtTheTrunkAfterASecondLostAnswerToo) {
+    auto script = about_to_buy(order());
+    script.expects_http("POST", dids).named("buy").in_doubt();
+    sees(script, "find", {4165559001, 7805552001});
+    script.expects_http("POST", dids).named("buy").with_body(R"([{"Number":7805552002}])").in_doubt();
+    sees(script, "find-again", {4165559001, 7805552001, 7805552002})
+        .ends_with(R"({"state":"completed","numbers":[
+            {"carrier_word":"found on the trunk"},{"carrier_word":"found on the trunk"}]})");
+    cut_everywhere(script);
+}
+
+TEST(Purchase, StaysInDoubtWhenItIsLostThriceOrCannotBeLookedUp) {
+    auto thrice = about_to_buy(order());
+    for (const auto* look : {"find", "find-again", "find-third"}) {
+        thrice.expects_http("POST", dids).named("buy").once().in_doubt();
+        sees(thrice, look, {4165559001});
+    }
+    thrice.fails_with(ErrorKind::in_doubt, Reason::none, HasSubstr("lost three times"));
     for (const auto kind :
          {ErrorKind::unavailable, ErrorKind::unauthorized, ErrorKind::throttled}) {
         auto script = about_to_buy(order());

@@ -120,6 +120,22 @@ TEST(Emergency, LooksForTheRecordWhenTheAnswerWasLost) {
     cut_everywhere(absent);
 }
 
+TEST(Emergency, LooksForTheRecordAfterASecondLostAnswerToo) {
+    auto script = bought_with_911();
+    script.in_doubt()
+        .expects_http("GET", "/v2/V911s/7805552001")
+        .answers_file(404, "error-not-found.json")
+        .expects_http("POST", records)
+        .named("e911")
+        .in_doubt()
+        .expects_http("GET", "/v2/V911s/7805552001")
+        .named("find-e911-again")
+        .looking_up("e911")
+        .answers(200, R"({"Number":7805552001})")
+        .ends_with(R"({"state":"completed"})");
+    cut_everywhere(script);
+}
+
 TEST(Emergency, NeverEndsAPurchaseAsIfItHadNotBeen) {
     // Each of these would have the host begin the purchase anew.
     for (const auto kind :

@@ -185,6 +185,42 @@ TEST_F(Documents, ThatAreTooOldKeepAnOrderFromGoingOut) {
     );
 }
 
+TEST_F(Documents, ThatAreOverByTheirOwnDateKeepAnOrderFromGoingOut) {
+    auto of = request();
+    const auto passport = [&](int last) { return uploaded(one_page(), "type=id&name=passport&expires_on=" + day(last)); };
+    of["documents"] = json::array{json::string(passport(-1))};
+    const auto over = create(of, true);
+    EXPECT_EQ(over.status, 400) << over.body;
+    EXPECT_EQ(json::parse(over.body).at("field"), "/request/documents/0");
+    EXPECT_THAT(over.body, HasSubstr("expired on " + day(-1) + "; attach one that is still good"));
+
+    of["documents"] = json::array{json::string(passport(9))};
+    of["requested_date"] = day(10);
+    const auto too_early = create(of, true);
+    EXPECT_EQ(too_early.status, 400) << too_early.body;
+    EXPECT_EQ(json::parse(too_early.body).at("field"), "/request/documents/0");
+    EXPECT_THAT(too_early.body, HasSubstr("expires on " + day(9) + ", before the requested date " + day(10)));
+
+    // A draft may hold it, and its last day is due.
+    const auto draft = made(of);
+    EXPECT_EQ(draft.at("request").at("documents").at(0).at("expires_on"), json::string(day(9)));
+    EXPECT_EQ(draft.at("request").at("documents").at(0).at("name"), "passport.pdf");
+    json::array due;
+    ASSERT_TRUE(soon([&] {
+        const auto all = get("/v1/due?what=document_expiry");
+        const auto* items = all.is_object() ? all.get_object().if_contains("items") : nullptr;
+        due = items ? items->as_array() : json::array{};  // none: the first look is not over
+        return due.size() == 1;
+    }));
+    EXPECT_EQ(due[0].at("order"), draft.at("id"));
+    EXPECT_EQ(due[0].at("day"), json::string(day(9)));
+    EXPECT_EQ(due[0].at("overdue"), false);
+    const auto id = std::string(draft.at("id").as_string());
+    EXPECT_EQ(ask("POST", "/v1/port-orders/" + id + "/submit", "submit-1").status, 400);
+    EXPECT_EQ(ask("PATCH", "/v1/port-orders/" + id, "", json::object{{"request", {{"requested_date", day(9)}}}}).status, 200);
+    EXPECT_EQ(ask("POST", "/v1/port-orders/" + id + "/submit", "submit-2").status, 202) << "its last day is a good one";
+}
+
 TEST_F(Documents, MayBeAsOldAsTheirCarrierSays) {
     std::filesystem::copy_file(PORTEUR_TEST_RINGCENTRAL, folder / "plugins/porteur-ringcentral.so");
     for (const std::string age : {"45", "60"})

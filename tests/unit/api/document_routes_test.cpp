@@ -35,12 +35,13 @@ TEST(Upload, StoresADocumentAndSaysWhatIsKnownOfIt) {
     const auto reply = served.ask(upload(
         "%PDF-1.7 x", "k",
         "type=loa&name=Lettre%20d%27autorisation%20%C3%A9t%C3%A9.pdf&issued_on=2026-11-30&signed_"
-        "on=2026-12-01"
+        "on=2026-12-01&expires_on=2027-01-31"
     ));
     ASSERT_EQ(reply.status, 201) << reply.body;
     EXPECT_EQ(reply.field("location"), "/v1/documents/" + reply.text("id"));
     EXPECT_EQ(reply.text("name"), "Lettre d'autorisation été.pdf");
     EXPECT_EQ(reply.text("signed_on"), "2026-12-01");
+    EXPECT_EQ(reply.text("expires_on"), "2027-01-31");
     EXPECT_EQ(reply.document().at("size"), 10);
     const auto claim = served.host.last_claim();
     EXPECT_EQ(claim.content_type, "application/pdf");
@@ -123,6 +124,8 @@ TEST(Upload, NamesTheParameterThatIsWrong) {
           {"type=loa", "name is missing"},
           {"type=loa&name=a.pdf&issued_on=yesterday", "issued_on"},
           {"type=loa&name=a.pdf&signed_on=2026-02-30", "signed_on"},
+          {"type=id&name=a.pdf&expires_on=31.1.2027", "expires_on"},
+          {"type=id&name=a.pdf&issued_on=2026-12-01&expires_on=2026-11-30", "before the document's own date, 2026-12-01"},
           {"type=loa&name=a%00.pdf", "control byte"},
           {"type=loa&name=a%c0%ae.pdf", "not UTF-8"},
           {"type=loa&name=a.pdf&x=y", "no parameter"}}) {

@@ -584,6 +584,7 @@ private:
         stored.about.sha256 = std::string(64, '0');
         stored.about.issued_on = claim_.issued_on;
         stored.about.signed_on = claim_.signed_on;
+        stored.about.expires_on = claim_.expires_on;
         host_.documents_[stored.about.id] = {tenant_, stored};
         if (idempotency) {
             const auto [status, body] = idempotency->answer(stored);
@@ -637,7 +638,8 @@ Async<Result<LetterMade>> FakeHost::make_letter(
     LetterMade made{.document = {}, .attached = true, .order = **found};
     made.document.about = {
         .id = "doc-letter", .type = "loa", .name = "letter.pdf", .content_type = "application/pdf",
-        .size = 10, .sha256 = std::string(64, 'a'), .issued_on = wish.date, .signed_on = wish.date
+        .size = 10, .sha256 = std::string(64, 'a'), .issued_on = wish.date, .signed_on = wish.date,
+        .expires_on = {}
     };
     const std::lock_guard lock(mutex_);
     last_letter = std::move(wish);

@@ -122,6 +122,21 @@ TEST(AcceptLanguage, ChangesNothingOfAnOrderButItsSentences) {
     EXPECT_EQ(document.at("state"), "draft");
 }
 
+TEST(AcceptLanguage, LeavesACarriersWordAndTurnsWhatAPluginSaysInItsPlace) {
+    const auto match = match_route("GET", "/v1/purchase-orders/01JD9Y4V8K3ZQ");
+    auto answer = with_body(
+        R"({"numbers":[{"carrier_word":"PIN_INVALID"},{"carrier_word":"found on the trunk"}],)"
+        R"("progress":{"carrier_word":"Reply 3: \"no longer available\""}})"
+    );
+    say_in(Language::french, match.route, answer);
+    const auto document = json::parse(answer.body).as_object();
+    EXPECT_EQ(document.at("numbers").at(0).at("carrier_word"), "PIN_INVALID");
+    EXPECT_EQ(document.at("numbers").at(1).at("carrier_word"), "trouvé sur la liaison");
+    EXPECT_EQ(
+        document.at("progress").at("carrier_word"), "Reply 3: \"no longer available\""
+    );
+}
+
 TEST(AcceptLanguage, LeavesCommentsOfPersonsAlone) {
     const auto match = match_route("GET", "/v1/port-orders/01JD9Y4V8K3ZQ/timeline");
     ASSERT_NE(match.route, nullptr);

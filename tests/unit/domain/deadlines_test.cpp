@@ -118,6 +118,30 @@ TEST(DeadlinesOf, CountsTheAgeOfPapersFromTheirOwnDates) {
     EXPECT_THAT(deadlines_of(draft, {}, noon), IsEmpty()) << "the carrier has taken them";
 }
 
+TEST(DeadlinesOf, NamesTheDayThatAPaperItselfIsGoodUntil) {
+    auto order = order_in(OrderState::submitted);
+    PurchaseOrder purchase;
+    auto passport = paper("doc-1", "id", {}, {});
+    passport.name = "passport.pdf";
+    passport.expires_on = year{2026} / 11 / 25;
+    auto letter = paper("doc-2", "loa", {}, year{2026} / 11 / 20);
+    letter.expires_on = year{2026} / 12 / 1;
+    purchase.documents = {passport, letter, paper("doc-3", "registration", {}, {})};
+    order.request = to_text(purchase);
+    auto items = deadlines_of(order, {}, noon);
+    ASSERT_THAT(words_of(items), ElementsAre(due_words::document_expiry, due_words::document_expiry, due_words::document_age));
+    EXPECT_EQ(items[0].about, "doc-1");
+    EXPECT_EQ(items[0].who, "person");
+    EXPECT_EQ(items[0].day, year{2026} / 11 / 25);
+    EXPECT_EQ(items[0].text, "the document \"passport.pdf\" of type id is good until 2026-11-25");
+    EXPECT_FALSE(items[0].overdue) << "its last day is a good one";
+    EXPECT_TRUE(deadlines_of(order, {}, noon + 24h)[0].overdue);
+    EXPECT_EQ(items[1].about, "doc-2");
+    EXPECT_TRUE(can_be_missed(items[0].what));
+    order.state = OrderState::confirmed;
+    EXPECT_THAT(deadlines_of(order, {}, noon), IsEmpty()) << "the carrier has taken them";
+}
+
 TEST(DeadlinesOf, TakesTheAgesOfPapersFromTheSettings) {
     auto draft = order_in(OrderState::submitted);
     PortOrder port;

@@ -89,6 +89,44 @@ TEST(DocumentAge, HasNoRuleForOtherTypesUntilTheSettingsOrACarrierGiveOne) {
     EXPECT_EQ(problems({document("id", 4000)}, {}, {{"id", 3650}}).size(), 1U);
 }
 
+DocumentRef good_until(const std::string& type, year_month_day day) {
+    DocumentRef made;
+    made.type = type;
+    made.name = type + ".pdf";
+    made.expires_on = day;
+    return made;
+}
+
+TEST(DocumentExpiry, RefusesWhatIsOverTodayAndTakesTheLastGoodDay) {
+    EXPECT_TRUE(document_expiry_problems({document("id", 4000), good_until("id", today)}, today, {}).empty());
+    const auto found = document_expiry_problems(
+        {good_until("id", today), good_until("registration", 2026y / 11 / 24), good_until("loa", 2020y / 1 / 1)}, today, {}
+    );
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].field, "/documents/1");
+    EXPECT_EQ(found[0].reason, Reason::document_refused);
+    EXPECT_EQ(
+        found[0].message,
+        "the document \"registration.pdf\" of type registration expired on 2026-11-24; attach one that is still good"
+    );
+    EXPECT_EQ(found[1].field, "/documents/2");
+    EXPECT_EQ(found[1].reason, Reason::loa_expired);
+    for (const auto& each : found) EXPECT_TRUE(each.blocking);
+}
+
+TEST(DocumentExpiry, RefusesWhatIsOverBeforeTheRequestedDate) {
+    const auto passport = good_until("id", 2026y / 12 / 10);
+    EXPECT_TRUE(document_expiry_problems({passport}, today, {}).empty()) << "no date is asked for";
+    EXPECT_TRUE(document_expiry_problems({passport}, today, 2026y / 12 / 10).empty());
+    const auto found = document_expiry_problems({passport}, today, 2026y / 12 / 11);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_TRUE(found[0].blocking);
+    EXPECT_EQ(
+        found[0].message,
+        "the document \"id.pdf\" of type id expires on 2026-12-10, before the requested date 2026-12-11; attach one that is good then"
+    );
+}
+
 Requirement wanted(const std::string& code, std::optional<std::int64_t> days_max) {
     Requirement made;
     made.code = code;

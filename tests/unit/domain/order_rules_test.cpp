@@ -136,6 +136,25 @@ TEST(AfterOperation, FollowsWhatTheCarrierTookAndEndsWithIt) {
     EXPECT_FALSE(ended.order.due);
 }
 
+TEST(AfterOperation, TellsOfAnAttemptThatCameBackAsTheOneBeforeIt) {
+    auto order = port(exception, Stage::submit);
+    order.kind = OrderKind::purchase;
+    order.delivery = Delivery::sending;
+    order.attempt = 2;
+    PurchaseProgress told;
+    told.state = exception;
+    told.rejections = {{Reason::address_mismatch, "102", "not known", {"/emergency_address"}, {}}};
+    const auto again = after_operation(order, {.operation = "purchase", .done = true, .output = to_text(told), .error = {}}, noon, 0, rhythm);
+    EXPECT_EQ(again.order.state, exception);
+    ASSERT_EQ(again.entries.size(), 1U);
+    EXPECT_EQ(again.entries[0].kind, "purchase.refused");
+    EXPECT_EQ(again.entries[0].text, "exception as before; ADDRESS_MISMATCH (carrier code 102): not known");
+    // Nobody is told at each look that nothing has changed.
+    order.stage = Stage::follow;
+    const auto looked_at = after_operation(order, {.operation = "check_purchase", .done = true, .output = to_text(told), .error = {}}, noon, 0, rhythm);
+    EXPECT_TRUE(looked_at.entries.empty());
+}
+
 TEST(AfterOperation, KeepsAWordThatCannotFollowAndDoesNotObeyIt) {
     const auto change = after_operation(port(confirmed, Stage::follow), done(says(in_review)), noon, 0, rhythm);
     EXPECT_EQ(change.order.state, confirmed);
@@ -254,6 +273,23 @@ TEST(SettleByPerson, SendsAgainOnlyWhatThePersonSaysWasNotCarriedOut) {
     const auto again = settle_by_person(order, PersonVerdict::not_carried_out, "", noon, "anna");
     EXPECT_EQ(again->order.stage, Stage::submit);
     EXPECT_EQ(again->order.attempt, 2);
+}
+
+TEST(SettleByPerson, SendsAPurchaseAgainWhoseDocumentCertainlyDidNotArrive) {
+    for (const auto state : {needs_documents, alternates_offered}) {
+        auto order = by_area({});
+        order.request = R"({"numbers":["+33639980001"]})";
+        order.state = state;
+        order.stage = Stage::submit;
+        order.delivery = Delivery::in_doubt;
+        const auto again = settle_by_person(order, PersonVerdict::not_carried_out, "", noon, "anna");
+        ASSERT_TRUE(again) << again.error().message;
+        EXPECT_EQ(again->order.attempt, order.attempt + 1);
+        EXPECT_EQ(again->order.stage, Stage::submit);
+        EXPECT_EQ(again->order.delivery, Delivery::sending);
+        order.stage = Stage::follow;
+        EXPECT_FALSE(settle_by_person(order, PersonVerdict::not_carried_out, "", noon, "anna")) << "it is only followed";
+    }
 }
 
 TEST(SettleByPerson, LetsAnOpenOperationGoOnWhenItIsTriedAgainAndEndsItByAnyOtherWord) {

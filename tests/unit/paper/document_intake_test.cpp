@@ -184,7 +184,8 @@ TEST(Intake, RefusesAClaimThatCannotBe) {
     EXPECT_FALSE(begun("", "a.pdf", "application/pdf"));
     EXPECT_EQ(begun("loa", "a.svg", "image/svg+xml").error().code, media_type_code);
     EXPECT_FALSE(begun("loa", "a.png", "application/pdf"));
-    EXPECT_FALSE(begun("loa", "a", "application/pdf"));
+    EXPECT_FALSE(begun("loa", "a.docx", "application/pdf"));
+    EXPECT_FALSE(begun("loa", "a.pdf.exe", "application/pdf"));
     EXPECT_FALSE(begun("loa", ".pdf", "application/pdf"));
     for (const auto& name :
          {""s, "../a.pdf"s, "/etc/a.pdf"s, "a\\b.pdf"s, "a\nb.pdf"s, "a\0b.pdf"s, "a\x7F.pdf"s,
@@ -192,6 +193,30 @@ TEST(Intake, RefusesAClaimThatCannotBe) {
         EXPECT_THAT(begun("loa", name, "application/pdf").error().message, HasSubstr("file name"))
             << name;
     EXPECT_TRUE(begun("loa", "..pdf", "application/pdf"));
+    EXPECT_TRUE(begun("loa", std::string(251, 'a'), "application/pdf"));
+    EXPECT_THAT(begun("loa", std::string(252, 'a'), "application/pdf").error().message, HasSubstr("256 bytes")) << "with its ending";
+}
+
+TEST(Intake, GivesANameWithoutAnEndingThatOfItsType) {
+    for (const auto& [bytes, type, name, kept] :
+         {std::tuple{pdf, "application/pdf", "kbis", "kbis.pdf"},
+          {pdf, "application/pdf", "kbis.", "kbis.pdf"},
+          {pdf, "application/pdf", "Extrait du 12.11.2026", "Extrait du 12.11.2026.pdf"},
+          {pdf, "application/pdf", "Statuts S.A. Roy", "Statuts S.A. Roy.pdf"},
+          {pdf, "application/pdf", "société.générale", "société.générale.pdf"},
+          {pdf, "application/pdf", "loa.PDF", "loa.PDF"},
+          {png(8, 6), "image/png", "scan 1", "scan 1.png"},
+          {jpeg, "image/jpg", "photo", "photo.jpg"},
+          {tiff, "image/tiff", "fax", "fax.tif"}}) {
+        const auto document = taken(bytes, type, name);
+        ASSERT_TRUE(document) << name << ": " << document.error().message;
+        EXPECT_EQ(document->name, kept);
+    }
+    const auto sheet = taken_as("blif", "a,b\n1,2\n", "text/csv", "inscriptions");
+    ASSERT_TRUE(sheet) << sheet.error().message;
+    EXPECT_EQ(sheet->name, "inscriptions.csv");
+    EXPECT_THAT(taken(pdf, "image/png", "scan"), FailsWith(ErrorKind::invalid_input, HasSubstr("the bytes are application/pdf")))
+        << "a name that says nothing does not make the bytes another thing";
 }
 
 

@@ -672,6 +672,33 @@ TEST_P(StoreTest, KeepsTokensAsHashesAndForgetsRevokedOnesNever) {
     EXPECT_FALSE(*store->token_by_hash("other"));
 }
 
+TEST_P(StoreTest, KeepsADocumentWithItsDates) {
+    using namespace std::chrono;
+    DocumentRow row{.id = "doc-1", .tenant = 1, .about = {}, .created = noon};
+    row.about.id = row.id;
+    row.about.type = "registration";
+    row.about.name = "Kbis Société Générale.pdf";
+    row.about.issued_on = year{2026} / 10 / 1;
+    row.about.expires_on = year{2027} / 1 / 31;
+    ASSERT_TRUE(store->add_document(row));
+    // As porteurd wrote them before documents had a last day.
+    {
+        soci::session sql = folder.empty() ? soci::session(soci::postgresql, address.substr(address.find(':') + 1))
+                                           : soci::session(soci::sqlite3, "db=" + (folder / "porteur.db").string());
+        sql << "insert into documents (id, tenant_id, about, created_at) values ('doc-0', 1, "
+               "'{\"content_type\":\"application/pdf\",\"id\":\"doc-0\",\"name\":\"loa.pdf\",\"sha256\":\"ab\",\"signed_on\":\"2026-11-20\",\"size\":8,\"type\":\"loa\"}', 7)";
+    }
+    store.reset();
+    open();
+    const auto kept = store->document("doc-1");
+    ASSERT_TRUE(kept && *kept);
+    EXPECT_EQ((*kept)->about, row.about);
+    const auto older = store->document("doc-0");
+    ASSERT_TRUE(older && *older);
+    EXPECT_EQ((*older)->about.signed_on, year{2026} / 11 / 20);
+    EXPECT_EQ((*older)->about.expires_on, std::nullopt);
+}
+
 TEST_P(StoreTest, GivesEachOfManyItsOwnAnswerWhileOthersAreUnderWay) {
     constexpr Id count = 140;
     std::mutex mutex;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every sentence of the catalog is found again in what is said with it, and no other is taken for
 // it.
+#include <algorithm>
+#include <cctype>
+
 #include <gmock/gmock.h>
 
 #include <porteur/phrase.hpp>
@@ -18,7 +21,7 @@ const Tongue& french() { return Tongue::of(Language::french); }
 
 /// A value as the place may have it; each place another.
 std::string sample(std::string_view kind, std::size_t index, bool quoted) {
-    if (kind == "text") return "the order waits for a person";
+    if (kind == "text" || kind == "list") return "the order waits for a person";
     if (kind == "date") return "2026-12-0" + std::to_string(index + 1);
     if (kind == "n") return std::to_string(index + 2);
     if (kind == "quoted") return "\"z; is missing\"";
@@ -29,7 +32,7 @@ std::string sample(std::string_view kind, std::size_t index, bool quoted) {
 
 std::string turned(std::string_view kind, std::string_view value) {
     if (kind.empty() || kind == "quoted") return std::string(value);
-    if (kind == "text") return french().text(value);
+    if (kind == "text" || kind == "list") return french().text(value);
     if (kind == "date") return french().date(value);
     if (kind == "n") return french().number(value);
     return french().word(kind, value);
@@ -73,7 +76,8 @@ TEST(Catalog, HasEachSentenceFoundInWhatWasSaidWithIt) {
                     return sample(kind, index++, quoted);
                 });
             const auto kinds_fit = [](std::string_view kind, std::string_view value) {
-                return kind == "text" || value.starts_with('"') || find_word(kind, value) ||
+                return kind == "text" || kind == "list" || value.starts_with('"') ||
+                       find_word(kind, value) ||
                        value.find_first_not_of("0123456789-") == value.npos;
             };
             const auto found = sentence.values_in(english, kinds_fit);
@@ -86,17 +90,45 @@ TEST(Catalog, HasEachSentenceFoundInWhatWasSaidWithIt) {
     EXPECT_GT(tried, 300U);
 }
 
+TEST(Catalog, HasEachSentenceFoundBehindWhatIntroducesIt) {
+    const std::pair<std::string, std::string> introductions[] = {
+        {"must be mended: ", "à corriger\u00a0: "},
+        {"waits for a person: ", "attend une personne\u00a0: "},
+        {"submit_port: thinktel: ", "envoi de la demande de portabilité\u00a0: thinktel: "},
+        {"/numbers/0: ", "/numbers/0: "},
+    };
+    const auto all = sentences();
+    for (const auto& [one, many] : all) {
+        // The command line has some with the name of a program or a server before them, which it
+        // says alone.
+        const bool of_program =
+            one.starts_with("{1}: ") || one.ends_with("--help'") ||
+            std::ranges::any_of(all, [&](const Named& each) {
+                return each.one.starts_with("{1") && each.one.ends_with("}: " + one);
+            });
+        if (of_program) continue;
+        std::size_t index = 0;
+        const auto english = Sentence(one).with({}, [&](std::string_view kind, std::string_view) {
+            return sample(kind, index++, false);
+        });
+        for (const auto& [before, french_before] : introductions)
+            EXPECT_EQ(french().text(before + english), french_before + french().text(english))
+                << one;
+    }
+}
+
 TEST(Catalog, HasNoSentenceThatIsNothingButPlaces) {
     for (const auto& [one, many] : sentences()) {
         std::size_t letters = 0;
         for (const auto& each : {one, many}) {
             const auto fixed = Sentence(each).with({}, [](std::string_view kind, std::string_view) {
                 // A kind that few texts are of makes a sentence as sure as words do.
-                return std::string(kind.empty() || kind == "text" ? "" : "kind");
+                return std::string(
+                    kind.empty() || kind == "text" || kind == "list" ? "" : "kind"
+                );
             });
             for (const char letter : fixed)
-                letters +=
-                    (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ? 1 : 0;
+                letters += std::isalnum(static_cast<unsigned char>(letter)) != 0 ? 1 : 0;
         }
         if (Sentence(one).has_places())
             EXPECT_GE(letters, 4U) << one << ": would be found in many a text that is not ours";

@@ -69,6 +69,10 @@ def places_of(text):
     return sorted(set(PLACE.findall(text)))
 
 
+def braces_that_are_no_place(text):
+    return text.count("{") - len(PLACE.findall(text))
+
+
 def wrong_in(said, catalog):
     """What keeps a catalog from being a whole translation of what is said; one line each."""
     wrong = []
@@ -87,7 +91,7 @@ def wrong_in(said, catalog):
         for text in known.translations:
             if places_of(text) != places_of(message.one):
                 wrong.append(f"other places: {message.one!r} and {text!r}")
-            if len(PLACE.findall(text)) != text.count("{"):
+            if braces_that_are_no_place(text) != braces_that_are_no_place(message.one):
                 wrong.append(f"a brace that is no place: {text!r}")
     wrong += [f"said nowhere: {one!r}" for (context, one) in catalog if (context, one) not in said]
     return wrong

@@ -67,6 +67,54 @@ TEST(French, TurnsASentenceBeforeWhatOthersSayOfIt) {
     );
 }
 
+TEST(French, TurnsASentenceOfSeveralClausesBehindWordsThatSayWhere) {
+    EXPECT_EQ(
+        french().text("submit_port: thinktel: there is no ticket \"7\"; a person must ask ThinkTel"),
+        "envoi de la demande de portabilité" NB ": thinktel: il n'y a pas de billet \"7\"" NB
+        "; une personne doit demander à ThinkTel"
+    );
+    EXPECT_EQ(
+        french().text("genesys: /country: give the country's two letters; /numbers: is missing"),
+        "genesys: /country: donnez les deux lettres du pays; /numbers: manque"
+    );
+    EXPECT_EQ(
+        french().text("the carrier answered 503: it may have acted all the same; it is looked up first"),
+        "l'opérateur a répondu 503" NB ": il a peut-être agi malgré tout" NB "; on vérifie d'abord"
+    );
+    EXPECT_EQ(
+        french().text("smtp 127.0.0.1:25: did not answer in time; the server may have the mail, so "
+                      "proof is looked for before it is sent again"),
+        "smtp 127.0.0.1:25" NB ": n'a pas répondu à temps; le serveur a peut-être le courriel, donc "
+        "une preuve est cherchée avant tout nouvel envoi"
+    );
+}
+
+TEST(French, TakesNoIntroductionForTheFirstValueOfASentence) {
+    EXPECT_EQ(
+        french().text("must be mended: +*******0196 cannot leave RingCentral (\"Mobile\", \"Mobile\"): "
+                      "a mobile operator holds it"),
+        "à corriger" NB ": +*******0196 ne peut pas quitter RingCentral (\"Mobile\", \"Mobile\")" NB
+        ": il est détenu par un opérateur mobile"
+    );
+    EXPECT_EQ(
+        french().text("note: \"a: b\" is not an SMTP reply"),
+        "remarque" NB ": \"a: b\" n'est pas une réponse SMTP"
+    );
+}
+
+TEST(French, TurnsEachPieceOfAList) {
+    EXPECT_EQ(
+        french().text("choose one of \"HQ, main\" (pilot number ending in 1212), \"PCF\" (offering "
+                      "\"42\")"),
+        "choisissez parmi \"HQ, main\" (numéro pilote finissant par 1212), \"PCF\" (offre \"42\")"
+    );
+    EXPECT_EQ(
+        french().text("Genesys wants other or more documents: proof of identity, a passport"),
+        "Genesys demande d'autres documents ou des documents supplémentaires" NB
+        ": pièce d'identité, a passport"
+    );
+}
+
 TEST(French, SaysWhyAMailWaits) {
     ReplyLookups lookups;
     EXPECT_EQ(french().text(match_reply({}, lookups).reason), "rien n'y indique une commande");

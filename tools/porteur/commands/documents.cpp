@@ -22,6 +22,7 @@ void print_document(
     facts.line("Content", member(document, "content_type") + ", " + size_text(size));
     facts.line("Issued on", member(document, "issued_on"));
     facts.line("Signed on", member(document, "signed_on"));
+    facts.line("Good until", member(document, "expires_on"));
     facts.line("SHA-256", member(document, "sha256"));
     facts.line("Saved as", saved_as);
     session.print(facts);
@@ -34,7 +35,8 @@ Outcome<ExitCode> add_document(Session& session) {
          .type = said.text("type"),
          .name = said.text("name"),
          .issued_on = said.text("issued-on"),
-         .signed_on = said.text("signed-on")},
+         .signed_on = said.text("signed-on"),
+         .expires_on = said.text("expires-on")},
         session.around()
     );
     if (!document) return passed_on(document);
@@ -81,6 +83,7 @@ std::vector<CommandSpec> document_commands() {
               {"--name", ValueKind::text, "NAME", told("another name than the file's")},
               {"--issued-on", ValueKind::date, "DATE", told("when it was issued, as in 2026-12-01")},
               {"--signed-on", ValueKind::date, "DATE", told("when it was signed")},
+              {"--expires-on", ValueKind::date, "DATE", told("the last day on which it is good, where it says so")},
               {"--idempotency-key", ValueKind::text, "KEY",
                told("repeat an earlier run without doing it twice")}},
          .run = add_document},

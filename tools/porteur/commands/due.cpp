@@ -57,7 +57,7 @@ std::vector<CommandSpec> due_commands() {
                ValueKind::choice,
                "",
                told("only these"),
-               {"draft_expiry", "document_age", "expected_answer", "freeze", "foc", "task",
+               {"draft_expiry", "document_age", "document_expiry", "expected_answer", "freeze", "foc", "task",
                 "follow_up"}},
               {"--until", ValueKind::date, "DATE", told("only what is due before this day (UTC)")},
               {"--limit", ValueKind::count, "COUNT", told("how many at most (100)")}},

@@ -56,6 +56,32 @@ TEST(DocumentsAdd, SendsTheBytesAndShowsTheId) {
     EXPECT_EQ(server.seen().at(0).field("idempotency-key"), "key-1");
 }
 
+TEST(DocumentsAdd, SaysUntilWhenItIsGoodAndShowsTheNameThatItWasGiven) {
+    World world;
+    ScriptedServer server({
+        {.expects = "POST /v1/documents?type=registration&name=kbis&issued_on=2026-10-31&expires_on=2027-01-31",
+         .status = 201,
+         .body = R"({"id":"D1","type":"registration","name":"kbis.pdf","content_type":"application/pdf","size":8,)"
+                 R"("sha256":"ab","issued_on":"2026-10-31","expires_on":"2027-01-31","created":"2026-12-01T09:30:00.000Z"})"},
+    });
+    EXPECT_EQ(
+        world.run(
+            {"documents", "add", world.file("kbis", "%PDF-1.7"), "--type", "registration", "--issued-on", "2026-10-31", "--expires-on",
+             "2027-01-31"},
+            server
+        ),
+        (Ran{0,
+             "Document    D1\n"
+             "Type        registration\n"
+             "Name        kbis.pdf\n"
+             "Content     application/pdf, 8 B\n"
+             "Issued on   2026-10-31\n"
+             "Good until  2027-01-31\n"
+             "SHA-256     ab\n",
+             ""})
+    );
+}
+
 TEST(DocumentsAdd, ShowsOnATerminalHowFarItIs) {
     World world;
     world.is_terminal = true;

@@ -220,6 +220,32 @@ TEST(PortCreate, SendsDocumentsFirstAndNamesThemInTheOrder) {
     EXPECT_EQ(seen[3].field("idempotency-key"), "key-1");
 }
 
+TEST(PortCreate, SaysUntilWhenADocumentIsGood) {
+    World world;
+    ScriptedServer server({
+        {.expects = "POST /v1/documents?type=id&name=id.jpg&expires_on=2027-01-31",
+         .status = 201,
+         .body = R"({"id":"D1","type":"id"})"},
+        {.expects = "POST /v1/port-orders", .status = 201, .body = order_answer({})},
+    });
+    const auto id = world.file("id.jpg", "\xFF\xD8\xFF id");
+    EXPECT_EQ(
+        world.run(
+            {"port", "create", "--account", "tt", "--document", "id=" + id, "--document-expires-on", "id=2027-01-31"}, server
+        ).status,
+        0
+    );
+    EXPECT_EQ(server.seen().size(), 2U);
+    for (const auto* wrong : {"id", "id=", "id=31.1.2027", "poa=2027-01-31"}) {
+        ScriptedServer none({});
+        const auto ran =
+            world.run({"port", "create", "--account", "tt", "--document", "id=" + id, "--document-expires-on", wrong}, none);
+        EXPECT_EQ(ran.status, status_of(ExitCode::usage)) << wrong;
+        EXPECT_THAT(ran.err, ::testing::HasSubstr("--document-expires-on")) << wrong;
+        EXPECT_EQ(none.lines(), "") << wrong;
+    }
+}
+
 TEST(PortCreate, ReadsEveryFileBeforeItSendsOne) {
     World world;
     ScriptedServer server({});

@@ -79,9 +79,10 @@ struct DocumentRef {
     std::string sha256;        ///< lower-case hex
     std::optional<std::chrono::year_month_day> issued_on;
     std::optional<std::chrono::year_month_day> signed_on;
+    std::optional<std::chrono::year_month_day> expires_on;  ///< the last day on which it is good, where it says so
     friend bool operator==(const DocumentRef&, const DocumentRef&) = default;
 };
-BOOST_DESCRIBE_STRUCT(DocumentRef, (), (id, type, name, content_type, size, sha256, issued_on, signed_on))
+BOOST_DESCRIBE_STRUCT(DocumentRef, (), (id, type, name, content_type, size, sha256, issued_on, signed_on, expires_on))
 
 /// What is known of a secret without knowing it: enough to check its form.
 struct SecretShape {
