@@ -60,6 +60,8 @@ json::array numbers_of(
 /// What POST .../settle would take now, by the rule that judges it there.
 json::array verdicts_taken(const Order& order) {
     json::array out;
+    // Most orders wait for nobody, and are shown often.
+    if (order.delivery != Delivery::in_doubt && order.delivery != Delivery::waiting_for_person) return out;
     for (const auto& [word, verdict] :
          {std::pair("found_at_carrier", PersonVerdict::found_at_carrier),
           {"not_carried_out", PersonVerdict::not_carried_out},

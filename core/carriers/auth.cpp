@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include <porteur/phrase.hpp>
+
 #include "carriers/encoding.hpp"
 #include "carriers/place.hpp"
 
@@ -26,7 +28,7 @@ Result<void> need(std::string_view scheme, std::string_view key, std::string_vie
     if (!value.empty()) return {};
     return failure(
         ErrorKind::invalid_input,
-        "auth scheme \"" + std::string(scheme) + "\" needs " + std::string(key)
+        phrase("auth scheme {1} needs {2}", quoted(scheme), key)
     );
 }
 
@@ -53,7 +55,7 @@ Result<AuthScheme> parse_auth_scheme(std::string_view text) {
         known += (known.empty() ? "" : ", ") + std::string(name);
     }
     return failure(
-        ErrorKind::invalid_input, "auth scheme " + quoted(text) + " is none of " + known
+        ErrorKind::invalid_input, phrase("auth scheme {1} is none of {2}", quoted(text), known)
     );
 }
 
@@ -70,7 +72,9 @@ Result<void> check(const AuthSettings& auth) {
                 (!is_token(auth.header) || is_framing_header(auth.header))) {
                 return failure(
                     ErrorKind::invalid_input,
-                    "auth header " + quoted(auth.header) + " is not a header credentials can go to"
+                    phrase(
+                        "auth header {1} is not a header credentials can go to", quoted(auth.header)
+                    )
                 );
             }
             return need_all("header", {{"header", auth.header}, {"token", auth.token}});
@@ -123,7 +127,7 @@ Result<Credentials> carriers::fixed_credentials(
         if (!is_field_value(*value)) {
             wipe(*value);
             return failure(
-                ErrorKind::internal, "secret " + quoted(name) + " has a control byte in it"
+                ErrorKind::internal, phrase("secret {1} has a control byte in it", quoted(name))
             );
         }
         made.secrets.push_back(std::move(*value));

@@ -235,6 +235,12 @@ create table penalties (
   until_at bigint not null
 )
 )"},
+    Migration{7, "long settings of operations, once", R"(
+create table operation_settings (
+  name text primary key,
+  content text not null
+)
+)"},
 };
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {

@@ -7,6 +7,8 @@
 
 #include <porteur/json.hpp>
 
+#include "store/settings_tail.hpp"
+
 namespace porteur::queries {
 namespace {
 
@@ -61,6 +63,20 @@ void run(soci::session& sql, const std::string& query, std::string_view columns,
     statement.define_and_bind();
     if (statement.execute(true)) do each(cells);
         while (statement.fetch());
+}
+
+/// Settings that were too long for each operation's own row (writer.cpp).
+void join_settings(soci::session& sql, const Seal& seal, Operation& operation) {
+    auto reference = tail_reference(operation.input);
+    if (!reference) return;
+    bool found = false;
+    run(sql, "select content from operation_settings where name = :name", "t", {{}, {reference->name}},
+        [&](const std::vector<Cell>& row) {
+            operation.input =
+                std::move(reference->beginning) + opened(seal, row[0].text, "operation_settings|" + reference->name);
+            found = true;
+        });
+    if (!found) throw std::runtime_error("the settings of operation " + std::to_string(operation.id) + " are not there");
 }
 
 }  // namespace
@@ -139,6 +155,7 @@ std::vector<Operation> operations(soci::session& sql, const Seal& seal, const st
             operation.ended = instant(row[12].optional_number());
             out.push_back(std::move(operation));
         });
+    for (auto& each : out) join_settings(sql, seal, each);
     return out;
 }
 

@@ -75,6 +75,7 @@ std::vector<BulkShape> row_shapes() {
         {{"id", number}, {"cursor_at", number}, {"off", text}, {"tries", number}, {"retry_at", number},
          {"failing_since", number}, {"delivered_at", number}, {"status", number}, {"problem", text}}, 1};
     all[erased_webhook] = {Verb::erase, "webhooks", {{"id", number}}, 1};
+    all[operation_settings] = {Verb::insert, "operation_settings", {{"name", text}, {"content", text}}, 1};
     return all;
 }
 

@@ -15,7 +15,7 @@ enum RowKind : std::size_t {
     timeline_entry, order_secret, idempotency_record, new_mail, changed_mail, bounced_mail,
     new_received, changed_received, new_event, new_event_key, taken_event, new_wait,
     compacted_operation, compacted_mail, erased_journal, erased_wait, erased_event_key, erased_event,
-    new_webhook, changed_webhook, moved_webhook, erased_webhook, which_count
+    new_webhook, changed_webhook, moved_webhook, erased_webhook, operation_settings, which_count
 };
 
 /// One for each kind but the last. @threads any

@@ -7,6 +7,7 @@
 
 #include "domain/order_rules.hpp"
 #include "store/row_shapes.hpp"
+#include "store/settings_tail.hpp"
 
 namespace porteur {
 namespace {
@@ -41,6 +42,22 @@ Writer::Writer(const BulkMaker& make, const Seal& seal)
 std::string Writer::sealed(const std::string& plain, std::string_view place, Id id) const {
     if (plain == "{}") return plain;
     return seal_.close(plain, std::string(place) + std::to_string(id));
+}
+
+/// An operation's input as its row has it: long settings are written once, into a row of their own.
+std::string Writer::kept_input(const std::string& input) {
+    const auto tail = settings_tail(input);
+    if (tail.empty()) return input;
+    const auto name = name_of_tail(tail);
+    if (tails_.insert(name).second) {
+        fresh_tails_.push_back(name);
+        auto& row = bulk(operation_settings);
+        row.text(name);
+        row.text(seal_.close(tail, "operation_settings|" + name));
+        row.end_row();
+        used_[operation_settings] = true;
+    }
+    return without_tail(input, tail, name);
 }
 
 void Writer::put_order(const RowChanges::OrderRow& change) {
@@ -114,7 +131,7 @@ void Writer::put_operation(const RowChanges::OperationRow& change) {
     row.text(operation.name);
     row.text(operation.build);
     row.text(name_of(operation.state));
-    row.text(sealed(operation.input, "operations.input|", operation.id));
+    row.text(sealed(kept_input(operation.input), "operations.input|", operation.id));
     row.text(sealed(operation.output, "operations.output|", operation.id));
     row.number(operation.deaths);
     row.number(stamp(operation.began));
@@ -397,6 +414,7 @@ void Writer::put_rest(const Commit& commit) {
 }
 
 void Writer::send() {
+    fresh_tails_.clear();  // the transaction before has gone through, or clear() was called
     for (const auto& each : rows_.orders()) put_order(each);
     for (const auto& each : rows_.operations()) put_operation(each);
     for (const auto* each : commits_) put_rest(*each);
@@ -425,6 +443,8 @@ void Writer::forget_commits() {
 
 void Writer::clear() {
     forget_commits();
+    for (const auto& each : fresh_tails_) tails_.erase(each);
+    fresh_tails_.clear();
     for (std::size_t which = 0; which < which_count; ++which) {
         bulk(which).clear();
         used_[which] = false;

@@ -5,6 +5,8 @@
 
 #include <functional>
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "domain/commit.hpp"
@@ -39,6 +41,7 @@ private:
     void put_mail(const OutboxMail& mail);
     void put_received(const InboxMail& mail);
     void change_received(const InboxMail& mail);
+    std::string kept_input(const std::string& input);
     std::string sealed(const std::string& plain, std::string_view place, Id id) const;
     void put_event(const InboundEvent& event);
     void put_settings_of(Bulk& row, const Webhook& webhook);
@@ -56,6 +59,8 @@ private:
     std::vector<std::unique_ptr<Bulk>> bulks_;
     std::vector<long long> expected_;  ///< rows to be changed, for each update
     std::vector<bool> used_;
+    std::set<std::string> tails_;           ///< names of the settings that the store has
+    std::vector<std::string> fresh_tails_;  ///< those of this transaction, which may yet fail
 };
 
 }  // namespace porteur

@@ -122,7 +122,12 @@ Op<std::vector<Portability>> check_portability(NumberList list) {
             const auto area = foreign_area_of(number);
             found.push_back(
                 {number, false, Reason::unsupported_by_gaining,
-                 area.empty() ? "" : "not asked: the area code " + area + " is neither Canadian, US nor toll-free"}
+                 area.empty() ? std::string()
+                              : phrase(
+                                    "not asked: the area code {1} is neither Canadian, US nor "
+                                    "toll-free",
+                                    area
+                                )}
             );
             continue;
         }

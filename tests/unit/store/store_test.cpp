@@ -377,6 +377,65 @@ TEST_P(StoreTest, KeepsAJournalInItsOrderWithEveryByte) {
     EXPECT_EQ((*found)->operation.state, Operation::State::open);
 }
 
+TEST_P(StoreTest, WritesTheLongSettingsOfManyOperationsOnce) {
+    const auto settings_of = [](char letter) { return R"(,"settings":{"countries":")" + std::string(12'000, letter) + R"("}})"; };
+    const auto operation_of = [](Id id, const std::string& settings) {
+        Operation made;
+        made.id = id;
+        made.order = 7;
+        made.tenant = 1;
+        made.account = "acme";
+        made.name = "purchase";
+        made.build = std::string(64, 'a');
+        made.input = R"({"input":{"reference":"r","settings":{}})" + settings;
+        made.output = "{}";
+        made.began = noon;
+        return made;
+    };
+    const auto in_store = [&](const std::string& question) {
+        soci::session sql = folder.empty() ? soci::session(soci::postgresql, address.substr(address.find(':') + 1))
+                                           : soci::session(soci::sqlite3, "db=" + (folder / "porteur.db").string());
+        long long number = 0;
+        sql << question, soci::into(number);
+        return number;
+    };
+    const auto rows = [&] { return in_store("select count(*) from operation_settings"); };
+
+    // A transaction that fails leaves nothing, and the next has to write the settings all the same.
+    Commit fails;
+    fails.new_operations.push_back(operation_of(10, settings_of('a')));
+    fails.changed_orders.push_back(order(99));
+    EXPECT_FALSE(commit(fails));
+    EXPECT_EQ(rows(), 0);
+
+    Commit made;
+    for (const Id id : {11, 12, 13}) made.new_operations.push_back(operation_of(id, settings_of('a')));
+    ASSERT_TRUE(commit(made));
+    Commit more;
+    more.new_operations.push_back(operation_of(14, settings_of('a')));
+    more.new_operations.push_back(operation_of(15, settings_of('b')));
+    more.new_operations.push_back(operation_of(16, R"(,"settings":{"countries":"short"}})"));
+    ASSERT_TRUE(commit(more));
+    EXPECT_EQ(rows(), 2);
+    EXPECT_LT(in_store("select max(length(input)) from operations"), 1000);
+    const auto before = store->dump().value();
+    store.reset();
+    open();
+    EXPECT_EQ(store->dump().value(), before);
+    for (const Id id : {11, 12, 13, 14})
+        EXPECT_EQ(store->operation(id).value()->operation.input, operation_of(id, settings_of('a')).input);
+    EXPECT_EQ(store->operation(15).value()->operation.input, operation_of(15, settings_of('b')).input);
+    EXPECT_EQ(store->operation(16).value()->operation.input, operation_of(16, R"(,"settings":{"countries":"short"}})").input);
+
+    // Begun after a restart, an operation of the same settings adds none.
+    Commit later;
+    later.new_operations.push_back(operation_of(17, settings_of('a')));
+    ASSERT_TRUE(commit(later));
+    EXPECT_EQ(rows(), 2);
+    EXPECT_EQ(store->operation(17).value()->operation.input, operation_of(17, settings_of('a')).input);
+    EXPECT_EQ(store->integrity().value(), "ok");
+}
+
 TEST_P(StoreTest, MakesForeignBytesFitForAText) {
     auto foreign = order(1);
     foreign.problem = std::string("latin1 \xE9, NUL \0, overlong \xC0\xAF end", 31);
