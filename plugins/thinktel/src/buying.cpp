@@ -4,8 +4,8 @@
 // answer was lost the trunk tells.
 //  - Chosen numbers: a number can be bought only once, so those that are not on the trunk are
 //    ordered again, and what is then refused is looked for once more.
-//  - Any numbers of an area: never ordered again. They are taken for ours if exactly as many are
-//    new on the trunk as were ordered; otherwise a person looks.
+//  - Any numbers of an area: never ordered again, and never taken for ours: other orders buy on the
+//    same trunk at the same time, and no number says who ordered it. A person looks.
 //  - Ten or more in a row go as one range. It is refused as a whole, or lost: then the trunk is
 //    read and the rest goes number by number.
 #include "buying.hpp"
@@ -200,26 +200,6 @@ Op<std::string> centre_for(std::string area, std::string country, std::int64_t q
     );
 }
 
-/// Whether all of them are of the rate centre. @errors in_doubt where that cannot be told
-Op<bool> are_of_centre(Numbers numbers, std::string centre) {
-    std::set<std::string> prefixes;
-    for (const auto& each : numbers) prefixes.insert(each.north_american()->substr(0, 6));
-    std::vector<HttpRequest> requests;
-    for (const auto& each : prefixes)
-        requests.push_back(http()
-                               .get(
-                                   step_of("centre-of", requests.size()),
-                                   "/NPAs/" + each.substr(0, 3) + "/NXXs/" + each.substr(3) +
-                                       "/RateCenter"
-                               )
-                               .looks_up("buy"));
-    const auto answers = co_await in_turns(std::move(requests));
-    bool all = true;
-    for (const auto& answer : answers)
-        all = all && answer.ok() && same_name(text_at(answer.any_json(), "Name"), centre);
-    co_return all;
-}
-
 /// The array answer to an order of the next available ones; nothing where it says nothing.
 std::optional<std::vector<NumberProgress>> progress_of_any(const Answer& sent) {
     if (sent.says_nothing()) return std::nullopt;
@@ -293,15 +273,11 @@ Op<Bought> buy_next_available(
     if (!sent.in_doubt())
         if (auto found = progress_of_any(sent)) co_return Bought{std::move(*found), false};
 
-    const bool goes_on = co_await settle_unless_in_doubt(sent, "settle", settle);
-    Numbers fresh;
-    for (const auto& each : co_await numbers_on("find", pilot, "buy"))
-        if (!before.contains(each)) fresh.push_back(each);
-    if (std::ssize(fresh) == quantity && co_await are_of_centre(fresh, centre)) {
-        Bought ours{{}, !goes_on};
-        for (const auto& each : fresh) ours.numbers.push_back(bought(each, phrase("found on the trunk")));
-        co_return ours;
-    }
+    // Other orders buy on the same trunk meanwhile, and nothing says who ordered a number: as many new ones as were
+    // ordered may be theirs. The count helps the person who asks.
+    co_await settle_unless_in_doubt(sent, "settle", settle);
+    const auto now = co_await numbers_on("find", pilot, "buy");
+    const auto fresh = std::ranges::count_if(now, [&](const auto& each) { return !before.contains(each); });
     fail(
         ErrorKind::in_doubt, Reason::none, "",
         "thinktel: " +
@@ -310,7 +286,7 @@ Op<Bought> buy_next_available(
                 "ones; a person must look at it before anything is ordered again (what is there is "
                 "settled as found, with the numbers of ten digits, separated by commas, for the "
                 "carrier's id)",
-                quantity, fresh.size()
+                quantity, fresh
             )
     );
 }
