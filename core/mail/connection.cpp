@@ -126,12 +126,13 @@ MailConnection::~MailConnection() {
     if (!socket_) return;
     const SigpipeBlocked no_signal;
     try {
-        // Not shutdown() of TLS, which could wait for the peer.
-        socket_->plain.close();
+        // Not shutdown() of TLS, which could wait for the peer. And not close(): the TLS socket's destructor writes its
+        // close notice to the number of the socket, which by then may be another thread's, a file or a connection of
+        // its own. The socket stays ours, with both ways shut, until that is over.
+        socket_->plain.shutdown();
     } catch (const Poco::Exception&) {
-        // Nothing is left to be done about it.
+        // It was lost before: nothing is left to be done about it.
     }
-    // The TLS socket's destructor may write its close notice to the closed socket.
     try {
         socket_.reset();
     } catch (const Poco::Exception&) {
