@@ -442,9 +442,10 @@ private:
         return session;
     }
 
-    /// The server may take a moment to notice that the last holder's session has ended: that long it is waited for.
+    /// The server may take a moment to notice that the last holder's session has ended; more than that is not waited for,
+    /// as a second daemon has to say at once that it only stands by.
     static bool take_advisory_lock(soci::session& sql) {
-        sql << "set lock_timeout = '1s'";
+        sql << "set lock_timeout = '300ms'";
         bool got = true;
         try {
             sql << "select pg_advisory_lock(" << advisory_lock << ")";
