@@ -19,8 +19,8 @@ Bought bought_from(const Answer& answer) {
     if (answer.status() == 400 || answer.status() == 404 || answer.status() == 409) {
         const auto code = code_in(answer);
         return {
-            std::nullopt, code.empty() ? std::to_string(answer.status()) : code, message_in(answer),
-            "", false
+            .code = code.empty() ? std::to_string(answer.status()) : code,
+            .words = message_in(answer)
         };
     }
     require_ok(answer);
@@ -31,7 +31,12 @@ Bought bought_from(const Answer& answer) {
             "genesys: " + phrase("the answer to a purchase names no number; a person must look at "
                                  "the inventory")
         );
-    return {std::move(owned), "", "", "", false};
+    return {.owned = std::move(owned)};
+}
+
+/// A refusal that says that the number is the organisation's, or under way to it.
+bool says_there(const Bought& refused, const Answer& answer) {
+    return answer.status() == 409 || refused.code == "phone.number.duplicate";
 }
 
 /// The descriptor's.
@@ -40,23 +45,50 @@ constexpr std::chrono::seconds settle{60};
 /// How often one number is ordered where each answer is lost, and what the steps of each time end in.
 constexpr std::array<std::string_view, 3> times{"", "-again", "-third"};
 
+/// What an answer that is no yes means after an earlier one was lost. What was lost may have become real since the
+/// inventory lacked it, and be the very cause of the refusal: the inventory has the last word.
+Op<Bought> refused_after_a_loss(Answer sent, std::string step, std::string look, PhoneNumber number) {
+    const auto found = co_await find_number(look, number).looks_up(step);
+    require_ok(found);
+    if (auto owned = exactly(found.json(), number)) co_return Bought{.owned = std::move(owned)};
+    auto refused = bought_from(sent);
+    if (says_there(refused, sent))
+        fail(
+            ErrorKind::in_doubt, Reason::none, refused.code,
+            "genesys: " + phrase(
+                              "the answer to the order of {1} was lost, and the next one says that it is there or under way, "
+                              "which the inventory does not; a person must look at it",
+                              number.masked()
+                          )
+        );
+    refused.doubted = true;
+    co_return refused;
+}
+
 /// Orders one number; `suffix` tells apart the try with an address. After each lost answer the inventory is read, which
-/// tells: a number that it lacks is ordered again, and one that it has is ours, the last time too.
-Op<Bought> buy(PurchaseOrder order, std::size_t index, std::string suffix, std::string address_id) {
+/// tells: a number that it lacks is ordered again, and one that it has is ours, the last time too. `doubted`: the answer
+/// to an earlier order of it was lost.
+Op<Bought> buy(
+    PurchaseOrder order, std::size_t index, std::string suffix, std::string address_id, bool doubted
+) {
     const auto& number = order.numbers[index];
     const auto first_step = step_of("buy" + suffix, index);
     auto step = first_step;
     for (std::size_t time = 0; time < times.size(); ++time) {
         const auto nth = suffix + std::string(times[time]);
         const auto sent = co_await buy_number(step, order, number, address_id);
-        if (!sent.in_doubt() && !sent.says_nothing()) co_return bought_from(sent);
-
+        if (!sent.in_doubt() && !sent.says_nothing()) {
+            if (doubted && !sent.ok())
+                co_return co_await refused_after_a_loss(sent, step, step_of("find" + nth, index), number);
+            co_return bought_from(sent);
+        }
+        doubted = true;
         const bool goes_on =
             co_await settle_unless_in_doubt(sent, step_of("settle" + nth, index), settle);
         const auto found = co_await find_number(step_of("find" + nth, index), number).looks_up(step);
         require_ok(found);
         if (auto owned = exactly(found.json(), number))
-            co_return Bought{std::move(owned), "", "", "", !goes_on};
+            co_return Bought{.owned = std::move(owned), .called_off = !goes_on};
         if (!goes_on)
             fail(
                 ErrorKind::cancelled, Reason::none, "",
@@ -145,10 +177,10 @@ std::string step_of(std::string_view name, std::size_t index) {
 }
 
 Op<Bought> buy_with_what_it_wants(PurchaseOrder order, std::size_t index, std::string address_id) {
-    auto bought = co_await buy(order, index, "", address_id);
+    auto bought = co_await buy(order, index, "", address_id, false);
     if (!bought.owned && wants_address(bought.code) && address_id.empty()) {
         address_id = co_await address_id_for(order);
-        bought = co_await buy(order, index, "-addressed", address_id);
+        bought = co_await buy(order, index, "-addressed", address_id, bought.doubted);
     }
     bought.address_id = address_id;
     co_return bought;

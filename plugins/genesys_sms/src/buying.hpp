@@ -16,11 +16,12 @@ namespace genesys {
 
 /// How the order of one number ended, short of a failure of the exchange itself.
 struct Bought {
-    std::optional<OwnedNumber> owned;  ///< it is ours
-    std::string code;                  ///< it was refused
-    std::string words;                 ///< Genesys' own
-    std::string address_id;            ///< the address that was sent along; empty if none
-    bool called_off = false;           ///< the order was, while a lost answer was waited for
+    std::optional<OwnedNumber> owned = {};  ///< it is ours
+    std::string code = {};                  ///< it was refused
+    std::string words = {};                 ///< Genesys' own
+    std::string address_id = {};            ///< the address that was sent along; empty if none
+    bool called_off = false;                ///< the order was, while a lost answer was waited for
+    bool doubted = false;                   ///< an earlier answer was lost, before it was refused
 };
 
 /// Buys the number at `index` of the order.

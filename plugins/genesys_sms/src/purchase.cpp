@@ -144,7 +144,7 @@ Op<PurchaseProgress> purchase(PurchaseOrder order) {
     Purchase so_far;
     for (auto& each : co_await got_before(order)) {
         const auto number = each.number;
-        so_far.add(number, {std::move(each), "", "", "", false});
+        so_far.add(number, {.owned = std::move(each)});
     }
     std::vector<PhoneNumber> for_desk;
     const bool by_mail = countries.find(order.country) != nullptr;

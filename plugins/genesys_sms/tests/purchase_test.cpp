@@ -125,6 +125,68 @@ TEST(PurchaseByApi, StaysInDoubtWhenThreeAnswersAreLost) {
     lost(3).fails_with(ErrorKind::in_doubt, Reason::none, HasSubstr("was lost three times"));
 }
 
+/// The first answer was lost, the inventory lacked the number, and the second order of it is refused.
+Script refused_after_a_loss(int status, const std::string& code) {
+    auto script = lost(1);
+    script.expects_http("POST", numbers)
+        .named("buy")
+        .answers(status, R"({"code":")" + code + R"(","message":"no","status":400})");
+    return script;
+}
+
+TEST(PurchaseByApi, LooksBeforeItBelievesARefusalThatFollowsALostAnswer) {
+    for (const auto& [status, code] :
+         {std::pair{400, "phone.number.duplicate"}, {400, "phone.number.unavailable"},
+          {409, "provisioning.action.in.progress"}, {400, "requires.an.address"},
+          {403, "missing.permissions"}}) {
+        auto script = refused_after_a_loss(status, code);
+        script.expects_http("GET", numbers)
+            .named("find-again")
+            .looking_up("buy")
+            .answers_file(200, "inventory-running.json")
+            .ends_with(R"({"carrier_id":"n-1","state":"submitted","rejections":[]})");
+        cut_everywhere(script);
+    }
+}
+
+TEST(PurchaseByApi, BelievesARefusalAfterALostAnswerWhereTheInventoryStillLacksIt) {
+    auto gone = refused_after_a_loss(400, "phone.number.unavailable");
+    gone.expects_http("GET", numbers)
+        .named("find-again")
+        .answers_file(200, "inventory-none.json")
+        .fails_with(ErrorKind::rejected, Reason::number_taken);
+    cut_everywhere(gone);
+    auto address = refused_after_a_loss(400, "requires.an.address");
+    address.expects_http("GET", numbers).named("find-again").answers_file(200, "inventory-none.json");
+    address.expects_http("GET", addresses).answers_file(200, "addresses-ours.json");
+    address.expects_http("POST", numbers)
+        .named("buy-addressed")
+        .answers(400, R"({"code":"phone.number.duplicate","status":400})");
+    address.expects_http("GET", numbers)
+        .named("find-addressed")
+        .looking_up("buy-addressed")
+        .answers_file(200, "inventory-running.json")
+        .ends_with(R"({"carrier_id":"n-1"})");
+    cut_everywhere(address);
+}
+
+TEST(PurchaseByApi, StaysInDoubtWhereARefusalAfterALostAnswerIsContradictedOrCannotBeChecked) {
+    for (const auto& [status, code] :
+         {std::pair{400, "phone.number.duplicate"}, {409, "request.conflict"}})
+        refused_after_a_loss(status, code)
+            .expects_http("GET", numbers)
+            .answers_file(200, "inventory-none.json")
+            .fails_with(ErrorKind::in_doubt, Reason::none, HasSubstr("a person must look"));
+    refused_after_a_loss(400, "phone.number.unavailable")
+        .expects_http("GET", numbers)
+        .answers_file(403, "error-permission.json")
+        .fails_with(ErrorKind::in_doubt);
+    refused_after_a_loss(400, "phone.number.unavailable")
+        .expects_http("GET", numbers)
+        .fails(ErrorKind::unavailable)
+        .fails_with(ErrorKind::in_doubt);
+}
+
 TEST(PurchaseByApi, LooksForTheNumberAfterAnAnswerThatTellsNothing) {
     for (const auto& [status, body] : {std::pair{200, "<html>"}, std::pair{500, "{}"}}) {
         auto script = purchase(order());

@@ -116,15 +116,31 @@ Bought found_among(
 /// How often numbers are ordered where each answer is lost, and what the steps of each time end in.
 constexpr std::array<std::string_view, 3> times{"", "-again", "-third"};
 
-/// Numbers one by one. @param doubted  an earlier request for them may still become real
-Op<Bought> buy_list(std::string pilot, Numbers wanted, bool doubted) {
-    Bought ours;
+/// The whole request was refused: so was each number, as far as the answer knows.
+std::vector<NumberProgress> all_refused(const Numbers& wanted, const Error& error) {
+    const auto reason = error.reason == Reason::none ? Reason::other : error.reason;
+    std::vector<NumberProgress> found;
+    for (const auto& each : wanted)
+        found.push_back({each, OrderState::rejected, reason, error.message});
+    return found;
+}
+
+/// Numbers one by one.
+/// @param ours     what was got before, which a refusal of the rest does not undo
+/// @param doubted  an earlier request for them may still become real
+Op<Bought> buy_list(std::string pilot, Numbers wanted, Bought ours, bool doubted) {
     std::string step = "buy";
     for (std::size_t time = 0; time < times.size(); ++time) {
         const std::string nth(times[time]);
         const auto sent = co_await list_order(step, pilot, wanted);
         std::optional<std::vector<NumberProgress>> found;
-        if (!sent.in_doubt()) found = progress_of_replies(sent, wanted);
+        try {
+            if (!sent.in_doubt()) found = progress_of_replies(sent, wanted);
+        } catch (const Failure& failure) {
+            // What was lost may be the very cause of the refusal: the trunk has the last word.
+            if (failure.error.kind != ErrorKind::rejected || (!doubted && ours.numbers.empty())) throw;
+            found = all_refused(wanted, failure.error);
+        }
         if (found) {
             if (doubted || !all_plain(*found))
                 correct_by_trunk(*found, co_await numbers_on("find-rest", pilot, step));
@@ -234,7 +250,7 @@ std::optional<std::vector<NumberProgress>> progress_of_any(const Answer& sent) {
 
 Op<Bought> buy_chosen(std::string pilot, Numbers wanted) {
     const auto range = range_of(wanted);
-    if (!range) co_return co_await buy_list(pilot, wanted, false);
+    if (!range) co_return co_await buy_list(pilot, wanted, {}, false);
 
     const json::array body{
         json::object{{"FirstNumber", range->first}, {"LastNumber", range->second}}
@@ -254,10 +270,7 @@ Op<Bought> buy_chosen(std::string pilot, Numbers wanted) {
     Numbers missing;
     auto ours = found_among(wanted, now, goes_on, missing);
     if (missing.empty()) co_return ours;
-    auto rest = co_await buy_list(pilot, missing, doubted);
-    std::ranges::move(rest.numbers, std::back_inserter(ours.numbers));
-    ours.called_off = rest.called_off;
-    co_return ours;
+    co_return co_await buy_list(pilot, missing, ours, doubted);
 }
 
 Op<Bought> buy_next_available(

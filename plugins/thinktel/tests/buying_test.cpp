@@ -170,6 +170,51 @@ TEST(Purchase, OrdersAgainOnlyWhatIsNotOnTheTrunk) {
     cut_everywhere(script);
 }
 
+TEST(Purchase, KeepsWhatTheTrunkHasWhereTheRestIsThenRefusedAsAWhole) {
+    for (const bool late : {false, true}) {
+        auto script = about_to_buy(order({"+17805552001", "+17805552002", "+17805552003"}));
+        script.expects_http("POST", dids).named("buy").once().in_doubt();
+        sees(script, "find", {4165559001, 7805552001, 7805552002});
+        script.expects_http("POST", dids)
+            .named("buy")
+            .with_body(R"([{"Number":7805552003}])")
+            .answers(400, R"({"Message":"Number is not available.","Reply":0})");
+        sees(
+            script, "find-rest",
+            late ? std::vector<std::int64_t>{7805552001, 7805552002, 7805552003}
+                 : std::vector<std::int64_t>{7805552001, 7805552002}
+        );
+        script.ends_with(
+            late ? R"({"state":"completed","numbers":[{},{},{"number":"+17805552003","state":"completed"}]})"
+                 : R"({"state":"partial","numbers":[{"number":"+17805552001","state":"completed"},
+                       {"number":"+17805552002","state":"completed"},
+                       {"number":"+17805552003","state":"rejected"}],
+                       "rejections":[{"numbers":["+17805552003"]}]})"
+        );
+        cut_everywhere(script);
+    }
+}
+
+TEST(Purchase, LooksBeforeItBelievesThatAllAreRefusedAfterALostAnswer) {
+    auto script = about_to_buy(order());
+    script.expects_http("POST", dids).named("buy").once().in_doubt();
+    sees(script, "find", {4165559001});
+    script.expects_http("POST", dids).named("buy").answers(400, R"({"Message":"no","Reply":0})");
+    sees(script, "find-rest", {7805552001, 7805552002}).ends_with(R"({"state":"completed"})");
+    cut_everywhere(script);
+}
+
+TEST(Purchase, StaysInDoubtWhereTheTrunkCannotBeReadAfterARefusalThatFollowsALostAnswer) {
+    auto script = about_to_buy(order());
+    script.expects_http("POST", dids).named("buy").once().in_doubt();
+    sees(script, "find", {4165559001, 7805552001});
+    script.expects_http("POST", dids).named("buy").answers(400, R"({"Message":"no","Reply":0})");
+    script.expects_http("GET", dids)
+        .named("find-rest")
+        .fails(ErrorKind::unavailable)
+        .fails_with(ErrorKind::in_doubt);
+}
+
 TEST(Purchase, LooksAtTheTrunkAfterASecondLostAnswerToo) {
     auto script = about_to_buy(order());
     script.expects_http("POST", dids).named("buy").in_doubt();
@@ -338,6 +383,31 @@ TEST(Purchase, GoesNumberByNumberWhereARangeIsRefusedOrLost) {
             );
         if (lost) sees(script, "find-rest", digits_of_ten(10));
         script.ends_with(lost ? R"({"state":"completed"})" : R"({"state":"partial"})");
+        cut_everywhere(script);
+    }
+}
+
+TEST(Purchase, KeepsThePartOfARangeThatTheTrunkHasWhereTheRestIsRefusedAsAWhole) {
+    for (const bool lost : {false, true}) {
+        auto script = about_to_buy(order(ten()));
+        script.expects_http("POST", "/SipTrunks/7005551212/Dids/Ranges").once();
+        if (lost)
+            script.in_doubt();
+        else
+            script.answers(200, R"([{"FirstNumber":7805552000,"LastNumber":7805552009,"Reply":0}])");
+        script.expects_http("GET", dids)
+            .named("find-range")
+            .looking_up("buy-range")
+            .answers(200, trunk(digits_of_ten(8)));
+        script.expects_http("POST", dids)
+            .named("buy")
+            .answers(400, R"({"Message":"Number is not available.","Reply":0})");
+        // A refusal that is no loss and says why needs no look.
+        if (lost) sees(script, "find-rest", digits_of_ten(8));
+        script.ends_with(R"({"state":"partial","rejections":[{"numbers":["+17805552008"]},{"numbers":["+17805552009"]}],
+            "numbers":[{"state":"completed"},{"state":"completed"},{"state":"completed"},{"state":"completed"},
+                       {"state":"completed"},{"state":"completed"},{"state":"completed"},{"state":"completed"},
+                       {"state":"rejected"},{"state":"rejected"}]})");
         cut_everywhere(script);
     }
 }
