@@ -239,13 +239,18 @@ Op<PurchaseProgress> cancel_purchase(OrderReference reference) {
             "genesys: " + phrase("a purchase by API cannot be called off: it is followed to its end, and its numbers can be given back at Genesys then")
         );
     const auto mine = co_await account_settings();
+    set_next_check(progress, mine);
+    // A second mail would tell the desk nothing, and a doubt about it would hide that the first one left.
+    if (!text_at(reference.kept, cancel_asked_key).empty()) {
+        wait_for_the_desks_word(&progress);
+        co_return progress;
+    }
     review->request.reference = reference.reference;
     const bool left = co_await call_off_at_desk(review->request);
     progress.keep[cancel_asked_key] = json::string(iso_date(floor<std::chrono::days>(co_await now())));
     progress.keep[cancel_mail_key] = left ? "sent" : "in_doubt";
     // The list of due things waits for no answer to the request any more.
     for (const auto* key : {"due", "then"}) progress.keep.erase(key);
-    set_next_check(progress, mine);
     wait_for_the_desks_word(&progress);
     co_return progress;
 }

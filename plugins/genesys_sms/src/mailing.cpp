@@ -114,13 +114,14 @@ Op<bool> call_off_at_desk(DeskRequest request) {
     const auto letter = cancel_letter(request, Countries::from(mine.data("countries")));
     try {
         co_await approved("approve-cancel", to, letter, {});
+        const auto sent = co_await send("cancel-desk", to, letter, {});
+        co_return !sent.in_doubt;
     } catch (const Failure& failure) {
         if (failure.error.kind != ErrorKind::invalid_input) throw;
-        // The order goes on as it was, instead of waiting for a correction.
+        // Not approved, or the account may not write there. The order goes on as it was, instead of waiting for a
+        // correction.
         fail(ErrorKind::rejected, Reason::none, "", failure.error.message);
     }
-    const auto sent = co_await send("cancel-desk", to, letter, {});
-    co_return !sent.in_doubt;
 }
 
 Op<Reminded> remind_desk(DeskRequest request) {

@@ -249,6 +249,33 @@ TEST(CancelPurchase, SaysThatTheMailMayNotHaveLeft) {
     EXPECT_THAT(script.result<PurchaseProgress>().note, HasSubstr("is not known: write to it"));
 }
 
+TEST(CancelPurchase, WritesToTheDeskOnceHoweverOftenItIsAskedFor) {
+    for (const auto* mail : {"sent", "in_doubt"}) {
+        auto script = cancel(kept(
+            {}, {{"cancel_asked", "2026-11-18"}, {"cancel_mail", mail}, {"call_off", "person"}}
+        ));
+        script.expects_http("GET", numbers)
+            .answers_file(200, "inventory-none.json")
+            .ends_with(
+                std::string(R"({"state":"cancel_pending","carrier_id":"<m>","check_again":21600,
+                    "numbers":[{"state":"cancel_pending"}],
+                    "keep":{"cancel_asked":"2026-11-18","call_off":"person","cancel_mail":")") +
+                mail + "\"}}"
+            );
+        cut_everywhere(script);
+    }
+}
+
+TEST(CancelPurchase, IsRefusedAndTheOrderGoesOnWhereTheMailCannotBeSent) {
+    for (const auto kind : {ErrorKind::invalid_input, ErrorKind::rejected})
+        cancel(kept())
+            .expects_http("GET", numbers)
+            .answers_file(200, "inventory-none.json")
+            .expects_mail(desk)
+            .fails(kind, "the account may not write to this address")
+            .fails_with(ErrorKind::rejected, Reason::none, HasSubstr("may not write to this address"));
+}
+
 TEST(CancelPurchase, AsksNobodyWhereTheNumberIsThereAlready) {
     cancel(kept())
         .expects_http("GET", numbers)
