@@ -127,6 +127,12 @@ OrderChange after_progress(const Order& order, const OperationEnd& end, Instant 
         next.problem = order.problem;
     }
 
+    // A mail that crossed ours, or that speaks of our wish, takes nothing back of it: a person says what came of it.
+    if (end.operation == "read_mail" && is_settled_by_person(order) && !is_end(heard->state)) {
+        heard->state = cancel_pending;
+        heard->note = order.problem;
+        next.progress = order.progress;
+    }
     const bool by_hand = is_called_off_by_hand(order, known) && !is_end(heard->state);
     if (by_hand) heard->state = cancel_pending;
 
@@ -266,6 +272,8 @@ OrderChange after_failure(const Order& order, const OperationEnd& end, Instant n
                 next.stage = order.carrier_id.empty() ? Stage::none : Stage::follow;
                 next.delivery = Delivery::idle;
                 next.due = later(now, rhythm.follow);
+                // What the carrier says next is obeyed, though it be what was known before a mail.
+                if (auto progress = object_from(order.progress); progress.erase(word_before_mail_key) > 0) next.progress = canonical(progress);
                 say("cancel_refused", what);
                 return change;
             }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "domain/rule_words.hpp"
+#include "domain/waiting.hpp"
 
 namespace porteur {
 namespace {
@@ -114,7 +115,9 @@ Result<OrderChange> submit_order(const Order& order, Instant now, std::string_vi
     auto& next = change.order;
     const bool left_before = order.submitted.has_value() || again;
     if (left_before) next.attempt = order.attempt + 1;
-    if (auto progress = object_from(order.progress); progress.erase(correction_key) > 0) next.progress = canonical(progress);
+    // What belonged to the attempt before, and how long that one waited, ends with it.
+    if (auto progress = object_from(order.progress); progress.erase(correction_key) + progress.erase(waits_since_key) > 0)
+        next.progress = canonical(progress);
     next.submitted.reset();
     next.carrier_id.clear();
     // The parts of an order were compared with the losing carrier's records as a whole.
@@ -196,6 +199,40 @@ OrderChange comment_on(const Order& order, std::string text, bool is_private, In
     return change;
 }
 
+namespace {
+
+/// Under which id the carrier has it. A purchase that the carrier sent back, and that was to go out anew, still lies there
+/// under that of the attempt before, unless that was refused.
+std::string id_at_carrier(const Order& order) {
+    if (!order.carrier_id.empty() || order.kind != OrderKind::purchase) return order.carrier_id;
+    const auto progress = object_from(order.progress);
+    const auto* id = progress.if_contains("carrier_id");
+    const auto* word = progress.if_contains("state");
+    if (!id || !id->is_string() || !word || !word->is_string()) return {};
+    for (const auto state : {submitted, in_review, needs_documents, alternates_offered, cancel_pending})
+        if (word->get_string() == text_of_state(state)) return std::string(id->get_string());
+    return {};
+}
+
+/// The numbers that the carrier has given already, as a list; empty if none.
+std::string numbers_that_came(const Order& order) {
+    std::string list;
+    const auto progress = object_from(order.progress);
+    const auto* numbers = progress.if_contains("numbers");
+    if (!numbers || !numbers->is_array()) return list;
+    for (const auto& each : numbers->get_array()) {
+        if (!each.is_object()) continue;
+        const auto* state = each.get_object().if_contains("state");
+        const auto* number = each.get_object().if_contains("number");
+        if (!state || !number || !number->is_string() || *state != json::value(text_of_state(completed))) continue;
+        if (!list.empty()) list += ", ";
+        list += number->get_string();
+    }
+    return list;
+}
+
+}  // namespace
+
 Result<OrderChange> cancel_order(const Order& order, bool plugin_cancels, Instant now, std::string_view source) {
     if (is_end(order.state))
         return failure(ErrorKind::invalid_input, 
@@ -222,7 +259,8 @@ Result<OrderChange> cancel_order(const Order& order, bool plugin_cancels, Instan
     }
     next.problem.clear();
     next.tries = 0;
-    if (order.carrier_id.empty()) {
+    next.carrier_id = id_at_carrier(order);
+    if (next.carrier_id.empty()) {
         next.state = cancelled;
         next.stage = Stage::none;
         next.delivery = Delivery::idle;
@@ -291,6 +329,13 @@ Result<OrderChange> settle_by_person(const Order& order, PersonVerdict verdict, 
                 break;
             }
             if (order.stage == Stage::cancel && order.carrier_id.empty()) {
+                next.carrier_id = id_at_carrier(order);
+                if (!next.carrier_id.empty()) {
+                    next.state = cancel_pending;
+                    next.delivery = Delivery::sending;
+                    text = phrase("certainly not carried out; the attempt before it is called off at {1}", order.account);
+                    break;
+                }
                 next.state = cancelled;
                 next.stage = Stage::none;
                 next.delivery = Delivery::idle;
@@ -299,11 +344,13 @@ Result<OrderChange> settle_by_person(const Order& order, PersonVerdict verdict, 
                 break;
             }
             if (order.state == cancel_pending && order.stage == Stage::follow) {
-                next.state = cancelled;
+                const auto came = numbers_that_came(order);
+                next.state = came.empty() ? cancelled : partial;
                 next.stage = Stage::none;
                 next.delivery = Delivery::idle;
                 next.due.reset();
-                text = phrase("certainly not carried out; the carrier has called it off");
+                text = came.empty() ? phrase("certainly not carried out; the carrier has called it off")
+                                    : phrase("the carrier has called off what had not come; {1:list} came", came);
                 break;
             }
             // An attempt more of one that the carrier sent back may be in doubt too, as a mail with the document that it wanted.

@@ -411,6 +411,74 @@ TEST(CancelOrder, WaitsForAPersonWhereThePluginHasAskedItsCarrierByMail) {
     EXPECT_EQ(after_operation(order, purchase_is(completed), noon, 0, rhythm, calls_off).order.state, completed);
 }
 
+/// At its carrier, which was asked by mail to call it off.
+Order asked_by_mail() {
+    auto order = called_off_by_hand();
+    order.stage = Stage::follow;
+    order.delivery = Delivery::waiting_for_person;
+    order.problem = "the desk was asked by mail";
+    order.progress = R"({"keep":{"call_off":"person"},"state":"cancel_pending"})";
+    return order;
+}
+const Known calls_purchases_off{.offers = [](std::string_view, std::string_view operation) { return operation == "cancel_purchase"; }};
+
+TEST(CancelOrder, IsNotTakenBackByAMailThatCrossedIt) {
+    const auto order = asked_by_mail();
+    for (const auto state : {submitted, in_review, needs_documents, alternates_offered, exception}) {
+        auto mail = purchase_is(state);
+        mail.operation = "read_mail";
+        const auto after = after_operation(order, mail, noon, 0, rhythm, calls_purchases_off).order;
+        EXPECT_EQ(after.state, cancel_pending) << int(state);
+        EXPECT_EQ(after.delivery, Delivery::waiting_for_person);
+        EXPECT_EQ(after.problem, order.problem);
+        EXPECT_EQ(settle_by_person(after, PersonVerdict::not_carried_out, "", noon, "anna").value().order.state, cancelled)
+            << "or it would be ordered again";
+    }
+    auto mail = purchase_is(cancelled);
+    mail.operation = "read_mail";
+    EXPECT_EQ(after_operation(order, mail, noon, 0, rhythm, calls_purchases_off).order.state, cancelled);
+}
+
+TEST(CancelOrder, OfAnAttemptMoreCallsOffTheOneThatTheCarrierStillHas) {
+    auto order = called_off_by_hand();
+    order.state = needs_documents;
+    order.stage = Stage::submit;
+    order.attempt = 2;
+    order.carrier_id.clear();
+    order.progress = R"({"carrier_id":"mail-1","state":"needs_documents"})";
+    const auto off = cancel_order(order, true, noon, "anna").value().order;
+    EXPECT_EQ(off.state, cancel_pending) << "the number may come all the same";
+    EXPECT_EQ(off.stage, Stage::cancel);
+    EXPECT_EQ(off.carrier_id, "mail-1");
+    order.progress = R"({"carrier_id":"mail-1","state":"exception"})";
+    EXPECT_EQ(cancel_order(order, true, noon, "anna").value().order.state, cancelled) << "the carrier has refused that one";
+
+    auto doubted = order;
+    doubted.progress = R"({"carrier_id":"mail-1","state":"needs_documents"})";
+    doubted.stage = Stage::cancel;
+    doubted.delivery = Delivery::in_doubt;
+    const auto settled = settle_by_person(doubted, PersonVerdict::not_carried_out, "", noon, "anna").value().order;
+    EXPECT_EQ(settled.state, cancel_pending);
+    EXPECT_EQ(settled.carrier_id, "mail-1");
+}
+
+TEST(CancelOrder, ThatIsRefusedLetsTheNextCheckSayHowItStands) {
+    auto order = called_off_by_hand();
+    order.stage = Stage::cancel;
+    order.progress = R"({"before_mail":"in_review","state":"needs_documents"})";
+    OperationEnd refused{.operation = "cancel_purchase", .done = false, .output = "", .error = {.kind = ErrorKind::rejected, .message = "no"}};
+    const auto after = after_operation(order, refused, noon, 0, rhythm, calls_purchases_off).order;
+    EXPECT_EQ(after_operation(after, purchase_is(in_review), noon, 0, rhythm, calls_purchases_off).order.state, in_review);
+}
+
+TEST(SettleByPerson, SaysWhatCameOfAnOrderThatTheCarrierCalledOff) {
+    auto order = asked_by_mail();
+    order.progress = R"({"keep":{"call_off":"person"},"numbers":[{"number":"+33612345678","state":"completed"},{"number":"+33612345679","state":"cancel_pending"}]})";
+    const auto settled = settle_by_person(order, PersonVerdict::not_carried_out, "", noon, "anna").value();
+    EXPECT_EQ(settled.order.state, partial) << "one of its numbers is there, and costs";
+    EXPECT_THAT(settled.entries.back().text, HasSubstr("+33612345678 came"));
+}
+
 TEST(CancelOrder, IsGivenUpWhereACarrierThatHasACallForItGoesOnAllTheSame) {
     const auto order = called_off_by_hand();
     const Known calls_off{.offers = [](std::string_view, std::string_view operation) { return operation == "cancel_purchase"; }};
