@@ -214,6 +214,17 @@ std::string id_at_carrier(const Order& order) {
     return {};
 }
 
+/// What was to be called off of it is.
+std::string with_cancelled_numbers(const Order& order) {
+    auto progress = object_from(order.progress);
+    auto* numbers = progress.if_contains("numbers");
+    if (!numbers || !numbers->is_array()) return order.progress;
+    for (auto& each : numbers->get_array())
+        if (each.is_object() && each.get_object()["state"] == json::value(text_of_state(cancel_pending)))
+            each.get_object()["state"] = text_of_state(cancelled);
+    return canonical(progress);
+}
+
 /// The numbers that the carrier has given already, as a list; empty if none.
 std::string numbers_that_came(const Order& order) {
     std::string list;
@@ -346,6 +357,7 @@ Result<OrderChange> settle_by_person(const Order& order, PersonVerdict verdict, 
             if (order.state == cancel_pending && order.stage == Stage::follow) {
                 const auto came = numbers_that_came(order);
                 next.state = came.empty() ? cancelled : partial;
+                next.progress = with_cancelled_numbers(order);
                 next.stage = Stage::none;
                 next.delivery = Delivery::idle;
                 next.due.reset();

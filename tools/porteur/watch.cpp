@@ -39,7 +39,8 @@ private:
     /// Reads order and timeline, prints what is new. False when there is nothing more to follow.
     bool refresh();
     Outcome<bool> read_and_print();
-    Outcome<void> print_new_lines(const std::string& id, std::string_view part);
+    /// Those of `order`, as it was read before; `part` stands before them, where it is one.
+    Outcome<void> print_new_lines(const json::value& order, std::string_view part);
     /// One stream of events, until it breaks or `refresh` says that it is over.
     void listen();
     void pause(std::chrono::milliseconds length);
@@ -59,13 +60,15 @@ private:
     std::optional<Trouble> trouble_;  // of the last reading; none when it went well
 };
 
-Outcome<void> Watch::print_new_lines(const std::string& id, std::string_view part) {
-    const auto timeline = client_.get(path_of_order(group_, id, "/timeline"));
+Outcome<void> Watch::print_new_lines(const json::value& order, std::string_view part) {
+    const auto timeline = client_.get(path_of_order(group_, member(order, "id"), "/timeline"));
     if (!timeline) return passed_on(timeline);
     for (const auto& entry : list_member(timeline->document, "items")) {
         const auto entry_id = member(entry, "id");
         if (!printed_.insert(entry_id).second) continue;
-        stream_.go_on_after(std::max(stream_.last_id(), entry_id));
+        // A line that is newer than the order as it was read: its event makes us read the order again.
+        if (member(entry, "at") <= member(order, "updated"))
+            stream_.go_on_after(std::max(stream_.last_id(), entry_id));
         if (session_.wants_json()) continue;
         progress_.hide();
         print_timeline_entry(session_, entry, part);
@@ -77,10 +80,10 @@ Outcome<bool> Watch::read_and_print() {
     // The order first: every line that led to what it says is in a timeline read after it.
     auto order = client_.get(path_of_order(group_, id_));
     if (!order) return passed_on(order);
-    if (const auto printed = print_new_lines(id_, {}); !printed) return passed_on(printed);
+    if (const auto printed = print_new_lines(order->document, {}); !printed) return passed_on(printed);
     for (const auto& part : list_member(order->document, "parts")) {
         parts_.insert(member(part, "id"));
-        const auto printed = print_new_lines(member(part, "id"), member(part, "reference"));
+        const auto printed = print_new_lines(part, member(part, "reference"));
         if (!printed) return passed_on(printed);
     }
     read_at_ = around_.now();

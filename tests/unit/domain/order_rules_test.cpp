@@ -477,6 +477,8 @@ TEST(SettleByPerson, SaysWhatCameOfAnOrderThatTheCarrierCalledOff) {
     const auto settled = settle_by_person(order, PersonVerdict::not_carried_out, "", noon, "anna").value();
     EXPECT_EQ(settled.order.state, partial) << "one of its numbers is there, and costs";
     EXPECT_THAT(settled.entries.back().text, HasSubstr("+33612345678 came"));
+    EXPECT_THAT(settled.order.progress, HasSubstr(R"({"number":"+33612345679","state":"cancelled"})"));
+    EXPECT_THAT(settled.order.progress, HasSubstr(R"({"number":"+33612345678","state":"completed"})"));
 }
 
 TEST(CancelOrder, IsGivenUpWhereACarrierThatHasACallForItGoesOnAllTheSame) {

@@ -303,7 +303,7 @@ Outcome<ExitCode> list_orders(Session& session) {
             member(order, "problem"),
         });
     }
-    if (table.empty()) session.tell("There is no such order.");
+    if (table.empty()) session.tell("No orders.");
     session.print(table);
     const auto next = member(reply->document, "next_cursor");
     if (!next.empty()) session.say(phrase("there are more; go on with --cursor {1}", next));

@@ -129,7 +129,7 @@ TEST(PurchaseList, SaysWhenThereIsNone) {
     ScriptedServer server(
         {{.expects = "GET /v1/purchase-orders", .body = R"({"items":[],"next_cursor":null})"}}
     );
-    EXPECT_EQ(world.run({"purchase", "list"}, server), (Ran{0, "There is no such order.\n", ""}));
+    EXPECT_EQ(world.run({"purchase", "list"}, server), (Ran{0, "No orders.\n", ""}));
 }
 
 }  // namespace

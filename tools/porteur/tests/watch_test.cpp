@@ -85,6 +85,20 @@ TEST(Watch, FollowsEventsAndPrintsEachLineOnce) {
     EXPECT_EQ(server.seen().at(2).field("accept"), "text/event-stream");
 }
 
+TEST(Watch, HearsAgainOfALineThatIsNewerThanTheOrderThatWasReadBeforeIt) {
+    World world;
+    ScriptedServer server({
+        order({.state = "submitted", .due = soon}),
+        // In between it was confirmed: the line is printed, and the order that was read says nothing of it.
+        timeline(first + "," + second),
+        events(event(second, "01JD9Y4V8K3ZS"), Step::End::stays_open),
+        order({.state = "completed"}),
+        timeline(first + "," + second),
+    });
+    EXPECT_EQ(world.run({"port", "watch", id}, server), (Ran{0, first_line + second_line, ""}));
+    EXPECT_EQ(server.seen().at(2).field("last-event-id"), "01JD9Y4V8K3ZR") << "else it would be silent until it looks again";
+}
+
 TEST(Watch, IsNotMovedByEventsOfOtherOrders) {
     World world;
     const auto other = R"({"order":"01JD9Y4V8K3AA","text":"x"})";
