@@ -140,8 +140,9 @@ Op<std::string> find_address(std::string step, std::string name, std::string loo
 Op<std::string> address_id_for(PurchaseOrder order) {
     const auto& at = order.address;
     if (at.street.empty() || at.city.empty() || at.postal_code.empty() || at.country.empty())
+        // Genesys has said no: not merely an order that cannot be sent, which after a request would count as a doubt.
         fail(
-            ErrorKind::invalid_input, Reason::address_required, "",
+            ErrorKind::rejected, Reason::address_required, "",
             "genesys: " + phrase("this number wants an address; give street, city, postal code and "
                                  "country")
         );

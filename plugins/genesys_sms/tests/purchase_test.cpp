@@ -350,7 +350,7 @@ TEST(PurchaseByApi, TellsThatTheAddressIsMissingOrWrong) {
     auto script = purchase(without);
     script.expects_http("POST", numbers)
         .answers_file(400, "error-address.json")
-        .fails_with(ErrorKind::invalid_input, Reason::address_required);
+        .fails_with(ErrorKind::rejected, Reason::address_required);
 
     auto wrong = purchase(order());
     wrong.expects_http("POST", numbers).answers_file(400, "error-address.json");
