@@ -41,11 +41,11 @@ struct Desk {
 Op<PortProgress> have_told(
     OrderReference reference, PortProgress before, Desk desk, seconds check_again
 ) {
-    const auto answer = co_await manual("desk", desk.task.title, desk.task.text)
-                            .choice("done")
-                            .choice("new_ticket")
-                            .choice("refused")
-                            .remind_every(remind_every);
+    auto answer = co_await manual("desk", desk.task.title, desk.task.text)
+                      .choice("done")
+                      .choice("new_ticket")
+                      .choice("refused")
+                      .remind_every(remind_every);
     if (answer.choice == "refused")
         fail(
             ErrorKind::rejected, desk.refused, "refused",
@@ -54,11 +54,17 @@ Op<PortProgress> have_told(
                                      : ": " + quoted(masked_numbers(answer.text), 200))
         );
     if (answer.choice == "new_ticket") {
+        // The other answers need no text, so that none could be required of this one.
         if (answer.text.empty())
-            fail(
-                ErrorKind::invalid_input, Reason::none, "",
-                "thinktel: " + phrase("the number of the new ticket is missing; ask for it again")
-            );
+            answer =
+                co_await manual(
+                    "desk-ticket", desk.task.title,
+                    phrase("The number of the new ticket is missing. Answer new_ticket once more, "
+                           "with the number that ThinkTel's porting team gave as the text.")
+                )
+                    .choice("new_ticket")
+                    .text_required()
+                    .remind_every(remind_every);
         reference.carrier_id = answer.text;
     }
     reference.kept["told"] = json::object{

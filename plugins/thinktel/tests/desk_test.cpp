@@ -184,10 +184,20 @@ TEST(Supplement, FollowsTheNewTicketThatThePersonNames) {
         .answers(200, R"({"Status":"PENDING","ValidationLSC":false,"TicketId":"ABC-123-99999"})");
     script.asks_time("2026-11-22T09:00:05Z")
         .ends_with(R"({"carrier_id":"ABC-123-99999","state":"submitted"})");
-    account_number()
-        .expects_manual()
-        .is_answered("new_ticket")
-        .fails_with(ErrorKind::invalid_input, Reason::none, HasSubstr("number of the new ticket"));
+}
+
+TEST(Supplement, AsksAgainForTheNumberOfTheNewTicketWhereItIsMissing) {
+    auto script = account_number();
+    script.expects_manual().is_answered("new_ticket");
+    script.expects_manual()
+        .named("desk-ticket")
+        .with_head(R"({"choices":["new_ticket"],"text":"required"})")
+        .is_answered("new_ticket", "ABC-123-99999");
+    script.asks_time("2026-11-22T09:00:00Z")
+        .expects_http("GET", "/v2/NumberPorts/Inbound/Tickets/ABC-123-99999/PortInStatus")
+        .answers(200, R"({"Status":"PENDING","ValidationLSC":false,"TicketId":"ABC-123-99999"})");
+    script.asks_time("2026-11-22T09:00:05Z")
+        .ends_with(R"({"carrier_id":"ABC-123-99999","state":"submitted"})");
 }
 
 TEST(Supplement, IsRejectedWhenThePortingTeamRefuses) {
