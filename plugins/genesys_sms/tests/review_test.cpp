@@ -27,9 +27,9 @@ json::object kept(json::object desk_more = {}, json::object all_more = {}) {
     for (const auto& [name, value] : all_more) all[name] = value;
     return all;
 }
-Script check(const json::object& of, std::string_view more = "{}") {
+Script about(const char* operation, const json::object& of, std::string_view more) {
     return Script(
-        genesys(), "check_purchase",
+        genesys(), operation,
         canonical(json::object{
             {"reference", "po-9"},
             {"carrier_id", "<m>"},
@@ -39,6 +39,9 @@ Script check(const json::object& of, std::string_view more = "{}") {
         }),
         settings(more)
     );
+}
+Script check(const json::object& of, std::string_view more = "{}") {
+    return about("check_purchase", of, more);
 }
 /// The number is not there yet, and it is this late.
 Script waiting(const json::object& of, const char* now, std::string_view more = "{}") {
@@ -189,17 +192,7 @@ TEST(Review, GoesOnWithoutAReminderWhereTheDeskWasNotAskedToCallItOff) {
 // ---------------------------------------------------------------- called off at the desk
 
 Script cancel(const json::object& of, std::string_view more = "{}") {
-    return Script(
-        genesys(), "cancel_purchase",
-        canonical(json::object{
-            {"reference", "po-9"},
-            {"carrier_id", "<m>"},
-            {"numbers", json::array{"+33644550101"}},
-            {"submitted_at", "2026-11-16T09:00:00Z"},
-            {"kept", of}
-        }),
-        settings(more)
-    );
+    return about("cancel_purchase", of, more);
 }
 
 TEST(CancelPurchase, AsksTheDeskByMailAndLeavesTheVerdictToAPerson) {

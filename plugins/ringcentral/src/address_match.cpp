@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include <porteur/bare_letter.hpp>
+
 namespace ringcentral {
 namespace {
 
@@ -111,26 +113,14 @@ std::string_view replaced(const auto& table, std::string_view word) {
     return row == table.end() ? word : row->second;
 }
 
-/// The letter under an accent of French, by the second byte of its UTF-8 form after 0xC3.
-char bare(unsigned char second) {
-    if (second >= 0xA0) second = static_cast<unsigned char>(second - 0x20);  // small to capital
-    if (second >= 0x80 && second <= 0x85) return 'a';
-    if (second == 0x87) return 'c';
-    if (second >= 0x88 && second <= 0x8B) return 'e';
-    if (second >= 0x8C && second <= 0x8F) return 'i';
-    if (second >= 0x92 && second <= 0x96) return 'o';
-    if (second >= 0x99 && second <= 0x9C) return 'u';
-    return 0;
-}
-
 /// Lower case without accents; anything but letters, digits and '&' becomes a blank.
 std::string plain(std::string_view text) {
     std::string out;
     for (std::size_t at = 0; at < text.size(); ++at) {
         const auto byte = static_cast<unsigned char>(text[at]);
         if (byte == 0xC3 && at + 1 < text.size() &&
-            bare(static_cast<unsigned char>(text[at + 1])) != 0)
-            out += bare(static_cast<unsigned char>(text[++at]));
+            porteur::bare_letter(static_cast<unsigned char>(text[at + 1])) != 0)
+            out += porteur::bare_letter(static_cast<unsigned char>(text[++at]));
         else if (byte >= 'A' && byte <= 'Z')
             out += static_cast<char>(byte - 'A' + 'a');
         else if ((byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '&' ||

@@ -202,6 +202,17 @@ bool Clerk::change(const Seen& order, json::object request, bool as_new) {
     return true;
 }
 
+const Fix* Clerk::next_fix(const Seen& order) {
+    const auto place = static_cast<std::size_t>(order_of(order.reference));
+    const auto* fix = at_or_null(plans_[place].fixes, done_[place].fixes);
+    if (fix == nullptr) {
+        ADD_FAILURE() << order.reference
+                      << " was refused once more than its carrier was told to: " << order.problem;
+        handled_[order.id] = order.version;
+    }
+    return fix;
+}
+
 void Clerk::correct_port(const Seen& order) {
     const auto& plan = plans_[static_cast<std::size_t>(order_of(order.reference))];
     auto& done = done_[static_cast<std::size_t>(plan.order)];
@@ -209,13 +220,8 @@ void Clerk::correct_port(const Seen& order) {
         if (change(order, {{"account_number", "4165550100"}})) ++done.fixes;
         return;
     }
-    const auto* fix = at_or_null(plan.fixes, done.fixes);
-    if (fix == nullptr) {
-        ADD_FAILURE() << order.reference
-                      << " was refused once more than its carrier was told to: " << order.problem;
-        handled_[order.id] = order.version;
-        return;
-    }
+    const auto* fix = next_fix(order);
+    if (fix == nullptr) return;
     const bool new_request = *fix == Fix::wrong_new || *fix == Fix::right_new;
     if (plan.kind != Kind::leaving_port && new_request) {
         if (*fix == Fix::right_new)
@@ -238,13 +244,8 @@ void Clerk::correct_port(const Seen& order) {
 void Clerk::correct_purchase(const Seen& order) {
     const auto& plan = plans_[static_cast<std::size_t>(order_of(order.reference))];
     auto& done = done_[static_cast<std::size_t>(plan.order)];
-    const auto* fix = at_or_null(plan.fixes, done.fixes);
-    if (fix == nullptr) {
-        ADD_FAILURE() << order.reference
-                      << " was refused once more than its carrier was told to: " << order.problem;
-        handled_[order.id] = order.version;
-        return;
-    }
+    const auto* fix = next_fix(order);
+    if (fix == nullptr) return;
     const bool right = *fix == Fix::right_new;
     json::object request;
     if (plan.kind == Kind::trunk_purchase) {

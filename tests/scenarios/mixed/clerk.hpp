@@ -58,6 +58,8 @@ public:
 private:
     void attend_to(const Seen& order, const std::vector<Task>& tasks);
     void answer(const Seen& order, const Task& task);
+    /// What is to be done about a refusal; none, and a failure, where none was to come.
+    const Fix* next_fix(const Seen& order);
     void correct_port(const Seen& order);
     void correct_purchase(const Seen& order);
     void send_papers(const Seen& order);
