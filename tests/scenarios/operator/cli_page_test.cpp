@@ -13,6 +13,7 @@
 #include "../../../tools/simulators/tests/smtp_catcher.hpp"
 #include "../../faults/http_client.hpp"
 #include "../support/daemon_host.hpp"
+#include "simulators.hpp"
 
 namespace porteur::testing {
 namespace {
@@ -77,18 +78,6 @@ protected:
         host.folder().write("pin.txt", "135790\n");
     }
 
-    static Program simulator(const std::string& name, Words options) {
-        options.insert(options.begin(), std::string(PORTEUR_SIMULATORS_DIR) + "/" + name);
-        options.insert(options.end(), {"--port", "0"});
-        return Program::serve(options, "/dev/stderr");
-    }
-    static std::string url(const Program& program) {
-        return "http://127.0.0.1:" + std::to_string(program.port());
-    }
-    static void script(const Program& simulator, const json::value& wish) {
-        const auto done = http(simulator.port(), "POST", "/_sim/script", {}, json::serialize(wish));
-        if (!done || done->status != 200) throw std::runtime_error("the simulator took no script");
-    }
     /// Runs a line of the page. @return what it printed
     std::string run(
         std::string line, const std::map<std::string, std::string>& put = {}, int status = 0

@@ -7,6 +7,7 @@
 
 #include "../../faults/http_client.hpp"
 #include "../support/daemon_host.hpp"
+#include "simulators.hpp"
 #include "support/look_again.hpp"
 
 namespace porteur::testing {
@@ -35,18 +36,6 @@ protected:
         host_.folder().paper("paper.pdf");
     }
 
-    static Program simulator(const std::string& name, Words options) {
-        options.insert(options.begin(), std::string(PORTEUR_SIMULATORS_DIR) + "/" + name);
-        options.insert(options.end(), {"--port", "0"});
-        return Program::serve(options, "/dev/stderr");
-    }
-    static std::string url(const Program& program) {
-        return "http://127.0.0.1:" + std::to_string(program.port());
-    }
-    static void script(const Program& simulator, const json::value& wish) {
-        const auto done = http(simulator.port(), "POST", "/_sim/script", {}, json::serialize(wish));
-        if (!done || done->status != 200) throw std::runtime_error("the simulator took no script");
-    }
 
     /// Asks the API as a person's program does whose language is French.
     json::value ask(
