@@ -36,7 +36,6 @@ protected:
         host_.folder().paper("paper.pdf");
     }
 
-
     /// Asks the API as a person's program does whose language is French.
     json::value ask(
         const std::string& method, const std::string& target, const std::string& body = {}
