@@ -86,6 +86,10 @@ Result<ParsedNumber> parse(std::string_view text, std::string_view region);
 /// True for a country that has a numbering plan: "CA". @threads any
 bool is_region(std::string_view region);
 
+/// True if the number begins with the country's code: "+1..." and "CA", where both are also those
+/// of "JM". @threads any
+bool share_country_code(std::string_view number, std::string_view region);
+
 /// "(514) 555-0100" and "+1 514-555-0100", as they are written in the number's country. @threads
 /// any
 std::string national_form(const PhoneNumber& number);

@@ -76,7 +76,11 @@ CheckedNumber check_by_library(std::string_view text, std::string_view region) {
         return out;
     }
     std::string country;
-    library().GetRegionCodeForCountryCode(number.country_code(), &country);
+    // A bad number is measured by the plan that the user has in mind, where several share the code.
+    if (library().GetCountryCodeForRegion(std::string(region)) == number.country_code())
+        country = region;
+    else
+        library().GetRegionCodeForCountryCode(number.country_code(), &country);
     if (!number.extension().empty()) {
         out.fault = NumberFault::has_extension;
         return out;
@@ -108,6 +112,13 @@ CheckedNumber check_by_library(std::string_view text, std::string_view region) {
 bool is_region(std::string_view region) {
     return region.size() == 2 && region != "ZZ" &&
            library().GetCountryCodeForRegion(std::string(region)) != 0;
+}
+
+bool share_country_code(std::string_view number, std::string_view region) {
+    return is_region(region) &&
+           number.starts_with(
+               "+" + std::to_string(library().GetCountryCodeForRegion(std::string(region)))
+           );
 }
 
 namespace {

@@ -76,6 +76,10 @@ TEST(CheckedNumber, SaysWhatIsWrong) {
 TEST(CheckedNumber, HasASentenceForEveryFaultThatNamesTheCountryAndNotTheNumber) {
     const auto bad = check("+1 514 555 010", "");
     EXPECT_EQ(sentence_of(bad), "the number is too short for US; look for a missing digit");
+    EXPECT_EQ(
+        sentence_of(check("+1 514 555 010", "CA")),
+        "the number is too short for CA; look for a missing digit"
+    );
     for (auto fault = static_cast<int>(NumberFault::empty);
          fault <= static_cast<int>(NumberFault::not_in_use); ++fault) {
         CheckedNumber number;
