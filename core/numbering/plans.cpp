@@ -3,8 +3,8 @@
 // are in its metadata, and as tables (digit_pattern.hpp) they cost a look for each digit. What
 // stands here follows its PhoneNumberUtil::ParseHelper and GetNumberTypeHelper for the plain cases:
 // digits with the usual signs between them, of a country whose expressions became tables, where it
-// is certain which digits are a prefix. In every other case, and for every number that is not
-// valid, check() says false and the library is asked.
+// is certain which digits are a prefix. In every other case check() says false, and the library is
+// asked.
 // @source libphonenumber 8.12.57, cpp/src/phonenumbers/phonenumberutil.cc; checked by
 // plans_test.cpp, which compares the two over numbers of every country.
 #include "numbering/plans.hpp"
@@ -144,18 +144,42 @@ struct Plans::Plan {
         return Util::UNKNOWN;
     }
 
-    /// True if these digits, which fit the plan, are surely left as they are by the search for a
-    /// national prefix.
+    /// True if these digits are surely left as they are by the search for a national prefix.
     bool keeps(std::string_view national) const {
-        if (!prefixes_known || !general.pattern.matches(national)) return false;
-        if (!prefix) return true;
-        const auto lengths = prefix->beginnings(national);
+        if (!prefixes_known) return false;
+        const auto lengths = prefix ? prefix->beginnings(national) : 0U;
         if (lengths <= 1) return true;
-        if (!metadata.national_prefix_transform_rule().empty()) return false;
+        if (!general.pattern.matches(national) ||
+            !metadata.national_prefix_transform_rule().empty())
+            return false;
         for (std::size_t length = 1; length <= national.size(); ++length)
             if ((lengths >> length & 1U) != 0 && general.pattern.matches(national.substr(length)))
                 return false;
         return true;
+    }
+    /// The digits without their national prefix, where that is certain; nothing where the library
+    /// has to be asked.
+    std::optional<std::string_view> without_prefix(std::string_view digits) const {
+        if (keeps(digits)) return digits;
+        if (!prefixes_known || general.pattern.matches(digits) ||
+            !metadata.national_prefix_transform_rule().empty())
+            return std::nullopt;
+        const auto lengths = prefix->beginnings(digits);
+        // More than one way to strip it: the expression's own preferences would decide.
+        if ((lengths & (lengths - 1)) != 0) return std::nullopt;
+        const auto national = digits.substr(static_cast<std::size_t>(std::countr_zero(lengths)));
+        return is_possible(national) ? std::optional(national) : std::nullopt;
+    }
+    /// PhoneNumberUtil::TestNumberLength for a number that is not valid.
+    NumberFault fault_of(std::size_t size) const {
+        const auto& lengths = metadata.general_desc().possible_length();
+        const auto& local = metadata.general_desc().possible_length_local_only();
+        const auto is = [size](int length) { return length == static_cast<int>(size); };
+        if (std::ranges::any_of(local, is)) return NumberFault::too_short;
+        if (std::ranges::any_of(lengths, is)) return NumberFault::not_in_use;
+        if (static_cast<int>(size) < *lengths.begin()) return NumberFault::too_short;
+        return static_cast<int>(size) > *(lengths.end() - 1) ? NumberFault::too_long
+                                                             : NumberFault::wrong_length;
     }
     bool is_possible(std::string_view national) const {
         return national.size() <= digits_max && (general.lengths >> national.size() & 1U) != 0;
@@ -257,29 +281,22 @@ bool Plans::check(std::string_view text, std::string_view region, CheckedNumber&
         if (plan->foreign_prefix->beginnings(digits) != 0) return false;
         country = tables_->by_code[static_cast<std::size_t>(plan->metadata.country_code())].get();
         if (!country) return false;
-        const bool begins_with_code = digits.starts_with(country->digits);
-        if (plan->general.pattern.matches(digits)) {
+        if (!digits.starts_with(country->digits)) {
+            const auto kept = plan->without_prefix(digits);
+            if (!kept) return false;
+            national = *kept;
+            stripped = true;
+        } else if (plan->general.pattern.matches(digits)) {
             if (!plan->is_possible(digits) || !plan->keeps(digits)) return false;
             stripped = true;
-        } else if (begins_with_code) {
-            national.remove_prefix(country->digits.size());
-            if (!plan->keeps(national)) return false;
         } else {
-            if (!plan->prefix || !plan->metadata.national_prefix_transform_rule().empty())
-                return false;
-            const auto lengths = plan->prefix->beginnings(digits);
-            // More than one way to strip it: the expression's own preferences would decide.
-            if (lengths < 2 || (lengths & (lengths - 1)) != 0) return false;
-            national.remove_prefix(static_cast<std::size_t>(std::countr_zero(lengths)));
-            if (!plan->is_possible(national)) return false;
-            stripped = true;
+            // The country's own code in front, without a plus.
+            national.remove_prefix(country->digits.size());
+            if (!plan->general.pattern.matches(national) || !plan->keeps(national)) return false;
         }
     }
     const auto& main = *country->plans.front();
-    if (national.size() < 2 || national.size() > digits_max ||
-        country->digits.size() + national.size() > 15 ||
-        country->digits.size() + national.size() < 7)
-        return false;
+    if (national.size() < 2 || national.size() > digits_max) return false;
     if (!main.ready() || (!stripped && !main.keeps(national))) return false;
 
     const Plan* found = country->plans.size() == 1 ? &main : nullptr;
@@ -290,11 +307,19 @@ bool Plans::check(std::string_view text, std::string_view region, CheckedNumber&
                           : each->type_of(national) != Util::UNKNOWN)
             found = each;
     }
-    if (!found) return false;
-    const auto type = found->type_of(national);
-    if (type == Util::UNKNOWN) return false;
-
+    const auto type = found ? found->type_of(national) : Util::UNKNOWN;
     out = CheckedNumber{};
+    if (type == Util::UNKNOWN) {
+        const auto* own = tables_->by_region[index_of(region)];
+        const auto& measure = own && own->metadata.country_code() == country->code ? *own : main;
+        if (measure.metadata.id().size() == 2)
+            std::ranges::copy(measure.metadata.id(), out.region.begin());
+        out.fault = main.fault_of(national.size());
+        return true;
+    }
+    // A few plans have numbers outside of E.164.
+    const auto total = country->digits.size() + national.size();
+    if (total < 7 || total > 15) return false;
     out.fault = NumberFault::none;
     out.digits[0] = '+';
     auto* end = std::ranges::copy(country->digits, out.digits.begin() + 1).out;

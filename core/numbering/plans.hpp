@@ -9,7 +9,7 @@
 namespace porteur::numbering {
 
 /// The numbering plans of all countries, from libphonenumber's own metadata, with their expressions
-/// as tables: decides what is written plainly and is valid, and leaves all else to the library.
+/// as tables: decides what is written plainly, and leaves all else to the library.
 class Plans {
 public:
     static const Plans& instance();

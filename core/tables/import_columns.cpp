@@ -375,8 +375,12 @@ Result<ImportColumns> detect_columns(
         auto& each = out.columns[column];
         if (out.has_header) {
             if (column >= first.size() || trimmed(first[column]).empty()) continue;
+            // A header that stands twice is two fields: "Floor" and "Floor 2".
+            auto name = each.name;
+            for (int number = 2; holds(out.columns, name, &ImportColumn::custom); ++number)
+                name = each.name + " " + std::to_string(number);
             each.field = ImportField::custom;
-            each.custom = each.name;
+            each.custom = std::move(name);
         } else if (const auto field = field_of_content(samples, column); field && !has(*field)) {
             each.field = *field;
         }

@@ -22,11 +22,20 @@ namespace {
 /// Rows that are looked at to tell the columns.
 constexpr std::size_t sample_row_count = 40;
 
+/// Tells rows apart that say different things: eight bytes at a time, with the size, so that
+/// "a","b" is not "ab","".
 std::uint64_t mixed(std::uint64_t into, std::string_view text) {
-    // FNV-1a, with the length so that "a","b" is not "ab","".
-    for (const char letter : text)
-        into = (into ^ static_cast<unsigned char>(letter)) * 0x100000001B3U;
-    return (into ^ (text.size() + 0x100)) * 0x100000001B3U;
+    const auto size = text.size();
+    for (;;) {
+        std::uint64_t piece = 0;
+        if (!text.empty())
+            std::memcpy(&piece, text.data(), std::min<std::size_t>(text.size(), sizeof piece));
+        into = (into ^ piece) * 0x9E3779B97F4A7C15U;
+        into ^= into >> 32U;
+        if (text.size() <= sizeof piece) break;
+        text.remove_prefix(sizeof piece);
+    }
+    return (into ^ size) * 0xC2B2AE3D27D4EB4FU;
 }
 
 }  // namespace

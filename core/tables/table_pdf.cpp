@@ -66,7 +66,7 @@ public:
             if (first) line_ = 0;
             first = false;
             from = x;
-            show(fitted_, plain_);
+            show(fitted_, plain_, text_size);
         }
         // A row without text moves down with the next one.
         if (first) ++line_;
@@ -81,11 +81,11 @@ public:
         for (const auto each : pages_) {
             fit(filled(words, "{page}", ++number), 100'000, plain_, fitted_);
             page_ = each;
+            font_now_ = nullptr;
             HPDF_Page_BeginText(page_);
-            use(plain_, false, text_size);
             const auto width = static_cast<float>(fitted_.width) * text_size / 1000;
             HPDF_Page_MoveTextPos(page_, HPDF_Page_GetWidth(page_) - margin - width, footer_y);
-            show(fitted_, plain_);
+            show(fitted_, plain_, text_size);
             HPDF_Page_EndText(page_);
         }
     }
@@ -96,28 +96,26 @@ private:
         unsigned width;  // in thousandths of the text's size
     };
 
+    /// Names the font only where it is not the last one that was named.
     void use(Face& face, bool wide, float size) {
-        HPDF_Page_SetFontAndSize(page_, wide ? face.wide() : face.narrow, size);
+        const auto font = wide ? face.wide() : face.narrow;
+        if (font == font_now_ && size == size_now_) return;
+        HPDF_Page_SetFontAndSize(page_, font, size);
+        font_now_ = font;
+        size_now_ = size;
     }
 
-    void show(const Fitted& text, Face& face) {
-        if (!text.wide) {
-            HPDF_Page_ShowText(page_, text.text.c_str());
-            return;
-        }
-        const auto size = HPDF_Page_GetCurrentFontSize(page_);
-        use(face, true, size);
+    void show(const Fitted& text, Face& face, float size) {
+        use(face, text.wide, size);
         HPDF_Page_ShowText(page_, text.text.c_str());
-        use(face, false, size);
     }
 
     void line_of(float x, float y, std::string_view text, Face& face, float size, float width) {
         fit(text, static_cast<unsigned>(width * 1000 / size), face, fitted_);
-        use(face, false, size);
         HPDF_Page_MoveTextPos(page_, x - at_x_, y - at_y_);
         at_x_ = x;
         at_y_ = y;
-        show(fitted_, face);
+        show(fitted_, face, size);
     }
 
     void place_columns(float width) {
@@ -139,6 +137,7 @@ private:
     void begin_page() {
         if (page_) end_page();
         page_ = HPDF_AddPage(document_);
+        font_now_ = nullptr;
         HPDF_Page_SetSize(page_, size_, direction_);
         const bool is_first = pages_.empty();
         pages_.push_back(page_);
@@ -188,7 +187,6 @@ private:
             }
             line_of(x, header_y, about_.columns[index].title, bold_, text_size, room);
         }
-        use(plain_, false, text_size);
         // Rows go on from the left end of the header's line.
         HPDF_Page_MoveTextPos(page_, -at_x_, header_y - at_y_);
         pen_ = 0;
@@ -207,6 +205,8 @@ private:
     std::vector<Place> places_;
     Fitted fitted_;
     std::size_t lines_left_ = 0;
+    HPDF_Font font_now_ = nullptr;  // on this page
+    float size_now_ = 0;
     float line_ = 0;  // lines to move down before the next text
     float pen_ = 0, at_x_ = 0, at_y_ = 0;
 };

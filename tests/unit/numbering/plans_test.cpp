@@ -25,7 +25,8 @@ constexpr int rounds = 24;
 const Util& library() { return *Util::GetInstance(); }
 
 struct Tally {
-    int asked = 0, valid = 0, decided = 0;
+    int asked = 0, valid = 0;
+    int decided = 0, decided_valid = 0;  // by the tables
 
     void compare(const std::string& text, const std::string& region) {
         const auto judged = check_by_library(text, region);
@@ -34,6 +35,9 @@ struct Tally {
         CheckedNumber ours;
         if (!Plans::instance().check(text, region, ours)) return;
         ++decided;
+        decided_valid += judged.is_valid();
+        ASSERT_EQ(static_cast<int>(ours.fault), static_cast<int>(judged.fault))
+            << text << " in " << region << ", seed " << seed;
         ASSERT_EQ(ours.text(), judged.text()) << text << " in " << region << ", seed " << seed;
         ASSERT_EQ(ours.country(), judged.country())
             << text << " in " << region << ", seed " << seed;
@@ -97,9 +101,11 @@ TEST(NumberingPlans, SayOfEveryCountrysNumbersWhatTheLibrarySays) {
     }
     // Most of what is valid is decided here, or the tables were for nothing.
     EXPECT_GT(international.valid, 20'000);
-    EXPECT_GT(international.decided, international.valid * 95 / 100);
-    EXPECT_GT(national.decided, national.valid * 80 / 100);
-    EXPECT_GT(dialled.decided, dialled.valid * 75 / 100);
+    EXPECT_GT(international.decided_valid, international.valid * 95 / 100);
+    EXPECT_GT(national.decided_valid, national.valid * 80 / 100);
+    // And of what is not.
+    EXPECT_GT(international.decided, international.asked * 90 / 100);
+    EXPECT_GT(dialled.decided_valid, dialled.valid * 75 / 100);
 }
 
 TEST(NumberingPlans, SayOfNumbersOfNoCountryWhatTheLibrarySays) {
@@ -135,7 +141,7 @@ TEST(NumberingPlans, SayOfEveryNorthAmericanAreaWhatTheLibrarySays) {
                 ASSERT_NO_FATAL_FAILURE(tally.compare(number, region));
                 ASSERT_NO_FATAL_FAILURE(tally.compare("1-" + number, region));
             }
-    EXPECT_GT(tally.decided, tally.valid * 95 / 100);
+    EXPECT_GT(tally.decided_valid, tally.valid * 95 / 100);
 }
 
 TEST(NumberingPlans, SayOfDigitsInAnyOrderWhatTheLibrarySays) {
@@ -156,8 +162,7 @@ TEST(NumberingPlans, LeaveToTheLibraryWhatIsNotPlainlyWritten) {
     CheckedNumber out;
     for (const char* text :
          {"", "+", "+1", "514", "+1514555010a", "tel:+15145550100", "+15145550100 x5",
-          "++15145550100", "+1 514 555 010", "+0145550100", "0111514555",
-          "+123456789012345678901234567890"})
+          "++15145550100", "+0145550100", "0111514555", "+123456789012345678901234567890"})
         EXPECT_FALSE(Plans::instance().check(text, "CA", out)) << text;
 }
 

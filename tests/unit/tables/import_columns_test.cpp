@@ -64,6 +64,13 @@ TEST(ImportColumns, KeepUnknownHeadersAsFieldsOfTheUsersOwnAndLeaveOutWhatTheSys
     );
 }
 
+TEST(ImportColumns, MakeTwoFieldsOfAHeaderThatStandsTwice) {
+    EXPECT_THAT(
+        words_in({{"Number", "Floor", "Floor", "Floor"}}),
+        ElementsAre("number", "custom.Floor", "custom.Floor 2", "custom.Floor 3")
+    );
+}
+
 TEST(ImportColumns, AreToldByTheirContentsWithoutAHeader) {
     EXPECT_THAT(
         words_in(
