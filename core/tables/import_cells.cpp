@@ -109,7 +109,7 @@ std::optional<NumberType> read_number_type(std::string_view cell) {
 
 std::string read_tags(std::string_view cell, std::vector<std::string_view>& tags) {
     while (!cell.empty()) {
-        const auto end = std::min(cell.find_first_of(",;|"), cell.size());
+        const auto end = std::min(cell.find_first_of(" ,;|"), cell.size());
         const auto tag = trimmed(cell.substr(0, end));
         cell.remove_prefix(std::min(cell.size(), end + 1));
         if (tag.empty() || holds(tags, tag)) continue;

@@ -42,7 +42,8 @@ std::optional<Cost> read_cost(std::string_view cell);
 /// "toll_free", "Toll-free", "sans frais". Nothing if it is none.
 std::optional<NumberType> read_number_type(std::string_view cell);
 
-/// Tags with commas, semicolons or bars between them, each once. Gives what is wrong.
+/// Tags, which are words, with blanks, commas, semicolons or bars between them; each once. Gives
+/// what is wrong.
 std::string read_tags(std::string_view cell, std::vector<std::string_view>& tags);
 
 }  // namespace porteur::tables

@@ -9,6 +9,7 @@
 
 #include <porteur/phrase.hpp>
 
+#include "domain/inventory.hpp"
 #include "numbering/checked_number.hpp"
 #include "tables/csv_reader.hpp"
 #include "tables/words.hpp"
@@ -260,7 +261,9 @@ std::optional<ImportField> field_of_content(const Samples& samples, std::size_t 
     };
     if (samples.all(column, said(use_types))) return ImportField::use_type;
     if (samples.all(column, said(number_types))) return ImportField::type;
-    if (samples.all(column, [](const std::string& cell) { return holds(number_states, cell); }))
+    if (samples.all(column, [](const std::string& cell) {
+            return number_state_of(cell).has_value();
+        }))
         return ImportField::state;
     if (samples.all(column, [](const std::string& cell) { return numbering::is_region(cell); }))
         return ImportField::country;

@@ -11,6 +11,7 @@
 
 #include <porteur/phrase.hpp>
 
+#include "domain/inventory.hpp"
 #include "tables/csv_cell.hpp"
 #include "tables/import_cells.hpp"
 #include "tables/seen_numbers.hpp"
@@ -288,7 +289,7 @@ private:
                     "shared_cost or short_code"
                 );
             case ImportField::state:
-                if (!holds(number_states, cell))
+                if (!number_state_of(cell))
                     return phrase(
                         "this is no state of a number; write one such as available, assigned or "
                         "in_service"

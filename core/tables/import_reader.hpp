@@ -21,7 +21,9 @@ namespace porteur::tables {
 struct ImportRow {
     std::size_t row = 0;  ///< as a spreadsheet counts them
     numbering::CheckedNumber number;
-    std::string_view used_by, use_type, company, var, provider, state;
+    std::string_view used_by, company, var, provider;
+    std::string_view use_type,
+        state;  ///< words of the API, as use_type_of() and number_state_of() read them
     std::string_view
         country;  ///< of the number, or that of the cell where both share a country code (+1 800)
     std::optional<NumberType> type;  ///< of the cell, else of the number's plan

@@ -45,14 +45,6 @@ inline constexpr std::array number_types = {
     Said{"numerocourt", "short_code"},
 };
 
-/// @source the states of a number in the inventory
-inline constexpr std::array<std::string_view, 16> number_states = {
-    "discovered", "available",  "reserved",  "ordering",        "awaiting_requirements",
-    "assigned",   "in_service", "suspended", "port_in_pending", "port_out_pending",
-    "ported_out", "releasing",  "aging",     "released",        "missing",
-    "failed"
-};
-
 template <std::size_t size>
 std::optional<std::string_view> word_said(
     const std::array<Said, size>& among, std::string_view plain

@@ -128,6 +128,13 @@ TEST(ImportReader, NamesEachBadCellByRowColumnAndWhatToDo) {
     EXPECT_EQ(found.counts.bad_cells, 8U);
 }
 
+TEST(ImportReader, TakesTagsAsWords) {
+    EXPECT_THAT(
+        read("Number;Tags\n5145550100;vip  night,vip|day\n").rows,
+        ElementsAre(HasSubstr(" #vip #night #day"))
+    );
+}
+
 TEST(ImportReader, TakesTheCountryOfTheFileWhereSeveralShareACode) {
     EXPECT_THAT(
         read("Number,Country\n18005550199,CA\n").rows, ElementsAre(HasSubstr("+18005550199 CA"))
