@@ -68,8 +68,8 @@ struct ParsedNumber {
 /// @threads any
 CheckedNumber check(std::string_view text, std::string_view region);
 
-/// The same for many at once, on `threads` threads, this one included (0: as many as there are
-/// cores).
+/// The same for many at once. What the library has to be asked about is shared out to `threads`
+/// threads, this one included (0: as many as there are cores).
 /// @param out  as long as `texts`
 /// @threads any
 void check_all(
