@@ -2,6 +2,7 @@
 #include "store/audit_chain.hpp"
 
 #include <sodium.h>
+#include <soci/soci.h>
 
 #include <algorithm>
 #include <charconv>
