@@ -68,7 +68,7 @@ struct NumberClass {
 
 struct NumberRow {
     NumberKey key = 0;
-    NumberClass shared;
+    std::int64_t class_id = 0;  ///< of its NumberClass
     std::int64_t tenant = 0;  ///< who holds it: the system's or a VAR's pool, a company, a professional
     std::string used_by;      ///< name of the user, service or group; empty: nobody
     std::string carrier_id;   ///< the carrier's own id of it
@@ -90,6 +90,16 @@ struct NumberRow {
 /// The columns that a list may be sorted by.
 enum class NumberSort { number, used_by, company, var, use, account, status, state, country, type };
 
+/// Something that happened to a number.
+struct NumberEvent {
+    NumberKey key = 0;
+    Instant at{};
+    Id job = 0;            ///< that did it; 0: none
+    std::string by;        ///< who: a person, "as administrator of" whom, a carrier, an order
+    std::string what;      ///< "added", "assigned", "released", "seen missing", "first call"
+    std::string data = "{}";  ///< canonical JSON: what changed, from what to what
+};
+
 /// Which of a caller's numbers. An empty list means any.
 struct NumberFilter {
     /// Whose: one tenant's own, a VAR's with all below it, or everybody's.
@@ -104,12 +114,32 @@ struct NumberFilter {
     std::vector<UseType> uses;
     std::vector<std::string> tags;  ///< all of them
     // What stands in the search row: each column contains the text, whatever its case and accents.
-    std::string number;   ///< digits; others are passed over
+    std::string number;   ///< digits; with "+" before them the number begins with them
     std::string used_by;
     std::string company;
     std::string var;
     std::string account;
     std::string any;      ///< in the number or in used_by
+};
+
+struct InventoryQuery {
+    NumberFilter filter;
+    NumberSort sort = NumberSort::number;
+    bool descending = false;
+    int limit = 100;
+    std::string cursor;  ///< of the page before; empty: the first
+};
+
+/// How many numbers fit the filter.
+struct InventoryTotal {
+    std::int64_t count = 0;
+    bool exact = true;  ///< else: at least so many
+};
+
+struct InventoryPage {
+    std::vector<NumberRow> rows;
+    std::string next_cursor;           ///< empty: there are no more
+    std::optional<InventoryTotal> total;  ///< of the first page
 };
 
 /// The words of the API: "in_service", "user", "used_by". @threads any

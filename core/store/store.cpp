@@ -416,6 +416,14 @@ public:
         return {};
     }
     Result<void> change_with(const std::function<void(soci::session&)>& apply) override { return change_of_holder(apply); }
+    Result<std::unique_ptr<WriteSession>> write_session() override {
+        try {
+            return WriteSession::make(connect(), address_.dialect, settings_.holder, seal_);
+        } catch (const std::exception& wrong) {
+            return failure(ErrorKind::unavailable, std::string("opening the store: ") + wrong.what());
+        }
+    }
+    long long fence() const override { return fence_; }
     Result<void> change_beside(const std::function<void(soci::session&)>& apply) override { return change(apply); }
 
     Result<std::string> dump() override {

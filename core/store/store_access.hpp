@@ -5,9 +5,11 @@
 // the inventory, the people. Each has an interface of its own (number_book.hpp, people_book.hpp).
 
 #include <functional>
+#include <memory>
 
 #include "store/dialect.hpp"
 #include "store/store.hpp"
+#include "store/write_session.hpp"
 
 namespace soci {
 class session;
@@ -27,7 +29,11 @@ public:
     /// Runs it in a transaction beside the writer, which waits for no longer than that takes; nothing
     /// is written once another daemon has taken the store over.
     virtual Result<void> change_with(const std::function<void(soci::session&)>& apply) = 0;
-    /// The same for a program beside the daemon: `porteurd user create`.
+    /// A connection that writes many rows, in transactions of its own; as long as its lease() is
+    /// fence(), the store is still ours.
+    virtual Result<std::unique_ptr<WriteSession>> write_session() = 0;
+    virtual long long fence() const = 0;
+    /// As change_with, for a program beside the daemon: `porteurd user create`.
     virtual Result<void> change_beside(const std::function<void(soci::session&)>& apply) = 0;
 };
 
