@@ -121,8 +121,9 @@ std::optional<Answer> check_body_fields(const Api& api, const Request& request) 
         );
     }
     if (!request.has_body) return problem_answer(problems::bad_request, "the body is missing");
-    const auto size_max = wanted == BodyWanted::json ? api.limits.body_size_max_bytes
-                                                     : api.limits.upload_size_max_bytes;
+    const auto size_max = wanted == BodyWanted::json    ? api.limits.body_size_max_bytes
+                          : wanted == BodyWanted::table ? api.limits.table_size_max_bytes
+                                                        : api.limits.upload_size_max_bytes;
     if (request.content_length && *request.content_length > size_max)
         return problem_answer(
             problems::too_large,
@@ -227,7 +228,8 @@ Async<Answer> pass(Api& api, Request& request) {
     }
     if (request.route->body == BodyWanted::json)
         if (auto refused = co_await read_body(api, request)) co_return std::move(*refused);
-    if (hold && request.route->body != BodyWanted::upload) {
+    const bool is_streamed = request.route->body == BodyWanted::upload || request.route->body == BodyWanted::table;
+    if (hold && !is_streamed) {
         Fingerprint fingerprint;
         fingerprint.part(request.method);
         fingerprint.part(request.target);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <future>
+#include <set>
 #include <thread>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -212,8 +213,15 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
         .pages_max = p.settings.documents.pages_max});
     p.people = std::make_unique<PeopleDesk>(PeopleDesk::Parts{.store = *p.store, .settings = p.settings.sessions});
     if (auto read = p.people->start(); !read) return std::unexpected(std::move(read).error());
-    p.numbers = std::make_unique<InventoryDesk>(InventoryDesk::Parts{.store = *p.store, .tenants = p.people->tenants()});
-    if (auto loaded = p.numbers->load(); !loaded) return std::unexpected(std::move(loaded).error());
+    p.numbers = std::make_unique<InventoryDesk>(InventoryDesk::Parts{
+        .store = *p.store, .tenants = p.people->tenants(), .now = [&p] { return p.clock.now(); },
+        .accounts = [&p] {
+            std::set<std::string, std::less<>> names;
+            for (auto& each : p.services->carriers().accounts) names.insert(std::move(each.account));
+            return names;
+        },
+        .spool = p.settings.documents.folder});
+    if (auto loaded = p.numbers->start(); !loaded) return std::unexpected(std::move(loaded).error());
     p.services = std::make_unique<HostServices>(HostServices::Parts{
         .engine_thread = p.engine_io.get_executor(), .engine = *p.engine, .accounts = p.accounts, .performer = *p.performer,
         .store = *p.store, .papers = *p.papers, .clock = p.clock, .chance = p.chance,
@@ -284,6 +292,7 @@ void Daemon::stop() {
     if (p.api) p.api->stop();
     p.api_work.reset();
     if (p.api_thread.joinable()) p.api_thread.join();
+    if (p.numbers) p.numbers->stop();
     if (p.people) p.people->stop();
     // A batch under way ends first: the engine's thread, which tells it of its commit, still runs.
     if (p.housekeeping_ended.valid()) {
