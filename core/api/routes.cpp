@@ -84,6 +84,11 @@ constexpr auto table = std::to_array<Route>({
     {"POST",  "/v1/mails/{id}/assign",                place_orders,   json_body, must_key, "", handlers::assign_mail},
     {"POST",  "/v1/mails/{id}/dismiss",               place_orders,   no_body,   must_key, "", handlers::dismiss_mail},
 
+    {"GET",   "/v1/numbers",                          view_numbers,   no_body,   no_key,   "filter status state provider tenant tag country type use_type number used_by company var provider_has q sort limit cursor", handlers::list_numbers},
+    {"GET",   "/v1/numbers/{number}",                 view_numbers,   no_body,   no_key,   "", handlers::show_number},
+    {"GET",   "/v1/numbers/{number}/history",         view_numbers,   no_body,   no_key,   "", handlers::show_number_history},
+    {"GET",   "/v1/number-facets",                    view_numbers,   no_body,   no_key,   "tenant", handlers::show_number_facets},
+
     {"POST",  "/v1/port-orders",                      place_orders,   json_body, must_key, "", handlers::create_order, port, "problem carrier_word"},
     {"GET",   "/v1/port-orders",                      view_orders,    no_body,   no_key,   "state delivery limit cursor", handlers::list_orders, port, "problem carrier_word"},
     {"GET",   "/v1/port-orders/{id}",                 view_orders,    no_body,   no_key,   "", handlers::show_order, port, "problem carrier_word"},

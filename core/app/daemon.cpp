@@ -122,7 +122,7 @@ struct Daemon::Parts {
     std::unique_ptr<MailIntake> intake;
     std::unique_ptr<Outward> outward;
     std::unique_ptr<DocumentDesk> papers;
-    std::unique_ptr<InventoryDesk> numbers;
+    std::unique_ptr<InventoryDesk> numbers;  // asks the people's tree
     std::unique_ptr<PeopleDesk> people;
     std::unique_ptr<HostServices> services;
     std::unique_ptr<CarrierHolidays> holidays;
@@ -210,9 +210,10 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
         .store = *p.store, .folder = p.documents, .paper = paper::PaperProgram(paper::PaperProgram::beside_this_one()),
         .font_folder = p.settings.documents.font_folder, .size_max_bytes = p.settings.documents.size_max_bytes,
         .pages_max = p.settings.documents.pages_max});
-    p.numbers = std::make_unique<InventoryDesk>(*p.store);
     p.people = std::make_unique<PeopleDesk>(PeopleDesk::Parts{.store = *p.store, .settings = p.settings.sessions});
     if (auto read = p.people->start(); !read) return std::unexpected(std::move(read).error());
+    p.numbers = std::make_unique<InventoryDesk>(InventoryDesk::Parts{.store = *p.store, .tenants = p.people->tenants()});
+    if (auto loaded = p.numbers->load(); !loaded) return std::unexpected(std::move(loaded).error());
     p.services = std::make_unique<HostServices>(HostServices::Parts{
         .engine_thread = p.engine_io.get_executor(), .engine = *p.engine, .accounts = p.accounts, .performer = *p.performer,
         .store = *p.store, .papers = *p.papers, .clock = p.clock, .chance = p.chance,
