@@ -191,8 +191,18 @@ private:
     bool is_terminal_;
 };
 
-/// A line of a file, or of standard input: never a word of the command line, where everybody on the machine reads it.
+/// A line of a file, or of standard input: never a word of the command line, where everybody on the
+/// machine reads it.
 Outcome<std::string> password_of(Session& session) {
+    if (!session.arguments.has("password-file")) {
+        const Unseen unseen;
+        if (unseen.is_terminal()) {
+            session.say("type the password, and Enter");
+            std::string line;
+            std::getline(session.around().in, line);
+            return line;
+        }
+    }
     auto text =
         read_whole(session.arguments.given("password-file").value_or("-"), session.around(), 4096);
     if (!text) return text;
