@@ -5,6 +5,8 @@
 // log, which names who did it all.
 #include <filesystem>
 #include <fstream>
+#include <set>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <unistd.h>
@@ -23,19 +25,35 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
+constexpr const char* draft = R"({"account":"thinktel","request":{}})";
 constexpr const char* password = "correct horse battery";
 
-/// porteurd without carriers, with accounts at every place of the tree.
+/// porteurd with a carrier that nobody calls, and with accounts at every place of the tree.
 class House {
 public:
     House() {
         fs::create_directories(folder);
-        std::ofstream(folder / "porteur.toml")
-            << "store = \"sqlite:porteur.db\"\nkey = { file = \"porteur.key\" }\n[api]\nport = 0\n"
-               "[api.limits]\nconnections_per_address_max = 1000\n[documents]\nfolder = "
-               "\"documents\"\n"
-               "[plugins]\nfolders = []\n[log]\nlevel = \"error\"\n";
-        fs::permissions(folder / "porteur.toml", fs::perms(0600));
+        fs::create_directories(folder / "libraries");
+        fs::create_directories(folder / "carriers");
+        fs::copy_file(
+            fs::path(PORTEUR_PLUGINS_DIR) / "porteur-thinktel.so",
+            folder / "libraries/porteur-thinktel.so"
+        );
+        write(
+            "porteur.toml",
+            "store = \"sqlite:porteur.db\"\nkey = { file = \"porteur.key\" }\n[api]\nport = 0\n"
+            "[api.limits]\nconnections_per_address_max = 1000\n[documents]\nfolder = "
+            "\"documents\"\n"
+            "[plugins]\nfolders = [\"libraries\"]\n[log]\nlevel = \"error\"\n"
+        );
+        // Orders stay drafts, so nobody is called.
+        write(
+            "carriers/thinktel.toml",
+            "plugin = \"thinktel\"\n[secrets]\nuser = { file = \"user\" }\npassword = { file = "
+            "\"password\" }\n"
+        );
+        write("user", "acme\n");
+        write("password", "secret\n");
         EXPECT_EQ(porteurd("init").status, 0);
         installation = token("token create --name installation");
         wallboard = token("token create --name wallboard --scope read");
@@ -46,6 +64,10 @@ public:
     House(const House&) = delete;
     House& operator=(const House&) = delete;
 
+    void write(const std::string& name, const std::string& text) const {
+        std::ofstream(folder / name) << text;
+        fs::permissions(folder / name, fs::perms(0600));
+    }
     void start() {
         daemon = Program::serve({PORTEUR_DAEMON, "--config", folder.string()}, folder / "log");
     }
@@ -320,6 +342,11 @@ TEST_F(Matrix, EveryThingOfEveryAccountForEveryRoleAndThatOfOthersIsAsOneThatIsN
             {"/v1/tokens/", token, nobody, account, Right::view_people, Right::manage_people, true,
              "DELETE", ""}
         );
+        const auto order = id_in(made("/v1/port-orders", draft, account));
+        things.push_back(
+            {"/v1/port-orders/", order, nobody, account, Right::view_orders, Right::place_orders,
+             false, "PATCH", R"({"request":{}})"}
+        );
         const auto hook =
             id_in(made("/v1/webhooks", R"({"url":"https://hooks.example/"})", account));
         things.push_back(
@@ -412,6 +439,48 @@ TEST_F(Matrix, AnAccountIsEnteredVisibly) {
             .size(),
         0u
     );
+}
+
+TEST_F(Matrix, WhatIsDoneToOrdersIsInTheLogOnceWhateverIsKilled) {
+    // Each order is made, and the daemon dies before or after it has looked at the timelines, as
+    // chance has it.
+    for (int turn = 0; turn < 4; ++turn) {
+        auto sent = callers[0].request("POST", "/v1/port-orders");
+        sent.body = draft;
+        sent.key = "order-" + std::to_string(turn);
+        sent.fields.emplace_back("Porteur-Act-In", std::to_string(bakery));
+        const auto reply = house.ask(sent);
+        ASSERT_EQ(reply.status, 201) << reply.body;
+        const auto line = house.ask([&] {
+            auto look = callers[0].request(
+                "GET",
+                "/v1/port-orders/" + reply.text("id") + "/timeline?act_in=" + std::to_string(bakery)
+            );
+            return look;
+        }());
+        EXPECT_THAT(line.body, HasSubstr("@root (from account 1)"));
+        house.kill_and_start();
+    }
+    const auto found = [&] {
+        return house.ask(callers[2].request("GET", "/v1/audit?action=port.created"))
+            .document()
+            .at("records")
+            .as_array();
+    };
+    EXPECT_TRUE(soon([&] { return found().size() >= 4; }));
+    house.kill_and_start();
+    const auto records = found();
+    ASSERT_EQ(records.size(), 4u);
+    std::set<std::string> orders;
+    for (const auto& each : records) {
+        orders.emplace(each.at("object").as_string());
+        EXPECT_EQ(each.at("who").as_string(), "@root");
+        EXPECT_EQ(each.at("home").as_int64(), system_tenant);
+        EXPECT_EQ(each.at("tenant").as_int64(), bakery);
+        EXPECT_FALSE(each.at("person").is_null());
+    }
+    EXPECT_EQ(orders.size(), 4u);
+    EXPECT_EQ(house.porteurd("audit verify").status, 0);
 }
 
 TEST_F(Matrix, TheLogIsWholeAfterKills) {
