@@ -8,6 +8,8 @@
 #include <vector>
 
 #include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 
@@ -50,6 +52,34 @@ void print(const std::vector<TokenRow>& tokens) {
         std::printf("%-20s %-9s made %s  %s\n", porteur::quoted(token.name).c_str(), token.scope.c_str(), day(token.created).c_str(),
                     state.c_str());
     }
+}
+
+/// A line of standard input; typed at a terminal, it is asked for and not shown. A password never stands among a
+/// program's words, where everybody on the machine reads it.
+std::string read_password() {
+    termios before{};
+    const bool typed = isatty(STDIN_FILENO) != 0 && tcgetattr(STDIN_FILENO, &before) == 0;
+    if (typed) {
+        std::fputs("password: ", stderr);
+        auto silent = before;
+        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+    }
+    std::string line;
+    for (int letter = std::getchar(); letter != EOF && letter != '\n'; letter = std::getchar()) line += static_cast<char>(letter);
+    if (typed) {
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+        std::fputs("\n", stderr);
+    }
+    if (line.ends_with('\r')) line.pop_back();
+    return line;
+}
+
+/// Prints what a command gives. @return its exit status
+int finish(const Result<std::string>& text) {
+    if (!text) return complain(text.error());
+    std::printf("%s", text->c_str());
+    return 0;
 }
 
 /// @errors  as load_settings; where nothing is there, how to name another place
@@ -119,16 +149,35 @@ int main(int count, char** words) {
     auto* init_command = app.add_subcommand("init", "make the key and the store");
     auto* token_command = app.add_subcommand("token", "tokens for the API");
     auto* create_command = token_command->add_subcommand("create", "make one; it is shown this once");
-    NewToken wanted{.name = "operator", .scope = "operator", .valid_for = {}};
+    NewToken wanted{.tenant = 1, .name = "operator", .scope = "operator", .valid_for = {}};
     int days = 0;
     create_command->add_option("--name", wanted.name, "who will hold it")->capture_default_str()->type_name("NAME");
     create_command->add_option("--scope", wanted.scope, "operator, or read: may change nothing")->capture_default_str()->type_name("SCOPE");
+    create_command->add_option("--tenant", wanted.tenant, "account whose administrator it stands for; 1 is the system")->capture_default_str()->type_name("ID");
     create_command->add_option("--days", days, "how long it is valid; 0 = until revoked")->type_name("COUNT");
     auto* list_command = token_command->add_subcommand("list", "who holds one, and until when");
     auto* revoke_command = token_command->add_subcommand("revoke", "take one back, also from a connection that it holds open");
     std::string name;
     revoke_command->add_option("NAME", name, "who holds it")->required()->type_name("");
     token_command->require_subcommand(1);
+    auto* user_command = app.add_subcommand("user", "people who sign in");
+    auto* create_user_command = user_command->add_subcommand("create", "make one; the password is asked for, or read as a line of standard input");
+    NewUser person;
+    create_user_command->add_option("LOGIN", person.login, "what they sign in with")->required()->type_name("");
+    create_user_command->add_option("--name", person.name, "as others read it; the login unless given")->type_name("NAME");
+    create_user_command->add_option("--tenant", person.tenant, "their account; 1 is the system")->capture_default_str()->type_name("ID");
+    create_user_command->add_option("--language", person.language, "en or fr")->capture_default_str()->type_name("WORD");
+    user_command->require_subcommand(1);
+    auto* audit_command = app.add_subcommand("audit", "the log of who did what");
+    AuditWish audit;
+    auto* verify_command = audit_command->add_subcommand("verify", "look at every record: none was changed, taken out, put elsewhere or cut off");
+    verify_command->add_option("FILE", audit.file, "an export, instead of the store; -: standard input")->type_name("");
+    verify_command->add_option("--head", audit.noted, "a head that was noted before; the log must still hold it")->type_name("COUNT:HASH");
+    auto* export_command = audit_command->add_subcommand("export", "write the log to a file, for 'audit verify FILE' elsewhere");
+    std::string export_file = "-";
+    export_command->add_option("FILE", export_file, "-: standard output")->type_name("");
+    auto* head_command = audit_command->add_subcommand("head", "print what to note elsewhere, for 'audit verify --head'");
+    audit_command->require_subcommand(1);
     auto* plugin_command = app.add_subcommand("plugin", "what a carrier's plugin is and does");
     auto* docs_command = plugin_command->add_subcommand("docs", "print its page: settings, operations, reach, requirements, the carrier's words");
     PluginPageWish page;
@@ -141,7 +190,8 @@ int main(int count, char** words) {
         return complain(app, error);
     }
 
-    if (!check && !*init_command && !*token_command && !*plugin_command) return serve(config);
+    if (!check && !*init_command && !*token_command && !*plugin_command && !*user_command && !*audit_command) return serve(config);
+    if (*verify_command && !audit.file.empty()) return finish(verify_audit_export(audit));
     auto settings = *plugin_command && names_a_file(page) ? Result<Settings>(Settings{}) : settings_at(config);
     if (!settings) return complain(settings.error());
     if (*plugin_command) {
@@ -161,6 +211,18 @@ int main(int count, char** words) {
         if (!done) return complain(done.error());
         std::printf("%s", done->c_str());
         return 0;
+    }
+    if (*create_user_command) {
+        person.password = read_password();
+        auto made = create_user(*settings, person);
+        if (made) *made += "\n";
+        return finish(made);
+    }
+    if (*verify_command) return finish(verify_audit(*settings, audit));
+    if (*head_command) return finish(audit_head(*settings));
+    if (*export_command) {
+        const auto done = export_audit(*settings, export_file);
+        return done ? 0 : complain(done.error());
     }
     if (*list_command) {
         auto tokens = list_tokens(*settings);

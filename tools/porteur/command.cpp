@@ -39,6 +39,7 @@ const std::vector<CommandSpec>& all_commands() {
         add(task_commands());
         add(due_commands());
         add(webhook_commands());
+        add(people_commands());
         add(status_commands());
         add(machine_commands());
         return all;
@@ -72,6 +73,10 @@ std::string help_of_group(const std::string& group) {
     if (group == "documents") return told("letters of authorization, invoices and other papers");
     if (group == "mail") return told("mails that came in");
     if (group == "webhook") return told("addresses that hear of what happens");
+    if (group == "tenant") return told("accounts: VARs, companies, professionals");
+    if (group == "user") return told("people who sign in");
+    if (group == "member") return told("users, services and groups of an account");
+    if (group == "audit") return told("who did what");
     if (group == "token") return told("tokens for the API");
     if (group == "account") return told("an account at its carrier: what it has there, and what it lacks");
     if (group == "plugin") return told("what the carriers' plugins are and do");

@@ -358,7 +358,7 @@ TEST(RunningPage, NamesMeasuresThatThereAre) {
 TEST(RunningPage, NamesSettingsThatThereAre) {
     const auto text = page("docs/running.md");
     const auto settings = page("config/porteur.toml");
-    const std::regex setting("`(engine|plugins|log|api|documents)\\.([a-z_0-9]+)");
+    const std::regex setting("`(engine|plugins|log|api|documents|sessions)\\.([a-z_0-9]+)");
     int count = 0;
     for (std::sregex_iterator at(text.begin(), text.end(), setting), end; at != end;
          ++at, ++count) {

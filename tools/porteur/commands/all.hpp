@@ -29,6 +29,8 @@ std::vector<CommandSpec> task_commands();
 std::vector<CommandSpec> due_commands();
 /// webhook add, list, show, change, rotate, test, replay, remove
 std::vector<CommandSpec> webhook_commands();
+/// tenant, user, member, audit list
+std::vector<CommandSpec> people_commands();
 /// status
 std::vector<CommandSpec> status_commands();
 /// token create, completion: what needs no API
