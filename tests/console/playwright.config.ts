@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import { defineConfig } from "@playwright/test";
+
+const build = process.env["PORTEUR_BUILD"] ?? "../../build/dev";
+
+export default defineConfig({
+    testDir: ".",
+    testMatch: "*.spec.ts",
+    outputDir: `${build}/console-test`,
+    // One daemon for all: the tests make orders of their own and look at no others.
+    workers: 1,
+    fullyParallel: false,
+    forbidOnly: true,
+    retries: 0,
+    timeout: 45_000,
+    expect: { timeout: 15_000 },
+    reporter: [["list"], ["./report.ts"]],
+    use: {
+        viewport: { width: 1280, height: 860 },
+        locale: "en-CA",
+        timezoneId: "America/Toronto",
+        trace: "retain-on-failure",
+        launchOptions: {
+            executablePath: process.env["PORTEUR_CHROMIUM"] ?? "/usr/bin/chromium",
+            // Chromium's own sandbox needs a user that is not root, as in a container of a build machine.
+            args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+        },
+    },
+});
