@@ -32,10 +32,13 @@
 #include "domain/commit.hpp"
 #include "domain/order.hpp"
 #include "domain/order_rules.hpp"
+#include "domain/roles.hpp"
 
 namespace porteur {
 
 class OutwardServices;  // api/outward_services.hpp
+class NumberServices;   // api/number_services.hpp
+class PeopleServices;   // api/people_services.hpp
 
 template <class T>
 using Async = boost::asio::awaitable<T>;
@@ -55,11 +58,14 @@ inline constexpr std::string_view media_type_code = "media-type";
 
 // ------------------------------------------------------------------ values
 
-/// Who calls, from a token.
+/// Who calls, and in whose account.
 struct Caller {
-    std::int64_t tenant = 0;
-    std::string token_name;
-    std::string scope;  ///< "operator", "read"
+    std::int64_t tenant = 0;  ///< in whose account: one's own, or one below it that was entered
+    std::string token_name;   ///< the token's name, or what the person signs in with
+    std::string scope;        ///< "operator", "read"
+    Role role = Role::operator_token;  ///< in that account
+    std::int64_t home = 0;    ///< one's own account where another was entered; else 0
+    Id person = 0;            ///< 0: a token's
 };
 
 /// A checked wish for a new order.
@@ -417,6 +423,12 @@ public:
 
     /// Web hooks and what is due. @return lives as long as this
     virtual OutwardServices& outward() = 0;
+
+    // ---------------------------------------------------------------- numbers, and who there is
+
+    /// @return both live as long as this
+    virtual NumberServices& numbers() = 0;
+    virtual PeopleServices& people() = 0;
 
     // ---------------------------------------------------------------- the host itself
 

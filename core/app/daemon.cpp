@@ -18,9 +18,11 @@
 #include "app/carrier_holidays.hpp"
 #include "app/host_services.hpp"
 #include "app/housekeeping.hpp"
+#include "app/inventory_desk.hpp"
 #include "app/logging.hpp"
 #include "app/mail_intake.hpp"
 #include "app/outward.hpp"
+#include "app/people_desk.hpp"
 #include "app/performer.hpp"
 #include "engine/engine.hpp"
 #include "store/upkeep.hpp"
@@ -136,6 +138,8 @@ struct Daemon::Parts {
     std::unique_ptr<MailIntake> intake;
     std::unique_ptr<Outward> outward;
     std::unique_ptr<DocumentDesk> papers;
+    std::unique_ptr<InventoryDesk> numbers;
+    std::unique_ptr<PeopleDesk> people;
     std::unique_ptr<HostServices> services;
     std::unique_ptr<CarrierHolidays> holidays;
     std::unique_ptr<ApiServer> api;
@@ -220,10 +224,13 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
         .store = *p.store, .folder = p.documents, .paper = paper::PaperProgram(paper::PaperProgram::beside_this_one()),
         .font_folder = p.settings.documents.font_folder, .size_max_bytes = p.settings.documents.size_max_bytes,
         .pages_max = p.settings.documents.pages_max});
+    p.numbers = std::make_unique<InventoryDesk>(*p.store);
+    p.people = std::make_unique<PeopleDesk>(*p.store);
     p.services = std::make_unique<HostServices>(HostServices::Parts{
         .engine_thread = p.engine_io.get_executor(), .engine = *p.engine, .accounts = p.accounts, .performer = *p.performer,
         .store = *p.store, .papers = *p.papers, .clock = p.clock, .chance = p.chance,
-        .desk = *p.desk, .intake = *p.intake, .outward = *p.outward, .ages = p.settings.documents.age_days_max});
+        .desk = *p.desk, .intake = *p.intake, .outward = *p.outward, .numbers = *p.numbers, .people = *p.people,
+        .ages = p.settings.documents.age_days_max});
     p.engine->on_entries([services = p.services.get(), outward = p.outward.get()] {
         services->wake();
         outward->wake();

@@ -12,7 +12,9 @@
 #include <porteur/json.hpp>
 
 #include "access/token.hpp"
+#include "app/inventory_desk.hpp"
 #include "app/outward.hpp"
+#include "app/people_desk.hpp"
 #include "engine/outside.hpp"
 #include "engine/query.hpp"
 
@@ -283,6 +285,8 @@ void HostServices::wake() {
 }
 
 OutwardServices& HostServices::outward() { return parts_.outward; }
+NumberServices& HostServices::numbers() { return parts_.numbers; }
+PeopleServices& HostServices::people() { return parts_.people; }
 
 // ------------------------------------------------------------------ mails that came in
 

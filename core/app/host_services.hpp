@@ -27,7 +27,9 @@ struct HostSnapshot {
     std::map<std::string, std::string> contacts;
 };
 
+class InventoryDesk;
 class Outward;
+class PeopleDesk;
 
 class HostServices : public ApiServices {
 public:
@@ -43,6 +45,8 @@ public:
         MailDesk& desk;
         const MailIntake& intake;
         Outward& outward;
+        InventoryDesk& numbers;
+        PeopleDesk& people;
         DocumentAges ages;  ///< of the settings
     };
     explicit HostServices(Parts parts) : parts_(std::move(parts)) {}
@@ -83,6 +87,8 @@ public:
     Async<Result<InboxMail>> assign_mail(Caller, Id, Id, bool, std::optional<MailIdempotency>) override;
     Async<Result<InboxMail>> dismiss_mail(Caller, Id, std::optional<MailIdempotency>) override;
     OutwardServices& outward() override;
+    NumberServices& numbers() override;
+    PeopleServices& people() override;
     HealthReport health() override;
     std::string metrics() override;
 

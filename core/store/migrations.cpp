@@ -21,7 +21,8 @@ namespace {
 // the row's own number, so that no second tree is kept for it, and a table marked "-- by key" is stored in the
 // order of its key: each tree fewer is a page fewer in every commit. On PostgreSQL a table marked "-- with room"
 // leaves half of each page free, so that a row's next version lies beside it and no index hears of the change:
-// that holds for a change of columns which stand in no index, nor in an index's condition.
+// that holds for a change of columns which stand in no index, nor in an index's condition. "-- and the key" ends an
+// index's columns with the row's key, so that what it leads to comes in that order.
 struct Migration {
     int number;
     std::string_view name;
@@ -241,7 +242,74 @@ create table operation_settings (
   content text not null
 )
 )"},
+    Migration{8, "the inventory of numbers", R"(
+create table number_classes (
+  id bigint primary key,
+  var_id bigint not null,
+  account text not null,
+  country text not null,
+  type text not null,
+  state text not null,
+  use_type text not null,
+  is_active bigint not null
+);
+create table number_counts (
+  class_id bigint not null,
+  tenant_id bigint not null,
+  count bigint not null,
+  primary key (class_id, tenant_id)
+) -- by key
+;
+create table numbers (
+  id bigint primary key,
+  number text not null,
+  class_id bigint not null,
+  tenant_id bigint not null,
+  used_by text not null,
+  used_key text -- by its bytes
+ not null,
+  features text not null,
+  tags text not null,
+  custom text not null,
+  cost text not null,
+  order_id bigint not null,
+  first_call_at bigint,
+  carrier_id text not null,
+  source text not null,
+  note text not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  version bigint not null
+);
+create index numbers_class on numbers (class_id -- and the key
+);
+create index numbers_tenant on numbers (tenant_id -- and the key
+);
+create index numbers_used on numbers (used_key -- and the key
+) where used_key <> '';
+create table number_history (
+  number bigint not null,
+  at bigint not null,
+  job_id bigint not null,
+  what text not null,
+  by text not null,
+  data text not null,
+  primary key (number, at, job_id, what)
+) -- by key
+;
+-- trigrams are there
+;
+-- the text of numbers can be searched
+)"},
 };
+
+// Trigrams. SQLite's table holds the index alone, without positions (whoever finds a number looks into its row
+// again, so that needs none) and without the texts.
+constexpr std::string_view number_search_on_sqlite =
+    "create virtual table number_search using fts5(number, used_key, content = '', tokenize = 'trigram', "
+    "detail = none, columnsize = 0)";
+constexpr std::string_view number_search_on_postgresql =
+    "create index numbers_search on numbers using gin (number gin_trgm_ops, used_key gin_trgm_ops)";
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
     for (auto at = text.find(from); at != text.npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
@@ -250,10 +318,18 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 std::string in_words_of(Dialect dialect, std::string statement) {
     if (dialect == Dialect::postgresql) {
         replace_all(statement, ") -- with room", ") with (fillfactor = 50)");
+        replace_all(statement, " -- and the key\n", ", id");
+        replace_all(statement, " -- by its bytes\n", " collate \"C\"");
+        replace_all(statement, "-- trigrams are there", "create extension if not exists pg_trgm");
+        replace_all(statement, "-- the text of numbers can be searched", number_search_on_postgresql);
         return statement;
     }
     replace_all(statement, "bigint primary key", "integer primary key");
     replace_all(statement, ") -- by key", ") without rowid");
+    replace_all(statement, " -- and the key\n", "");  // a row's own number stands at the end of each index anyway
+    replace_all(statement, " -- by its bytes\n", "");  // SQLite knows no other order
+    replace_all(statement, "-- trigrams are there", "select 1");
+    replace_all(statement, "-- the text of numbers can be searched", number_search_on_sqlite);
     return statement;
 }
 

@@ -19,6 +19,7 @@
 #include "store/migrations.hpp"
 #include "store/outward_queries.hpp"
 #include "store/queries.hpp"
+#include "store/store_access.hpp"
 #include "store/upkeep_queries.hpp"
 #include "store/write_loop.hpp"
 
@@ -69,7 +70,7 @@ private:
     int file_ = -1;
 };
 
-class SqlStore final : public Store, public Upkeep {
+class SqlStore final : public Store, public Upkeep, public StoreAccess {
 public:
     SqlStore(Address address, StoreSettings settings, const Seal& seal, std::function<void(std::function<void()>)> post)
         : address_(std::move(address)), settings_(std::move(settings)), seal_(seal), post_(std::move(post)) {}
@@ -402,6 +403,29 @@ public:
         return static_cast<int>(found->size());
     }
 
+    // ---------------------------------------------------------------- for the other parts of this folder
+
+    Dialect dialect() const override { return address_.dialect; }
+    const Seal& seal() const override { return seal_; }
+    Result<void> read_with(const std::function<void(soci::session&)>& ask) override {
+        auto done = read([&](soci::session& sql) {
+            ask(sql);
+            return true;
+        });
+        if (!done) return std::unexpected(std::move(done).error());
+        return {};
+    }
+    Result<void> change_with(const std::function<void(soci::session&)>& apply) override { return change_of_holder(apply); }
+    Result<std::unique_ptr<WriteSession>> write_session() override {
+        try {
+            return WriteSession::make(connect(), address_.dialect, settings_.holder, seal_);
+        } catch (const std::exception& wrong) {
+            return failure(ErrorKind::unavailable, std::string("opening the store: ") + wrong.what());
+        }
+    }
+    long long fence() const override { return fence_; }
+    Result<void> change_beside(const std::function<void(soci::session&)>& apply) override { return change(apply); }
+
     Result<std::string> dump() override {
         return read([&](soci::session& sql) { return queries::dump(sql, seal_); });
     }
@@ -546,5 +570,7 @@ Result<std::unique_ptr<Store>> Store::open(StoreSettings settings, const Seal& s
 }
 
 Upkeep& upkeep_of(Store& store) { return dynamic_cast<Upkeep&>(store); }
+
+StoreAccess& access_of(Store& store) { return dynamic_cast<StoreAccess&>(store); }
 
 }  // namespace porteur

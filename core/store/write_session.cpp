@@ -34,6 +34,7 @@ public:
 
     void begin() override { *session_ << "begin immediate"; }
     Writer& writer() override { return writer_; }
+    std::unique_ptr<Bulk> bulk(const std::string&, BulkShape shape) override { return Bulk::on_sqlite(*session_, std::move(shape)); }
     std::optional<long long> lease() override {
         state_ = soci::i_null;
         lease_.execute(true);
@@ -107,6 +108,9 @@ public:
         pipeline_.send("porteur_lease", holder_);
     }
     Writer& writer() override { return writer_; }
+    std::unique_ptr<Bulk> bulk(const std::string& name, BulkShape shape) override {
+        return Bulk::on_postgresql(pipeline_, "porteur_" + name, std::move(shape));
+    }
     std::optional<long long> lease() override {
         pipeline_.receive();
         return pipeline_.receive().value;

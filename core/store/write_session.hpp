@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "store/bulk.hpp"
 #include "store/dialect.hpp"
 #include "store/writer.hpp"
 
@@ -30,6 +31,8 @@ public:
     virtual void begin() = 0;
     /// Valid as long as this.
     virtual Writer& writer() = 0;
+    /// Rows of another table than the orders'; must not outlive this. @param name  unique among them
+    virtual std::unique_ptr<Bulk> bulk(const std::string& name, BulkShape shape) = 0;
     /// The sum of the epochs of our leases, as this transaction sees it; nothing when there is none. After
     /// writer().send().
     virtual std::optional<long long> lease() = 0;

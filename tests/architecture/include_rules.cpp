@@ -20,7 +20,7 @@ struct Include {
 
 constexpr std::array core_folders = {"domain",  "tongue",   "numbering", "settings", "store",
                                      "access",  "plugins",  "carriers",  "mail",     "paper",
-                                     "engine",  "api",      "app"};
+                                     "engine",  "api",      "app",     "inventory"};
 
 // What each folder of core may include besides itself and the SDK. core/app is not in it: it sees
 // all.
@@ -30,6 +30,7 @@ const std::map<std::string, std::set<std::string>, std::less<>> allowed_in_core 
     {"numbering", {}},
     {"settings", {"domain"}},
     {"store", {"domain"}},
+    {"inventory", {"domain", "numbering", "store"}},
     {"access", {"domain"}},
     {"plugins", {"domain"}},
     {"carriers", {"domain"}},

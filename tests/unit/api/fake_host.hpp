@@ -10,7 +10,9 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "api/services.hpp"
+#include "fake_numbers.hpp"
 #include "fake_outward.hpp"
+#include "fake_people.hpp"
 
 namespace porteur::testing {
 
@@ -62,6 +64,8 @@ public:
     std::vector<OpenTask> open_tasks;  ///< of tenant 1
     DocumentClaim last_claim();
     FakeOutward outgoing;  ///< touched between requests only
+    FakeNumbers inventory;
+    FakePeople who;
     /// Adds an entry for tenant 1 and wakes whoever listens. @return its id
     Id add_entry(std::string kind, std::int64_t tenant = 1);
     void revoke(std::string_view token);
@@ -105,6 +109,8 @@ public:
     Async<Result<InboxMail>> assign_mail(Caller, Id, Id, bool, std::optional<MailIdempotency>) override;
     Async<Result<InboxMail>> dismiss_mail(Caller, Id, std::optional<MailIdempotency>) override;
     OutwardServices& outward() override { return outgoing; }
+    NumberServices& numbers() override { return inventory; }
+    PeopleServices& people() override { return who; }
     HealthReport health() override;
     std::string metrics() override;
 

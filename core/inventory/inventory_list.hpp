@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A page of the inventory in any order under any filter. How many numbers each index leads to is
+// known (number_directory.hpp), so the cheapest way is chosen and no page reads the whole table:
+// docs/numbers.md has the ways and what they cost.
+
+#include <functional>
+
+#include "domain/tenant_tree.hpp"
+#include "inventory/number_directory.hpp"
+#include "store/number_book.hpp"
+
+namespace porteur {
+
+/// Where one way gives over to another. Smaller ones let a test go every way with few numbers.
+struct ListLimits {
+    std::int64_t read_at_once = 5'000;  ///< so many rows may be read and sorted for one page
+    std::int64_t look_nearby = 2'000;   ///< so many are looked at before the text's index is asked
+    int counted_to = 1'000;             ///< hits of a text, for its total
+    int export_piece = 2'000;           ///< rows at a time, where the rows do not lie in the order wanted
+};
+
+/// @threads any; blocks
+class InventoryList {
+public:
+    InventoryList(NumberBook& book, const NumberDirectory& directory, ListLimits limits = {})
+        : book_(book), directory_(directory), limits_(limits) {}
+
+    /// @errors  invalid_input: the cursor is none of this list's; unavailable
+    Result<InventoryPage> page(const InventoryQuery& query, const TenantTree& tenants) const;
+
+    /// All that fit, in the order of the query, whatever its limit; each line is valid until the next.
+    /// @param take  says whether it wants more
+    Result<void> each(const InventoryQuery& query, const TenantTree& tenants, const std::function<bool(const NumberLine&)>& take) const;
+
+private:
+    NumberBook& book_;
+    const NumberDirectory& directory_;
+    ListLimits limits_;
+};
+
+}  // namespace porteur

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/number_book.hpp"
+
+#include <mutex>
+#include <stdexcept>
+
+#include "domain/crash_point.hpp"
+#include "store/number_queries.hpp"
+#include "store/store_access.hpp"
+
+namespace porteur {
+namespace {
+
+using enum ColumnType;
+
+BulkShape insert_into(std::string_view table, std::vector<Column> columns, int key_columns) {
+    return {.verb = BulkShape::Verb::insert, .table = table, .columns = std::move(columns), .key_columns = key_columns};
+}
+
+std::int64_t stamp(Instant at) { return at.time_since_epoch().count(); }
+
+/// The connection that writes, with its statements.
+class Pen {
+public:
+    Pen(std::unique_ptr<WriteSession> session, Dialect dialect) : session_(std::move(session)) {
+        classes_ = bulk(insert_into(
+            "number_classes",
+            {{"id", number}, {"var_id", number}, {"account", text}, {"country", text}, {"type", text}, {"state", text},
+             {"use_type", text}, {"is_active", number}},
+            1
+        ));
+        rows_ = bulk(insert_into(
+            "numbers",
+            {{"id", number}, {"number", text}, {"class_id", number}, {"tenant_id", number}, {"used_by", text},
+             {"used_key", text}, {"features", text}, {"tags", text}, {"custom", text}, {"cost", text},
+             {"order_id", number}, {"first_call_at", number}, {"carrier_id", text}, {"source", text}, {"note", text},
+             {"created_at", number}, {"updated_at", number}, {"version", number}},
+            1
+        ));
+        counts_ = bulk(insert_into("number_counts", {{"class_id", number}, {"tenant_id", number}, {"count", number}}, 2));
+        history_ = bulk(insert_into(
+            "number_history",
+            {{"number", number}, {"at", number}, {"job_id", number}, {"what", text}, {"by", text}, {"data", text}}, 4
+        ));
+        if (dialect == Dialect::sqlite) {
+            found_by_ = bulk(insert_into("number_search", {{"rowid", number}, {"number", text}, {"used_key", text}}, 0));
+            found_by_no_more_ = bulk(insert_into(
+                "number_search", {{"number_search", text}, {"rowid", number}, {"number", text}, {"used_key", text}}, 0
+            ));
+        }
+    }
+
+    /// Throws std::runtime_error: nothing was written.
+    void write(const NumberChanges& changes, long long fence) {
+        bool is_open = false;
+        try {
+            session_->begin();
+            is_open = true;
+            put(changes);
+            for (auto* each : {&classes_, &rows_, &counts_, &history_})
+                if (*each) (*each)->send();
+            if (session_->lease() != std::optional(fence)) throw std::runtime_error("another porteurd has taken it over");
+            for (auto* each : {&classes_, &rows_, &counts_, &history_})
+                if (*each) (*each)->changed();
+            PORTEUR_CRASH_POINT("inventory.before_commit");
+            session_->commit();
+            session_->committed();
+            PORTEUR_CRASH_POINT("inventory.after_commit");
+        } catch (...) {
+            if (is_open) session_->roll_back();
+            for (auto* each : {&classes_, &rows_, &counts_, &history_, &found_by_, &found_by_no_more_})
+                if (*each) (*each)->clear();
+            throw;
+        }
+    }
+
+private:
+    std::unique_ptr<Bulk> bulk(BulkShape shape) {
+        const auto name = "inventory_" + std::string(shape.table) + std::to_string(shape.columns.size());
+        return session_->bulk(name, std::move(shape));
+    }
+
+    void put(const NumberChanges& changes) {
+        for (const auto& each : changes.new_classes) {
+            classes_->number(each.id);
+            classes_->number(each.shared.var);
+            classes_->text(each.shared.account);
+            classes_->text(each.shared.country);
+            classes_->text(each.shared.type);
+            classes_->text(word_of(each.shared.state));
+            classes_->text(word_of(each.shared.use));
+            classes_->number(each.shared.active ? 1 : 0);
+            classes_->end_row();
+        }
+        for (const auto& each : changes.rows) put(each);
+        for (const auto& each : changes.counts) {
+            counts_->number(each.class_id);
+            counts_->number(each.tenant);
+            counts_->number(each.count);
+            counts_->end_row();
+        }
+        for (const auto& each : changes.history) {
+            history_->number(each.key);
+            history_->number(stamp(each.at));
+            history_->number(each.job);
+            history_->text(each.what);
+            history_->text(each.by);
+            history_->text(each.data);
+            history_->end_row();
+        }
+    }
+
+    void put(const NumberWrite& write) {
+        const auto& row = write.after;
+        const auto text = number_text(row.key);
+        const auto used_key = folded(row.used_by);
+        rows_->number(row.key);
+        rows_->text(text);
+        rows_->number(row.class_id);
+        rows_->number(row.tenant);
+        rows_->text(row.used_by);
+        rows_->text(used_key);
+        rows_->text(row.features);
+        rows_->text(row.tags);
+        rows_->text(row.custom);
+        rows_->text(row.cost);
+        rows_->number(row.order);
+        rows_->optional_number(row.first_call ? std::optional(stamp(*row.first_call)) : std::nullopt);
+        rows_->text(row.carrier_id);
+        rows_->text(row.source);
+        rows_->text(row.note);
+        rows_->number(stamp(row.created));
+        rows_->number(stamp(row.updated));
+        rows_->number(row.version);
+        rows_->end_row();
+        if (!found_by_) return;
+        const auto used_before = write.before ? folded(write.before->used_by) : std::string();
+        if (write.before && used_before == used_key) return;
+        if (write.before) {
+            found_by_no_more_->text("delete");
+            found_by_no_more_->number(row.key);
+            found_by_no_more_->text(std::string_view(text).substr(1));
+            found_by_no_more_->text(used_before);
+            found_by_no_more_->end_row();
+        }
+        found_by_->number(row.key);
+        found_by_->text(std::string_view(text).substr(1));
+        found_by_->text(used_key);
+        found_by_->end_row();
+    }
+
+    std::unique_ptr<WriteSession> session_;
+    // Gone before it.
+    std::unique_ptr<Bulk> classes_, rows_, counts_, history_, found_by_, found_by_no_more_;
+};
+
+class StoredNumbers final : public NumberBook {
+public:
+    explicit StoredNumbers(Store& store) : access_(access_of(store)) {}
+
+    Result<std::vector<StoredClass>> classes() override {
+        return read([](soci::session& sql) { return queries::number_classes(sql); });
+    }
+    Result<std::vector<NumberCount>> counts() override {
+        return read([](soci::session& sql) { return queries::number_counts(sql); });
+    }
+    Result<KeysFound> keys(const KeyScan& scan) override {
+        return read([&](soci::session& sql) { return queries::number_keys(sql, access_.dialect(), scan); });
+    }
+    Result<std::vector<UsedPlace>> by_user(const KeyScan& scan, const UsedPlace& after) override {
+        return read([&](soci::session& sql) { return queries::numbers_by_user(sql, access_.dialect(), scan, after); });
+    }
+    Result<std::vector<NumberRow>> rows(const std::vector<NumberKey>& keys) override {
+        return read([&](soci::session& sql) { return queries::number_rows(sql, access_.dialect(), keys); });
+    }
+    Result<std::vector<NumberRow>> rows_along_keys(const KeyScan& scan) override {
+        return read([&](soci::session& sql) { return queries::number_rows_along_keys(sql, access_.dialect(), scan); });
+    }
+    Result<void> each_line(const KeyScan& scan, const std::function<bool(const NumberLine&)>& take) override {
+        return access_.read_with([&](soci::session& sql) { queries::each_number_line(sql, access_.dialect(), scan, take); });
+    }
+    Result<std::vector<NumberEvent>> history(NumberKey key, int limit) override {
+        return read([&](soci::session& sql) { return queries::number_history(sql, key, limit); });
+    }
+
+    Result<void> write(const NumberChanges& changes) override {
+        const std::lock_guard lock(pen_mutex_);
+        try {
+            if (!pen_) {
+                auto session = access_.write_session();
+                if (!session) return std::unexpected(std::move(session).error());
+                pen_ = std::make_unique<Pen>(std::move(*session), access_.dialect());
+            }
+            pen_->write(changes, access_.fence());
+            return {};
+        } catch (const std::exception& wrong) {
+            pen_.reset();  // the connection may be the reason
+            return failure(ErrorKind::unavailable, std::string("writing the inventory: ") + wrong.what());
+        }
+    }
+
+private:
+    template <class Ask>
+    auto read(Ask ask) -> Result<decltype(ask(std::declval<soci::session&>()))> {
+        decltype(ask(std::declval<soci::session&>())) out;
+        auto done = access_.read_with([&](soci::session& sql) { out = ask(sql); });
+        if (!done) return std::unexpected(std::move(done).error());
+        return out;
+    }
+
+    StoreAccess& access_;
+    std::mutex pen_mutex_;
+    std::unique_ptr<Pen> pen_;
+};
+
+}  // namespace
+
+std::unique_ptr<NumberBook> open_number_book(Store& store) { return std::make_unique<StoredNumbers>(store); }
+
+}  // namespace porteur

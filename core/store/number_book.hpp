@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The inventory's tables. A list is made in two steps: first the keys, by whatever index leads to
+// them (a class's, a tenant's, the text's), then the rows of those that are shown. Which index that is
+// decides inventory/inventory_list.hpp, which knows how many numbers each leads to; here each way is
+// one statement. Written by one thread, in transactions beside the orders' writer.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "domain/inventory.hpp"
+#include "store/store.hpp"
+
+namespace porteur {
+
+struct StoredClass {
+    std::int64_t id = 0;
+    NumberClass shared;
+};
+
+/// How many numbers of a class a tenant holds.
+struct NumberCount {
+    std::int64_t class_id = 0;
+    std::int64_t tenant = 0;
+    std::int64_t count = 0;
+};
+
+/// Keys in their order, along one index.
+struct KeyScan {
+    enum class Along {
+        keys,     ///< the rows themselves
+        classes,  ///< the numbers of each class in `ids`
+        tenants,  ///< of each tenant in `ids`
+        text,     ///< those that contain `number_has`, `used_has` or `any_has` (three letters at least)
+    } along = Along::keys;
+    std::vector<std::int64_t> ids;
+
+    NumberKey from = 0;                ///< the first that may be given
+    NumberKey to = 0;                  ///< the first beyond; 0: no end
+    bool descending = false;
+    int limit = 100;
+    std::int64_t look_at_most = 0;     ///< along keys: rows; 0: any number
+
+    // What else a row must be.
+    std::vector<std::int64_t> only_classes;  ///< empty: any
+    std::vector<std::int64_t> only_tenants;  ///< empty: any
+    std::string number_has;                  ///< digits
+    std::string used_has;                    ///< folded
+    std::string any_has;                     ///< folded: in either
+    std::vector<std::string> tags;           ///< all of them
+};
+
+struct KeysFound {
+    std::vector<NumberKey> keys;
+    NumberKey looked_to = 0;  ///< with look_at_most: where it stopped; 0: at the end
+};
+
+/// A place in the order of used_by.
+struct UsedPlace {
+    std::string used_key;  ///< folded
+    NumberKey key = 0;
+};
+
+struct NumberWrite {
+    std::optional<NumberRow> before;  ///< none: it is new
+    NumberRow after;
+};
+
+/// What one transaction changes.
+struct NumberChanges {
+    std::vector<StoredClass> new_classes;
+    std::vector<NumberWrite> rows;
+    std::vector<NumberCount> counts;  ///< as they are then
+    std::vector<NumberEvent> history;
+};
+
+/// A row as an export reads it, each text valid until the next row.
+struct NumberLine {
+    NumberKey key = 0;
+    std::int64_t class_id = 0;
+    std::int64_t tenant = 0;
+    std::string_view used_by, features, tags, custom, cost;
+    Id order = 0;
+    std::optional<std::int64_t> first_call;  ///< milliseconds since 1970, UTC
+};
+
+/// @threads any, but write() one at a time; blocks. @errors unavailable: the store does not answer, or
+/// another daemon has taken it over
+class NumberBook {
+public:
+    virtual ~NumberBook() = default;
+
+    virtual Result<std::vector<StoredClass>> classes() = 0;
+    virtual Result<std::vector<NumberCount>> counts() = 0;
+
+    virtual Result<KeysFound> keys(const KeyScan& scan) = 0;
+    /// In the order of used_by; numbers that nobody uses are left out. Of the scan: limit, descending
+    /// and what a row must be. @param after  the place before the first; empty key: from the start
+    virtual Result<std::vector<UsedPlace>> by_user(const KeyScan& scan, const UsedPlace& after) = 0;
+    /// The rows of these keys, in the order of the keys given; one that is not there is left out.
+    virtual Result<std::vector<NumberRow>> rows(const std::vector<NumberKey>& keys) = 0;
+    /// Both steps at once, along the keys.
+    virtual Result<std::vector<NumberRow>> rows_along_keys(const KeyScan& scan) = 0;
+    /// All rows along the keys, one after another, from one reading of the store.
+    /// @param take  says whether it wants more
+    virtual Result<void> each_line(const KeyScan& scan, const std::function<bool(const NumberLine&)>& take) = 0;
+    /// The newest first.
+    virtual Result<std::vector<NumberEvent>> history(NumberKey key, int limit) = 0;
+
+    /// Durable when it returns; all of it or nothing.
+    virtual Result<void> write(const NumberChanges& changes) = 0;
+};
+
+/// @param store  outlives it
+std::unique_ptr<NumberBook> open_number_book(Store& store);
+
+}  // namespace porteur

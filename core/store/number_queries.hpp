@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The reads of number_book.hpp, each over one connection. They throw what SOCI throws.
+
+#include <functional>
+
+#include "store/dialect.hpp"
+#include "store/number_book.hpp"
+
+namespace soci {
+class session;
+}
+
+namespace porteur::queries {
+
+std::vector<StoredClass> number_classes(soci::session& sql);
+std::vector<NumberCount> number_counts(soci::session& sql);
+KeysFound number_keys(soci::session& sql, Dialect dialect, const KeyScan& scan);
+std::vector<UsedPlace> numbers_by_user(
+    soci::session& sql, Dialect dialect, const KeyScan& scan, const UsedPlace& after
+);
+std::vector<NumberRow> number_rows(
+    soci::session& sql, Dialect dialect, const std::vector<NumberKey>& keys
+);
+std::vector<NumberRow> number_rows_along_keys(
+    soci::session& sql, Dialect dialect, const KeyScan& scan
+);
+void each_number_line(
+    soci::session& sql, Dialect dialect, const KeyScan& scan,
+    const std::function<bool(const NumberLine&)>& take
+);
+std::vector<NumberEvent> number_history(soci::session& sql, NumberKey key, int limit);
+
+}  // namespace porteur::queries
