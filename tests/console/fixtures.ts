@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each test begins with: the world that runs, a page that is signed in, and a look by axe at whatever is shown.
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { test as base, expect, type Locator, type Page } from "@playwright/test";
 import { paper, startWorld, type World } from "./world.mjs";
 
@@ -36,6 +37,13 @@ export async function expectAccessible(page: Page): Promise<void> {
 export async function expectFits(page: Page): Promise<void> {
     const [width, window] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
     expect(width).toBeLessThanOrEqual(window ?? 0);
+}
+
+const pictures = process.env["PORTEUR_PICTURES"] ?? join(build, "console-pictures");
+/** Keeps a picture of the page, to be looked at: below the build folder, or where PORTEUR_PICTURES says. */
+export async function picture(page: Page, name: string, fullPage = false): Promise<void> {
+    mkdirSync(pictures, { recursive: true });
+    await page.screenshot({ path: join(pictures, `${name}.png`), fullPage });
 }
 
 interface Fixtures {

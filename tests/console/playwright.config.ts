@@ -22,8 +22,8 @@ export default defineConfig({
         trace: "retain-on-failure",
         launchOptions: {
             executablePath: process.env["PORTEUR_CHROMIUM"] ?? "/usr/bin/chromium",
-            // Chromium's own sandbox needs a user that is not root, as in a container of a build machine.
-            args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+            // Chromium's own sandbox needs a user that is not root; a container may have a /dev/shm of 64 MB, or none.
+            args: ["--disable-dev-shm-usage", ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
         },
     },
 });

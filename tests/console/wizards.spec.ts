@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The two wizards from their first field to an order at the carrier, as a person goes through them.
-import { expect, expectAccessible, paper, test, tick, until } from "./fixtures";
+import { expect, expectAccessible, paper, picture, test, tick, until } from "./fixtures";
 import type { Page } from "@playwright/test";
 
 async function choose(page: Page, field: string | RegExp, option: string | RegExp): Promise<void> {
@@ -31,6 +31,7 @@ test("a port goes from RingCentral to ThinkTel, signed on the page", async ({ op
     await expect(page.getByRole("list", { name: "What the gaining carrier answers" })).toContainText("portable");
     await page.getByLabel("Reference", { exact: true }).fill("wizard-port");
     await expectAccessible(page);
+    await picture(page, "port-wizard");
     await next(page);
 
     await page.getByLabel("Name of the customer").fill("Acme Inc");
@@ -73,6 +74,7 @@ test("a port goes from RingCentral to ThinkTel, signed on the page", async ({ op
     await page.getByRole("button", { name: "Sign the letter" }).click();
     await expect(page.getByText("The signed letter is among the order's documents.")).toBeVisible();
     await expectAccessible(page);
+    await picture(page, "port-wizard-letter");
     await page.getByRole("button", { name: "Submit the order" }).click();
     await expect(page.getByRole("heading", { level: 1, name: "Order wizard-port" })).toBeVisible();
     await expect(page.locator(".facts").getByText("completed")).toBeVisible({ timeout: 30_000 });
@@ -104,6 +106,7 @@ test("what differs from the losing carrier's records stands beside the order's f
     await expect(name).toContainText("in RingCentral's business address");
     await expect(page.locator(".compare-row").filter({ hasText: "House number" })).toContainText("In the order now: 7");
     await expectAccessible(page);
+    await picture(page, "differences");
 });
 
 test("a French number is bought, by its papers", async ({ operator: page, world }) => {
@@ -116,6 +119,7 @@ test("a French number is bought, by its papers", async ({ operator: page, world 
     await tick(first);
     await expect(page.getByText(/^1 chosen from genesys_sms/)).toBeVisible();
     await expectAccessible(page);
+    await picture(page, "purchase-wizard");
     await next(page);
     await expect(page.getByRole("heading", { name: "What genesys_sms wants" })).toBeVisible();
     for (const [field, text] of [["Name of the customer", "Acme France SARL"], ["Company register number", "RCS Paris 123 456 789"], ["First name of the authorized person", "Anna"], ["Last name of the authorized person", "Roy"],

@@ -5,12 +5,14 @@ import { RouterProvider } from "react-aria-components";
 import { follow } from "./api/live";
 import { caller } from "./api/client";
 import { useSpeech, useText, type TextKey } from "./i18n";
+import { Audit } from "./pages/audit";
 import { Carriers } from "./pages/carriers";
 import { Due, Tasks } from "./pages/due";
 import { Mails } from "./pages/mails";
 import { Numbers } from "./pages/numbers";
 import { OrderPage } from "./pages/order";
 import { Orders } from "./pages/orders";
+import { People } from "./pages/people";
 import { PortWizard } from "./pages/port-wizard";
 import { PurchaseWizard } from "./pages/purchase-wizard";
 import { SignIn } from "./pages/sign-in";
@@ -21,17 +23,18 @@ import { Button, Menu, Notice, Page, Problem, Waiting } from "./ui";
 interface Entry {
     to: string;
     text: TextKey;
-    shown: (rights: string[] | undefined) => boolean;
+    right?: string;
 }
 
-const always = () => true;
 const entries: Entry[] = [
-    { to: "/numbers", text: "nav.numbers", shown: always },
-    { to: "/orders", text: "nav.orders", shown: always },
-    { to: "/due", text: "nav.due", shown: always },
-    { to: "/tasks", text: "nav.tasks", shown: always },
-    { to: "/carriers", text: "nav.carriers", shown: always },
-    { to: "/mails", text: "nav.mails", shown: always },
+    { to: "/numbers", text: "nav.numbers" },
+    { to: "/orders", text: "nav.orders" },
+    { to: "/due", text: "nav.due" },
+    { to: "/tasks", text: "nav.tasks" },
+    { to: "/carriers", text: "nav.carriers" },
+    { to: "/mails", text: "nav.mails" },
+    { to: "/people", text: "nav.people", right: "view_people" },
+    { to: "/audit", text: "nav.audit", right: "view_audit" },
 ];
 
 export function App() {
@@ -141,7 +144,7 @@ function Shell() {
                 <nav id="nav" aria-label={t("nav")} className={open ? "open" : ""}>
                     <ul>
                         {entries
-                            .filter((each) => each.shown(session?.rights))
+                            .filter((each) => !each.right || (session?.rights?.includes(each.right) ?? false))
                             .map((each) => (
                                 <li key={each.to}>
                                     <Link to={each.to} aria-current={place.path.startsWith(each.to) ? "page" : undefined}>
@@ -200,6 +203,8 @@ function Pages() {
     if (first === "tasks") return <Tasks />;
     if (first === "carriers") return <Carriers />;
     if (first === "mails") return <Mails />;
+    if (first === "people") return <People />;
+    if (first === "audit") return <Audit />;
     return (
         <Page title={t("nothing-here")}>
             <Notice kind="warn">{t("nothing-here.do")}</Notice>

@@ -6,7 +6,7 @@ import { useDates, useText, useWords, type TextKey } from "../i18n";
 import { Problem, Waiting } from "../ui";
 import { Mark, NumberLink } from "../ui/marks";
 
-export function NumberDetails({ id }: { id: string; manages: boolean }) {
+export function NumberDetails({ id }: { id: string }) {
     const t = useText();
     const words = useWords();
     const dates = useDates();
@@ -22,7 +22,8 @@ export function NumberDetails({ id }: { id: string; manages: boolean }) {
         ["numbers.var", data.var?.name],
         ["numbers.provider", data.provider],
         ["numbers.status", <Mark key="s" kind="number_status" code={data.status} text={t(`numbers.status.${data.status}`)} />],
-        ["numbers.state", words.label("number_state", data.state)],
+        ["numbers.state", t(`numbers.state.${data.state}` as TextKey)],
+        ["numbers.missing_cause", data.missing_cause],
         ["field.country", data.country],
         ["field.number_type", words.label("number_type", data.type)],
         ["numbers.features", data.features.join(", ")],

@@ -35,8 +35,10 @@ const all: Column[] = [
     { id: "status", text: "numbers.status", find: "choice", width: "minmax(7rem, .7fr)", sort: true },
     { id: "state", text: "numbers.state", find: "choice", width: "minmax(8rem, .8fr)", sort: true, words: "number_state" },
 ];
-const columnsOf = (role: string) =>
-    all.filter((each) => (each.id === "var" ? ["system_administrator", "token"].includes(role) : each.id === "company" ? !["company_administrator", "professional"].includes(role) : true));
+/** Above a VAR there are VARs to tell apart, above a company companies; a company sees its own numbers alone. */
+const columnsOf = (kind: string) => all.filter((each) => (each.id === "var" ? kind === "system" : each.id === "company" ? kind === "system" || kind === "var" : true));
+/** What each of the bulk actions needs. */
+const actions = { assign: "assign_numbers", unassign: "assign_numbers", reserve: "add_numbers", release: "release_numbers", tag: "set_options", untag: "set_options" } as const;
 
 const filters = ["all", "used", "available"] as const;
 const rowHeight = 44;
@@ -56,11 +58,10 @@ export function Numbers() {
     const t = useText();
     const words = useWords();
     const { query: place } = usePlace();
-    const { session, enter } = useSession();
-    const role = session?.acting_in ? (session.acting_in.kind === "var" ? "var_administrator" : session.acting_in.kind === "company" ? "company_administrator" : session.acting_in.kind === "professional" ? "professional" : session.role) : (session?.role ?? "token");
-    // The system's administrator looks, and enters an account to change something.
-    const manages = role !== "system_administrator" && (session?.rights === undefined || session.rights.length === 0 || session.rights.some((right) => /number/.test(right) && /manage|change|write|edit/.test(right)) || role !== "token");
-    const columns = useMemo(() => columnsOf(role), [role]);
+    const { session, enter, may } = useSession();
+    const kind = (session?.acting_in ?? session?.tenant)?.kind ?? "system";
+    const possible = (Object.keys(actions) as Action[]).filter((each) => may(actions[each as keyof typeof actions]));
+    const columns = useMemo(() => columnsOf(kind), [kind]);
     const query = useMemo(() => queryOf(place), [place]);
     const key = JSON.stringify(query);
 
@@ -119,21 +120,14 @@ export function Numbers() {
                     <Button isDisabled={rows.length === 0} onPress={() => { setProblem(null); exportNumbers("pdf", query, ids, names, "PhoneNumbers.pdf").catch(setProblem); }}>
                         PDF<span className="sr"> {t("new-window")}</span>
                     </Button>
-                    {manages ? (
-                        <>
-                            <Menu
-                                label={t("numbers.actions")}
-                                disabled={count === 0}
-                                items={(["assign", "unassign", "reserve", "release", "tag", "untag"] as const).map((id) => ({ id, label: t(`bulk.${id}`) }))}
-                                onChoose={(id) => setBulk(id as Action)}
-                            />
-                            <Button onPress={() => setImporting(true)}>{t("numbers.import")}</Button>
-                        </>
+                    {possible.length > 0 ? (
+                        <Menu label={t("numbers.actions")} disabled={count === 0} items={possible.map((id) => ({ id, label: t(`bulk.${id}`) }))} onChoose={(id) => setBulk(id as Action)} />
                     ) : null}
+                    {may("add_numbers") ? <Button onPress={() => setImporting(true)}>{t("numbers.import")}</Button> : null}
                 </>
             }
         >
-            {role === "system_administrator" ? <p className="intro">{t("numbers.system")}</p> : null}
+            {session?.role === "system_administrator" ? <p className="intro">{t("numbers.system")}</p> : null}
             <Problem of={problem} />
             {missing ? <Notice kind="warn">{t("numbers.missing")}</Notice> : <Problem of={pages.error} again={() => void pages.refetch()} />}
             <div className="row wrap filters end">
@@ -176,7 +170,7 @@ export function Numbers() {
             {bulk ? <BulkDialog action={bulk} selection={selection} count={count} onClose={() => setBulk(null)} /> : null}
             {importing ? <ImportDialog onClose={() => setImporting(false)} /> : null}
             <Dialog title={t("numbers.details")} open={shown !== ""} onClose={() => setQuery({ id: "" })} wide>
-                {shown ? <NumberDetails id={shown} manages={manages} /> : null}
+                {shown ? <NumberDetails id={shown} /> : null}
             </Dialog>
         </Page>
     );
@@ -185,8 +179,8 @@ export function Numbers() {
 export function labelOf(column: { id: string; words?: string }, code: string, t: Text, label: (kind: string, code: string) => string): string {
     if (column.id === "status") return t(`numbers.status.${code}` as TextKey);
     if (column.id === "use_type") return code ? t(`numbers.use.${code}` as TextKey) : "";
-    if (column.words) return label(column.words, code);
-    return code;
+    if (column.id === "state" && code) return t(`numbers.state.${code}` as TextKey);
+    return column.words ? label(column.words, code) : code;
 }
 
 interface TableProps {
@@ -233,8 +227,11 @@ function Table({ columns, rows, total, loading, more, query, choices, picked, ev
     }, [stamp]);
     useEffect(() => {
         if (!moving.current) return;
+        // A row far away is made only once the table has been scrolled there.
+        const cell = around.current?.querySelector<HTMLElement>(`[data-cell="${at[0]}.${at[1]}"]`);
+        if (!cell) return;
         moving.current = false;
-        around.current?.querySelector<HTMLElement>(`[data-cell="${at[0]}.${at[1]}"]`)?.focus({ preventScroll: true });
+        cell.focus({ preventScroll: true });
     });
 
     const template = { gridTemplateColumns: `2.75rem ${columns.map((each) => each.width).join(" ")} 3rem` };
@@ -355,7 +352,7 @@ function Cell({ row, column, onEnter, label }: { row: NumberRow; column: Column;
         case "status":
             return <Mark kind="number_status" code={row.status} text={t(`numbers.status.${row.status}`)} />;
         case "state":
-            return <Mark kind="number_state" code={row.missing_cause ? "missing" : row.state} text={label("number_state", row.state)} />;
+            return <Mark kind="number_state" code={row.missing_cause ? "missing" : row.state} text={t(`numbers.state.${row.state}` as TextKey)} />;
         default:
             return <>{labelOf(column, String(row[column.id as keyof NumberRow] ?? ""), t, label)}</>;
     }

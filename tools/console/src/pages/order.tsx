@@ -77,6 +77,8 @@ function Shown({ order, kind, path }: { order: Order; kind: Kind; path: string }
     const [cancelling, setCancelling] = useState(false);
     const port = order.kind === "port" ? order : undefined;
     const isDraft = order.state === "draft" && order.delivery !== "sending";
+    // Where a correction mends it, a verdict is the way round, and not the first thing to see.
+    const folded = correctable.includes(order.state) && order.delivery !== "in_doubt";
     const title = order.reference || order.id;
     const facts: [string, React.ReactNode][] = [
         [t("order.state"), <Mark key="s" kind="state" code={order.state} />],
@@ -122,10 +124,10 @@ function Shown({ order, kind, path }: { order: Order; kind: Kind; path: string }
                     </div>
                 ))}
             </dl>
-            {order.state === "exception" ? null : <Settle order={order} path={path} />}
+            {folded ? null : <Settle order={order} path={path} />}
             <Answer order={order} path={path} />
             <Correction order={order} path={path} kind={kind} />
-            {order.state === "exception" && order.settle.length > 0 ? (
+            {folded && order.settle.length > 0 ? (
                 <details>
                     <summary>{t("settle.instead")}</summary>
                     <Settle order={order} path={path} />
