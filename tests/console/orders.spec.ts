@@ -50,6 +50,7 @@ test("an order's page follows what happens, without a reload", async ({ operator
     await expect(page.getByRole("listitem").filter({ hasText: "said on the page" })).toContainText("private");
     await page.getByRole("button", { name: "Submit the order" }).click();
     await expect(page.locator(".facts").getByText("completed")).toBeVisible({ timeout: 30_000 });
+    await page.getByText(/^\d+ operations have run/).click();
     await expect(page.getByRole("table", { name: /^Operations/ }).getByText("submission of the port").first()).toBeVisible();
 });
 

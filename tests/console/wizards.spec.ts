@@ -49,6 +49,10 @@ test("a port goes from RingCentral to ThinkTel, signed on the page", async ({ op
     await page.getByLabel("Numbers that stay").fill("+14165550100");
     await expectAccessible(page);
 
+    await page.goBack();
+    await expect(page.getByLabel("Numbers", { exact: true }), "the browser's Back is one step").toHaveValue("+14165550101");
+    await page.goForward();
+
     // A reload, in the middle of it all.
     await page.reload();
     await expect(page.getByLabel("Name of the customer")).toHaveValue("Acme Inc");

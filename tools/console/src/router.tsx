@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pages by address below /console/. Ten pages need no library for it.
-import { useSyncExternalStore, type AnchorHTMLAttributes, type MouseEvent, type ReactNode } from "react";
+import { useEffect, useSyncExternalStore, type AnchorHTMLAttributes, type MouseEvent, type ReactNode } from "react";
 
 export const base = "/console";
 const moved = "porteur:moved";
@@ -69,4 +69,20 @@ export function Link({ to, children, ...rest }: LinkProps) {
             {children}
         </a>
     );
+}
+
+/**
+ * The step of a wizard, from 0. It is in the address, so that the browser's Back goes one step back.
+ *
+ * @param kept  as the draft has it: where somebody who comes again goes on
+ */
+export function useStep(kept: number): [number, (step: number, replace?: boolean) => void] {
+    const { query } = usePlace();
+    const step = Number.parseInt(query.get("step") ?? "", 10);
+    const known = !Number.isNaN(step);
+    const go = (to: number, replace = false) => setQuery({ step: String(to + 1) }, replace);
+    useEffect(() => {
+        if (!known) setQuery({ step: String(kept + 1) });
+    }, [known, kept]);
+    return [known ? Math.max(step - 1, 0) : kept, go];
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What happens to orders, as it happens: /v1/events over fetch, because EventSource sends no token. One stream for a
 // page; it comes back by itself with the id of the last event, so nothing is missing and nothing comes twice.
-import { address, headers } from "./client";
+import { address, caller, headers } from "./client";
 import type { Schemas } from "./client";
 
 export type LiveEvent = Schemas["TimelineEntry"];
@@ -40,6 +40,7 @@ export function follow({ onEvent, onState }: Live): () => void {
             cache: "no-store",
             signal: stop.signal,
         });
+        if (response.status === 401) caller.signedOut();
         if (!response.ok || !response.body) throw new Error(String(response.status));
         onState(true);
         pause = 1000;

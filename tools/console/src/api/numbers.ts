@@ -82,7 +82,9 @@ export async function exportNumbers(form: "csv" | "pdf", query: Record<string, s
     const words: Query = { ...query, columns: columns.join(",") };
     const fits = !ids || ids.length <= ids_max;
     if (ids && fits) words["ids"] = ids.join(",");
-    if (!caller.token && fits) {
+    // A plain address carries the browser's own languages, and no token.
+    const plain = !caller.token && navigator.language.toLowerCase().startsWith(caller.language);
+    if (plain && fits) {
         const url = address(path, { ...words, act_in: caller.actIn });
         if (form === "pdf") window.open(url, "_blank", "noopener");
         else save(url, name);

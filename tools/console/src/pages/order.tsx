@@ -418,7 +418,10 @@ function Operations({ order, path }: { order: Order; path: string }) {
     return (
         <Section title={t("operations")}>
             <Problem of={operations.error} />
-            <List label={t("operations")} rows={rows} columns={columns} id={(each) => each.id} empty={t("operations.none")} />
+            <details>
+                <summary>{t("operations.count", { count: rows.length })}</summary>
+                <List label={t("operations")} rows={rows} columns={columns} id={(each) => each.id} empty={t("operations.none")} />
+            </details>
         </Section>
     );
 }

@@ -60,7 +60,7 @@ export function Orders({ kind }: { kind: Kind }) {
                     "losing_account" in each ? `${each.losing_account || t("order.other-carrier")} → ${each.account}` : each.account,
             },
             { header: t("order.updated"), id: "updated", cell: ({ row: { original: each } }) => dates.moment(each.updated) },
-            { header: t("order.problem"), id: "problem", cell: ({ row: { original: each } }) => <span className="problem">{each.problem}</span> },
+            { header: t("order.problem"), id: "problem", cell: ({ row: { original: each } }) => (each.problem ? <span className="problem">{each.problem}</span> : null) },
         ],
         [t, kind, dates],
     );

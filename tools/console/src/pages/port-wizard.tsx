@@ -10,7 +10,7 @@ import { addressFields, errorOf, numbersOf, RequestField, textAt, typedValue, us
 import { numberText, useSpeech, useText, useWords } from "../i18n";
 import { Letter } from "../letter";
 import { requiredFields, useRequirements, useRequirementText, Wants, type Requirement } from "../requirements";
-import { navigate } from "../router";
+import { navigate, useStep } from "../router";
 import { Button, Checkbox, Notice, Page, Problem, Section, Select, TextField, Waiting } from "../ui";
 import { Mark } from "../ui/marks";
 import { Steps, type Step } from "../ui/steps";
@@ -44,6 +44,7 @@ export function PortWizard() {
     const t = useText();
     const { value: draft, change, drop, kept } = useDraft<Draft>("port", empty, ["pin"]);
     const carriers = useCarriers();
+    const [askedStep, goTo] = useStep(draft.step);
     const label = useFieldLabel();
     const requirementText = useRequirementText();
     const [problem, setProblem] = useState<unknown>(null);
@@ -109,6 +110,7 @@ export function PortWizard() {
 
     const go = (step: number) => {
         change({ step });
+        goTo(step);
         if (step === 3) save.mutate();
     };
     const save = useMutation({
@@ -145,6 +147,8 @@ export function PortWizard() {
 
     const accounts = carriers.data?.items ?? [];
     const fixed = draft.order !== "";
+    const wantedStep = Math.min(askedStep, 3);
+    const at = draft.order || !save.isIdle ? wantedStep : Math.min(wantedStep, 2);
     const steps: Step[] = [
         {
             title: t("port.step.numbers"),
@@ -223,12 +227,12 @@ export function PortWizard() {
         { title: t("port.step.send"), ready: true, body: <Review id={draft.order} busy={save.isPending} letter={(order) => change({ version: order.version, documents: order.request.documents })} request={request} /> },
     ];
     return (
-        <Page title={t("port.new")} intro={t("port.intro")} actions={<Button look="quiet" onPress={() => { drop(); setProblem(null); }}>{t("draft.drop")}</Button>}>
-            {kept && draft.step === 0 ? <Notice>{t("draft.kept")}</Notice> : null}
+        <Page title={t("port.new")} intro={t("port.intro")} actions={<Button look="quiet" onPress={() => { drop(); setProblem(null); save.reset(); goTo(0, true); }}>{t("draft.drop")}</Button>}>
+            {kept && at === 0 ? <Notice>{t("draft.kept")}</Notice> : null}
             <Problem of={carriers.error} />
             <Problem of={problem} {...(save.isError ? { again: () => save.mutate() } : {})} />
             {problem && wrongSteps.size > 0 ? <p>{t("steps.go-to", { steps: [...wrongSteps].map((step) => steps[step]?.title).join(", ") })}</p> : null}
-            <Steps steps={steps} at={Math.min(draft.step, steps.length - 1)} onGo={go} last={
+            <Steps steps={steps} at={at} onGo={go} last={
                 <Button look="main" isDisabled={!draft.order || save.isPending || submit.isPending} onPress={() => submit.mutate()}>{t("order.submit")}</Button>
             } />
             <p className="sr">{label("/numbers")}</p>

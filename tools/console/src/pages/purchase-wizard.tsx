@@ -9,7 +9,7 @@ import { useDraft } from "../draft";
 import { addressFields, errorOf, RequestField, textAt, typedValue, withValue, type Request } from "../fields";
 import { numberText, useText, useWords } from "../i18n";
 import { requiredFields, useRequirements, useRequirementText, Wants, type Requirement } from "../requirements";
-import { navigate } from "../router";
+import { navigate, useStep } from "../router";
 import { Button, Checkbox, Notice, Page, Problem, Section, Select, TextField, Waiting } from "../ui";
 import { Steps, type Step } from "../ui/steps";
 import { useCarriers } from "./carriers";
@@ -38,6 +38,7 @@ export function PurchaseWizard() {
     const words = useWords();
     const { value: draft, change, drop, kept } = useDraft<Draft>("purchase", empty);
     const carriers = useCarriers();
+    const [askedStep, goTo] = useStep(draft.step);
     const requirementText = useRequirementText();
     const queries = useQueryClient();
     const [problem, setProblem] = useState<unknown>(null);
@@ -113,6 +114,8 @@ export function PurchaseWizard() {
     });
     const word = (name: string) => <TextField key={name} label={t(`search.${name}` as "search.city")} value={draft.search[name] ?? ""} onChange={(text) => change({ search: { ...draft.search, [name]: text } })} onEnter={() => search.mutate()} />;
 
+    const wantedStep = Math.min(askedStep, 2);
+    const at = draft.order || !save.isIdle ? wantedStep : Math.min(wantedStep, draft.numbers.length > 0 ? 1 : 0);
     const steps: Step[] = [
         {
             title: t("purchase.step.search"),
@@ -171,10 +174,10 @@ export function PurchaseWizard() {
         { title: t("port.step.send"), ready: true, body: <Review id={draft.order} busy={save.isPending} request={request} papers={draft.documents} needsPapers={draft.needsPapers} account={draft.account} /> },
     ];
     return (
-        <Page title={t("purchase.new")} actions={<Button look="quiet" onPress={() => { drop(); setProblem(null); search.reset(); }}>{t("draft.drop")}</Button>}>
-            {kept && draft.step === 0 ? <Notice>{t("draft.kept")}</Notice> : null}
+        <Page title={t("purchase.new")} actions={<Button look="quiet" onPress={() => { drop(); setProblem(null); search.reset(); save.reset(); goTo(0, true); }}>{t("draft.drop")}</Button>}>
+            {kept && at === 0 ? <Notice>{t("draft.kept")}</Notice> : null}
             <Problem of={problem} {...(save.isError ? { again: () => save.mutate() } : {})} />
-            <Steps steps={steps} at={Math.min(draft.step, 2)} onGo={(step) => { change({ step }); if (step === 2) save.mutate(); }} last={
+            <Steps steps={steps} at={at} onGo={(step) => { change({ step }); goTo(step); if (step === 2) save.mutate(); }} last={
                 <Button look="main" isDisabled={!draft.order || save.isPending || submit.isPending} onPress={() => submit.mutate()}>{t("order.submit")}</Button>
             } />
         </Page>
