@@ -46,6 +46,28 @@ export async function picture(page: Page, name: string, fullPage = false): Promi
     await page.screenshot({ path: join(pictures, `${name}.png`), fullPage });
 }
 
+const catalogue = (language: string): Record<string, string> => JSON.parse(readFileSync(new URL(`../../tools/console/src/i18n/${language}.json`, import.meta.url), "utf8"));
+const catalogues: Record<string, Record<string, string>> = { en: catalogue("en"), fr: catalogue("fr") };
+export const languages = ["en", "fr"] as const;
+
+/** The page's own texts in a language, and the labels that porteurd has for its words. */
+export interface Say {
+    (key: string, values?: Record<string, string | number>): string;
+    word(kind: string, code: string): string;
+}
+
+/** Has the page open in a language. */
+export async function speak(page: Page, world: World, language: string): Promise<Say> {
+    await page.addInitScript((chosen) => localStorage.setItem("porteur.language", chosen), language);
+    const words: { kind: string; code: string; label: string }[] = (await world.ask("GET", "/v1/words", undefined, { "Accept-Language": language })).items;
+    const say = (key: string, values: Record<string, string | number> = {}) => {
+        const text = catalogues[language]?.[key];
+        if (text === undefined) throw new Error(`there is no text ${key}`);
+        return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
+    };
+    return Object.assign(say, { word: (kind: string, code: string) => words.find((each) => each.kind === kind && each.code === code)?.label ?? code });
+}
+
 interface Fixtures {
     world: World;
     operator: Page;

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page of phone numbers, over an inventory of a million rows.
-import { expect, expectAccessible, expectFits, picture, test, tick } from "./fixtures";
+import { expect, expectAccessible, expectFits, languages, picture, speak, test, tick } from "./fixtures";
 import { standIn, type Asked } from "./inventory";
 
 const lists = (asked: Asked[]) => asked.filter((each) => each.path === "/v1/numbers");
 const cell = (page: import("@playwright/test").Page, row: number, column: number) => page.locator(`[data-cell="${row}.${column}"]`);
 
-test("a million numbers are looked through, found and sorted", async ({ operator: page, world }) => {
+for (const language of languages)
+    test(`a million numbers are looked through, found and sorted (${language})`, async ({ operator: page, world }) => {
+    const say = await speak(page, world, language);
+    const figure = (count: number) => count.toLocaleString(language === "en" ? "en-CA" : "fr-CA");
     const asked = await standIn(page);
     await page.goto(`${world.url}/console/`);
-    await expect(page.getByRole("heading", { level: 1, name: "Phone Numbers" })).toBeVisible();
-    await expect(page.getByText("1,000,000 numbers")).toBeVisible();
-    for (const name of ["Number", "Used by", "Company", "VAR", "User", "Provider", "Status"]) await expect(page.getByRole("columnheader", { name, exact: true })).toBeVisible();
+    await expect(page.getByRole("heading", { level: 1, name: say("nav.numbers") })).toBeVisible();
+    await expect(page.getByText(say("numbers.total", { count: figure(1_000_000) }), { exact: true })).toBeVisible();
+    for (const name of ["number", "used_by", "company", "var", "use_type", "provider", "status"]) await expect(page.getByRole("columnheader", { name: say(`numbers.${name}`), exact: true })).toBeVisible();
     await expect(cell(page, 0, 1)).toContainText("+1 514 500-0000");
     await expect(cell(page, 0, 1).getByRole("link")).toHaveAttribute("href", "tel:+15145000000");
-    await picture(page, "phone-numbers");
+    await picture(page, `phone-numbers-${language}`);
     expect(await page.getByRole("row").count(), "only rows that are seen exist").toBeLessThan(80);
     await expectAccessible(page);
 
@@ -26,27 +29,27 @@ test("a million numbers are looked through, found and sorted", async ({ operator
     }
     await expect(page.getByRole("row").filter({ hasText: "514 500-0" }).first()).toBeVisible();
 
-    await page.getByRole("button", { name: "Number", exact: true }).click();
-    await expect(page.getByRole("columnheader", { name: "Number", exact: true })).toHaveAttribute("aria-sort", "ascending");
-    await page.getByRole("button", { name: "Number", exact: true }).click();
+    await page.getByRole("button", { name: say("numbers.number"), exact: true }).click();
+    await expect(page.getByRole("columnheader", { name: say("numbers.number"), exact: true })).toHaveAttribute("aria-sort", "ascending");
+    await page.getByRole("button", { name: say("numbers.number"), exact: true }).click();
     await expect(cell(page, 0, 1)).toContainText("+1 514 599-9999");
     await expect(page).toHaveURL(/sort=-number/);
 
-    await page.getByLabel("Search in Used by").fill("service desk");
-    await page.getByLabel("Search in Used by").press("Enter");
+    await page.getByLabel(say("numbers.search.in", { column: say("numbers.used_by") })).fill("service desk");
+    await page.getByLabel(say("numbers.search.in", { column: say("numbers.used_by") })).press("Enter");
     await expect(cell(page, 0, 2)).toContainText("Service desk");
-    await expect(page.getByText("at least 1,000,000 numbers")).toBeVisible();
+    await expect(page.getByText(say("numbers.total.about", { count: figure(1_000_000) }))).toBeVisible();
     expect(lists(asked).at(-1)?.query).toMatchObject({ used_by: "service desk", sort: "-number" });
     await page.reload();
-    await expect(page.getByLabel("Search in Used by"), "the search is in the address").toHaveValue("service desk");
-    await page.getByLabel("Search in Used by").fill("");
-    await page.getByLabel("Search in Used by").press("Enter");
+    await expect(page.getByLabel(say("numbers.search.in", { column: say("numbers.used_by") })), "the search is in the address").toHaveValue("service desk");
+    await page.getByLabel(say("numbers.search.in", { column: say("numbers.used_by") })).fill("");
+    await page.getByLabel(say("numbers.search.in", { column: say("numbers.used_by") })).press("Enter");
     await expect(page).not.toHaveURL(/used_by/);
 
-    await page.getByRole("button", { name: /Set Filter/ }).click();
-    await page.getByRole("option", { name: "Numbers Available" }).click();
-    await expect(page.getByText("333,334 numbers")).toBeVisible();
-    await expect(cell(page, 0, 2)).toContainText("available");
+    await page.getByRole("button", { name: new RegExp(say("numbers.filter")) }).click();
+    await page.getByRole("option", { name: say("numbers.filter.available") }).click();
+    await expect(page.getByText(say("numbers.total", { count: figure(333_334) }))).toBeVisible();
+    await expect(cell(page, 0, 2)).toContainText(say("numbers.available"));
     expect(lists(asked).at(-1)?.query["filter"]).toBe("available");
 });
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { expect, expectAccessible, makePort, test, tick, until } from "./fixtures";
+import { expect, expectAccessible, languages, makePort, speak, test, tick, until } from "./fixtures";
 
 test("a person signs in with a token, and out again", async ({ page, world }) => {
     await page.goto(`${world.url}/`);
@@ -54,27 +54,30 @@ test("an order's page follows what happens, without a reload", async ({ operator
     await expect(page.getByRole("table", { name: /^Operations/ }).getByText("submission of the port").first()).toBeVisible();
 });
 
-test("a refused order is corrected on the spot, beside what the carrier said", async ({ operator: page, world }) => {
-    await world.script(world.simulators.thinktel, { number: 6475550192, then: ["PENDING", "REJECTED"], reject: { code: "8D", field: "ZIP", form: "EU", remarks: "POSTAL CODE" } });
-    const order = await makePort(world, { submit: true }, { numbers: ["+16475550192"], account_number: "6475550192", service_address: { house_number: "1", street: "King", street_type: "St", city: "Toronto", region: "ON", postal_code: "M5V1A9", country: "CA" } });
+for (const language of languages)
+    test(`a refused order is corrected on the spot, beside what the carrier said (${language})`, async ({ operator: page, world }) => {
+    const say = await speak(page, world, language);
+    const number = language === "en" ? 6475550192 : 6475550193;
+    await world.script(world.simulators.thinktel, { number, then: ["PENDING", "REJECTED"], reject: { code: "8D", field: "ZIP", form: "EU", remarks: "POSTAL CODE" } });
+    const order = await makePort(world, { submit: true }, { numbers: [`+1${number}`], account_number: String(number), service_address: { house_number: "1", street: "King", street_type: "St", city: "Toronto", region: "ON", postal_code: "M5V1A9", country: "CA" } });
     await until(world, `/v1/port-orders/${order.id}`, (now) => now.state === "exception");
     await page.goto(`${world.url}/console/orders/port/${order.id}`);
-    await expect(page.getByRole("heading", { name: "What has to be corrected" })).toBeVisible();
-    const wrong = page.locator(".compare-row").filter({ hasText: "Postal code" });
+    await expect(page.getByRole("heading", { name: say("fix.title") })).toBeVisible();
+    const wrong = page.locator(".compare-row").filter({ hasText: say("field.address.postal_code") });
     await expect(wrong).toContainText("POSTAL CODE");
-    await expect(wrong).toContainText("In the order now: M5V1A9");
+    await expect(wrong).toContainText(say("fix.before", { value: "M5V1A9" }));
     await expectAccessible(page);
-    await wrong.getByLabel("Postal code").fill("M5V1A1");
+    await wrong.getByLabel(say("field.address.postal_code")).fill("M5V1A1");
 
     await page.reload();
-    await expect(wrong.getByLabel("Postal code"), "what was typed is still there").toHaveValue("M5V1A1");
-    await page.getByRole("button", { name: "Send the correction" }).click();
+    await expect(wrong.getByLabel(say("field.address.postal_code")), "what was typed is still there").toHaveValue("M5V1A1");
+    await page.getByRole("button", { name: say("fix.send") }).click();
     // ThinkTel has no call for corrections: a person hears of it as a task, and answers it here.
-    await expect(page.getByRole("button", { name: "Send the answer" })).toBeVisible({ timeout: 20_000 });
+    await expect(page.getByRole("button", { name: say("answer.do") })).toBeVisible({ timeout: 20_000 });
     expect((await world.ask("GET", `/v1/port-orders/${order.id}`)).request.service_address.postal_code).toBe("M5V1A1");
-    await world.script(world.simulators.thinktel, { number: 6475550192, then: ["PENDING", "CONFIRMED", "COMPLETED"], reopen: true });
+    await world.script(world.simulators.thinktel, { number, then: ["PENDING", "CONFIRMED", "COMPLETED"], reopen: true });
     await expectAccessible(page);
     await tick(page.getByRole("radio", { name: "done" }));
-    await page.getByRole("button", { name: "Send the answer" }).click();
-    await expect(page.locator(".facts").getByText("completed")).toBeVisible({ timeout: 30_000 });
+    await page.getByRole("button", { name: say("answer.do") }).click();
+    await expect(page.locator(".facts").getByText(say.word("state", "completed"))).toBeVisible({ timeout: 30_000 });
 });

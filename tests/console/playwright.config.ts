@@ -12,7 +12,7 @@ export default defineConfig({
     fullyParallel: false,
     forbidOnly: true,
     retries: 0,
-    timeout: 45_000,
+    timeout: 90_000, // a port is followed to its end, on a machine that may be busy
     expect: { timeout: 15_000 },
     reporter: [["list"], ["./report.ts"]],
     use: {
