@@ -60,6 +60,11 @@ export async function standIn(page: Page, role = "system_administrator") {
         if (path === "/numbers/facets") return json(route, { provider: { thinktel: 500_000, ringcentral: 500_000 }, state: { in_service: 666_666, available: 333_334 } });
         if (path === "/numbers/csv") return route.fulfill({ contentType: "text/csv", headers: { "Content-Disposition": 'attachment; filename="PhoneNumbers.csv"' }, body: "number\n+15145000000\n" });
         if (path === "/numbers/pdf") return route.fulfill({ contentType: "application/pdf", body: "%PDF-1.4" });
+        if (path === "/numbers" && request.method() === "POST") {
+            change = { action: "add", dry_run: false };
+            polls = 0;
+            return json(route, { id: "J3", kind: "add", state: "running", done: 0, total: body.numbers.length, ok: 0, failed: 0, dry_run: false, can_undo: true, began: "2026-11-26T00:00:00Z", ended: null }, 202);
+        }
         if (path === "/number-changes") {
             change = body;
             polls = 0;

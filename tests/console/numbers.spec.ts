@@ -3,7 +3,7 @@
 import { expect, expectAccessible, expectFits, languages, picture, speak, test, tick } from "./fixtures";
 import { standIn, type Asked } from "./inventory";
 
-const lists = (asked: Asked[]) => asked.filter((each) => each.path === "/v1/numbers");
+const lists = (asked: Asked[]) => asked.filter((each) => each.path === "/v1/numbers" && each.method === "GET");
 const cell = (page: import("@playwright/test").Page, row: number, column: number) => page.locator(`[data-cell="${row}.${column}"]`);
 
 for (const language of languages)
@@ -134,6 +134,16 @@ test("the system's administrator looks; inside an account numbers are changed, v
     const changes = asked.filter((each) => each.path === "/v1/number-changes").map((each) => each.body);
     expect(changes.map((each) => each.dry_run)).toEqual([true, false]);
     expect(changes[1]).toMatchObject({ action: "tag", tags: ["vip", "montreal"], selection: { query: {} } });
+
+    await page.getByRole("button", { name: "Add", exact: true }).click();
+    await page.getByRole("menuitem", { name: "Add numbers" }).click();
+    await page.getByLabel("Numbers", { exact: true }).fill("514 555 0100, 514 555 0101");
+    await page.getByRole("dialog").getByRole("button", { name: /Provider/ }).click();
+    await page.getByRole("option", { name: /^thinktel/ }).click();
+    await page.getByRole("button", { name: "Add 2 numbers" }).click();
+    await expect(page.getByRole("dialog")).toContainText("Done:");
+    expect(asked.find((each) => each.path === "/v1/numbers" && each.method === "POST")?.body).toEqual({ numbers: [{ number: "+15145550100", provider: "thinktel" }, { number: "+15145550101", provider: "thinktel" }] });
+    await page.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
 
     await page.getByRole("button", { name: "Leave this account" }).click();
     await expect(page.getByRole("region", { name: "Account entered" })).toHaveCount(0);

@@ -160,7 +160,7 @@ function Shell() {
                     </span>
                     <Menu
                         look="quiet"
-                        label={t(`theme.${theme}`)}
+                        label={<span aria-hidden="true">{theme === "light" ? "☀" : theme === "dark" ? "☾" : "◐"}</span>}
                         name={t("theme", { now: t(`theme.${theme}`) })}
                         items={(["system", "light", "dark"] as const).map((id) => ({ id, label: t(`theme.${id}`) }))}
                         onChoose={(id) => setTheme(id as Theme)}

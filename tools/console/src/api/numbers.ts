@@ -68,6 +68,7 @@ export const listNumbers = (query: Query, signal?: AbortSignal) => get<NumberPag
 export const numberFacets = (signal?: AbortSignal) => get<Facets>("/v1/numbers/facets", undefined, signal);
 export const numberHistory = (id: string, signal?: AbortSignal) => get<{ items?: { at: string; text: string; source?: string }[]; history?: { at: string; text: string; source?: string }[] }>(`/v1/numbers/${id}/history`, undefined, signal);
 export const changeNumbers = (change: NumberChange) => once<Job>(`numbers.${change.action}`, "POST", "/v1/number-changes", { body: change });
+export const addNumbers = (numbers: { number: string; provider: string }[]) => once<Job>("numbers.add", "POST", "/v1/numbers", { body: { numbers } });
 export const showJob = (id: string, signal?: AbortSignal) => get<Job>(`/v1/jobs/${id}`, undefined, signal);
 export const jobResults = (id: string, signal?: AbortSignal) => get<{ results: JobResult[]; next_cursor: string | null }>(`/v1/jobs/${id}/results`, { only: "failed", limit: 100 }, signal);
 export const undoJob = (id: string) => once<Job>(`job.undo.${id}`, "POST", `/v1/jobs/${id}/undo`);

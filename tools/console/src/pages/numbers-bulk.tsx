@@ -3,9 +3,12 @@
 // progress, its refusals by number, and an undo where there is one.
 import { useEffect, useState } from "react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { cancelJob, changeNumbers, importNumbers, jobResults, showJob, undoJob, type Job, type NumberChange, type Selection } from "../api/numbers";
+import { addNumbers, cancelJob, changeNumbers, importNumbers, jobResults, showJob, undoJob, type Job, type NumberChange, type Selection } from "../api/numbers";
 import { get } from "../api/client";
+import { useDraft } from "../draft";
+import { errorOf, numbersOf } from "../fields";
 import { numberText, useText } from "../i18n";
+import { useCarriers } from "./carriers";
 import { useSession } from "../session";
 import { Button, Dialog, FilePicker, Notice, Problem, Progress, Select, TextField } from "../ui";
 
@@ -148,6 +151,31 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
                 <div className="row wrap end">
                     <Button isDisabled={!file || run.isPending} onPress={() => run.mutate(true)}>{t("bulk.dry")}</Button>
                     <Button look="main" isDisabled={!file || run.isPending} onPress={() => run.mutate(false)}>{t("import.do")}</Button>
+                </div>
+            </div>
+        </Dialog>
+    );
+}
+
+export function AddDialog({ onClose }: { onClose: () => void }) {
+    const t = useText();
+    const carriers = useCarriers();
+    const { value, change, drop } = useDraft("numbers.add", { text: "", provider: "" });
+    const numbers = numbersOf(value.text);
+    const run = useMutation({ mutationFn: () => addNumbers(numbers.map((number) => ({ number, provider: value.provider }))), onSuccess: drop });
+    return (
+        <Dialog title={t("numbers.add.typed")} open onClose={onClose} wide>
+            <div className="stack">
+                {run.data ? <JobView first={run.data} /> : (
+                    <>
+                        <TextField label={t("field.numbers")} help={t("field.numbers.help")} rows={5} value={value.text} onChange={(text) => change({ text })} error={errorOf(run.error, "/numbers")} required />
+                        <Select label={t("numbers.provider")} value={value.provider} onChange={(provider) => change({ provider })} choices={(carriers.data?.items ?? []).map((each) => ({ id: each.account, label: each.account, note: each.name }))} required />
+                        <Problem of={run.error} />
+                    </>
+                )}
+                <div className="row end">
+                    <Button onPress={onClose}>{t("close")}</Button>
+                    {run.data ? null : <Button look="main" isDisabled={numbers.length === 0 || !value.provider || run.isPending} onPress={() => run.mutate()}>{t("numbers.add.do", { count: numbers.length })}</Button>}
                 </div>
             </div>
         </Dialog>

@@ -12,7 +12,7 @@ import { navigate, setQuery, usePlace } from "../router";
 import { useSession } from "../session";
 import { Button, Checkbox, Dialog, Menu, Notice, Page, Problem, Select, TextField, Waiting } from "../ui";
 import { Mark, NumberLink } from "../ui/marks";
-import { BulkDialog, ImportDialog, type Action } from "./numbers-bulk";
+import { AddDialog, BulkDialog, ImportDialog, type Action } from "./numbers-bulk";
 import { NumberDetails } from "./number-details";
 
 type Find = "text" | "choice" | "none";
@@ -32,7 +32,7 @@ const all: Column[] = [
     { id: "var", text: "numbers.var", find: "text", width: "minmax(8rem, 1fr)", sort: true },
     { id: "use_type", text: "numbers.use_type", find: "choice", width: "minmax(7rem, .7fr)", sort: true },
     { id: "provider", text: "numbers.provider", find: "choice", width: "minmax(8rem, .9fr)", sort: true },
-    { id: "status", text: "numbers.status", find: "choice", width: "minmax(7rem, .7fr)", sort: true },
+    { id: "status", text: "numbers.status", find: "choice", width: "minmax(8rem, .7fr)", sort: true },
     { id: "state", text: "numbers.state", find: "choice", width: "minmax(8rem, .8fr)", sort: true, words: "number_state" },
 ];
 /** Above a VAR there are VARs to tell apart, above a company companies; a company sees its own numbers alone. */
@@ -98,6 +98,7 @@ export function Numbers() {
     const [exporting, setExporting] = useState(false);
     const [bulk, setBulk] = useState<Action | null>(null);
     const [importing, setImporting] = useState(false);
+    const [adding, setAdding] = useState(false);
     const [problem, setProblem] = useState<unknown>(null);
     const shown = place.get("id") ?? "";
     const names = columns.map((each) => each.id);
@@ -123,7 +124,9 @@ export function Numbers() {
                     {possible.length > 0 ? (
                         <Menu label={t("numbers.actions")} disabled={count === 0} items={possible.map((id) => ({ id, label: t(`bulk.${id}`) }))} onChoose={(id) => setBulk(id as Action)} />
                     ) : null}
-                    {may("add_numbers") ? <Button onPress={() => setImporting(true)}>{t("numbers.import")}</Button> : null}
+                    {may("add_numbers") ? (
+                        <Menu label={t("numbers.add")} items={[{ id: "type", label: t("numbers.add.typed") }, { id: "file", label: t("numbers.import") }]} onChoose={(id) => (id === "file" ? setImporting(true) : setAdding(true))} />
+                    ) : null}
                 </>
             }
         >
@@ -168,6 +171,7 @@ export function Numbers() {
             )}
             <ExportDialog open={exporting} onClose={() => setExporting(false)} columns={columns} count={ids ? ids.length : (total?.count ?? rows.length)} run={(name, chosen) => exportNumbers("csv", query, ids, chosen, name)} />
             {bulk ? <BulkDialog action={bulk} selection={selection} count={count} onClose={() => setBulk(null)} /> : null}
+            {adding ? <AddDialog onClose={() => setAdding(false)} /> : null}
             {importing ? <ImportDialog onClose={() => setImporting(false)} /> : null}
             <Dialog title={t("numbers.details")} open={shown !== ""} onClose={() => setQuery({ id: "" })} wide>
                 {shown ? <NumberDetails id={shown} /> : null}

@@ -290,7 +290,7 @@ function FromAccount({ account, chosen, onChange }: { account: string; chosen: s
             <Problem of={list.error} />
             {list.data?.items.map((each) => (
                 <Checkbox key={each.number} value={chosen.includes(each.number)} onChange={(on) => onChange(on ? [...chosen, each.number] : chosen.filter((number) => number !== each.number))}>
-                    <span className="number">{numberText(each.number)}</span> <span className="note">{[each.label, each.main_number ? t("port.main-number") : ""].filter(Boolean).join(", ")}</span>
+                    <span><span className="number">{numberText(each.number)}</span> <span className="note">{[each.label, each.main_number ? t("port.main-number") : ""].filter(Boolean).join(", ")}</span></span>
                 </Checkbox>
             ))}
         </fieldset>

@@ -137,8 +137,10 @@ export function PurchaseWizard() {
                             <legend>{t("purchase.choose")}</legend>
                             {search.data.numbers.map((each) => (
                                 <Checkbox key={each.account + each.number} value={draft.numbers.includes(each.number)} onChange={(on) => choose(each, on)}>
+                                    <span>
                                     <span className="number">{numberText(each.number)}</span>{" "}
                                     <span className="note">{[each.account, each.city || each.region, each.features.join(", "), each.monthly_price, each.documents_needed ? t("purchase.papers") : ""].filter(Boolean).join(" · ")}</span>
+                                    </span>
                                 </Checkbox>
                             ))}
                         </fieldset>
