@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+import { execFileSync } from "node:child_process";
 import { defineConfig } from "@playwright/test";
 
 const build = process.env["PORTEUR_BUILD"] ?? "../../build/dev";
+
+/** Chromium's own sandbox needs a user that is not root, and namespaces, which containers seldom allow. Its pages here are ours. */
+function sandboxed(): boolean {
+    if (process.getuid?.() === 0) return false;
+    try {
+        execFileSync("unshare", ["--user", "true"], { stdio: "ignore" });
+        return true;
+    } catch {
+        return false;
+    }
+}
 
 export default defineConfig({
     testDir: ".",
@@ -22,8 +34,8 @@ export default defineConfig({
         trace: "retain-on-failure",
         launchOptions: {
             executablePath: process.env["PORTEUR_CHROMIUM"] ?? "/usr/bin/chromium",
-            // Chromium's own sandbox needs a user that is not root; a container may have a /dev/shm of 64 MB, or none.
-            args: ["--disable-dev-shm-usage", ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
+            // A container may have a /dev/shm of 64 MB, or none.
+            args: ["--disable-dev-shm-usage", ...(sandboxed() ? [] : ["--no-sandbox"])],
         },
     },
 });
