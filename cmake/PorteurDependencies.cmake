@@ -36,8 +36,7 @@ porteur_system_library(porteur_qpdf NAMES qpdf)
 porteur_system_library(porteur_hpdf NAMES hpdf)
 
 # Telephone numbers. The headers come from tools/setup, which unpacks them below the build folder
-# (libphonenumber-dev itself would bring Boost 1.74); the library is the runtime package's. Targets that
-# need it say `if(TARGET porteur_phonenumber)`.
+# (libphonenumber-dev itself would bring Boost 1.74); the library is the runtime package's.
 set(PORTEUR_PHONENUMBER_ROOT "${PROJECT_SOURCE_DIR}/build/deps/phonenumber/usr" CACHE PATH
     "Where include/phonenumbers/phonenumberutil.h of libphonenumber stands")
 find_library(found_phonenumber NAMES libphonenumber.so.8)
@@ -49,7 +48,7 @@ if(found_phonenumber AND found_protobuf
     # Its generated headers call protobuf's functions, so whoever includes them links both.
     target_link_libraries(porteur_phonenumber INTERFACE "${found_phonenumber}" "${found_protobuf}")
 else()
-    message(STATUS "libphonenumber is not complete here; tools/setup makes it so. What needs it is left out.")
+    message(FATAL_ERROR "libphonenumber is not complete here; tools/setup makes it so")
 endif()
 
 # Debian's SOCI hides its type information, which UBSan's check of virtual calls would need.

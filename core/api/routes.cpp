@@ -56,6 +56,11 @@ constexpr auto table = std::to_array<Route>({
     {"POST",  "/v1/mails/{id}/assign",                change,   json_body, must_key, "", handlers::assign_mail},
     {"POST",  "/v1/mails/{id}/dismiss",               change,   no_body,   must_key, "", handlers::dismiss_mail},
 
+    {"GET",   "/v1/numbers",                          read,     no_body,   no_key,   "filter status state provider tenant tag country type use_type number used_by company var provider_has q sort limit cursor", handlers::list_numbers},
+    {"GET",   "/v1/numbers/{number}",                 read,     no_body,   no_key,   "", handlers::show_number},
+    {"GET",   "/v1/numbers/{number}/history",         read,     no_body,   no_key,   "", handlers::show_number_history},
+    {"GET",   "/v1/number-facets",                    read,     no_body,   no_key,   "tenant", handlers::show_number_facets},
+
     {"POST",  "/v1/port-orders",                      change,   json_body, must_key, "", handlers::create_order, port, "problem carrier_word"},
     {"GET",   "/v1/port-orders",                      read,     no_body,   no_key,   "state delivery limit cursor", handlers::list_orders, port, "problem carrier_word"},
     {"GET",   "/v1/port-orders/{id}",                 read,     no_body,   no_key,   "", handlers::show_order, port, "problem carrier_word"},

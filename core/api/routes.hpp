@@ -141,6 +141,12 @@ Async<Answer> rotate_webhook(Api& api, Request& request);
 Async<Answer> test_webhook(Api& api, Request& request);
 Async<Answer> replay_webhook(Api& api, Request& request);
 
+// number_routes.cpp
+Async<Answer> list_numbers(Api& api, Request& request);
+Async<Answer> show_number(Api& api, Request& request);
+Async<Answer> show_number_history(Api& api, Request& request);
+Async<Answer> show_number_facets(Api& api, Request& request);
+
 // due_route.cpp
 Async<Answer> list_due(Api& api, Request& request);
 

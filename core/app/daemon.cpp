@@ -138,6 +138,7 @@ struct Daemon::Parts {
     std::unique_ptr<MailIntake> intake;
     std::unique_ptr<Outward> outward;
     std::unique_ptr<DocumentDesk> papers;
+    TenantsNow tenants;
     std::unique_ptr<InventoryDesk> numbers;
     std::unique_ptr<PeopleDesk> people;
     std::unique_ptr<HostServices> services;
@@ -224,7 +225,8 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
         .store = *p.store, .folder = p.documents, .paper = paper::PaperProgram(paper::PaperProgram::beside_this_one()),
         .font_folder = p.settings.documents.font_folder, .size_max_bytes = p.settings.documents.size_max_bytes,
         .pages_max = p.settings.documents.pages_max});
-    p.numbers = std::make_unique<InventoryDesk>(*p.store);
+    p.numbers = std::make_unique<InventoryDesk>(InventoryDesk::Parts{.store = *p.store, .tenants = p.tenants});
+    if (auto loaded = p.numbers->load(); !loaded) return std::unexpected(std::move(loaded).error());
     p.people = std::make_unique<PeopleDesk>(*p.store);
     p.services = std::make_unique<HostServices>(HostServices::Parts{
         .engine_thread = p.engine_io.get_executor(), .engine = *p.engine, .accounts = p.accounts, .performer = *p.performer,

@@ -1,20 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The inventory as the API sees it.
+// The inventory as the API sees it: whose numbers a caller is shown, and in which words.
 
 #include "api/number_services.hpp"
-#include "store/store.hpp"
+#include "domain/tenant_tree.hpp"
+#include "inventory/inventory_list.hpp"
 
 namespace porteur {
 
 /// @threads any
 class InventoryDesk final : public NumberServices {
 public:
-    explicit InventoryDesk(Store& store) : store_(store) {}
+    struct Parts {
+        Store& store;
+        const TenantsNow& tenants;
+    };
+    explicit InventoryDesk(Parts parts);
+    /// Reads what is known of all numbers. Once, before anything else. @errors as the store
+    Result<void> load() { return directory_.load(*book_); }
+
+    Result<NumbersShown> numbers(const Caller& caller, InventoryQuery query) override;
+    Result<std::optional<NumberShown>> number(const Caller& caller, NumberKey key) override;
+    Result<std::optional<std::vector<NumberEvent>>> history(const Caller& caller, NumberKey key, int limit) override;
+    Result<NumberFacets> facets(const Caller& caller, std::int64_t tenant) override;
 
 private:
-    [[maybe_unused]] Store& store_;
+    /// Restricts a filter to what the caller may see, or to an account of it.
+    Result<void> restrict(const Caller& caller, const TenantTree& tree, NumberFilter& filter) const;
+    NumberShown shown(const TenantTree& tree, NumberRow row) const;
+
+    const TenantsNow& tenants_;
+    std::unique_ptr<NumberBook> book_;
+    NumberDirectory directory_;
+    InventoryList list_;
 };
 
 }  // namespace porteur

@@ -55,7 +55,6 @@ enum class UseType { none, user, service, group };
 /// What many numbers share. There are few different ones, so each is stored once; lists are sorted
 /// and filtered by going through them, and what they count is known at any time.
 struct NumberClass {
-    std::int64_t var = 0;  ///< tenant of the VAR above the holder; 0: none
     std::string account;   ///< provider: where the number is provisioned
     std::string country;   ///< "CA"; empty: not known
     std::string type;      ///< "local", "mobile", "national", "toll_free", "shared_cost", "unknown"
@@ -105,7 +104,8 @@ struct NumberFilter {
     /// Whose: one tenant's own, a VAR's with all below it, or everybody's.
     enum class Whose { tenant, var, all } whose = Whose::all;
     std::int64_t tenant = 0;
-    std::optional<bool> used;  ///< only those that somebody uses; or that nobody does
+    std::optional<bool> given;  ///< only those that a customer holds; or that lie in a pool
+    std::optional<bool> used;   ///< only those that somebody uses; or that nobody does
     std::optional<bool> active;
     std::vector<NumberState> states;
     std::vector<std::string> accounts;

@@ -2,8 +2,8 @@
 #include "inventory/inventory_list.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <set>
+#include <limits>
+#include <unordered_set>
 
 namespace porteur {
 namespace {
@@ -35,7 +35,7 @@ std::string cursor_of(const InventoryQuery& query, const Place& place) {
 
 Result<Place> read_cursor(const InventoryQuery& query) {
     if (query.cursor.empty()) return Place{};
-    const auto refused = failure(ErrorKind::invalid_input, "/cursor: is none of this list's; begin without one");
+    const auto refused = failure(ErrorKind::invalid_input, "the parameter cursor is none of this list's; begin without one");
     const auto head = std::string(word_of(query.sort)) + (query.descending ? "-" : "+");
     const std::string_view cursor = query.cursor;
     const auto point = cursor.find('.');
@@ -52,16 +52,20 @@ Result<Place> read_cursor(const InventoryQuery& query) {
     return place;
 }
 
-/// Classes and tenants whose numbers are meant, with what is known of how many there are.
+/// Numbers of some classes that some tenants hold, with what is known of how many there are.
 struct Group {
-    std::vector<std::int64_t> classes;
-    std::set<std::int64_t> tenants;  ///< empty: any
-    std::int64_t count = 0;          ///< that fit both
-    std::int64_t of_classes = 0;     ///< of these classes, whoever holds them
-    std::int64_t of_tenants = 0;     ///< of these tenants, whatever they are
+    std::vector<std::int64_t> classes;  ///< empty: those of the whole list
+    std::vector<std::int64_t> tenants;  ///< empty: those of the whole list
+    std::int64_t count = 0;       ///< that are of both
+    std::int64_t of_classes = 0;  ///< of these classes, whoever holds them
+    std::int64_t of_tenants = 0;  ///< of these tenants, whatever they are
 };
 
-bool contains(const std::string& where, const std::string& folded_part) {
+std::size_t letters_of(std::string_view text) {
+    return static_cast<std::size_t>(std::ranges::count_if(text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
+}
+
+bool contains(std::string_view where, const std::string& folded_part) {
     return folded(where).find(folded_part) != std::string::npos;
 }
 
@@ -121,7 +125,8 @@ private:
     void read_filter() {
         const auto& filter = query_.filter;
         besides_.tags = filter.tags;
-        besides_.used_has = folded(filter.used_by);
+        // One or two letters stand in nearly every name, and no index of three letters has them.
+        (letters_of(filter.used_by) < 3 ? besides_.used_begins : besides_.used_has) = folded(filter.used_by);
         besides_.any_has = folded(filter.any);
         std::string digits;
         for (const char letter : filter.number)
@@ -152,110 +157,164 @@ private:
     }
 
     bool has_text() const {
-        return !besides_.number_has.empty() || !besides_.used_has.empty() || !besides_.any_has.empty() || !besides_.tags.empty();
+        return !besides_.number_has.empty() || !besides_.used_has.empty() || !besides_.used_begins.empty() || !besides_.any_has.empty() || !besides_.tags.empty();
     }
     bool has_indexed_text() const {
-        return besides_.number_has.size() >= 4 || besides_.used_has.size() >= 3 || besides_.any_has.size() >= 4;
+        return besides_.number_has.size() >= 3 || letters_of(besides_.used_has) >= 3 || letters_of(besides_.any_has) >= 3;
     }
 
     bool fits(const NumberClass& shared) const {
         const auto& filter = query_.filter;
-        if (filter.whose == NumberFilter::Whose::var && shared.var != filter.tenant) return false;
+        if (!filter.used_by.empty() && shared.use == UseType::none) return false;
         if (filter.used && *filter.used != (shared.use != UseType::none)) return false;
         if (filter.active && *filter.active != shared.active) return false;
         if (!is_among(filter.states, shared.state) || !is_among(filter.accounts, shared.account) ||
             !is_among(filter.countries, shared.country) || !is_among(filter.types, shared.type) || !is_among(filter.uses, shared.use))
             return false;
-        if (!filter.account.empty() && !contains(shared.account, folded(filter.account))) return false;
-        return filter.var.empty() || (shared.var != 0 && contains(name_of(shared.var), folded(filter.var)));
+        return filter.account.empty() || contains(shared.account, folded(filter.account));
+    }
+    bool takes_any_class() const {
+        const auto& filter = query_.filter;
+        return filter.used_by.empty() && !filter.used && !filter.active && filter.states.empty() && filter.accounts.empty() &&
+               filter.countries.empty() && filter.types.empty() && filter.uses.empty() && filter.account.empty();
     }
 
-    std::string name_of(std::int64_t tenant) const { return std::string(tree_.name_of(tenant)); }
+    bool fits(const Tenant& tenant) const {
+        const auto& filter = query_.filter;
+        if (filter.given && *filter.given != tree_.customer_of(tenant.id).has_value()) return false;
+        if (!filter.company.empty() && !contains(company_of(tenant.id), folded(filter.company))) return false;
+        return filter.var.empty() || contains(var_of(tenant.id), folded(filter.var));
+    }
+    bool takes_any_tenant() const {
+        const auto& filter = query_.filter;
+        return filter.whose == NumberFilter::Whose::all && !filter.given && filter.company.empty() && filter.var.empty();
+    }
+
     /// The name in the column "company".
-    std::string company_of(std::int64_t tenant) const { return tree_.customer_of(tenant) ? name_of(tenant) : std::string(); }
+    std::string_view company_of(std::int64_t tenant) const {
+        return tree_.customer_of(tenant) ? tree_.name_of(tenant) : std::string_view();
+    }
+    std::string_view var_of(std::int64_t tenant) const {
+        const auto var = tree_.var_of(tenant);
+        return var ? tree_.name_of(*var) : std::string_view();
+    }
 
     // ------------------------------------------------------------------ groups in the order of the sort
 
-    /// What the rows of a class and tenant are sorted by, before their keys.
-    std::string value_of(const NumberClass& shared, std::int64_t tenant) const {
+    bool sorts_by_tenant() const { return query_.sort == NumberSort::company || query_.sort == NumberSort::var; }
+
+    std::string value_of(std::int64_t tenant) const {
+        return folded(query_.sort == NumberSort::company ? company_of(tenant) : var_of(tenant));
+    }
+    std::string value_of(const NumberClass& shared) const {
         switch (query_.sort) {
-            case NumberSort::number: return {};
             case NumberSort::used_by: return shared.use == UseType::none ? "" : "used";
-            case NumberSort::company: return folded(company_of(tenant));
-            case NumberSort::var: return folded(shared.var == 0 ? std::string() : name_of(shared.var));
             case NumberSort::use: return std::string(word_of(shared.use));
             case NumberSort::account: return folded(shared.account);
             case NumberSort::status: return shared.active ? "active" : "pending";
             case NumberSort::state: return std::string(word_of(shared.state));
             case NumberSort::country: return shared.country;
             case NumberSort::type: return shared.type;
+            case NumberSort::number:
+            case NumberSort::company:
+            case NumberSort::var: break;
         }
         return {};
     }
 
     void plan() {
         if (nothing_fits_) return;
-        std::set<std::int64_t> tenants;
-        bool any_tenant = true;
-        if (query_.filter.whose == NumberFilter::Whose::tenant) {
-            tenants.insert(query_.filter.tenant);
-            any_tenant = false;
-        }
-        if (!query_.filter.company.empty()) {
-            std::set<std::int64_t> named;
-            const auto part = folded(query_.filter.company);
+        any_class_ = takes_any_class();
+        any_tenant_ = takes_any_tenant();
+        find_tenants();
+        find_classes();
+        total_ = directory_.total();
+        if (query_.sort == NumberSort::number) return;
+        if (sorts_by_tenant())
+            group_by_tenant();
+        else
+            group_by_class();
+    }
+
+    void find_tenants() {
+        if (any_tenant_) return;
+        const auto& filter = query_.filter;
+        if (filter.whose == NumberFilter::Whose::all) {
             for (const auto& each : tree_.all())
-                if (tree_.customer_of(each.id) && contains(each.name, part) && (any_tenant || tenants.contains(each.id)))
-                    named.insert(each.id);
-            tenants = std::move(named);
-            any_tenant = false;
+                if (fits(each)) tenants_.push_back(each.id);
+        } else {
+            auto mine = filter.whose == NumberFilter::Whose::var ? tree_.below(filter.tenant) : std::vector<std::int64_t>();
+            mine.push_back(filter.tenant);
+            for (const auto each : mine)
+                if (const auto* tenant = tree_.find(each); tenant && fits(*tenant)) tenants_.push_back(each);
         }
-        std::map<std::string, std::map<std::int64_t, std::int64_t>> counts_of_tenants;  // by group, of any class
-        std::map<std::int64_t, std::int64_t> of_any_class;
-        directory_.each([&](std::int64_t id, const NumberClass& shared, const auto& by_tenant) {
-            const bool is_wanted = fits(shared);
-            std::set<std::string> entered;
-            for (const auto& [tenant, count] : by_tenant) {
-                if (count == 0) continue;
-                total_ += count;
-                if (!any_tenant || query_.sort == NumberSort::company) of_any_class[tenant] += count;
-                if (!is_wanted || (!any_tenant && !tenants.contains(tenant))) continue;
-                const auto value = value_of(shared, tenant);
-                for (auto* group : {&groups_[value], &whole_}) {
-                    group->count += count;
-                    if (!any_tenant || (query_.sort == NumberSort::company && group != &whole_)) group->tenants.insert(tenant);
-                }
-                entered.insert(value);
-            }
-            std::int64_t held = 0;
-            for (const auto& [tenant, count] : by_tenant) held += count;
-            for (const auto& value : entered) {
-                groups_[value].classes.push_back(id);
-                groups_[value].of_classes += held;
-            }
-            if (!entered.empty()) {
-                whole_.classes.push_back(id);
-                whole_.of_classes += held;
-            }
+        std::erase_if(tenants_, [this](std::int64_t each) { return directory_.count_of(each) == 0; });
+        for (const auto each : tenants_) whole_.of_tenants += directory_.count_of(each);
+        whole_.tenants = tenants_;
+    }
+
+    void find_classes() {
+        std::map<std::int64_t, std::int64_t> held;  // by these tenants, of each class
+        if (!any_tenant_)
+            for (const auto tenant : tenants_)
+                directory_.each_class_of(tenant, [&](std::int64_t id, const NumberClass&, std::int64_t count) { held[id] += count; });
+        directory_.each_class([&](std::int64_t id, const NumberClass& shared, std::int64_t count) {
+            if (!any_class_ && !fits(shared)) return;
+            const auto wanted = any_tenant_ ? count : held.contains(id) ? held[id] : 0;
+            if (wanted == 0) return;
+            whole_.classes.push_back(id);
+            whole_.count += wanted;
+            whole_.of_classes += count;
+            counts_.push_back({id, &shared, wanted, count});
         });
-        for (auto& [value, group] : groups_)
-            for (const auto tenant : group.tenants) group.of_tenants += of_any_class[tenant];
-        for (const auto tenant : whole_.tenants) whole_.of_tenants += of_any_class[tenant];
+    }
+
+    void group_by_class() {
+        for (const auto& each : counts_) {
+            auto& group = groups_[value_of(*each.shared)];
+            group.classes.push_back(each.id);
+            group.count += each.wanted;
+            group.of_classes += each.all;
+            group.of_tenants = whole_.of_tenants;
+        }
+    }
+
+    void group_by_tenant() {
+        std::unordered_set<std::int64_t> classes(whole_.classes.begin(), whole_.classes.end());
+        const auto add = [&](std::int64_t tenant) {
+            std::int64_t wanted = 0;
+            directory_.each_class_of(tenant, [&](std::int64_t id, const NumberClass&, std::int64_t count) {
+                if (any_class_ || classes.contains(id)) wanted += count;
+            });
+            if (wanted == 0) return;
+            auto& group = groups_[value_of(tenant)];
+            group.tenants.push_back(tenant);
+            group.count += wanted;
+            group.of_tenants += directory_.count_of(tenant);
+            group.of_classes = whole_.of_classes;
+        };
+        if (any_tenant_)
+            for (const auto& each : tree_.all()) add(each.id);
+        else
+            for (const auto each : tenants_) add(each);
     }
 
     // ------------------------------------------------------------------ the ways
+
+    const std::vector<std::int64_t>& classes_of(const Group& group) const { return group.classes.empty() ? whole_.classes : group.classes; }
+    const std::vector<std::int64_t>& tenants_of(const Group& group) const { return group.tenants.empty() ? whole_.tenants : group.tenants; }
 
     Along way_of(const Group& group) const {
         if (group.count == total_ || group.count == 0) return Along::keys;
         const auto limit = static_cast<double>(query_.limit), count = static_cast<double>(group.count);
         const auto along_keys = mixed_up * limit * static_cast<double>(total_) / count;
-        const auto along_classes = stretch_cost * static_cast<double>(group.classes.size()) +
-                                   0.1 * limit * static_cast<double>(group.classes.size()) +
+        const auto along_classes = stretch_cost * static_cast<double>(classes_of(group).size()) +
+                                   0.1 * limit * static_cast<double>(classes_of(group).size()) +
                                    limit * static_cast<double>(group.of_classes) / count;
-        const auto along_tenants = group.tenants.empty()
+        const auto along_tenants = tenants_of(group).empty()
                                        ? std::numeric_limits<double>::max()
-                                       : stretch_cost * static_cast<double>(group.tenants.size()) +
-                                             0.1 * limit * static_cast<double>(group.tenants.size()) +
+                                       : stretch_cost * static_cast<double>(tenants_of(group).size()) +
+                                             0.1 * limit * static_cast<double>(tenants_of(group).size()) +
                                              limit * static_cast<double>(group.of_tenants) / count;
         if (along_keys <= along_classes && along_keys <= along_tenants) return Along::keys;
         return along_classes <= along_tenants ? Along::classes : Along::tenants;
@@ -268,13 +327,13 @@ private:
         scan.limit = query_.limit + 1;
         scan.descending = query_.descending;
         if (along == Along::classes)
-            scan.ids = group.classes;
-        else if (group.of_classes != total_ && (along != Along::tenants || group.of_tenants != group.count))
-            scan.only_classes = group.classes;
+            scan.ids = classes_of(group);
+        else if (group.of_classes != total_ && !(along == Along::tenants && group.of_tenants == group.count))
+            scan.only_classes = classes_of(group);
         if (along == Along::tenants)
-            scan.ids.assign(group.tenants.begin(), group.tenants.end());
-        else if (!group.tenants.empty() && group.of_classes != group.count)
-            scan.only_tenants.assign(group.tenants.begin(), group.tenants.end());
+            scan.ids = tenants_of(group);
+        else if (!tenants_of(group).empty() && group.of_classes != group.count)
+            scan.only_tenants = tenants_of(group);
         return scan;
     }
     KeyScan scan_along_keys(const Group& group) const { return scan_along(group, Along::keys); }
@@ -293,18 +352,34 @@ private:
         auto scan = scan_along_keys(group);
         scan.limit = limit;
         begin_after(scan, after);
-        if (!has_indexed_text()) return keys_of_scan(scan);
-        scan.look_at_most = limits_.look_nearby;
+        if (has_indexed_text()) return keys_nearby(scan, Along::text, limits_.look_nearby);
+        if (!besides_.used_begins.empty()) return keys_nearby(scan, Along::names, limits_.look_nearby);
+        return keys_of_scan(scan);
+    }
+
+    /// Along the rows for a while, and then by an index.
+    Result<std::vector<NumberKey>> keys_nearby(KeyScan scan, Along then, std::int64_t look_at_most) const {
+        const auto limit = scan.limit;
+        scan.look_at_most = look_at_most;
         auto near = book_.keys(scan);
         if (!near) return std::unexpected(std::move(near).error());
         auto keys = std::move(near->keys);
         if (near->looked_to == 0 || keys.size() >= static_cast<std::size_t>(limit)) return keys;
-        scan.look_at_most = 0;
-        scan.along = Along::text;
-        scan.limit = limit - static_cast<int>(keys.size());
+        const auto wanted = limit - static_cast<int>(keys.size());
         begin_after(scan, near->looked_to);
+        scan.look_at_most = 0;
+        scan.along = then;
+        scan.limit = then == Along::names ? static_cast<int>(limits_.read_at_once) + 1 : wanted;
         auto far = keys_of_scan(scan);
         if (!far) return far;
+        if (then == Along::names && far->size() == static_cast<std::size_t>(scan.limit)) {
+            // So many names begin so that the rows lead to them sooner.
+            scan.along = Along::keys;
+            scan.limit = wanted;
+            far = keys_of_scan(scan);
+            if (!far) return far;
+        }
+        far->resize(std::min(far->size(), static_cast<std::size_t>(wanted)));
         keys.insert(keys.end(), far->begin(), far->end());
         return keys;
     }
@@ -313,7 +388,22 @@ private:
         auto scan = scan_along(group, along);
         scan.limit = limit;
         begin_after(scan, after);
-        return keys_of_scan(scan);
+        if (along != Along::keys || has_text() || (scan.only_classes.empty() && scan.only_tenants.empty())) return keys_of_scan(scan);
+        // What fits may stand in one clump far away; then its own index leads there.
+        const auto expected = static_cast<std::int64_t>(mixed_up) * limit * total_ / std::max<std::int64_t>(group.count, 1);
+        const auto then = tenants_of(group).empty() || group.of_classes <= group.of_tenants ? Along::classes : Along::tenants;
+        scan.look_at_most = expected + limits_.look_nearby;
+        auto near = book_.keys(scan);
+        if (!near) return std::unexpected(std::move(near).error());
+        auto keys = std::move(near->keys);
+        if (near->looked_to == 0 || keys.size() >= static_cast<std::size_t>(limit)) return keys;
+        auto far_scan = scan_along(group, then);
+        far_scan.limit = limit - static_cast<int>(keys.size());
+        begin_after(far_scan, near->looked_to);
+        auto far = keys_of_scan(far_scan);
+        if (!far) return far;
+        keys.insert(keys.end(), far->begin(), far->end());
+        return keys;
     }
 
     Result<std::vector<NumberKey>> keys_of_scan(const KeyScan& scan) const {
@@ -335,7 +425,7 @@ private:
     }
 
     Result<std::vector<NumberRow>> rows_by_number() const {
-        if (!has_text() && way_of(whole_) == Along::keys) {
+        if (!has_text() && way_of(whole_) == Along::keys && whole_.count * 2 > total_) {
             auto scan = scan_along_keys(whole_);
             begin_after(scan, after_.key);
             return book_.rows_along_keys(scan);
@@ -347,9 +437,10 @@ private:
 
     /// Few enough fit: all are read and sorted. Nothing, where there are more.
     Result<std::optional<std::vector<NumberRow>>> rows_sorted_here() const {
-        if (has_text() && !has_indexed_text() && whole_.count > limits_.read_at_once) return std::nullopt;
+        const bool is_small = whole_.count <= limits_.read_at_once;
+        if (!is_small && !has_indexed_text() && besides_.used_begins.empty()) return std::nullopt;
         const int all = static_cast<int>(limits_.read_at_once) + 1;
-        auto scan = scan_along(whole_, whole_.count > limits_.read_at_once ? Along::text : way_of(whole_));
+        auto scan = scan_along(whole_, is_small ? way_of(whole_) : has_indexed_text() ? Along::text : Along::names);
         scan.limit = all;
         scan.descending = false;
         auto keys = keys_of_scan(scan);
@@ -372,7 +463,7 @@ private:
 
     Place place_of(const NumberRow& row) const {
         if (query_.sort == NumberSort::used_by) return {folded(row.used_by), row.key};
-        return {value_of(directory_.shared(row.class_id), row.tenant), row.key};
+        return {sorts_by_tenant() ? value_of(row.tenant) : value_of(directory_.shared(row.class_id)), row.key};
     }
 
     bool precedes(const Place& left, const Place& right) const {
@@ -420,10 +511,14 @@ private:
     Result<InventoryTotal> total_of(std::size_t shown, bool is_full) const {
         if (!is_full) return InventoryTotal{static_cast<std::int64_t>(shown), true};
         if (!has_text() && besides_.from == 0 && besides_.to == 0) return InventoryTotal{whole_.count, true};
-        auto some = keys_of(whole_, 0, limits_.counted_to + 1);
-        if (!some) return std::unexpected(std::move(some).error());
-        const auto count = std::min<std::int64_t>(static_cast<std::int64_t>(some->size()), limits_.counted_to);
-        return InventoryTotal{count, some->size() <= static_cast<std::size_t>(limits_.counted_to)};
+        auto scan = scan_along(whole_, whole_.count > limits_.read_at_once && has_indexed_text() ? Along::text : way_of(whole_));
+        scan.limit = limits_.counted_to + 1;
+        if (scan.along == Along::keys) scan.look_at_most = limits_.read_at_once;
+        const auto some = book_.keys(scan);
+        if (!some) return std::unexpected(some.error());
+        const auto seen = static_cast<std::int64_t>(some->keys.size());
+        const bool is_all = seen <= limits_.counted_to && some->looked_to == 0;
+        return InventoryTotal{std::max(std::min<std::int64_t>(seen, limits_.counted_to), static_cast<std::int64_t>(shown)), is_all};
     }
 
     NumberBook& book_;
@@ -434,6 +529,15 @@ private:
     KeyScan besides_;
     bool nothing_fits_ = false;
     std::int64_t total_ = 0;
+    bool any_class_ = true, any_tenant_ = true;
+    struct ClassCount {
+        std::int64_t id;
+        const NumberClass* shared;  ///< stays where it is: classes are never taken away while they have numbers
+        std::int64_t wanted;        ///< that fit
+        std::int64_t all;
+    };
+    std::vector<ClassCount> counts_;
+    std::vector<std::int64_t> tenants_;
     Group whole_;
     std::map<std::string, Group> groups_;
     Place after_;

@@ -13,16 +13,24 @@ Result<void> NumberDirectory::load(NumberBook& book) {
     const std::unique_lock lock(mutex_);
     classes_.clear();
     ids_.clear();
+    tenants_.clear();
     total_ = 0;
     for (const auto& each : *classes) {
         classes_[each.id].shared = each.shared;
         ids_[each.shared] = each.id;
     }
-    for (const auto& each : *counts) {
-        classes_[each.class_id].by_tenant[each.tenant] = each.count;
-        total_ += each.count;
-    }
+    for (const auto& each : *counts) put(each);
     return {};
+}
+
+void NumberDirectory::put(const NumberCount& count) {
+    auto& holder = tenants_[count.tenant];
+    auto& now = holder.by_class[count.class_id];
+    const auto by = count.count - now;
+    now = count.count;
+    holder.count += by;
+    classes_[count.class_id].count += by;
+    total_ += by;
 }
 
 NumberClass NumberDirectory::shared(std::int64_t class_id) const {
@@ -34,6 +42,12 @@ NumberClass NumberDirectory::shared(std::int64_t class_id) const {
 std::int64_t NumberDirectory::total() const {
     const std::shared_lock lock(mutex_);
     return total_;
+}
+
+std::int64_t NumberDirectory::count_of(std::int64_t tenant) const {
+    const std::shared_lock lock(mutex_);
+    const auto found = tenants_.find(tenant);
+    return found == tenants_.end() ? 0 : found->second.count;
 }
 
 std::int64_t NumberDirectory::id_of(const NumberClass& shared, std::vector<StoredClass>& made) {
@@ -52,8 +66,8 @@ std::vector<NumberCount> NumberDirectory::after(const CountChanges& changes) con
     for (const auto& [place, by] : changes.all()) {
         if (by == 0) continue;
         std::int64_t now = 0;
-        if (const auto found = classes_.find(place.first); found != classes_.end())
-            if (const auto held = found->second.by_tenant.find(place.second); held != found->second.by_tenant.end()) now = held->second;
+        if (const auto found = tenants_.find(place.second); found != tenants_.end())
+            if (const auto held = found->second.by_class.find(place.first); held != found->second.by_class.end()) now = held->second;
         out.push_back({place.first, place.second, now + by});
     }
     return out;
@@ -61,11 +75,7 @@ std::vector<NumberCount> NumberDirectory::after(const CountChanges& changes) con
 
 void NumberDirectory::take(const std::vector<NumberCount>& counts) {
     const std::unique_lock lock(mutex_);
-    for (const auto& each : counts) {
-        auto& now = classes_[each.class_id].by_tenant[each.tenant];
-        total_ += each.count - now;
-        now = each.count;
-    }
+    for (const auto& each : counts) put(each);
 }
 
 void NumberDirectory::forget(const std::vector<StoredClass>& made) {

@@ -30,13 +30,24 @@ public:
     Result<void> load(NumberBook& book);
 
     NumberClass shared(std::int64_t class_id) const;
-    /// Calls `see` for each class that has or had a number, with its numbers by tenant.
+    /// Calls `see` for each class that has a number, with how many it has.
     template <class See>
-    void each(See see) const {
+    void each_class(See see) const {
         const std::shared_lock lock(mutex_);
-        for (const auto& [id, entry] : classes_) see(id, entry.shared, entry.by_tenant);
+        for (const auto& [id, entry] : classes_)
+            if (entry.count != 0) see(id, entry.shared, entry.count);
+    }
+    /// Calls `see` for each class of which a tenant holds a number, with how many it holds.
+    template <class See>
+    void each_class_of(std::int64_t tenant, See see) const {
+        const std::shared_lock lock(mutex_);
+        const auto found = tenants_.find(tenant);
+        if (found == tenants_.end()) return;
+        for (const auto& [id, count] : found->second.by_class)
+            if (count != 0) see(id, classes_.at(id).shared, count);
     }
     std::int64_t total() const;
+    std::int64_t count_of(std::int64_t tenant) const;
 
     /// The class's id; where there is none yet it is made and added to `made`, to be stored with what needs it.
     std::int64_t id_of(const NumberClass& shared, std::vector<StoredClass>& made);
@@ -49,12 +60,19 @@ public:
 private:
     struct Entry {
         NumberClass shared;
-        std::unordered_map<std::int64_t, std::int64_t> by_tenant;
+        std::int64_t count = 0;
     };
+    struct Held {
+        std::int64_t count = 0;
+        std::unordered_map<std::int64_t, std::int64_t> by_class;
+    };
+    /// Under the lock.
+    void put(const NumberCount& count);
 
     mutable std::shared_mutex mutex_;
     std::map<std::int64_t, Entry> classes_;
     std::map<NumberClass, std::int64_t> ids_;
+    std::unordered_map<std::int64_t, Held> tenants_;
     std::int64_t total_ = 0;
 };
 

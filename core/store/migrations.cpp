@@ -245,7 +245,6 @@ create table operation_settings (
     Migration{8, "the inventory of numbers", R"(
 create table number_classes (
   id bigint primary key,
-  var_id bigint not null,
   account text not null,
   country text not null,
   type text not null,

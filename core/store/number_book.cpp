@@ -25,7 +25,7 @@ public:
     Pen(std::unique_ptr<WriteSession> session, Dialect dialect) : session_(std::move(session)) {
         classes_ = bulk(insert_into(
             "number_classes",
-            {{"id", number}, {"var_id", number}, {"account", text}, {"country", text}, {"type", text}, {"state", text},
+            {{"id", number}, {"account", text}, {"country", text}, {"type", text}, {"state", text},
              {"use_type", text}, {"is_active", number}},
             1
         ));
@@ -83,7 +83,6 @@ private:
     void put(const NumberChanges& changes) {
         for (const auto& each : changes.new_classes) {
             classes_->number(each.id);
-            classes_->number(each.shared.var);
             classes_->text(each.shared.account);
             classes_->text(each.shared.country);
             classes_->text(each.shared.type);
@@ -159,10 +158,10 @@ public:
     explicit StoredNumbers(Store& store) : access_(access_of(store)) {}
 
     Result<std::vector<StoredClass>> classes() override {
-        return read([](soci::session& sql) { return queries::number_classes(sql); });
+        return read([this](soci::session& sql) { return queries::number_classes(sql, access_.dialect()); });
     }
     Result<std::vector<NumberCount>> counts() override {
-        return read([](soci::session& sql) { return queries::number_counts(sql); });
+        return read([this](soci::session& sql) { return queries::number_counts(sql, access_.dialect()); });
     }
     Result<KeysFound> keys(const KeyScan& scan) override {
         return read([&](soci::session& sql) { return queries::number_keys(sql, access_.dialect(), scan); });
@@ -180,7 +179,7 @@ public:
         return access_.read_with([&](soci::session& sql) { queries::each_number_line(sql, access_.dialect(), scan, take); });
     }
     Result<std::vector<NumberEvent>> history(NumberKey key, int limit) override {
-        return read([&](soci::session& sql) { return queries::number_history(sql, key, limit); });
+        return read([&](soci::session& sql) { return queries::number_history(sql, access_.dialect(), key, limit); });
     }
 
     Result<void> write(const NumberChanges& changes) override {

@@ -35,6 +35,7 @@ struct KeyScan {
         classes,  ///< the numbers of each class in `ids`
         tenants,  ///< of each tenant in `ids`
         text,     ///< those that contain `number_has`, `used_has` or `any_has` (three letters at least)
+        names,    ///< those whose user's name begins with `used_begins`; in no order, unless fewer than `limit`
     } along = Along::keys;
     std::vector<std::int64_t> ids;
 
@@ -49,6 +50,7 @@ struct KeyScan {
     std::vector<std::int64_t> only_tenants;  ///< empty: any
     std::string number_has;                  ///< digits
     std::string used_has;                    ///< folded
+    std::string used_begins;                 ///< folded
     std::string any_has;                     ///< folded: in either
     std::vector<std::string> tags;           ///< all of them
 };

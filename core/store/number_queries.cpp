@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/number_queries.hpp"
 
+#include <libpq-fe.h>
+#include <soci/postgresql/soci-postgresql.h>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <deque>
+#include <charconv>
 #include <memory>
+#include <stdexcept>
 #include <unordered_map>
+#include <unordered_set>
+#include <variant>
 
 namespace porteur::queries {
 namespace {
@@ -20,7 +25,8 @@ constexpr std::size_t trigram = 3;
 
 Instant instant_of(long long stamp) { return Instant{std::chrono::milliseconds{stamp}}; }
 
-/// A statement with the values of its placeholders.
+/// A statement with the values of its placeholders. Each value stands in it once, in the order in which
+/// it was given.
 class Question {
 public:
     explicit Question(Dialect dialect) : dialect_(dialect) {}
@@ -28,47 +34,126 @@ public:
     std::string text;
 
     /// The placeholder of a value.
-    std::string value(long long number) {
-        numbers_.push_back({name(), number});
-        return ":" + numbers_.back().name;
+    std::string value(std::int64_t number) {
+        values_.emplace_back(number);
+        return placeholder("bigint");
     }
     std::string value(std::string given) {
-        texts_.push_back({name(), std::move(given)});
-        return ":" + texts_.back().name;
-    }
-    /// "column contains the text"; both folded.
-    std::string contains(const std::string& column, const std::string& part) {
-        return (dialect_ == Dialect::sqlite ? "instr(" : "strpos(") + column + ", " + value(part) + ") > 0";
+        values_.emplace_back(std::move(given));
+        return placeholder("text");
     }
     Dialect dialect() const noexcept { return dialect_; }
+    const std::vector<std::variant<std::int64_t, std::string>>& values() const noexcept { return values_; }
 
-    void bind(soci::statement& statement) {
-        for (auto& each : numbers_) statement.exchange(soci::use(each.value, each.name));
-        for (auto& each : texts_) statement.exchange(soci::use(each.value, each.name));
+private:
+    std::string placeholder(const char* type) const {
+        const auto place = std::to_string(values_.size());
+        return dialect_ == Dialect::sqlite ? "?" + place : "$" + place + "::" + type;
     }
-    void bind(sqlite_api::sqlite3_stmt* statement) const {
-        const auto at = [statement](const std::string& name) {
-            return sqlite_api::sqlite3_bind_parameter_index(statement, (":" + name).c_str());
-        };
-        for (const auto& each : numbers_) sqlite_api::sqlite3_bind_int64(statement, at(each.name), each.value);
-        for (const auto& each : texts_)
-            sqlite_api::sqlite3_bind_text(
-                statement, at(each.name), each.value.c_str(), static_cast<int>(each.value.size()), nullptr
-            );
+
+    Dialect dialect_;
+    std::vector<std::variant<std::int64_t, std::string>> values_;
+};
+
+/// A row of an answer; valid until the next one.
+class Row {
+public:
+    explicit Row(sqlite_api::sqlite3_stmt* statement) : statement_(statement) {}
+    Row(PGresult* answer, int row) : answer_(answer), row_(row) {}
+
+    std::int64_t number(int column) const {
+        if (statement_) return sqlite_api::sqlite3_column_int64(statement_, column);
+        const auto digits = text(column);
+        std::int64_t value = 0;
+        std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        return value;
+    }
+    std::string_view text(int column) const {
+        if (!statement_) return {PQgetvalue(answer_, row_, column), static_cast<std::size_t>(PQgetlength(answer_, row_, column))};
+        const auto* text = reinterpret_cast<const char*>(sqlite_api::sqlite3_column_text(statement_, column));
+        return {text ? text : "", static_cast<std::size_t>(sqlite_api::sqlite3_column_bytes(statement_, column))};
+    }
+    bool is_null(int column) const {
+        return statement_ ? sqlite_api::sqlite3_column_type(statement_, column) == SQLITE_NULL : PQgetisnull(answer_, row_, column) != 0;
+    }
+    std::optional<std::int64_t> maybe(int column) const {
+        return is_null(column) ? std::nullopt : std::optional(number(column));
     }
 
 private:
-    template <class Value>
-    struct Bound {
-        std::string name;
-        Value value;
-    };
-    std::string name() const { return "v" + std::to_string(numbers_.size() + texts_.size()); }
-
-    Dialect dialect_;
-    std::deque<Bound<long long>> numbers_;
-    std::deque<Bound<std::string>> texts_;
+    sqlite_api::sqlite3_stmt* statement_ = nullptr;
+    PGresult* answer_ = nullptr;
+    int row_ = 0;
 };
+
+/// Says whether it wants more.
+using Take = std::function<bool(const Row&)>;
+
+/// A statement of SQLite's own, for what SOCI would copy once more.
+class SqliteStatement {
+public:
+    SqliteStatement(soci::session& sql, const Question& ask)
+        : connection_(static_cast<soci::sqlite3_session_backend*>(sql.get_backend())->conn_) {
+        check(sqlite_api::sqlite3_prepare_v2(connection_, ask.text.c_str(), -1, &statement_, nullptr) == SQLITE_OK);
+        int place = 0;
+        for (const auto& each : ask.values()) {
+            ++place;
+            if (const auto* number = std::get_if<std::int64_t>(&each))
+                sqlite_api::sqlite3_bind_int64(statement_, place, *number);
+            else
+                bind_text(place, std::get<std::string>(each));
+        }
+    }
+    ~SqliteStatement() { sqlite_api::sqlite3_finalize(statement_); }
+    SqliteStatement(const SqliteStatement&) = delete;
+    SqliteStatement& operator=(const SqliteStatement&) = delete;
+
+    void bind(int place, std::int64_t number) { sqlite_api::sqlite3_bind_int64(statement_, place, number); }
+    /// Runs it from its start.
+    void each(const Take& take) {
+        const Row row(statement_);
+        for (;;) {
+            const int step = sqlite_api::sqlite3_step(statement_);
+            if (step == SQLITE_DONE) break;
+            check(step == SQLITE_ROW);
+            if (!take(row)) break;
+        }
+        sqlite_api::sqlite3_reset(statement_);
+    }
+
+private:
+    void bind_text(int place, const std::string& text) {
+        sqlite_api::sqlite3_bind_text(statement_, place, text.c_str(), static_cast<int>(text.size()), nullptr);
+    }
+    void check(bool is_good) const {
+        if (!is_good) throw std::runtime_error(sqlite_api::sqlite3_errmsg(connection_));
+    }
+
+    sqlite_api::sqlite3* connection_;
+    sqlite_api::sqlite3_stmt* statement_ = nullptr;
+};
+
+void each_row_on_postgresql(soci::session& sql, const Question& ask, const Take& take) {
+    auto* connection = static_cast<soci::postgresql_session_backend*>(sql.get_backend())->conn_;
+    std::vector<std::string> texts;
+    for (const auto& each : ask.values()) {
+        const auto* number = std::get_if<std::int64_t>(&each);
+        texts.push_back(number ? std::to_string(*number) : std::get<std::string>(each));
+    }
+    std::vector<const char*> values;
+    for (const auto& each : texts) values.push_back(each.c_str());
+    const std::unique_ptr<PGresult, void (*)(PGresult*)> answer(
+        PQexecParams(connection, ask.text.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr, nullptr, 0), PQclear
+    );
+    if (PQresultStatus(answer.get()) != PGRES_TUPLES_OK) throw std::runtime_error(PQerrorMessage(connection));
+    for (int row = 0; row < PQntuples(answer.get()); ++row)
+        if (!take({answer.get(), row})) return;
+}
+
+void each_row(soci::session& sql, const Question& ask, const Take& take) {
+    if (ask.dialect() == Dialect::postgresql) return each_row_on_postgresql(sql, ask, take);
+    SqliteStatement(sql, ask).each(take);
+}
 
 std::string list_of(const std::vector<std::int64_t>& numbers) {
     std::string out;
@@ -79,70 +164,113 @@ std::string list_of(const std::vector<std::int64_t>& numbers) {
     return out;
 }
 
-/// What a row must be besides, each condition after an "and".
-std::string conditions(Question& ask, const KeyScan& scan) {
-    std::string out;
-    const auto add = [&out](const std::string& condition) { out += " and " + condition; };
-    if (!scan.only_classes.empty()) add("class_id in (" + list_of(scan.only_classes) + ")");
-    if (!scan.only_tenants.empty()) add("tenant_id in (" + list_of(scan.only_tenants) + ")");
-    if (!scan.number_has.empty()) add(ask.contains("number", scan.number_has));
-    if (!scan.used_has.empty()) add(ask.contains("used_key", scan.used_has));
-    if (!scan.any_has.empty())
-        add("(" + ask.contains("number", scan.any_has) + " or " + ask.contains("used_key", scan.any_has) + ")");
-    for (const auto& tag : scan.tags) add(ask.contains("' ' || tags || ' '", " " + tag + " "));
-    return out;
-}
+/// What a row must be besides: SQLite hands over each row and this looks at it, which costs less than a
+/// list of classes in every statement; PostgreSQL is told, as what it sends has a way to go.
+class Besides {
+public:
+    explicit Besides(const KeyScan& scan) : scan_(scan) {
+        if (!scan.only_classes.empty()) classes_.resize(static_cast<std::size_t>(std::ranges::max(scan.only_classes)) + 1);
+        for (const auto each : scan.only_classes) classes_[static_cast<std::size_t>(each)] = true;
+        tenants_.insert(scan.only_tenants.begin(), scan.only_tenants.end());
+        has_text_ = !scan.number_has.empty() || !scan.used_has.empty() || !scan.used_begins.empty() || !scan.any_has.empty() || !scan.tags.empty();
+    }
 
+    // ---- SQLite: the columns that fits() looks at, from `first` on
+
+    std::string columns(const std::string& table = {}) const {
+        std::string out = ", " + table + "class_id, " + table + "tenant_id";
+        if (has_text_) out += ", " + table + "number, " + table + "used_key, " + table + "tags";
+        return is_anything() ? "" : out;
+    }
+    bool is_anything() const { return classes_.empty() && tenants_.empty() && !has_text_; }
+    bool fits(const Row& row, int first) const {
+        if (is_anything()) return true;
+        if (!classes_.empty()) {
+            const auto class_id = static_cast<std::size_t>(row.number(first));
+            if (class_id >= classes_.size() || !classes_[class_id]) return false;
+        }
+        if (!tenants_.empty() && !tenants_.contains(row.number(first + 1))) return false;
+        return !has_text_ || has_texts(row.text(first + 2), row.text(first + 3), row.text(first + 4));
+    }
+
+    // ---- PostgreSQL: conditions, each after an "and"
+
+    std::string conditions(Question& ask) const {
+        std::string out;
+        const auto add = [&out](const std::string& condition) { out += " and " + condition; };
+        if (!scan_.only_classes.empty()) add("class_id = any((" + ask.value("{" + list_of(scan_.only_classes) + "}") + ")::bigint[])");
+        if (!scan_.only_tenants.empty()) add("tenant_id = any((" + ask.value("{" + list_of(scan_.only_tenants) + "}") + ")::bigint[])");
+        if (!scan_.number_has.empty()) add("strpos(number, " + ask.value(scan_.number_has) + ") > 0");
+        if (!scan_.used_has.empty()) add("strpos(used_key, " + ask.value(scan_.used_has) + ") > 0");
+        if (!scan_.used_begins.empty()) add("starts_with(used_key, " + ask.value(scan_.used_begins) + ")");
+        if (!scan_.any_has.empty())
+            add("(strpos(number, " + ask.value(scan_.any_has) + ") > 0 or strpos(used_key, " + ask.value(scan_.any_has) + ") > 0)");
+        for (const auto& tag : scan_.tags) add("strpos(' ' || tags || ' ', " + ask.value(" " + tag + " ") + ") > 0");
+        return out;
+    }
+
+private:
+    bool has_texts(std::string_view number, std::string_view used_key, std::string_view tags) const {
+        const auto has = [](std::string_view where, std::string_view part) { return where.find(part) != where.npos; };
+        if (!has(number, scan_.number_has) || !has(used_key, scan_.used_has) || !used_key.starts_with(scan_.used_begins)) return false;
+        if (!scan_.any_has.empty() && !has(number, scan_.any_has) && !has(used_key, scan_.any_has)) return false;
+        return std::ranges::all_of(scan_.tags, [&](const std::string& tag) {
+            return has(" " + std::string(tags) + " ", " " + tag + " ");
+        });
+    }
+
+    const KeyScan& scan_;
+    std::vector<bool> classes_;
+    std::unordered_set<std::int64_t> tenants_;
+    bool has_text_ = false;
+};
+
+/// "id >= ... and id < ...", or what is always true. @param column  with a "+" before it SQLite looks for no index
 std::string from_and_to(const KeyScan& scan, const std::string& column = "id") {
-    auto out = column + " >= " + std::to_string(scan.from);
-    if (scan.to != 0) out += " and " + column + " < " + std::to_string(scan.to);
-    return out;
+    std::string out;
+    if (scan.from != 0) out = column + " >= " + std::to_string(scan.from);
+    if (scan.to != 0) out += (out.empty() ? "" : " and ") + column + " < " + std::to_string(scan.to);
+    return out.empty() ? "1 = 1" : out;
 }
 
 std::string in_order(const KeyScan& scan, const std::string& column = "id") {
-    return " order by " + column + (scan.descending ? " desc" : "") + " limit " + std::to_string(scan.limit);
+    return " order by " + column + (scan.descending ? " desc" : "");
 }
+std::string limited(const KeyScan& scan) { return " limit " + std::to_string(scan.limit); }
 
-std::vector<NumberKey> ask_keys(soci::session& sql, Question& ask) {
+bool is_full(const std::vector<NumberKey>& keys, const KeyScan& scan) { return keys.size() >= static_cast<std::size_t>(scan.limit); }
+
+std::vector<NumberKey> ask_keys(soci::session& sql, const Question& ask) {
     std::vector<NumberKey> out;
-    long long key = 0;
-    soci::statement statement(sql);
-    statement.exchange(soci::into(key));
-    ask.bind(statement);
-    statement.alloc();
-    statement.prepare(ask.text);
-    statement.define_and_bind();
-    statement.execute();
-    while (statement.fetch()) out.push_back(key);
+    each_row(sql, ask, [&out](const Row& row) {
+        out.push_back(row.number(0));
+        return true;
+    });
     return out;
 }
 
 /// The keys of each id's stretch of an index, merged.
-std::vector<NumberKey> keys_of_each(soci::session& sql, const KeyScan& scan, const std::string& column) {
-    if (sql.get_backend_name() == "postgresql") {
-        Question ask(Dialect::postgresql);
-        const auto besides = conditions(ask, scan);
-        ask.text = "select found.id from unnest(array[" + list_of(scan.ids) +
-                   "]::bigint[]) as wanted(one) cross join lateral (select id from numbers where " + column +
-                   " = wanted.one and " + from_and_to(scan) + besides + in_order(scan) + ") as found" +
-                   in_order(scan, "found.id");
+std::vector<NumberKey> keys_of_each(soci::session& sql, Dialect dialect, const KeyScan& scan, const std::string& column) {
+    const Besides besides(scan);
+    Question ask(dialect);
+    if (dialect == Dialect::postgresql) {
+        const auto wanted = ask.value("{" + list_of(scan.ids) + "}");
+        ask.text = "select found.id from unnest((" + wanted + ")::bigint[]) as wanted(one) cross join lateral (select id from numbers where " +
+                   column + " = wanted.one and " + from_and_to(scan) + besides.conditions(ask) + in_order(scan) + limited(scan) +
+                   ") as found" + in_order(scan, "found.id") + limited(scan);
         return ask_keys(sql, ask);
     }
     std::vector<NumberKey> out;
-    Question ask(Dialect::sqlite);
-    const auto besides = conditions(ask, scan);
-    long long wanted = 0, key = 0;
-    soci::statement statement(sql);
-    statement.exchange(soci::into(key));
-    statement.exchange(soci::use(wanted, "wanted"));
-    ask.bind(statement);
-    statement.alloc();
-    statement.prepare("select id from numbers where " + column + " = :wanted and " + from_and_to(scan) + besides + in_order(scan));
-    statement.define_and_bind();
+    ask.text = "select id" + besides.columns() + " from numbers where " + column + " = " + ask.value(0) + " and " + from_and_to(scan) + in_order(scan);
+    SqliteStatement statement(sql, ask);
     for (const auto each : scan.ids) {
-        wanted = each;
-        statement.execute();
-        while (statement.fetch()) out.push_back(key);
+        statement.bind(1, each);
+        int found = 0;
+        statement.each([&](const Row& row) {
+            if (!besides.fits(row, 1)) return true;
+            out.push_back(row.number(0));
+            return ++found < scan.limit;
+        });
     }
     const auto wanted_count = std::min(out.size(), static_cast<std::size_t>(scan.limit));
     const auto end = out.begin() + static_cast<std::ptrdiff_t>(wanted_count);
@@ -192,268 +320,270 @@ std::vector<NumberKey> keys_with_text(soci::session& sql, Dialect dialect, const
         if (!scan.any_has.empty())
             like += " and (number like " + ask.value(like_pattern(scan.any_has)) + " or used_key like " +
                     ask.value(like_pattern(scan.any_has)) + ")";
-        auto besides = scan;
-        besides.number_has.clear();
-        besides.used_has.clear();
-        besides.any_has.clear();
+        auto others = scan;
+        others.number_has.clear();
+        others.used_has.clear();
+        others.any_has.clear();
         ask.text = "with found as materialized (select id from numbers where " + from_and_to(scan) + like +
-                   conditions(ask, besides) + ") select id from found" + in_order(scan);
+                   Besides(others).conditions(ask) + ") select id from found" + in_order(scan) + limited(scan);
         return ask_keys(sql, ask);
     }
     std::string match;
     for (const auto* part : {&scan.number_has, &scan.used_has, &scan.any_has}) add_trigrams(match, *part);
-    const auto besides = conditions(ask, scan);
-    ask.text = "select number_search.rowid from number_search cross join numbers on numbers.id = number_search.rowid "
-               "where number_search match " +
-               ask.value(match) + " and " + from_and_to(scan, "number_search.rowid") + besides +
-               in_order(scan, "number_search.rowid");
-    // Both tables have columns of these names.
-    for (const auto* name : {"number,", "used_key,"})
-        for (auto at = ask.text.find(std::string("instr(") + name); at != std::string::npos;
-             at = ask.text.find(std::string("instr(") + name, at))
-            ask.text.insert(at + 6, "numbers.");
-    return ask_keys(sql, ask);
+    const Besides besides(scan);
+    ask.text = "select number_search.rowid" + besides.columns("numbers.") +
+               " from number_search cross join numbers on numbers.id = number_search.rowid where number_search match " +
+               ask.value(match) + " and " + from_and_to(scan, "number_search.rowid") + in_order(scan, "number_search.rowid");
+    std::vector<NumberKey> out;
+    each_row(sql, ask, [&](const Row& row) {
+        if (besides.fits(row, 1)) out.push_back(row.number(0));
+        return !is_full(out, scan);
+    });
+    return out;
 }
 
-/// Along the rows, and no further than a bounded number of them.
-KeysFound keys_nearby(soci::session& sql, Question& ask, const KeyScan& scan, const std::string& besides) {
+/// From `used_begins` on, and before what no name that begins so reaches.
+std::string names_between(Question& ask, const KeyScan& scan) {
+    const auto first = ask.value(scan.used_begins);
+    return "used_key >= " + first + " and used_key < " + ask.value(scan.used_begins + "\U0010FFFF");
+}
+
+std::vector<NumberKey> keys_with_name(soci::session& sql, Dialect dialect, const KeyScan& scan) {
+    const Besides besides(scan);
+    Question ask(dialect);
+    const bool is_sqlite = dialect == Dialect::sqlite;
+    ask.text = "select id" + (is_sqlite ? besides.columns() : std::string()) + " from numbers where used_key <> '' and " +
+               from_and_to(scan, "+id") + " and " + names_between(ask, scan) + (is_sqlite ? std::string() : besides.conditions(ask) + limited(scan));
+    std::vector<NumberKey> out;
+    each_row(sql, ask, [&](const Row& row) {
+        if (!is_sqlite || besides.fits(row, 1)) out.push_back(row.number(0));
+        return !is_full(out, scan);
+    });
+    if (scan.descending)
+        std::ranges::sort(out, std::greater{});
+    else
+        std::ranges::sort(out);
+    return out;
+}
+
+KeysFound keys_along_rows(soci::session& sql, Dialect dialect, const KeyScan& scan) {
+    const Besides besides(scan);
     KeysFound found;
-    const auto looked = scan.descending ? "min(id)" : "max(id)";
-    const auto stretch = "select id from numbers where " + from_and_to(scan) + " order by id" +
-                         (scan.descending ? " desc" : "") + " limit " + std::to_string(scan.look_at_most);
-    long long last = 0, count = 0;
-    soci::indicator state = soci::i_ok;
-    sql << "select " << looked << ", count(*) from (" << stretch << ") as stretch", soci::into(last, state), soci::into(count);
-    if (count == 0) return found;
-    auto near = scan;
-    if (count == scan.look_at_most) {
-        found.looked_to = last;
-        if (scan.descending)
-            near.from = last;
-        else
-            near.to = last + 1;
+    if (dialect == Dialect::sqlite) {
+        Question ask(dialect);
+        ask.text = "select id" + besides.columns() + " from numbers where " + from_and_to(scan) + in_order(scan);
+        std::int64_t looked = 0;
+        each_row(sql, ask, [&](const Row& row) {
+            const auto key = row.number(0);
+            if (besides.fits(row, 1)) found.keys.push_back(key);
+            if (scan.look_at_most != 0 && ++looked == scan.look_at_most) {
+                found.looked_to = key;
+                return false;
+            }
+            return !is_full(found.keys, scan);
+        });
+        return found;
     }
-    ask.text = "select id from numbers where " + from_and_to(near) + besides + in_order(near);
+    auto near = scan;
+    if (scan.look_at_most != 0) {
+        Question last(dialect);
+        last.text = "select id from numbers where " + from_and_to(scan) + in_order(scan) + " limit 1 offset " +
+                    std::to_string(scan.look_at_most - 1);
+        if (const auto there = ask_keys(sql, last); !there.empty()) {
+            found.looked_to = there.front();
+            if (scan.descending)
+                near.from = there.front();
+            else
+                near.to = there.front() + 1;
+        }
+    }
+    Question ask(dialect);
+    ask.text = "select id from numbers where " + from_and_to(near) + besides.conditions(ask) + in_order(near) + limited(near);
     found.keys = ask_keys(sql, ask);
     return found;
 }
 
-/// A row of `numbers` on its way out.
-struct RowOut {
-    long long key = 0, class_id = 0, tenant = 0, order = 0, first_call = 0, created = 0, updated = 0, version = 0;
-    soci::indicator called = soci::i_ok;
-    NumberRow row;
-
-    void into(soci::statement& statement) {
-        statement.exchange(soci::into(key));
-        statement.exchange(soci::into(class_id));
-        statement.exchange(soci::into(tenant));
-        statement.exchange(soci::into(row.used_by));
-        statement.exchange(soci::into(row.features));
-        statement.exchange(soci::into(row.tags));
-        statement.exchange(soci::into(row.custom));
-        statement.exchange(soci::into(row.cost));
-        statement.exchange(soci::into(order));
-        statement.exchange(soci::into(first_call, called));
-        statement.exchange(soci::into(row.carrier_id));
-        statement.exchange(soci::into(row.source));
-        statement.exchange(soci::into(row.note));
-        statement.exchange(soci::into(created));
-        statement.exchange(soci::into(updated));
-        statement.exchange(soci::into(version));
-    }
-    NumberRow read() const {
-        auto out = row;
-        out.key = key;
-        out.class_id = class_id;
-        out.tenant = tenant;
-        out.order = order;
-        out.first_call = called == soci::i_null ? std::nullopt : std::optional(instant_of(first_call));
-        out.created = instant_of(created);
-        out.updated = instant_of(updated);
-        out.version = version;
-        return out;
-    }
-};
-
-std::vector<NumberRow> ask_rows(soci::session& sql, Question& ask) {
-    std::vector<NumberRow> out;
-    RowOut reading;
-    soci::statement statement(sql);
-    reading.into(statement);
-    ask.bind(statement);
-    statement.alloc();
-    statement.prepare(ask.text);
-    statement.define_and_bind();
-    statement.execute();
-    while (statement.fetch()) out.push_back(reading.read());
+NumberRow read_row(const Row& row) {
+    NumberRow out;
+    out.key = row.number(0);
+    out.class_id = row.number(1);
+    out.tenant = row.number(2);
+    out.used_by = row.text(3);
+    out.features = row.text(4);
+    out.tags = row.text(5);
+    out.custom = row.text(6);
+    out.cost = row.text(7);
+    out.order = row.number(8);
+    if (const auto called = row.maybe(9)) out.first_call = instant_of(*called);
+    out.carrier_id = row.text(10);
+    out.source = row.text(11);
+    out.note = row.text(12);
+    out.created = instant_of(row.number(13));
+    out.updated = instant_of(row.number(14));
+    out.version = row.number(15);
     return out;
 }
+constexpr int row_columns_count = 16;
 
-std::string_view text_in(sqlite_api::sqlite3_stmt* statement, int column) {
-    const auto* text = reinterpret_cast<const char*>(sqlite_api::sqlite3_column_text(statement, column));
-    return {text ? text : "", static_cast<std::size_t>(sqlite_api::sqlite3_column_bytes(statement, column))};
-}
-
-/// Straight from SQLite, without a copy of each text: an export reads a million rows.
-void each_line_on_sqlite(soci::session& sql, const KeyScan& scan, const std::function<bool(const NumberLine&)>& take) {
-    Question ask(Dialect::sqlite);
-    const auto besides = conditions(ask, scan);
-    ask.text = "select id, class_id, tenant_id, used_by, features, tags, custom, cost, order_id, first_call_at from numbers where " +
-               from_and_to(scan) + besides + " order by id" + (scan.descending ? " desc" : "");
-    auto* connection = static_cast<soci::sqlite3_session_backend*>(sql.get_backend())->conn_;
-    sqlite_api::sqlite3_stmt* raw = nullptr;
-    if (sqlite_api::sqlite3_prepare_v2(connection, ask.text.c_str(), -1, &raw, nullptr) != SQLITE_OK)
-        throw std::runtime_error(sqlite_api::sqlite3_errmsg(connection));
-    const std::unique_ptr<sqlite_api::sqlite3_stmt, int (*)(sqlite_api::sqlite3_stmt*)> statement(raw, sqlite_api::sqlite3_finalize);
-    ask.bind(raw);
-    NumberLine line;
-    for (;;) {
-        const int step = sqlite_api::sqlite3_step(raw);
-        if (step == SQLITE_DONE) return;
-        if (step != SQLITE_ROW) throw std::runtime_error(sqlite_api::sqlite3_errmsg(connection));
-        line.key = sqlite_api::sqlite3_column_int64(raw, 0);
-        line.class_id = sqlite_api::sqlite3_column_int64(raw, 1);
-        line.tenant = sqlite_api::sqlite3_column_int64(raw, 2);
-        line.used_by = text_in(raw, 3);
-        line.features = text_in(raw, 4);
-        line.tags = text_in(raw, 5);
-        line.custom = text_in(raw, 6);
-        line.cost = text_in(raw, 7);
-        line.order = sqlite_api::sqlite3_column_int64(raw, 8);
-        line.first_call = sqlite_api::sqlite3_column_type(raw, 9) == SQLITE_NULL
-                              ? std::nullopt
-                              : std::optional<std::int64_t>(sqlite_api::sqlite3_column_int64(raw, 9));
-        if (!take(line)) return;
-    }
+NumberLine read_line(const Row& row) {
+    return {row.number(0), row.number(1), row.number(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(7), row.number(8), row.maybe(9)};
 }
 
 }  // namespace
 
-std::vector<StoredClass> number_classes(soci::session& sql) {
+std::vector<StoredClass> number_classes(soci::session& sql, Dialect dialect) {
     std::vector<StoredClass> out;
-    long long id = 0, var = 0, active = 0;
-    std::string account, country, type, state, use;
-    soci::statement statement =
-        (sql.prepare << "select id, var_id, account, country, type, state, use_type, is_active from number_classes order by id",
-         soci::into(id), soci::into(var), soci::into(account), soci::into(country), soci::into(type), soci::into(state),
-         soci::into(use), soci::into(active));
-    statement.execute();
-    while (statement.fetch())
+    Question ask(dialect);
+    ask.text = "select id, account, country, type, state, use_type, is_active from number_classes order by id";
+    each_row(sql, ask, [&](const Row& row) {
         out.push_back(
-            {id,
-             {.var = var,
-              .account = account,
-              .country = country,
-              .type = type,
-              .state = number_state_of(state).value_or(NumberState::failed),
-              .use = use_type_of(use).value_or(UseType::none),
-              .active = active != 0}}
+            {row.number(0),
+             {.account = std::string(row.text(1)),
+              .country = std::string(row.text(2)),
+              .type = std::string(row.text(3)),
+              .state = number_state_of(row.text(4)).value_or(NumberState::failed),
+              .use = use_type_of(row.text(5)).value_or(UseType::none),
+              .active = row.number(6) != 0}}
         );
+        return true;
+    });
     return out;
 }
 
-std::vector<NumberCount> number_counts(soci::session& sql) {
+std::vector<NumberCount> number_counts(soci::session& sql, Dialect dialect) {
     std::vector<NumberCount> out;
-    long long class_id = 0, tenant = 0, count = 0;
-    soci::statement statement = (sql.prepare << "select class_id, tenant_id, count from number_counts", soci::into(class_id),
-                                 soci::into(tenant), soci::into(count));
-    statement.execute();
-    while (statement.fetch()) out.push_back({class_id, tenant, count});
+    Question ask(dialect);
+    ask.text = "select class_id, tenant_id, count from number_counts";
+    each_row(sql, ask, [&](const Row& row) {
+        out.push_back({row.number(0), row.number(1), row.number(2)});
+        return true;
+    });
     return out;
 }
 
 KeysFound number_keys(soci::session& sql, Dialect dialect, const KeyScan& scan) {
     switch (scan.along) {
-        case KeyScan::Along::classes: return {keys_of_each(sql, scan, "class_id"), 0};
-        case KeyScan::Along::tenants: return {keys_of_each(sql, scan, "tenant_id"), 0};
+        case KeyScan::Along::classes: return {keys_of_each(sql, dialect, scan, "class_id"), 0};
+        case KeyScan::Along::tenants: return {keys_of_each(sql, dialect, scan, "tenant_id"), 0};
+        case KeyScan::Along::names: return {keys_with_name(sql, dialect, scan), 0};
         case KeyScan::Along::text: return {keys_with_text(sql, dialect, scan), 0};
         case KeyScan::Along::keys: break;
     }
-    Question ask(dialect);
-    const auto besides = conditions(ask, scan);
-    if (scan.look_at_most > 0) return keys_nearby(sql, ask, scan, besides);
-    ask.text = "select id from numbers where " + from_and_to(scan) + besides + in_order(scan);
-    return {ask_keys(sql, ask), 0};
+    return keys_along_rows(sql, dialect, scan);
 }
 
 std::vector<UsedPlace> numbers_by_user(soci::session& sql, Dialect dialect, const KeyScan& scan, const UsedPlace& after) {
+    const Besides besides(scan);
     Question ask(dialect);
-    auto where = "used_key <> '' and " + from_and_to(scan);
+    // The plus keeps SQLite from going along the rows and sorting them all.
+    auto where = "used_key <> '' and " + from_and_to(scan, "+id");
+    if (!scan.used_begins.empty()) where += " and " + names_between(ask, scan);
     if (!after.used_key.empty()) {
         const std::string beyond = scan.descending ? " < " : " > ";
-        where += " and (used_key, id)" + beyond + "(" + ask.value(after.used_key) + ", " + ask.value(after.key) + ")";
+        const auto used_key = ask.value(after.used_key);
+        where += " and (used_key, id)" + beyond + "(" + used_key + ", " + ask.value(after.key) + ")";
     }
     const std::string way = scan.descending ? " desc" : "";
-    ask.text = "select used_key, id from numbers where " + where + conditions(ask, scan) + " order by used_key" + way + ", id" +
-               way + " limit " + std::to_string(scan.limit);
+    const bool is_sqlite = dialect == Dialect::sqlite;
+    if (!is_sqlite) where += besides.conditions(ask);
+    ask.text = "select used_key, id" + (is_sqlite ? besides.columns() : std::string()) + " from numbers where " + where + " order by used_key" +
+               way + ", id" + way + (is_sqlite ? std::string() : limited(scan));
     std::vector<UsedPlace> out;
-    std::string used_key;
-    long long key = 0;
-    soci::statement statement(sql);
-    statement.exchange(soci::into(used_key));
-    statement.exchange(soci::into(key));
-    ask.bind(statement);
-    statement.alloc();
-    statement.prepare(ask.text);
-    statement.define_and_bind();
-    statement.execute();
-    while (statement.fetch()) out.push_back({used_key, key});
+    each_row(sql, ask, [&](const Row& row) {
+        if (!is_sqlite || besides.fits(row, 2)) out.push_back({std::string(row.text(0)), row.number(1)});
+        return out.size() < static_cast<std::size_t>(scan.limit);
+    });
     return out;
 }
 
 std::vector<NumberRow> number_rows(soci::session& sql, Dialect dialect, const std::vector<NumberKey>& keys) {
-    if (keys.empty()) return {};
+    std::vector<NumberRow> out;
+    if (keys.empty()) return out;
+    out.reserve(keys.size());
     Question ask(dialect);
-    ask.text = "select " + std::string(row_columns) + " from numbers where id in (" + list_of(keys) + ")";
-    auto rows = ask_rows(sql, ask);
+    if (dialect == Dialect::sqlite) {
+        ask.text = "select " + std::string(row_columns) + " from numbers where id = " + ask.value(0);
+        SqliteStatement statement(sql, ask);
+        for (const auto key : keys) {
+            statement.bind(1, key);
+            statement.each([&out](const Row& row) {
+                out.push_back(read_row(row));
+                return false;
+            });
+        }
+        return out;
+    }
+    ask.text = "select " + std::string(row_columns) + " from numbers where id = any((" + ask.value("{" + list_of(keys) + "}") + ")::bigint[])";
+    each_row(sql, ask, [&out](const Row& row) {
+        out.push_back(read_row(row));
+        return true;
+    });
     std::unordered_map<NumberKey, std::size_t> at;
     for (std::size_t each = 0; each < keys.size(); ++each) at.emplace(keys[each], each);
-    std::ranges::sort(rows, {}, [&at](const NumberRow& row) { return at.at(row.key); });
-    return rows;
+    std::ranges::sort(out, {}, [&at](const NumberRow& row) { return at.at(row.key); });
+    return out;
 }
 
 std::vector<NumberRow> number_rows_along_keys(soci::session& sql, Dialect dialect, const KeyScan& scan) {
+    const Besides besides(scan);
     Question ask(dialect);
-    const auto besides = conditions(ask, scan);
-    ask.text = "select " + std::string(row_columns) + " from numbers where " + from_and_to(scan) + besides + in_order(scan);
-    return ask_rows(sql, ask);
+    const bool is_sqlite = dialect == Dialect::sqlite;
+    ask.text = "select " + std::string(row_columns) + (is_sqlite ? besides.columns() : std::string()) + " from numbers where " +
+               from_and_to(scan) + (is_sqlite ? std::string() : besides.conditions(ask)) + in_order(scan) +
+               (is_sqlite ? std::string() : limited(scan));
+    std::vector<NumberRow> out;
+    out.reserve(static_cast<std::size_t>(scan.limit));
+    each_row(sql, ask, [&](const Row& row) {
+        if (!is_sqlite || besides.fits(row, row_columns_count)) out.push_back(read_row(row));
+        return out.size() < static_cast<std::size_t>(scan.limit);
+    });
+    return out;
 }
 
 void each_number_line(
     soci::session& sql, Dialect dialect, const KeyScan& scan, const std::function<bool(const NumberLine&)>& take
 ) {
-    if (dialect == Dialect::sqlite) return each_line_on_sqlite(sql, scan, take);
+    const Besides besides(scan);
+    const std::string columns = "select id, class_id, tenant_id, used_by, features, tags, custom, cost, order_id, first_call_at";
+    constexpr int columns_count = 10;
+    if (dialect == Dialect::sqlite) {
+        Question ask(dialect);
+        ask.text = columns + besides.columns() + " from numbers where " + from_and_to(scan) + in_order(scan);
+        each_row(sql, ask, [&](const Row& row) { return !besides.fits(row, columns_count) || take(read_line(row)); });
+        return;
+    }
     constexpr int piece = 10'000;
     auto next = scan;
     next.limit = piece;
-    for (;;) {
-        const auto rows = number_rows_along_keys(sql, dialect, next);
-        for (const auto& row : rows) {
-            const auto called = row.first_call ? std::optional<std::int64_t>(row.first_call->time_since_epoch().count()) : std::nullopt;
-            if (!take({row.key, row.class_id, row.tenant, row.used_by, row.features, row.tags, row.custom, row.cost, row.order, called}))
-                return;
-        }
-        if (rows.size() < piece) return;
-        if (scan.descending)
-            next.to = rows.back().key;
-        else
-            next.from = rows.back().key + 1;
+    for (bool is_wanted = true; is_wanted;) {
+        Question ask(dialect);
+        ask.text = columns + " from numbers where " + from_and_to(next) + besides.conditions(ask) + in_order(next) + limited(next);
+        int count = 0;
+        each_row(sql, ask, [&](const Row& row) {
+            ++count;
+            (scan.descending ? next.to : next.from) = row.number(0) + (scan.descending ? 0 : 1);
+            return is_wanted = take(read_line(row));
+        });
+        if (count < piece) return;
     }
 }
 
-std::vector<NumberEvent> number_history(soci::session& sql, NumberKey key, int limit) {
+std::vector<NumberEvent> number_history(soci::session& sql, Dialect dialect, NumberKey key, int limit) {
     std::vector<NumberEvent> out;
-    long long wanted = key, at = 0, job = 0;
-    std::string by, what, data;
-    soci::statement statement =
-        (sql.prepare << "select at, job_id, by, what, data from number_history where number = :number order by at desc, "
-                        "job_id desc, what limit " +
-                            std::to_string(limit),
-         soci::use(wanted), soci::into(at), soci::into(job), soci::into(by), soci::into(what), soci::into(data));
-    statement.execute();
-    while (statement.fetch())
-        out.push_back({.key = key, .at = instant_of(at), .job = job, .by = by, .what = what, .data = data});
+    Question ask(dialect);
+    ask.text = "select at, job_id, by, what, data from number_history where number = " + ask.value(key) +
+               " order by at desc, job_id desc, what limit " + std::to_string(limit);
+    each_row(sql, ask, [&](const Row& row) {
+        out.push_back(
+            {.key = key,
+             .at = instant_of(row.number(0)),
+             .job = row.number(1),
+             .by = std::string(row.text(2)),
+             .what = std::string(row.text(3)),
+             .data = std::string(row.text(4))}
+        );
+        return true;
+    });
     return out;
 }
 

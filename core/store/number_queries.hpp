@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The reads of number_book.hpp, each over one connection. They throw what SOCI throws.
+// The reads of number_book.hpp, each over one connection. They throw std::runtime_error with the
+// database's words.
 
 #include <functional>
 
@@ -14,8 +15,8 @@ class session;
 
 namespace porteur::queries {
 
-std::vector<StoredClass> number_classes(soci::session& sql);
-std::vector<NumberCount> number_counts(soci::session& sql);
+std::vector<StoredClass> number_classes(soci::session& sql, Dialect dialect);
+std::vector<NumberCount> number_counts(soci::session& sql, Dialect dialect);
 KeysFound number_keys(soci::session& sql, Dialect dialect, const KeyScan& scan);
 std::vector<UsedPlace> numbers_by_user(
     soci::session& sql, Dialect dialect, const KeyScan& scan, const UsedPlace& after
@@ -30,6 +31,6 @@ void each_number_line(
     soci::session& sql, Dialect dialect, const KeyScan& scan,
     const std::function<bool(const NumberLine&)>& take
 );
-std::vector<NumberEvent> number_history(soci::session& sql, NumberKey key, int limit);
+std::vector<NumberEvent> number_history(soci::session& sql, Dialect dialect, NumberKey key, int limit);
 
 }  // namespace porteur::queries

@@ -20,7 +20,7 @@ struct Include {
 
 constexpr std::array core_folders = {"domain",  "tongue",   "numbering", "settings", "store",
                                      "access",  "plugins",  "carriers",  "mail",     "paper",
-                                     "engine",  "api",      "app",     "inventory"};
+                                     "tables",  "engine",   "api",       "app",      "inventory"};
 
 // What each folder of core may include besides itself and the SDK. core/app is not in it: it sees
 // all.
@@ -36,8 +36,9 @@ const std::map<std::string, std::set<std::string>, std::less<>> allowed_in_core 
     {"carriers", {"domain"}},
     {"mail", {"domain"}},
     {"paper", {"domain"}},
+    {"tables", {"domain", "numbering"}},
     {"engine", {"domain", "numbering"}},
-    {"api", {"domain", "numbering", "engine", "tongue"}},
+    {"api", {"domain", "numbering", "tables", "engine", "tongue"}},
 };
 
 bool is_header(const File& file) {

@@ -42,7 +42,6 @@ protected:
             if (!taken.insert(made.row.key).second) continue;
             made.row.tenant = one_of(chance, holders);
             made.shared = {
-                .var = tenants.var_of(made.row.tenant).value_or(0),
                 .account = one_of<std::string>(chance, {"thinktel", "RingCentral", "genesys"}),
                 .country = prefix[1] == '1' ? "CA" : prefix[1] == '3' ? "FR" : "GB",
                 .type = one_of<std::string>(chance, {"local", "mobile", "toll_free"}),
@@ -68,14 +67,16 @@ protected:
     std::string company(const Known& each) const {
         return tenants.customer_of(each.row.tenant) ? std::string(tenants.name_of(each.row.tenant)) : std::string();
     }
-    std::string var(const Known& each) const { return each.shared.var == 0 ? "" : std::string(tenants.name_of(each.shared.var)); }
+    std::optional<std::int64_t> var_of(const Known& each) const { return tenants.var_of(each.row.tenant); }
+    std::string var(const Known& each) const { return var_of(each) ? std::string(tenants.name_of(*var_of(each))) : ""; }
 
     bool fits(const Known& each, const NumberFilter& filter) const {
         const auto has = [](const std::string& where, const std::string& part) { return folded(where).find(folded(part)) != std::string::npos; };
         const auto among = [](const auto& list, const auto& value) { return list.empty() || std::ranges::find(list, value) != list.end(); };
         if (filter.whose == NumberFilter::Whose::tenant && each.row.tenant != filter.tenant) return false;
-        if (filter.whose == NumberFilter::Whose::var && each.shared.var != filter.tenant) return false;
+        if (filter.whose == NumberFilter::Whose::var && var_of(each) != filter.tenant) return false;
         if (filter.used && *filter.used != !each.row.used_by.empty()) return false;
+        if (filter.given && *filter.given == company(each).empty()) return false;
         if (filter.active && *filter.active != each.shared.active) return false;
         if (!among(filter.states, each.shared.state) || !among(filter.accounts, each.shared.account) || !among(filter.types, each.shared.type))
             return false;
@@ -83,7 +84,9 @@ protected:
         if (!filter.number.empty() &&
             (filter.number.starts_with('+') ? !number.starts_with(filter.number) : number.find(filter.number) == std::string::npos))
             return false;
-        if (!has(each.row.used_by, filter.used_by) || !has(company(each), filter.company) || !has(var(each), filter.var) ||
+        const bool begins = folded(filter.used_by).size() < 3;
+        if (begins ? !folded(each.row.used_by).starts_with(folded(filter.used_by)) : !has(each.row.used_by, filter.used_by)) return false;
+        if (!has(company(each), filter.company) || !has(var(each), filter.var) ||
             !has(each.shared.account, filter.account))
             return false;
         if (!filter.any.empty() && !has(number, filter.any) && !has(each.row.used_by, filter.any)) return false;
@@ -129,12 +132,13 @@ protected:
             filter.tenant = one_of<std::int64_t>(chance, {2, 3});
         }
         if (sometimes(5)) filter.used = sometimes(2);
+        if (sometimes(6)) filter.given = sometimes(2);
         if (sometimes(5)) filter.active = sometimes(2);
         if (sometimes(6)) filter.states = {one_of<NumberState>(chance, {NumberState::available, NumberState::missing, NumberState::failed})};
         if (sometimes(6)) filter.accounts = {one_of<std::string>(chance, {"thinktel", "genesys"})};
         if (sometimes(6)) filter.types = {"local", "mobile"};
         if (sometimes(4)) filter.number = one_of<std::string>(chance, {"5", "55", "514", "5145", "45551", "+1", "+1514555", "+3", "999999"});
-        if (sometimes(5)) filter.used_by = one_of<std::string>(chance, {"r", "re", "rec", "RÉCEPTION", "martin", "%", "_", "zzz"});
+        if (sometimes(5)) filter.used_by = one_of<std::string>(chance, {"r", "RÉ", "z", "rec", "RÉCEPTION", "martin", "%", "_", "zzz"});
         if (sometimes(8)) filter.any = one_of<std::string>(chance, {"5145", "recep", "fa", "nobody"});
         if (sometimes(6)) filter.company = one_of<std::string>(chance, {"acme", "épi", "e", "nothing"});
         if (sometimes(6)) filter.var = one_of<std::string>(chance, {"nor", "o", "west"});

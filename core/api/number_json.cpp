@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/number_json.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "api/order_json.hpp"
+
+namespace porteur {
+namespace {
+
+void append_text(std::string& out, std::string_view text) {
+    static constexpr char digits[] = "0123456789abcdef";
+    const auto is_plain = [](char letter) { return static_cast<unsigned char>(letter) >= 0x20 && letter != '"' && letter != '\\'; };
+    out += '"';
+    while (!text.empty()) {
+        const auto plain = static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
+        out.append(text.substr(0, plain));
+        text.remove_prefix(plain);
+        if (text.empty()) break;
+        const auto letter = static_cast<unsigned char>(text.front());
+        if (letter < 0x20) {
+            out += "\\u00";
+            out += digits[letter >> 4U];
+            out += digits[letter & 15U];
+        } else {
+            out += '\\';
+            out += text.front();
+        }
+        text.remove_prefix(1);
+    }
+    out += '"';
+}
+
+void append_number_value(std::string& out, std::int64_t value) {
+    std::array<char, 24> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    out.append(digits.data(), end);
+}
+
+/// `,"name":`; the first member has no comma before it.
+void append_name(std::string& out, std::string_view name) {
+    out += out.back() == '{' ? "\"" : ",\"";
+    out += name;
+    out += "\":";
+}
+
+void append_member(std::string& out, std::string_view name, std::string_view text) {
+    append_name(out, name);
+    append_text(out, text);
+}
+
+void append_words(std::string& out, std::string_view name, std::string_view words) {
+    append_name(out, name);
+    out += '[';
+    while (!words.empty()) {
+        const auto end = std::min(words.find(' '), words.size());
+        if (end > 0) {
+            if (out.back() != '[') out += ',';
+            append_text(out, words.substr(0, end));
+        }
+        words.remove_prefix(std::min(end + 1, words.size()));
+    }
+    out += ']';
+}
+
+void append_account(std::string& out, std::string_view name, std::int64_t id, std::string_view called, std::string_view kind) {
+    append_name(out, name);
+    if (id == 0) {
+        out += "null";
+        return;
+    }
+    out += "{\"id\":\"";
+    append_number_value(out, id);
+    out += '"';
+    if (!kind.empty()) append_member(out, "kind", kind);
+    append_member(out, "name", called);
+    out += '}';
+}
+
+void append_cost(std::string& out, std::string_view cost) {
+    append_name(out, "cost");
+    const auto blank = cost.find(' ');
+    if (blank == cost.npos) {
+        out += "null";
+        return;
+    }
+    out += '{';
+    append_member(out, "amount", cost.substr(0, blank));
+    append_member(out, "currency", cost.substr(blank + 1));
+    out += '}';
+}
+
+bool sees_vars(Role role) {
+    return role != Role::company_administrator && role != Role::professional;
+}
+
+}  // namespace
+
+void append_number(std::string& out, const NumberShown& number, Role role) {
+    const auto& row = number.row;
+    const auto& shared = number.shared;
+    const auto text = number_text(row.key);
+    out += '{';
+    append_account(
+        out, "company", number.company, number.company_name, number.company == 0 ? std::string_view() : word_of(number.company_kind)
+    );
+    append_cost(out, row.cost);
+    append_member(out, "country", shared.country);
+    append_member(out, "created", time_text(row.created));
+    append_name(out, "custom");
+    out += row.custom;
+    append_words(out, "features", row.features);
+    append_name(out, "first_call");
+    if (row.first_call)
+        append_text(out, time_text(*row.first_call));
+    else
+        out += "null";
+    append_member(out, "id", text);
+    append_member(out, "note", row.note);
+    append_member(out, "number", text);
+    append_name(out, "order");
+    if (row.order != 0)
+        append_text(out, id_text(row.order));
+    else
+        out += "null";
+    append_member(out, "provider", shared.account);
+    append_member(out, "source", row.source);
+    append_member(out, "state", word_of(shared.state));
+    append_member(out, "status", shared.active ? "active" : "pending");
+    append_words(out, "tags", row.tags);
+    append_member(out, "type", shared.type);
+    append_member(out, "updated", time_text(row.updated));
+    append_member(out, "use_type", word_of(shared.use));
+    append_member(out, "used_by", row.used_by);
+    if (sees_vars(role)) append_account(out, "var", number.var, number.var_name, {});
+    append_name(out, "version");
+    append_number_value(out, row.version);
+    out += '}';
+}
+
+}  // namespace porteur

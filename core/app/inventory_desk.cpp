@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/inventory_desk.hpp"
+
+#include <porteur/phrase.hpp>
+
+#include "app/host_words.hpp"
+
+namespace porteur {
+
+InventoryDesk::InventoryDesk(Parts parts) : tenants_(parts.tenants), book_(open_number_book(parts.store)), list_(*book_, directory_) {}
+
+Result<void> InventoryDesk::restrict(const Caller& caller, const TenantTree& tree, NumberFilter& filter) const {
+    using Whose = NumberFilter::Whose;
+    const auto wanted = filter.tenant == 0 ? caller.tenant : filter.tenant;
+    const auto* tenant = tree.find(wanted);
+    if (!tenant || !may(caller.role, Right::view_numbers, tree.relation(caller.tenant, wanted)))
+        return std::unexpected(
+            host::coded(ErrorKind::invalid_input, not_found_code, phrase("there is no account {1} among yours", std::to_string(wanted)))
+        );
+    filter.tenant = wanted;
+    // Whoever sees no further than the own account is shown what that holds itself.
+    const bool reaches_below = may(caller.role, Right::view_numbers, Relation::below);
+    switch (tenant->kind) {
+        case TenantKind::system: filter.whose = reaches_below ? Whose::all : Whose::tenant; break;
+        case TenantKind::var: filter.whose = reaches_below ? Whose::var : Whose::tenant; break;
+        case TenantKind::company:
+        case TenantKind::professional: filter.whose = Whose::tenant; break;
+    }
+    return {};
+}
+
+NumberShown InventoryDesk::shown(const TenantTree& tree, NumberRow row) const {
+    NumberShown out;
+    out.shared = directory_.shared(row.class_id);
+    if (const auto company = tree.customer_of(row.tenant)) {
+        out.company = *company;
+        out.company_kind = tree.find(*company)->kind;
+        out.company_name = tree.name_of(*company);
+    }
+    if (const auto var = tree.var_of(row.tenant)) {
+        out.var = *var;
+        out.var_name = tree.name_of(*var);
+    }
+    out.row = std::move(row);
+    return out;
+}
+
+Result<NumbersShown> InventoryDesk::numbers(const Caller& caller, InventoryQuery query) {
+    const auto tree = tenants_.tree();
+    if (auto restricted = restrict(caller, *tree, query.filter); !restricted) return std::unexpected(std::move(restricted).error());
+    auto page = list_.page(query, *tree);
+    if (!page) return std::unexpected(std::move(page).error());
+    NumbersShown out;
+    out.numbers.reserve(page->rows.size());
+    for (auto& row : page->rows) out.numbers.push_back(shown(*tree, std::move(row)));
+    out.next_cursor = std::move(page->next_cursor);
+    out.total = page->total;
+    return out;
+}
+
+Result<std::optional<NumberShown>> InventoryDesk::number(const Caller& caller, NumberKey key) {
+    auto rows = book_->rows({key});
+    if (!rows) return std::unexpected(std::move(rows).error());
+    const auto tree = tenants_.tree();
+    if (rows->empty() || !may(caller.role, Right::view_numbers, tree->relation(caller.tenant, rows->front().tenant))) return std::nullopt;
+    return shown(*tree, std::move(rows->front()));
+}
+
+Result<std::optional<std::vector<NumberEvent>>> InventoryDesk::history(const Caller& caller, NumberKey key, int limit) {
+    const auto known = number(caller, key);
+    if (!known) return std::unexpected(known.error());
+    if (!*known) return std::nullopt;
+    auto events = book_->history(key, limit);
+    if (!events) return std::unexpected(std::move(events).error());
+    return std::optional(std::move(*events));
+}
+
+Result<NumberFacets> InventoryDesk::facets(const Caller& caller, std::int64_t tenant) {
+    const auto tree = tenants_.tree();
+    NumberFilter filter;
+    filter.tenant = tenant;
+    if (auto restricted = restrict(caller, *tree, filter); !restricted) return std::unexpected(std::move(restricted).error());
+    NumberFacets out;
+    for (const auto* column : {"status", "state", "provider", "country", "type", "use_type"}) out[column];
+    const auto add = [&](std::int64_t, const NumberClass& shared, std::int64_t count) {
+        out["status"][shared.active ? "active" : "pending"] += count;
+        out["state"][std::string(word_of(shared.state))] += count;
+        out["provider"][shared.account] += count;
+        out["country"][shared.country] += count;
+        out["type"][shared.type] += count;
+        out["use_type"][std::string(word_of(shared.use))] += count;
+    };
+    if (filter.whose == NumberFilter::Whose::all) {
+        directory_.each_class(add);
+    } else {
+        directory_.each_class_of(filter.tenant, add);
+        if (filter.whose == NumberFilter::Whose::var)
+            for (const auto each : tree->below(filter.tenant)) directory_.each_class_of(each, add);
+    }
+    return out;
+}
+
+}  // namespace porteur

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+// The inventory with a million numbers (or ten): a page of the list, a search in a column, a page sorted by
+// each column, over HTTP at a daemon of its own on one core, the client on another. Authorisation is in
+// each figure: each request carries a token that is looked up, and sees what its account may see.
+//
+//     tools/bench numbers [--rows N] [--store sqlite|postgresql] [OP...]
+//         prints one JSON object for each: op, rows, store, value, unit, peer, ratio, and what else is known;
+//         OP: import list search sort (all of them unless some are named)
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <netinet/tcp.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <fstream>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "access/token.hpp"
+#include "bench_world.hpp"
+#include "inventory/number_directory.hpp"
+
+namespace porteur::bench {
+namespace {
+
+namespace fs = std::filesystem;
+using Steady = std::chrono::steady_clock;
+
+double seconds_since(Steady::time_point began) { return std::chrono::duration<double>(Steady::now() - began).count(); }
+
+// ------------------------------------------------------------------ the numbers
+
+constexpr std::array accounts{"thinktel", "ringcentral", "genesys", "openphone", "notify"};
+constexpr std::array users{"Reception", "Sales", "Support", "Anna Martin", "Bob Smith", "Fax", "Night bell", "Émile Roy"};
+constexpr int companies = 500;
+
+NumberRow row_of(std::int64_t at, NumberDirectory& directory, std::vector<StoredClass>& made) {
+    static constexpr std::array countries{"FR", "US", "GB", "DE"};
+    static constexpr std::array prefixes{"33", "1", "44", "49"};
+    static constexpr std::array states{NumberState::in_service, NumberState::in_service, NumberState::in_service, NumberState::assigned,
+                                       NumberState::available,  NumberState::available,  NumberState::port_in_pending};
+    const auto country = static_cast<std::size_t>(at % 4);
+    NumberRow row;
+    row.key = *number_key(fmt::format("+{}{}", prefixes[country], 100'000'000 + (at * 7919) % 899'999'999));
+    const bool in_pool = at % 5 == 4;
+    const bool used = !in_pool && at % 3 != 0;
+    row.tenant = in_pool ? 1 : 100 + at % companies;
+    if (used) row.used_by = fmt::format("{} {}", users[static_cast<std::size_t>(at % 8)], at % 9001);
+    const bool active = at % 10 < 7;
+    row.class_id = directory.id_of(
+        {.account = accounts[static_cast<std::size_t>(at / 7 % 5)],
+         .country = countries[country],
+         .type = at % 11 == 0 ? "toll_free" : at % 3 == 0 ? "mobile" : "local",
+         .state = states[static_cast<std::size_t>(at % 7)],
+         .use = used ? (at % 4 == 0 ? UseType::service : UseType::user) : UseType::none,
+         .active = active},
+        made
+    );
+    row.features = "voice sms";
+    row.tags = at % 20 == 0 ? "vip" : "";
+    row.cost = "1.50 CAD";
+    row.source = "import";
+    row.created = row.updated = Instant{std::chrono::milliseconds{1'790'000'000'000 + at}};
+    if (active) row.first_call = row.created;
+    row.version = 1;
+    return row;
+}
+
+double fill(const std::string& address, std::int64_t count) {
+    const StoreSeal seal{Sealing(MasterKey(std::string(MasterKey::size, 'k')))};
+    auto store = Store::open({.address = address, .holder = "bench"}, seal, [](std::function<void()> run) { run(); });
+    if (!store) stop(store.error().message);
+    auto book = open_number_book(**store);
+    NumberDirectory directory;
+    std::vector<std::int64_t> order(static_cast<std::size_t>(count));
+    const auto began = Steady::now();
+    constexpr std::int64_t piece = 20'000;
+    for (std::int64_t from = 0; from < count; from += piece) {
+        NumberChanges changes;
+        CountChanges counts;
+        for (auto at = from; at < std::min(count, from + piece); ++at) {
+            auto row = row_of(at, directory, changes.new_classes);
+            counts.add(row.class_id, row.tenant, 1);
+            changes.rows.push_back({std::nullopt, std::move(row)});
+        }
+        std::ranges::sort(changes.rows, {}, [](const NumberWrite& each) { return each.after.key; });
+        changes.counts = directory.after(counts);
+        if (auto written = book->write(changes); !written) stop(written.error().message);
+        directory.take(changes.counts);
+    }
+    return seconds_since(began);
+}
+
+// ------------------------------------------------------------------ the daemon and its client
+
+void pin(int core) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(core, &set);
+    ::sched_setaffinity(0, sizeof set, &set);
+}
+
+class DaemonProcess {
+public:
+    explicit DaemonProcess(const fs::path& config) {
+        const auto log = (config / "porteurd.log").string();
+        process_ = ::fork();
+        if (process_ == 0) {
+            pin(0);
+            const int file = ::open(log.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600);
+            ::dup2(file, 1);
+            ::dup2(file, 2);
+            ::execl(PORTEUR_DAEMON, PORTEUR_DAEMON, "--config", config.c_str(), nullptr);
+            ::_exit(127);
+        }
+        const auto end = Steady::now() + std::chrono::seconds(60);
+        while (port_ == 0 && Steady::now() < end) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            std::ifstream in(log);
+            const std::string text{std::istreambuf_iterator<char>(in), {}};
+            if (const auto at = text.find("127.0.0.1:"); at != std::string::npos)
+                port_ = static_cast<std::uint16_t>(std::atoi(text.c_str() + at + std::strlen("127.0.0.1:")));
+        }
+        if (port_ == 0) stop("porteurd did not start; see " + log);
+    }
+    ~DaemonProcess() {
+        ::kill(process_, SIGTERM);
+        ::waitpid(process_, nullptr, 0);
+    }
+    DaemonProcess(const DaemonProcess&) = delete;
+    std::uint16_t port() const { return port_; }
+    pid_t process() const { return process_; }
+
+private:
+    pid_t process_ = -1;
+    std::uint16_t port_ = 0;
+};
+
+/// One kept connection.
+class Caller {
+public:
+    Caller(std::uint16_t port, std::string token) : token_(std::move(token)) {
+        socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in to{};
+        to.sin_family = AF_INET;
+        to.sin_port = htons(port);
+        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        if (::connect(socket_, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) stop("porteurd takes no connection");
+        const int yes = 1;
+        ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    }
+    ~Caller() { ::close(socket_); }
+    Caller(const Caller&) = delete;
+
+    /// @return the body
+    std::string_view get(const std::string& target) {
+        const auto request = "GET " + target + " HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer " + token_ + "\r\n\r\n";
+        if (::write(socket_, request.data(), request.size()) != static_cast<ssize_t>(request.size())) stop("a request was cut off");
+        read_.clear();
+        std::size_t head = std::string::npos, whole = 0;
+        while (head == std::string::npos || read_.size() < whole) {
+            const auto before = read_.size();
+            read_.resize(before + 65'536);
+            const auto got = ::read(socket_, read_.data() + before, 65'536);
+            if (got <= 0) stop("an answer was cut off");
+            read_.resize(before + static_cast<std::size_t>(got));
+            if (head != std::string::npos) continue;
+            head = read_.find("\r\n\r\n");
+            if (head == std::string::npos) continue;
+            if (!read_.starts_with("HTTP/1.1 200")) stop(target + " answers " + read_.substr(0, 600));
+            const auto length = read_.find("Content-Length: ");
+            whole = head + 4 + static_cast<std::size_t>(std::atol(read_.c_str() + length + 16));
+        }
+        return std::string_view(read_).substr(head + 4);
+    }
+
+private:
+    std::string token_;
+    std::string read_;
+    int socket_ = -1;
+};
+
+struct Run {
+    std::string store_name;
+    std::int64_t rows;
+    std::uint16_t port;
+    pid_t daemon;
+    std::string token;
+};
+
+void print(const Run& run, const std::string& op, double value, const std::string& unit, const std::string& more = {}) {
+    fmt::print(
+        R"({{"op":"{}","rows":{},"store":"{}","value":{:.2f},"unit":"{}","peer":null,"ratio":null{}}})" "\n", op, run.rows, run.store_name,
+        value, unit, more
+    );
+    std::fflush(stdout);
+}
+
+/// Pages in the order of the numbers, from anywhere, of those that are active: several connections, as fast as they go.
+void measure_list(const Run& run) {
+    std::vector<double> rates;
+    for (int round = 0; round < 5; ++round) {
+        std::atomic<long> pages{0};
+        const auto end = Steady::now() + std::chrono::seconds(3);
+        const auto cpu_before = cpu_seconds(run.daemon);
+        const auto began = Steady::now();
+        std::vector<std::thread> threads;
+        for (int each = 0; each < 4; ++each)
+            threads.emplace_back([&, each] {
+                pin(1);
+                std::mt19937_64 chance(static_cast<unsigned>(round * 10 + each));
+                Caller caller(run.port, run.token);
+                while (Steady::now() < end) {
+                    // A cursor is a number: anywhere in the list.
+                    const auto key = *number_key(fmt::format("+{}{}", chance() % 2 ? "33" : "44", 100'000'000 + chance() % 899'999'999));
+                    caller.get(fmt::format("/v1/numbers?status=active&limit=100&cursor=number%2B.{}", key));
+                    ++pages;
+                }
+            });
+        for (auto& each : threads) each.join();
+        const auto rate = static_cast<double>(pages) / seconds_since(began);
+        rates.push_back(rate);
+        fmt::print(stderr, "list: {:.0f}/s, {:.0f} us of CPU a page\n", rate, (cpu_seconds(run.daemon) - cpu_before) / static_cast<double>(pages) * 1e6);
+    }
+    std::ranges::sort(rates);
+    print(run, "list", rates[rates.size() / 2], "requests/s");
+}
+
+double p99(std::vector<double> times) {
+    std::ranges::sort(times);
+    return times[std::min(times.size() - 1, times.size() * 99 / 100)];
+}
+
+double timed(Caller& caller, const std::string& target) {
+    const auto began = Steady::now();
+    caller.get(target);
+    return seconds_since(began) * 1'000;
+}
+
+void measure_search(const Run& run) {
+    pin(1);
+    Caller caller(run.port, run.token);
+    std::mt19937_64 chance(7);
+    std::vector<double> all;
+    for (const int digits : {3, 4, 5, 6, 7}) {
+        std::vector<double> times;
+        for (int each = 0; each < 200; ++each) {
+            auto part = std::to_string(chance() % 10'000'000 + 10'000'000).substr(1, static_cast<std::size_t>(digits));
+            times.push_back(timed(caller, "/v1/numbers?number=" + part));
+        }
+        fmt::print(stderr, "search: {} digits, p99 {:.2f} ms\n", digits, p99(times));
+        all.insert(all.end(), times.begin(), times.end());
+    }
+    std::vector<double> times;
+    for (int each = 0; each < 300; ++each) {
+        static constexpr std::array parts{"recep", "martin", "ni", "bell%20", "smith%2042", "emile", "zzz", "s%201234", "fax%2077"};
+        times.push_back(timed(caller, fmt::format("/v1/numbers?used_by={}&sort={}", parts[chance() % parts.size()], each % 2 ? "number" : "used_by")));
+    }
+    fmt::print(stderr, "search: names, p99 {:.2f} ms\n", p99(times));
+    all.insert(all.end(), times.begin(), times.end());
+    print(run, "search", p99(all), "ms");
+}
+
+void measure_sort(const Run& run) {
+    pin(1);
+    Caller caller(run.port, run.token);
+    std::vector<double> all;
+    for (const auto* column : {"number", "used_by", "company", "var", "use_type", "provider", "status", "state", "country", "type"}) {
+        std::vector<double> times;
+        for (const auto* way : {"", "-"}) {
+            std::string cursor;
+            for (int page = 0; page < 50; ++page) {
+                const auto began = Steady::now();
+                const auto body = caller.get(fmt::format("/v1/numbers?sort={}{}&cursor={}", way, column, cursor));
+                times.push_back(seconds_since(began) * 1'000);
+                cursor = body.substr(16, body.find('"', 16) - 16);
+                if (const auto plus = cursor.find('+'); plus != std::string::npos) cursor.replace(plus, 1, "%2B");
+            }
+        }
+        fmt::print(stderr, "sort by {}: p99 {:.2f} ms\n", column, p99(times));
+        all.insert(all.end(), times.begin(), times.end());
+    }
+    print(run, "sort", p99(all), "ms");
+}
+
+int run(int count, char** words) {
+    std::int64_t rows = 1'000'000;
+    std::string store_name = "sqlite";
+    std::set<std::string> ops;
+    for (int at = 1; at < count; ++at) {
+        const std::string word = words[at];
+        if (word == "--rows" && at + 1 < count)
+            rows = std::atoll(words[++at]);
+        else if (word == "--store" && at + 1 < count)
+            store_name = words[++at];
+        else
+            ops.insert(word);
+    }
+    const auto wanted = [&](const char* op) { return ops.empty() || ops.contains(op); };
+
+    const WorkFolder folder;
+    const auto config = folder.path() / "config";
+    fs::create_directories(config);
+    fs::create_directories(folder.path() / "data");
+    std::unique_ptr<PostgresServer> server;
+    std::string address = "sqlite:" + (folder.path() / "data/porteur.db").string(), in_settings = "sqlite:../data/porteur.db";
+    if (store_name == "postgresql") {
+        server = std::make_unique<PostgresServer>(folder.path() / "pg");
+        server->make_database("porteur");
+        address = in_settings = server->address() + "porteur";
+    }
+    std::ofstream(folder.path() / "data/porteur.key") << std::string(64, 'a') << '\n';
+    fs::permissions(folder.path() / "data/porteur.key", fs::perms(0400));
+    std::ofstream(config / "porteur.toml") << "store = \"" << in_settings << "\"\nkey = { file = \"../data/porteur.key\" }\n[api]\nport = 0\n"
+                                           << "[documents]\nfolder = \"../data/documents\"\n[plugins]\nfolders = [\"../plugins\"]\n";
+    fs::create_directories(folder.path() / "plugins");
+    const auto token = make_token();
+    Run known{.store_name = store_name, .rows = rows, .port = 0, .daemon = 0, .token = token};
+    const auto filled = in_child([&](FILE* out) { fmt::print(out, "{}", fill(address, rows)); });
+    fmt::print(stderr, "filled in {} s\n", filled);
+    in_child([&](FILE*) {
+        const StoreSeal seal{Sealing(MasterKey(std::string(MasterKey::size, 'k')))};
+        auto store = Store::open({.address = address, .holder = "bench"}, seal, [](std::function<void()> go) { go(); });
+        if (!store) stop(store.error().message);
+        const TokenRow row{.id = 1, .tenant = 1, .name = "bench", .hash = hash_of_token(token), .scope = "read", .created = Instant{}, .expires = {}, .revoked = {}};
+        if (auto added = (*store)->add_token(row); !added) stop(added.error().message);
+    });
+    const DaemonProcess daemon(config);
+    known.port = daemon.port();
+    known.daemon = daemon.process();
+    if (wanted("list")) measure_list(known);
+    if (wanted("search")) measure_search(known);
+    if (wanted("sort")) measure_sort(known);
+    return 0;
+}
+
+}  // namespace
+}  // namespace porteur::bench
+
+int main(int count, char** words) { return porteur::bench::run(count, words); }
