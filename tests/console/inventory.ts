@@ -16,17 +16,18 @@ const uses = ["Reception", "Service desk", "Anna Roy", "Support group"];
 
 export function row(index: number) {
     const used = index % 3 !== 0;
+    const number = `+1514${String(5_000_000 + index).padStart(7, "0")}`;
     return {
-        id: `N${index}`,
-        number: `+1514${String(5_000_000 + index).padStart(7, "0")}`,
+        id: number,
+        number,
         used_by: used ? `${uses[index % 4]} ${index}` : "",
         use_type: used ? (["user", "service", "group"] as const)[index % 3] : "",
-        company: used ? { id: 20 + (index % 5), name: `Company ${index % 5}`, kind: "company" } : null,
-        var: { id: 10, name: "North VAR" },
+        company: used ? { id: String(20 + (index % 5)), name: `Company ${index % 5}`, kind: "company" } : null,
+        var: { id: "10", name: "North VAR" },
         provider: index % 2 ? "thinktel" : "ringcentral",
         status: index % 4 ? "active" : "pending",
         state: used ? "in_service" : "available",
-        country: "CA", type: "local", features: ["voice", "sms"], tags: index % 7 ? [] : ["vip"], custom: {}, cost: { amount: "1.50", currency: "CAD" }, order: null, first_call: null, updated: "2026-11-26T00:00:00.000Z", version: 1,
+        country: "CA", type: "local", features: ["voice", "sms"], tags: index % 7 ? [] : ["vip"], custom: {}, cost: { amount: "1.50", currency: "CAD" }, order: null, source: "import", note: "", first_call: null, created: "2026-11-26T00:00:00.000Z", updated: "2026-11-26T00:00:00.000Z", version: 1,
     };
 }
 
@@ -76,8 +77,8 @@ export async function standIn(page: Page, role = "system_administrator") {
         }
         if (path === "/jobs/J2/undo") return json(route, { id: "J2", kind: change.action, state: "undone", done: 40, total: 40, ok: 39, failed: 1, dry_run: false, can_undo: false, began: "", ended: "" });
         if (/^\/jobs\/J\d\/results$/.test(path)) return json(route, { results: [{ row: 7, number: "+15145000007", outcome: "refused", problem: { detail: "the number is being ported out" } }], next_cursor: null });
-        if (/^\/numbers\/N\d+$/.test(path)) return json(route, row(Number(path.slice(10))));
-        if (path.endsWith("/history")) return json(route, { items: [{ at: "2026-11-25T12:00:00Z", text: "assigned to Reception", source: "Sam System" }] });
+        if (/^\/numbers\/\d+$/.test(path)) return json(route, row(Number(path.slice(-7)) - 5_000_000));
+        if (path.endsWith("/history")) return json(route, { events: [{ at: "2026-11-25T12:00:00Z", what: "assigned", by: "Sam System", job: null, data: { used_by: ["", "Reception"] } }] });
         const wanted = query["number"] || query["used_by"];
         const filter = query["filter"];
         const begin = Number(query["cursor"] || "0");
@@ -93,7 +94,7 @@ export async function standIn(page: Page, role = "system_administrator") {
             if (query["used_by"] && !each.used_by.toLowerCase().includes(query["used_by"].toLowerCase())) continue;
             numbers.push(each);
         }
-        return json(route, { numbers, next_cursor: index < count ? String(index) : null, total: { count: filter === "available" ? 333_334 : filter === "used" ? 666_666 : count, exact: !wanted } });
+        return json(route, { numbers, next_cursor: index < count ? String(index) : null, total: query["cursor"] ? null : { count: filter === "available" ? 333_334 : filter === "used" ? 666_666 : count, exact: !wanted } });
     });
     return asked;
 }

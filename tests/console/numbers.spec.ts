@@ -72,7 +72,7 @@ test("everything is possible by keyboard", async ({ operator: page, world }) => 
     await page.keyboard.press("Control+End");
     await expect(cell(page, 199, 9)).toBeFocused();
     await page.keyboard.press("Enter");
-    await expect(page.getByRole("dialog", { name: "Details" })).toContainText("assigned to Reception");
+    await expect(page.getByRole("dialog", { name: "Details" })).toContainText("used_by: – → Reception");
     await expectAccessible(page);
     await page.keyboard.press("Escape");
     await expect(page.getByRole("dialog")).toHaveCount(0);
@@ -95,7 +95,7 @@ test("a list is exported as CSV under a name of one's own, and as PDF in a new w
     await page.getByRole("button", { name: "Save" }).click();
     expect((await download).suggestedFilename()).toBe("MyPhoneNumbers.csv");
     const csv = asked.find((each) => each.path === "/v1/numbers/csv");
-    expect(csv?.query).toMatchObject({ ids: "N1,N2", columns: "number,used_by,company,use_type,provider,status,state" });
+    expect(csv?.query).toMatchObject({ ids: "+15145000001,+15145000002", columns: "number,used_by,company,use_type,provider,status,state" });
 
     const popup = page.waitForEvent("popup");
     await page.getByRole("button", { name: "PDF" }).click();

@@ -1,36 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The inventory's routes, as the console uses them.
-import { address, ask, caller, get, once, send, type Query } from "./client";
+import { address, ask, caller, get, once, send, type Query, type Schemas } from "./client";
 
-export interface NumberRow {
-    id: string;
-    number: string;
-    used_by: string;
-    use_type: "user" | "service" | "group" | "";
-    company: { id: string | number; name: string; kind: string } | null;
-    var: { id: string | number; name: string } | null;
-    provider: string;
-    status: "active" | "pending";
-    state: string;
-    country: string;
-    type: string;
-    features: string[];
-    tags: string[];
-    custom: Record<string, string>;
-    cost: { amount: string; currency: string } | null;
-    order: string | null;
-    missing_cause?: string;
-    first_call?: string | null;
-    updated: string;
-    version: number;
-}
+export type NumberRow = Schemas["InventoryNumber"];
+export type NumberPage = Schemas["NumberPage"];
+export type Facets = Schemas["NumberFacets"];
 
-export interface NumberPage {
-    numbers: NumberRow[];
-    next_cursor: string | null;
-    total: { count: number; exact: boolean };
-}
-
+// The jobs and exports below are as their contract has them.
 export interface Job {
     id: string;
     kind: string;
@@ -53,7 +29,6 @@ export interface JobResult {
     problem?: string | { detail?: string; title?: string } | null;
 }
 
-export type Facets = Record<string, Record<string, number>>;
 export type Selection = { ids: string[] } | { query: Record<string, string> };
 
 export interface NumberChange {
@@ -66,7 +41,10 @@ export interface NumberChange {
 
 export const listNumbers = (query: Query, signal?: AbortSignal) => get<NumberPage>("/v1/numbers", query, signal);
 export const numberFacets = (signal?: AbortSignal) => get<Facets>("/v1/numbers/facets", undefined, signal);
-export const numberHistory = (id: string, signal?: AbortSignal) => get<{ items?: { at: string; text: string; source?: string }[]; history?: { at: string; text: string; source?: string }[] }>(`/v1/numbers/${id}/history`, undefined, signal);
+/** A number's address: its digits, as "+" would be a blank there. */
+const at = (number: string) => `/v1/numbers/${number.replace(/\D/g, "")}`;
+export const showNumber = (number: string, signal?: AbortSignal) => get<NumberRow>(at(number), undefined, signal);
+export const numberHistory = (number: string, signal?: AbortSignal) => get<Schemas["NumberHistory"]>(`${at(number)}/history`, undefined, signal);
 export const changeNumbers = (change: NumberChange) => once<Job>(`numbers.${change.action}`, "POST", "/v1/number-changes", { body: change });
 export const addNumbers = (numbers: { number: string; provider: string }[]) => once<Job>("numbers.add", "POST", "/v1/numbers", { body: { numbers } });
 export const showJob = (id: string, signal?: AbortSignal) => get<Job>(`/v1/jobs/${id}`, undefined, signal);

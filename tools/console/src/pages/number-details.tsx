@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQuery } from "@tanstack/react-query";
-import { get } from "../api/client";
-import { numberHistory, type NumberRow } from "../api/numbers";
+import { numberHistory, showNumber } from "../api/numbers";
 import { useDates, useText, useWords, type TextKey } from "../i18n";
+import { Link } from "../router";
 import { Problem, Waiting } from "../ui";
 import { Mark, NumberLink } from "../ui/marks";
 
@@ -10,7 +10,7 @@ export function NumberDetails({ id }: { id: string }) {
     const t = useText();
     const words = useWords();
     const dates = useDates();
-    const number = useQuery({ queryKey: ["number", id], queryFn: ({ signal }) => get<NumberRow>(`/v1/numbers/${id}`, undefined, signal) });
+    const number = useQuery({ queryKey: ["number", id], queryFn: ({ signal }) => showNumber(id, signal) });
     const history = useQuery({ queryKey: ["number", id, "history"], queryFn: ({ signal }) => numberHistory(id, signal), retry: false });
     if (number.isPending) return <Waiting />;
     if (!number.data) return <Problem of={number.error} />;
@@ -23,31 +23,40 @@ export function NumberDetails({ id }: { id: string }) {
         ["numbers.provider", data.provider],
         ["numbers.status", <Mark key="s" kind="number_status" code={data.status} text={t(`numbers.status.${data.status}`)} />],
         ["numbers.state", t(`numbers.state.${data.state}` as TextKey)],
-        ["numbers.missing_cause", data.missing_cause],
+        ["numbers.note", data.note],
         ["field.country", data.country],
-        ["field.number_type", words.label("number_type", data.type)],
+        ["field.number_type", data.type === "unknown" ? "" : words.label("number_type", data.type)],
         ["numbers.features", data.features.join(", ")],
         ["numbers.tags", data.tags.join(", ")],
         ["numbers.cost", data.cost ? `${data.cost.amount} ${data.cost.currency}` : ""],
         ["numbers.first_call", dates.moment(data.first_call)],
         ["order.updated", dates.moment(data.updated)],
     ];
-    const past = history.data?.items ?? history.data?.history ?? [];
+    const past = history.data?.events ?? [];
     return (
         <div className="stack">
             <p className="big"><NumberLink number={data.number} /></p>
             <dl className="facts">
                 {lines.filter(([, value]) => value).map(([key, value]) => <div key={key}><dt>{t(key)}</dt><dd>{value}</dd></div>)}
+                {data.order ? <div><dt>{t("mail.order")}</dt><dd><Link to={`/orders/${data.source === "port" ? "port" : "purchase"}/${data.order}`}>{data.order}</Link></dd></div> : null}
                 {Object.entries(data.custom).map(([key, value]) => <div key={key}><dt>{key}</dt><dd>{value}</dd></div>)}
             </dl>
             {past.length > 0 ? (
                 <>
                     <h3>{t("numbers.history")}</h3>
                     <ol className="timeline">
-                        {past.map((each, index) => <li key={index}><time dateTime={each.at}>{dates.moment(each.at)}</time> <span className="note">{each.source}</span><p>{each.text}</p></li>)}
+                        {past.map((each, index) => <li key={index}><time dateTime={each.at}>{dates.moment(each.at)}</time> <span className="note">{each.by}</span><p>{each.what}</p><Changes of={each.data} /></li>)}
                     </ol>
                 </>
             ) : null}
         </div>
     );
+}
+
+/** What changed, from what to what. */
+function Changes({ of }: { of: Record<string, unknown> }) {
+    const text = (value: unknown) => (value === null || value === "" ? "–" : typeof value === "object" ? JSON.stringify(value) : String(value));
+    const entries = Object.entries(of);
+    if (entries.length === 0) return null;
+    return <p className="note">{entries.map(([name, value]) => `${name}: ${Array.isArray(value) && value.length === 2 ? `${text(value[0])} → ${text(value[1])}` : text(value)}`).join(" · ")}</p>;
 }

@@ -5,13 +5,13 @@ import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent }
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getCoreRowModel, useReactTable, type ColumnDef } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { ApiProblem } from "../api/client";
 import { exportNumbers, listNumbers, numberFacets, type NumberRow, type Selection } from "../api/numbers";
 import { useText, useWords, type Text, type TextKey } from "../i18n";
 import { navigate, setQuery, usePlace } from "../router";
 import { useSession } from "../session";
-import { Button, Checkbox, Dialog, Menu, Notice, Page, Problem, Select, TextField, Waiting } from "../ui";
+import { Button, Checkbox, Dialog, Menu, Page, Problem, Select, TextField, Waiting } from "../ui";
 import { Mark, NumberLink } from "../ui/marks";
+import { useCarriers } from "./carriers";
 import { AddDialog, BulkDialog, ImportDialog, type Action } from "./numbers-bulk";
 import { NumberDetails } from "./number-details";
 
@@ -73,6 +73,7 @@ export function Numbers() {
         placeholderData: keepPreviousData,
         maxPages: 0,
     });
+    const carriers = useCarriers();
     const facets = useQuery({ queryKey: ["numbers", "facets"], queryFn: ({ signal }) => numberFacets(signal), retry: false, staleTime: 60_000 });
     const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.numbers) ?? [], [pages.data]);
     const total = pages.data?.pages[0]?.total;
@@ -106,11 +107,15 @@ export function Numbers() {
 
     const choices = (column: Column) => {
         const known = Object.keys(facets.data?.[column.id] ?? {});
-        const fixed: Record<string, string[]> = { use_type: ["user", "service", "group"], status: ["active", "pending"] };
+        const fixed: Record<string, string[]> = {
+            use_type: ["user", "service", "group", "none"],
+            status: ["active", "pending"],
+            state: ["available", "reserved", "assigned", "in_service", "port_in_pending", "port_out_pending", "missing"],
+            provider: carriers.data?.items.map((each) => each.account) ?? [],
+        };
         const codes = [...new Set([...(fixed[column.id] ?? []), ...known])].filter(Boolean);
         return [{ id: "any", label: t("any") }, ...codes.map((id) => ({ id, label: labelOf(column, id, t, words.label) }))];
     };
-    const missing = pages.error instanceof ApiProblem && pages.error.status === 404;
 
     return (
         <Page
@@ -132,7 +137,7 @@ export function Numbers() {
         >
             {session?.role === "system_administrator" ? <p className="intro">{t("numbers.system")}</p> : null}
             <Problem of={problem} />
-            {missing ? <Notice kind="warn">{t("numbers.missing")}</Notice> : <Problem of={pages.error} again={() => void pages.refetch()} />}
+            <Problem of={pages.error} again={() => void pages.refetch()} />
             <div className="row wrap filters end">
                 <Select label={t("numbers.filter")} value={query["filter"] ?? "all"} onChange={(value) => setQuery({ filter: value === "all" ? "" : value })} choices={filters.map((id) => ({ id, label: t(`numbers.filter.${id}`) }))} />
                 <p role="status" className="count">
@@ -146,29 +151,27 @@ export function Numbers() {
                     <Button look="quiet" onPress={() => navigate("/numbers")}>{t("numbers.reset")}</Button>
                 ) : null}
             </div>
-            {missing ? null : (
-                <Table
-                    columns={columns}
-                    rows={rows}
-                    total={total?.count ?? -1}
-                    loading={pages.isPending}
-                    more={pages.hasNextPage && !pages.isFetchingNextPage ? () => void pages.fetchNextPage() : null}
-                    query={query}
-                    choices={choices}
-                    picked={picked}
-                    everything={everything}
-                    onToggle={toggle}
-                    onAll={(on) => {
-                        setEverything(on);
-                        setPicked(on ? new Set(rows.map((row) => row.id)) : new Set());
-                    }}
-                    onEnter={(tenant) => {
-                        setProblem(null);
-                        enter(tenant).then(() => navigate("/numbers"), setProblem);
-                    }}
-                    stamp={key}
-                />
-            )}
+            <Table
+                columns={columns}
+                rows={rows}
+                total={total?.count ?? -1}
+                loading={pages.isPending}
+                more={pages.hasNextPage && !pages.isFetchingNextPage ? () => void pages.fetchNextPage() : null}
+                query={query}
+                choices={choices}
+                picked={picked}
+                everything={everything}
+                onToggle={toggle}
+                onAll={(on) => {
+                    setEverything(on);
+                    setPicked(on ? new Set(rows.map((row) => row.id)) : new Set());
+                }}
+                onEnter={(tenant) => {
+                    setProblem(null);
+                    enter(tenant).then(() => navigate("/numbers"), setProblem);
+                }}
+                stamp={key}
+            />
             <ExportDialog open={exporting} onClose={() => setExporting(false)} columns={columns} count={ids ? ids.length : (total?.count ?? rows.length)} run={(name, chosen) => exportNumbers("csv", query, ids, chosen, name)} />
             {bulk ? <BulkDialog action={bulk} selection={selection} count={count} onClose={() => setBulk(null)} /> : null}
             {adding ? <AddDialog onClose={() => setAdding(false)} /> : null}
@@ -320,7 +323,7 @@ function Table({ columns, rows, total, loading, more, query, choices, picked, ev
                                 </div>
                                 {columns.map((each, index) => (
                                     <div key={each.id} {...cell(item.index, index + 1)}>
-                                        <Cell row={row} column={each} onEnter={onEnter} label={words.label} />
+                                        <Cell row={row} column={each} onEnter={onEnter} label={words.label} manyCompanies={columns.some((one) => one.id === "company")} />
                                     </div>
                                 ))}
                                 <div {...cell(item.index, width)}>
@@ -336,13 +339,13 @@ function Table({ columns, rows, total, loading, more, query, choices, picked, ev
     );
 }
 
-function Cell({ row, column, onEnter, label }: { row: NumberRow; column: Column; onEnter: TableProps["onEnter"]; label: (kind: string, code: string) => string }) {
+function Cell({ row, column, onEnter, label, manyCompanies }: { manyCompanies: boolean; row: NumberRow; column: Column; onEnter: TableProps["onEnter"]; label: (kind: string, code: string) => string }) {
     const t = useText();
     switch (column.id) {
         case "number":
             return <NumberLink number={row.number} tabIndex={-1} />;
         case "used_by":
-            return <>{row.used_by || <span className="note">{t("numbers.available")}</span>}</>;
+            return <>{row.used_by || (row.company && manyCompanies ? null : <span className="note">{t("numbers.available")}</span>)}</>;
         case "company":
         case "var": {
             const tenant = column.id === "var" ? (row.var ? { ...row.var, kind: "var" } : null) : row.company;
@@ -356,7 +359,7 @@ function Cell({ row, column, onEnter, label }: { row: NumberRow; column: Column;
         case "status":
             return <Mark kind="number_status" code={row.status} text={t(`numbers.status.${row.status}`)} />;
         case "state":
-            return <Mark kind="number_state" code={row.missing_cause ? "missing" : row.state} text={t(`numbers.state.${row.state}` as TextKey)} />;
+            return <Mark kind="number_state" code={row.state} text={t(`numbers.state.${row.state}` as TextKey)} />;
         default:
             return <>{labelOf(column, String(row[column.id as keyof NumberRow] ?? ""), t, label)}</>;
     }
@@ -376,7 +379,8 @@ function Search({ column, value }: { column: Column; value: string }) {
     const find = useCallback(() => {
         if (text === said.current) return;
         said.current = text;
-        setQuery({ [column.id]: text });
+        // Numbers are pasted in any form; the inventory knows digits, and a + where they begin.
+        setQuery({ [column.id]: column.id === "number" ? text.replace(/[^\d+]/g, "") : text.trim() });
     }, [text, column.id]);
     useEffect(() => {
         const later = setTimeout(find, 450);
