@@ -199,6 +199,7 @@ private:
         request_ = Request{};
         request_.body_source = this;
         request_.from_loopback = peer_.loopback;
+        request_.address = peer_.address;
         parser_.emplace(request_);
         expects_continue_ = broken_ = false;
         body_size_ = 0;

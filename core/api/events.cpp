@@ -8,6 +8,7 @@
 
 #include <porteur/json.hpp>
 
+#include "api/identity.hpp"
 #include "api/order_json.hpp"
 
 namespace porteur {
@@ -25,10 +26,10 @@ struct Bell {
     asio::steady_timer timer;
 };
 
-/// Nothing is told to a token that is not known to be good now.
+/// Nothing is told to who is not known to be good now, or stands elsewhere by now.
 bool is_over(Api& api, const EventFeed& feed) {
-    const auto caller = api.services.authenticate(feed.token);
-    return !caller || !*caller;
+    const auto known = identify(api, feed.credentials);
+    return !known || !*known || (*known)->caller.tenant != feed.caller.tenant || (*known)->caller.role != feed.caller.role;
 }
 
 }  // namespace

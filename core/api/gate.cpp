@@ -6,8 +6,10 @@
 #include <porteur/json.hpp>
 
 #include "api/fingerprint.hpp"
+#include "api/identity.hpp"
 #include "api/in_language.hpp"
 #include "api/order_json.hpp"
+#include "api/people_services.hpp"
 #include "api/problem.hpp"
 #include "api/query.hpp"
 
@@ -39,48 +41,64 @@ std::optional<Answer> find_route(Request& request) {
     return std::nullopt;
 }
 
-/// The token of "Bearer TOKEN"; empty for anything else.
-std::string_view bearer_of(const Request& request) {
-    const auto* field = request.field("authorization");
-    if (!field || field->size() < 8) return {};
-    const std::string_view scheme = std::string_view(*field).substr(0, 7);
-    const bool bearer = std::ranges::equal(scheme, std::string_view("bearer "), [](char a, char b) {
-        return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-    });
-    return bearer ? std::string_view(*field).substr(7) : std::string_view{};
+Answer unknown_caller(const Credentials& shown) {
+    auto answer = problem_answer(
+        problems::unauthenticated,
+        !shown.token.empty()    ? phrase("the token is not known, has expired or was revoked")
+        : !shown.cookie.empty() ? phrase("the session has ended; sign in again")
+                                : phrase("there is no token; send the header field \"Authorization: Bearer TOKEN\", and "
+                                         "make a token with \"porteur token create\"")
+    );
+    answer.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"porteur\"");
+    return answer;
 }
 
-std::optional<Answer> check_caller(Api& api, Request& request) {
-    const auto access = request.route->access;
-    if (access == Access::open || (access == Access::loopback && request.from_loopback))
-        return std::nullopt;
-    const auto token = bearer_of(request);
-    Result<std::optional<Caller>> known = std::nullopt;
-    if (!token.empty()) known = api.services.authenticate(token);
-    if (!known) return problem_answer(known.error());
-    auto& caller = *known;
-    if (!caller) {
-        auto answer = problem_answer(
-            problems::unauthenticated,
-            token.empty()
-                ? phrase("there is no token; send the header field \"Authorization: Bearer TOKEN\", and "
-                         "make a token with \"porteur token create\"")
-                : phrase("the token is not known, has expired or was revoked")
-        );
-        answer.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"porteur\"");
-        return answer;
-    }
-    if (access == Access::change && caller->scope != "operator")
+Answer forbidden_to(const Caller& caller, Right right) {
+    if (caller.role == Role::reader_token)
         return problem_answer(
             problems::forbidden,
             phrase(
-                "the token {1} has the scope {2}; this needs \"operator\"", quoted(caller->token_name, 40),
-                quoted(caller->scope, 20)
+                "the token {1} has the scope {2}; this needs \"operator\"", quoted(caller.token_name, 40),
+                quoted(caller.scope, 20)
             )
         );
-    request.caller = std::move(*caller);
-    request.token = token;
+    return problem_answer(
+        problems::forbidden,
+        phrase("{1} has not the right {2} here, as a {3}", quoted(caller.token_name, 60), word_of(right), word_of(caller.role))
+    );
+}
+
+/// What a carrier has of all customers is shown in the system's own account alone.
+Relation where(const Caller& caller, Right right) {
+    return right == Right::view_carrier_lists && caller.tenant != system_tenant ? Relation::other : Relation::own;
+}
+
+std::optional<Answer> check_caller(Api& api, Request& request) {
+    const auto [access, right] = request.route->permission;
+    if (access == Access::open) return request.method == "GET" ? std::nullopt : check_from_our_page(request, {});
+    if (access == Access::loopback && request.from_loopback) return std::nullopt;
+    if (auto wrong = read_credentials(request)) return wrong;
+    auto known = identify(api, request.credentials);
+    if (!known) return problem_answer(known.error());
+    if (!*known) return unknown_caller(request.credentials);
+    auto& caller = (*known)->caller;
+    if (!(*known)->csrf.empty())
+        if (auto elsewhere = check_from_our_page(request, (*known)->csrf)) return elsewhere;
+    if (!(*known)->may_enter)
+        return problem_answer(problems::not_found, phrase("there is no account {1} among yours", request.credentials.act_in));
+    const bool allowed = access == Access::signed_in || (access == Access::loopback && caller.tenant == system_tenant) ||
+                         (access == Access::by_right && may(caller.role, right, where(caller, right)));
+    if (!allowed) return forbidden_to(caller, access == Access::by_right ? right : Right::view_carrier_lists);
+    caller.address = request.address;
+    request.caller = std::move(caller);
+    request.csrf = std::move((*known)->csrf);
     return std::nullopt;
+}
+
+/// The parameters of a route's query; whoever is known may also say there which account they enter.
+std::string known_parameters(const Route& route) {
+    const bool may_enter = route.method == "GET" && (route.permission.access == Access::signed_in || route.permission.access == Access::by_right);
+    return std::string(route.query) + (may_enter ? (route.query.empty() ? "act_in" : " act_in") : "");
 }
 
 bool is_media_type(std::string_view field, std::string_view wanted) {
@@ -184,7 +202,7 @@ std::optional<Answer> check_before_body(Api& api, Request& request) {
     if (auto refused = check_caller(api, request)) return refused;
     const std::string_view target = request.target;
     const auto mark = std::min(target.find('?'), target.size());
-    auto query = read_query(target.substr(std::min(mark + 1, target.size())), request.route->query);
+    auto query = read_query(target.substr(std::min(mark + 1, target.size())), known_parameters(*request.route));
     if (!query) return problem_answer(query.error());
     request.query = std::move(*query);
     if (auto refused = check_body_fields(api, request)) return refused;

@@ -49,7 +49,7 @@ Async<Answer> show_openapi(Api&, Request&) {
 
 Async<Answer> follow_events(Api& api, Request& request) {
     Answer answer;
-    EventFeed feed{.caller = request.caller, .token = request.token, .after = 0};
+    EventFeed feed{.caller = request.caller, .credentials = request.credentials, .after = 0};
     // The header field is what a browser sends when it comes back, so it knows more than the
     // address.
     const auto* last = request.field("last-event-id");

@@ -71,9 +71,8 @@ void append_account(std::string& out, std::string_view name, std::int64_t id, st
         out += "null";
         return;
     }
-    out += "{\"id\":\"";
+    out += "{\"id\":";
     append_number_value(out, id);
-    out += '"';
     if (!kind.empty()) append_member(out, "kind", kind);
     append_member(out, "name", called);
     out += '}';

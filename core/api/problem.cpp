@@ -46,6 +46,10 @@ const ProblemKind& kind_of(const Error& error, bool of_state) {
             if (error.code == conflict_code) return problems::conflict;
             if (error.code == too_large_code) return problems::too_large;
             if (error.code == media_type_code) return problems::media_type;
+            if (error.code == forbidden_code) return problems::forbidden;
+            if (error.code == sign_in_code) return problems::unauthenticated;
+            if (error.code == second_factor_code) return problems::second_factor;
+            if (error.code == too_many_code) return problems::too_many_attempts;
             // A field that is named is the caller's to mend, whatever the order's state.
             return of_state && field_of(error.message).empty() ? problems::conflict : problems::invalid_input;
         case ErrorKind::unsupported:
@@ -108,7 +112,7 @@ Answer problem_answer(const Error& error, bool of_state) {
     if (kind.status != 404 && error.kind != ErrorKind::invalid_input && !error.code.empty())
         document["carrier_code"] = error.code;
     auto answer = answer_with(kind, document);
-    if (kind.status == 503)
+    if (kind.status == 503 || kind.status == 429)
         answer.headers.emplace_back(
             "Retry-After", std::to_string(std::max<std::int64_t>(1, error.retry_after.count()))
         );

@@ -27,8 +27,9 @@ namespace problems {
 inline constexpr ProblemKind bad_request{"bad-request", 400, to_translate("The request is malformed")};
 inline constexpr ProblemKind invalid_input{"invalid-input", 400, to_translate("A value is not as it must be")};
 inline constexpr ProblemKind key_missing{"key-missing", 400, to_translate("The Idempotency-Key is missing")};
-inline constexpr ProblemKind unauthenticated{"unauthenticated", 401, to_translate("A valid token is needed")};
-inline constexpr ProblemKind forbidden{"forbidden", 403, to_translate("The token does not allow this")};
+inline constexpr ProblemKind unauthenticated{"unauthenticated", 401, to_translate("Sign in, or send a valid token")};
+inline constexpr ProblemKind second_factor{"second-factor", 401, to_translate("A code of the authenticator is needed")};
+inline constexpr ProblemKind forbidden{"forbidden", 403, to_translate("This is not allowed")};
 inline constexpr ProblemKind not_found{"not-found", 404, to_translate("Not found")};
 inline constexpr ProblemKind wrong_method{"wrong-method", 405, to_translate("The method is not allowed here")};
 inline constexpr ProblemKind too_slow{"too-slow", 408, to_translate("The request came too slowly")};
@@ -44,6 +45,7 @@ inline constexpr ProblemKind expectation{"expectation", 417, to_translate("The e
 inline constexpr ProblemKind unsupported{"unsupported", 422, to_translate("This account cannot do that")};
 inline constexpr ProblemKind rejected{"rejected", 422, to_translate("The carrier refused")};
 inline constexpr ProblemKind key_reused{"key-reused", 422, to_translate("The key was used for another request")};
+inline constexpr ProblemKind too_many_attempts{"too-many-attempts", 429, to_translate("Too many attempts")};
 inline constexpr ProblemKind header_too_large{"header-too-large", 431, to_translate("The header is too large")};
 inline constexpr ProblemKind internal{"internal", 500, to_translate("A defect in Porteur")};
 inline constexpr ProblemKind not_spoken{"not-spoken", 501, to_translate("This part of HTTP is not spoken here")};

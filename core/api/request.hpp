@@ -38,6 +38,14 @@ public:
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
+/// How a caller proves who they are, and in whose account they want to act: looked at again for as long
+/// as an answer goes on.
+struct Credentials {
+    std::string token;        ///< bearer token; empty: none
+    std::string cookie;       ///< of a session; empty: none
+    std::int64_t act_in = 0;  ///< account to enter; 0: one's own
+};
+
 struct Request {
     std::string method;
     std::string target;  ///< as received
@@ -47,13 +55,15 @@ struct Request {
     std::optional<std::uint64_t> content_length;
     bool has_body = false;
     bool from_loopback = false;
+    std::string address;  ///< of the peer
     BodySource* body_source = nullptr;  ///< the connection's; outlives the request
 
     // Filled on the way to the handler.
     const Route* route = nullptr;
     std::vector<std::string> segments;  ///< what stood for {id} and the like
     Caller caller;
-    std::string token;
+    Credentials credentials;
+    std::string csrf;  ///< what changes under the cookie must say; empty where there is none
     std::string body;         ///< of JSON routes
     std::string key;          ///< Idempotency-Key; empty = none
     std::string fingerprint;  ///< of what the key stands for; JSON routes
@@ -75,7 +85,7 @@ struct Request {
 /// The answer goes on as server-sent events.
 struct EventFeed {
     Caller caller;
-    std::string token;  ///< looked up again before each batch: a revoked one ends the stream
+    Credentials credentials;  ///< looked at again before each batch: revoked, signed out, they end the stream
     Id after = 0;
 };
 

@@ -19,10 +19,21 @@ namespace porteur {
 
 /// Who may call a route.
 enum class Access {
-    open,      ///< everybody
-    loopback,  ///< everybody on this machine; from elsewhere as `read`
-    read,      ///< any token
-    change,    ///< a token with the scope "operator"
+    nobody,     ///< what a route that does not say it gets
+    open,       ///< everybody
+    loopback,   ///< everybody on this machine; from elsewhere whoever stands in the system's own account
+    signed_in,  ///< any person, any token
+    by_right,   ///< whoever has the right in the account that they stand in (domain/roles.hpp)
+};
+
+/// Who may call a route, in its line of the table: a kind of access, or a right.
+struct Permission {
+    Access access = Access::nobody;
+    Right right = Right::view_orders;  ///< of by_right
+
+    constexpr Permission() = default;
+    constexpr Permission(Access of) : access(of) {}                         // NOLINT: a table
+    constexpr Permission(Right wanted) : access(Access::by_right), right(wanted) {}  // NOLINT: a table
 };
 
 enum class BodyWanted { none, json, upload };
@@ -60,7 +71,7 @@ using Handler = Async<Answer> (*)(Api& api, Request& request);
 struct Route {
     std::string_view method;
     std::string_view path;  ///< "/v1/port-orders/{id}"
-    Access access = Access::read;
+    Permission permission = {};
     BodyWanted body = BodyWanted::none;
     KeyWanted key = KeyWanted::no;
     std::string_view query = {};  ///< the parameters that it knows, with blanks between
@@ -149,6 +160,35 @@ Async<Answer> show_number_facets(Api& api, Request& request);
 
 // due_route.cpp
 Async<Answer> list_due(Api& api, Request& request);
+
+// session_routes.cpp
+Async<Answer> sign_in(Api& api, Request& request);
+Async<Answer> show_session(Api& api, Request& request);
+Async<Answer> sign_out(Api& api, Request& request);
+
+// tenant_routes.cpp
+Async<Answer> list_tenants(Api& api, Request& request);
+Async<Answer> show_tenant(Api& api, Request& request);
+Async<Answer> create_tenant(Api& api, Request& request);
+Async<Answer> change_tenant(Api& api, Request& request);
+
+// people_routes.cpp
+Async<Answer> list_users(Api& api, Request& request);
+Async<Answer> show_user(Api& api, Request& request);
+Async<Answer> create_user(Api& api, Request& request);
+Async<Answer> change_user(Api& api, Request& request);
+Async<Answer> change_password(Api& api, Request& request);
+Async<Answer> list_members(Api& api, Request& request);
+Async<Answer> show_member(Api& api, Request& request);
+Async<Answer> create_member(Api& api, Request& request);
+Async<Answer> change_member(Api& api, Request& request);
+Async<Answer> remove_member(Api& api, Request& request);
+Async<Answer> list_tokens(Api& api, Request& request);
+Async<Answer> create_token(Api& api, Request& request);
+Async<Answer> revoke_token(Api& api, Request& request);
+
+// audit_route.cpp
+Async<Answer> list_audit(Api& api, Request& request);
 
 // words_route.cpp
 Async<Answer> list_words(Api& api, Request& request);

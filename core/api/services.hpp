@@ -51,6 +51,13 @@ inline constexpr std::string_view not_found_code = "not-found";
 inline constexpr std::string_view version_code = "version";
 /// The order is in a state in which this cannot be done, or its reference is taken: 409.
 inline constexpr std::string_view conflict_code = "conflict";
+/// Too many attempts to sign in; Error::retry_after says for how long: 429.
+inline constexpr std::string_view too_many_code = "too-many-attempts";
+/// Who signs in did not prove who they are: 401; with the second one, a code of their authenticator is missing.
+inline constexpr std::string_view sign_in_code = "unauthenticated";
+inline constexpr std::string_view second_factor_code = "second-factor";
+/// Not with this role: 403.
+inline constexpr std::string_view forbidden_code = "forbidden";
 /// The upload is larger than what is kept: 413.
 inline constexpr std::string_view too_large_code = "too-large";
 /// The bytes are of a type that is not taken, or not of the type that they were said to be: 415.
@@ -66,6 +73,7 @@ struct Caller {
     Role role = Role::operator_token;  ///< in that account
     std::int64_t home = 0;    ///< one's own account where another was entered; else 0
     Id person = 0;            ///< 0: a token's
+    std::string address = {}; ///< where the request came from
 };
 
 /// A checked wish for a new order.

@@ -15,6 +15,7 @@
 #include "api/order_json.hpp"
 #include "api/server.hpp"
 #include "app/admin.hpp"
+#include "app/audit_follower.hpp"
 #include "app/carrier_holidays.hpp"
 #include "app/host_services.hpp"
 #include "app/housekeeping.hpp"
@@ -138,8 +139,7 @@ struct Daemon::Parts {
     std::unique_ptr<MailIntake> intake;
     std::unique_ptr<Outward> outward;
     std::unique_ptr<DocumentDesk> papers;
-    TenantsNow tenants;
-    std::unique_ptr<InventoryDesk> numbers;
+    std::unique_ptr<InventoryDesk> numbers;  // asks the people's tree
     std::unique_ptr<PeopleDesk> people;
     std::unique_ptr<HostServices> services;
     std::unique_ptr<CarrierHolidays> holidays;
@@ -147,6 +147,8 @@ struct Daemon::Parts {
     asio::thread_pool upkeep{1};  // writes beside the store's own writer, and waits for it: nobody else's thread may
     std::unique_ptr<Housekeeping> housekeeping;  // on that thread, and gone before it
     std::future<void> housekeeping_ended;
+    std::unique_ptr<AuditFollower> audit;  // likewise
+    std::future<void> audit_ended;
     asio::steady_timer tick{engine_io.get_executor()};
     std::uint16_t port = 0;
     std::thread engine_thread, api_thread;
@@ -225,9 +227,10 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
         .store = *p.store, .folder = p.documents, .paper = paper::PaperProgram(paper::PaperProgram::beside_this_one()),
         .font_folder = p.settings.documents.font_folder, .size_max_bytes = p.settings.documents.size_max_bytes,
         .pages_max = p.settings.documents.pages_max});
-    p.numbers = std::make_unique<InventoryDesk>(InventoryDesk::Parts{.store = *p.store, .tenants = p.tenants});
+    p.people = std::make_unique<PeopleDesk>(PeopleDesk::Parts{.store = *p.store, .settings = p.settings.sessions});
+    if (auto read = p.people->start(); !read) return std::unexpected(std::move(read).error());
+    p.numbers = std::make_unique<InventoryDesk>(InventoryDesk::Parts{.store = *p.store, .tenants = p.people->tenants()});
     if (auto loaded = p.numbers->load(); !loaded) return std::unexpected(std::move(loaded).error());
-    p.people = std::make_unique<PeopleDesk>(*p.store);
     p.services = std::make_unique<HostServices>(HostServices::Parts{
         .engine_thread = p.engine_io.get_executor(), .engine = *p.engine, .accounts = p.accounts, .performer = *p.performer,
         .store = *p.store, .papers = *p.papers, .clock = p.clock, .chance = p.chance,
@@ -264,6 +267,8 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
         HousekeepingSettings{.retention = p.settings.engine.retention}
     );
     p.housekeeping_ended = p.housekeeping->start();
+    p.audit = std::make_unique<AuditFollower>(p.upkeep.get_executor(), *p.people);
+    p.audit_ended = p.audit->start();
     p.api_thread = std::thread([&p] { p.api_io.run(); });
     log_info("porteurd listens on " + p.settings.api.address + ":" + std::to_string(p.port));
     return daemon;
@@ -296,10 +301,15 @@ void Daemon::stop() {
     if (p.api) p.api->stop();
     p.api_work.reset();
     if (p.api_thread.joinable()) p.api_thread.join();
+    if (p.people) p.people->stop();
     // A batch under way ends first: the engine's thread, which tells it of its commit, still runs.
     if (p.housekeeping_ended.valid()) {
         asio::post(p.upkeep, [&p] { p.housekeeping->stop(); });
         p.housekeeping_ended.get();
+    }
+    if (p.audit_ended.valid()) {
+        asio::post(p.upkeep, [&p] { p.audit->stop(); });
+        p.audit_ended.get();
     }
     if (!p.engine_thread.joinable()) return;
     p.outward->stop();  // it waits for the engine's thread, too

@@ -148,7 +148,11 @@ Result<std::optional<Caller>> HostServices::authenticate(std::string_view bearer
     if (!*found) return std::nullopt;
     const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     if ((*found)->revoked || ((*found)->expires && *(*found)->expires <= now)) return std::nullopt;
-    return Caller{.tenant = (*found)->tenant, .token_name = (*found)->name, .scope = (*found)->scope};
+    if (parts_.people.tree()->is_disabled((*found)->tenant)) return std::nullopt;
+    return Caller{.tenant = (*found)->tenant,
+                  .token_name = (*found)->name,
+                  .scope = (*found)->scope,
+                  .role = (*found)->scope == "operator" ? Role::operator_token : Role::reader_token};
 }
 
 // ------------------------------------------------------------------ changes

@@ -1,20 +1,147 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Tenants, people, sessions and tokens as the API sees them.
+// Tenants, people, sessions and tokens as the API sees them: who may do what is asked of
+// domain/roles.hpp, what is kept is kept by store/people_book.hpp. Changes run one after the other
+// on a thread of their own, so that what was allowed is still so when it is written; passwords are
+// looked at by two others.
 
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <unordered_map>
+
+#include <boost/asio/thread_pool.hpp>
+
+#include "access/attempts.hpp"
 #include "api/people_services.hpp"
-#include "store/store.hpp"
+#include "settings/settings.hpp"
+#include "store/people_book.hpp"
 
 namespace porteur {
 
 /// @threads any
 class PeopleDesk final : public PeopleServices {
 public:
-    explicit PeopleDesk(Store& store) : store_(store) {}
+    struct Parts {
+        Store& store;
+        SessionsSection settings;
+        std::function<Instant()> now = [] {
+            return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+        };
+        std::function<FailedAttempts::Time()> uptime = [] {
+            return std::chrono::steady_clock::now();
+        };
+    };
+    explicit PeopleDesk(Parts parts);
+    ~PeopleDesk() override { stop(); }
+
+    /// Reads the accounts. @errors unavailable; internal: they are no tree
+    Result<void> start();
+    /// Waits for what is under way; nothing may be asked any more.
+    void stop();
+
+    /// Chains what was done to orders since the last time, and takes out sessions that are over.
+    /// @return whether there is more to chain @threads the caller's; blocks
+    Result<bool> follow();
+
+    const TenantsNow& tenants() const { return tenants_; }
+    std::shared_ptr<const TenantTree> tree() const override { return tenants_.tree(); }
+
+    Result<std::optional<SessionCaller>> by_cookie(std::string_view cookie) override;
+    Async<Result<SignedIn>> sign_in(SignIn wish) override;
+    Async<Result<void>> sign_out(Caller caller, std::string cookie) override;
+    Result<std::optional<User>> person(Id id) override;
+
+    Async<Result<Tenant>> add_tenant(
+        Caller caller, TenantWish wish, std::optional<AnswerKept<Tenant>> kept
+    ) override;
+    Async<Result<Tenant>> change_tenant(
+        Caller caller, std::int64_t id, std::optional<std::int64_t> if_version, TenantWish wish,
+        std::optional<AnswerKept<Tenant>> kept
+    ) override;
+
+    Result<std::vector<User>> users(const Caller& caller, const PeopleWanted& wanted) override;
+    Result<std::optional<User>> user(const Caller& caller, Id id) override;
+    Async<Result<User>> add_user(Caller caller, UserWish wish, std::optional<AnswerKept<User>> kept)
+        override;
+    Async<Result<User>> change_user(
+        Caller caller, Id id, std::optional<std::int64_t> if_version, UserWish wish,
+        std::optional<AnswerKept<User>> kept
+    ) override;
+    Async<Result<User>> change_password(
+        Caller caller, Id id, std::string password, std::string current, std::string cookie
+    ) override;
+
+    Result<std::vector<Member>> members(const Caller& caller, const PeopleWanted& wanted) override;
+    Result<std::optional<Member>> member(const Caller& caller, Id id) override;
+    Async<Result<Member>> add_member(
+        Caller caller, MemberWish wish, std::optional<AnswerKept<Member>> kept
+    ) override;
+    Async<Result<Member>> change_member(
+        Caller caller, Id id, std::optional<std::int64_t> if_version, MemberWish wish,
+        std::optional<AnswerKept<Member>> kept
+    ) override;
+    Async<Result<void>> remove_member(Caller caller, Id id) override;
+
+    Result<std::vector<TokenShown>> tokens(const Caller& caller, const PeopleWanted& wanted)
+        override;
+    Async<Result<TokenShown>> add_token(
+        Caller caller, TokenWish wish, std::optional<AnswerKept<TokenShown>> kept
+    ) override;
+    Async<Result<TokenShown>> revoke_token(Caller caller, Id id) override;
+
+    Result<std::vector<AuditRecord>> audit(const Caller& caller, const AuditWanted& wanted)
+        override;
 
 private:
-    [[maybe_unused]] Store& store_;
+    /// Runs a function on a pool's thread and comes back with what it gives.
+    template <class T>
+    static Async<T> on(boost::asio::thread_pool& pool, std::function<T()> run);
+
+    Result<SignedIn> sign_in_now(const SignIn& wish);
+    Result<Tenant> add_tenant_now(
+        const Caller& caller, TenantWish wish, const std::optional<AnswerKept<Tenant>>& kept
+    );
+    Result<Tenant> change_tenant_now(
+        const Caller& caller, std::int64_t id, std::optional<std::int64_t> if_version,
+        const TenantWish& wish, const std::optional<AnswerKept<Tenant>>& kept
+    );
+    Result<User> add_user_now(
+        const Caller& caller, const UserWish& wish, const std::string& hash,
+        const std::optional<AnswerKept<User>>& kept
+    );
+    Result<User> change_user_now(
+        const Caller& caller, Id id, std::optional<std::int64_t> if_version, const UserWish& wish,
+        const std::optional<AnswerKept<User>>& kept
+    );
+    Result<User> change_password_now(
+        const Caller& caller, Id id, const std::string& password, const std::string& current,
+        const std::string& cookie
+    );
+
+    ChangeBy by(const Caller& caller) const;
+    template <class T>
+    Remember<T> remember(const Caller& caller, const std::optional<AnswerKept<T>>& kept) const;
+    /// The accounts that a list shows.
+    Result<std::vector<std::int64_t>> accounts_of(
+        const Caller& caller, Right right, std::optional<std::int64_t> wanted
+    ) const;
+    Result<PeopleQuery> query_of(const Caller& caller, const PeopleWanted& wanted) const;
+    Result<void> read_tree();
+    Id new_id() const;
+
+    Parts parts_;
+    PeopleBook book_;
+    AuditLog log_;
+    TenantsNow tenants_;
+    FailedAttempts by_login_, by_address_;
+    std::mutex touched_mutex_;
+    std::unordered_map<std::string, Instant>
+        touched_;        ///< by hash: when a session was last said to be used
+    Instant dropped_{};  ///< when sessions that are over were last taken out
+    boost::asio::thread_pool changes_{1};
+    boost::asio::thread_pool passwords_{2};
 };
 
 }  // namespace porteur

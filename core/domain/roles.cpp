@@ -11,9 +11,9 @@ constexpr std::array roles{Role::system_administrator, Role::var_administrator, 
                            Role::professional,         Role::operator_token,    Role::reader_token};
 
 constexpr std::array rights{
-    Right::view_carriers,  Right::view_orders,     Right::place_orders, Right::view_numbers, Right::add_numbers,
-    Right::assign_numbers, Right::release_numbers, Right::set_options,  Right::report_calls, Right::view_people,
-    Right::manage_people,  Right::manage_tenants,  Right::view_audit,   Right::manage_webhooks};
+    Right::view_carriers,   Right::view_carrier_lists, Right::view_orders,   Right::place_orders,   Right::view_numbers,  Right::add_numbers,
+    Right::assign_numbers,  Right::release_numbers,    Right::set_options,   Right::report_calls,   Right::view_people,   Right::manage_people,
+    Right::manage_tenants,  Right::view_audit,         Right::view_webhooks, Right::manage_webhooks};
 
 /// How far a right reaches.
 enum class Reach { nowhere, own, tree };
@@ -26,6 +26,7 @@ constexpr Reach reach_of(Role role, Right right) noexcept {
     const auto row = [right]() -> Row {
         switch (right) {
             case Right::view_carriers: return {own, own, own, own, own, own};
+            case Right::view_carrier_lists: return {own, nowhere, nowhere, nowhere, own, own};
             case Right::view_orders: return {own, own, own, own, own, own};
             case Right::place_orders: return {nowhere, own, own, own, own, nowhere};
             case Right::view_numbers: return {tree, tree, own, own, tree, tree};
@@ -38,6 +39,7 @@ constexpr Reach reach_of(Role role, Right right) noexcept {
             case Right::manage_people: return {tree, tree, own, own, tree, nowhere};
             case Right::manage_tenants: return {tree, tree, nowhere, nowhere, tree, nowhere};
             case Right::view_audit: return {tree, tree, own, own, tree, nowhere};
+            case Right::view_webhooks: return {own, own, own, own, own, own};
             case Right::manage_webhooks: return {own, own, own, own, own, nowhere};
         }
         return {};
@@ -84,6 +86,7 @@ std::string_view word_of(Role role) noexcept {
 std::string_view word_of(Right right) noexcept {
     switch (right) {
         case Right::view_carriers: return "view_carriers";
+        case Right::view_carrier_lists: return "view_carrier_lists";
         case Right::view_orders: return "view_orders";
         case Right::place_orders: return "place_orders";
         case Right::view_numbers: return "view_numbers";
@@ -96,6 +99,7 @@ std::string_view word_of(Right right) noexcept {
         case Right::manage_people: return "manage_people";
         case Right::manage_tenants: return "manage_tenants";
         case Right::view_audit: return "view_audit";
+        case Right::view_webhooks: return "view_webhooks";
         case Right::manage_webhooks: return "manage_webhooks";
     }
     return {};

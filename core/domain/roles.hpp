@@ -23,8 +23,8 @@ enum class Role {
     var_administrator,      ///< manages the numbers of its companies and professionals, and orders
     company_administrator,  ///< orders and assigns for its own users, services and groups
     professional,           ///< a company of one
-    operator_token,         ///< a program: what the administrator of its tenant may, and at the
-                            ///< system what the installation itself may: everything
+    operator_token,         ///< a program of the system's own account, the installation itself:
+                            ///< everything. One of another account is its administrator
     reader_token,           ///< a program that only looks
 };
 
@@ -32,6 +32,7 @@ enum class Role {
 /// each of them opens.
 enum class Right {
     view_carriers,
+    view_carrier_lists,  ///< what a carrier has of all customers: in the system's own account alone
     view_orders,
     place_orders,     ///< create, correct, send, cancel, settle, answer, comment; documents and mails
     view_numbers,
@@ -44,6 +45,7 @@ enum class Right {
     manage_people,    ///< users, members and tokens of the account
     manage_tenants,   ///< accounts below one's own
     view_audit,
+    view_webhooks,
     manage_webhooks,
 };
 

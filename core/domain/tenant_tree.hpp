@@ -32,6 +32,7 @@ struct Tenant {
     TenantKind kind = TenantKind::system;
     std::string name;
     bool disabled = false;  ///< nobody signs in, no token of it holds; what it has stays
+    std::int64_t version = 1;
 
     friend bool operator==(const Tenant&, const Tenant&) = default;
 };

@@ -96,6 +96,12 @@ void read_orders(TableReader& in, OrdersSection& orders) {
     in.duration("release_stuck_after", orders.release_stuck_after, {1min, 24h * 365});
 }
 
+void read_sessions(TableReader& in, SessionsSection& sessions) {
+    in.duration("idle_timeout", sessions.idle_timeout, {1min, 24h * 30});
+    in.duration("lifetime", sessions.lifetime, {1min, 24h * 365});
+    in.integer("attempts_per_minute", sessions.attempts_per_minute, 1, 10'000);
+}
+
 void read_engine(TableReader& in, EngineSection& engine) {
     in.integer("in_flight_max", engine.in_flight_max, 1, 100'000);
     in.duration("timeout", engine.timeout, {100ms, 1h});
@@ -295,6 +301,7 @@ void read_settings(TableReader& in, Settings& settings) {
     in.table("api", settings.api, read_api);
     in.table("documents", settings.documents, read_documents);
     in.table("plugins", settings.plugins, read_plugins);
+    in.table("sessions", settings.sessions, read_sessions);
     in.table("engine", settings.engine, read_engine);
     in.table("orders", settings.orders, read_orders);
     in.table("mail", settings.mail, read_mail);

@@ -53,6 +53,14 @@ struct ApiSection {
     friend bool operator==(const ApiSection&, const ApiSection&) = default;
 };
 
+/// [sessions]: people who sign in
+struct SessionsSection {
+    std::chrono::milliseconds idle_timeout{std::chrono::hours{1}};
+    std::chrono::milliseconds lifetime{std::chrono::hours{12}};  ///< then one signs in again, whatever one does
+    std::uint32_t attempts_per_minute = 10;  ///< failed ones, of one login and of one address. @source RELIABILITY.md 4.5
+    friend bool operator==(const SessionsSection&, const SessionsSection&) = default;
+};
+
 /// store, store_password, key
 struct StoreSection {
     enum class Backend { sqlite, postgresql };
@@ -195,6 +203,7 @@ struct LogSection {
 struct Settings {
     std::filesystem::path file;  ///< porteur.toml
     ApiSection api;
+    SessionsSection sessions;
     StoreSection store;
     DocumentsSection documents;
     PluginsSection plugins;

@@ -299,6 +299,75 @@ create table number_history (
 -- trigrams are there
 ;
 -- the text of numbers can be searched
+    Migration{9, "people, sessions, members, the audit log", R"(
+alter table tenants add column disabled bigint not null default 0;
+alter table tenants add column version bigint not null default 1;
+alter table tenants add column created_at bigint not null default 0;
+alter table tenants add column updated_at bigint not null default 0;
+create table users (
+  id bigint primary key,
+  tenant_id bigint not null,
+  login text not null unique,
+  name text not null,
+  language text not null,
+  password text not null,
+  disabled bigint not null,
+  totp text not null,
+  totp_step bigint not null,
+  recovery text not null,
+  subject text not null,
+  version bigint not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  seen_at bigint
+);
+create index users_tenant on users (tenant_id, id);
+create unique index users_subject on users (subject) where subject <> '';
+create table sessions (
+  hash text primary key,
+  user_id bigint not null,
+  address text not null,
+  created_at bigint not null,
+  seen_at bigint not null,
+  expires_at bigint not null
+) -- by key
+;
+create index sessions_user on sessions (user_id);
+create table members (
+  id bigint primary key,
+  tenant_id bigint not null,
+  kind text not null,
+  name text not null,
+  extension text not null,
+  version bigint not null,
+  created_at bigint not null,
+  updated_at bigint not null
+);
+create index members_tenant on members (tenant_id, id);
+create table audit (
+  id bigint primary key,
+  at bigint not null,
+  who text not null,
+  person_id bigint not null,
+  home_id bigint not null,
+  tenant_id bigint not null,
+  action text not null,
+  kind text not null,
+  object text not null,
+  before text not null,
+  after text not null,
+  address text not null,
+  hash text not null
+);
+create index audit_tenant on audit (tenant_id, id);
+create index audit_object on audit (object, id);
+create table audit_head (
+  id bigint primary key,
+  count bigint not null,
+  hash text not null,
+  followed bigint not null
+);
+insert into audit_head (id, count, hash, followed) values (1, 0, '0000000000000000000000000000000000000000000000000000000000000000', 0)
 )"},
 };
 

@@ -33,21 +33,19 @@ std::vector<std::string> lines_of(const std::string& text) {
     return lines;
 }
 
-std::string token_of(const Route& route) {
-    switch (route.access) {
-        case Access::open:
-            return "none";
-        case Access::loopback:
-            return "none on this machine, else `read`";
-        case Access::read:
-            return "`read`";
-        case Access::change:
-            return "`operator`";
+std::string permission_of(const Route& route) {
+    const auto [access, right] = route.permission;
+    switch (access) {
+        case Access::nobody: return "nobody";
+        case Access::open: return "everybody";
+        case Access::loopback: return "everybody on this machine, else the system's own account";
+        case Access::signed_in: return "whoever is known";
+        case Access::by_right: return "`" + std::string(word_of(right)) + "`";
     }
     return {};
 }
 
-TEST(ApiPage, ListsEveryRouteWithItsTokenAndWhatItDoes) {
+TEST(ApiPage, ListsEveryRouteWithItsRightAndWhatItDoes) {
     json::parse_options deep;
     deep.max_depth = 64;
     const auto contract = json::parse(std::string(openapi_json()), {}, deep);
@@ -59,7 +57,7 @@ TEST(ApiPage, ListsEveryRouteWithItsTokenAndWhatItDoes) {
         const auto& operation = contract.at("paths").at(route.path).at(method);
         expected.push_back(
             "| `" + std::string(route.method) + " " + std::string(route.path) + "`" +
-            (route.key == KeyWanted::required ? " *" : "") + " | " + token_of(route) + " | " +
+            (route.key == KeyWanted::required ? " *" : "") + " | " + permission_of(route) + " | " +
             std::string(operation.at("summary").as_string()) + " |"
         );
     }

@@ -113,7 +113,7 @@ Result<std::optional<Caller>> FakeHost::authenticate(std::string_view token) {
         if (revoked_.contains(token)) return std::nullopt;
     }
     if (token == operator_token) return Caller{1, "desk", "operator"};
-    if (token == reader_token) return Caller{1, "wallboard", "read"};
+    if (token == reader_token) return Caller{1, "wallboard", "read", Role::reader_token};
     if (token == foreign_token) return Caller{2, "others", "operator"};
     return std::nullopt;
 }

@@ -88,7 +88,7 @@ TEST(AcceptLanguage, IsHeardBeforeARouteIsFound) {
     EXPECT_EQ(served.ask(sent).text("title"), "Introuvable");
     sent = in_french("/v1/tasks");
     sent.token.clear();
-    EXPECT_EQ(served.ask(sent).text("title"), "Un jeton valide est nécessaire");
+    EXPECT_EQ(served.ask(sent).text("title"), "Connectez-vous, ou envoyez un jeton valable");
 }
 
 TEST(AcceptLanguage, IsEnglishWithoutAWish) {

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/identity.hpp"
+#include "api/people_handling.hpp"
+
+namespace porteur::handlers {
+namespace {
+
+using namespace people_handling;
+
+json::object account_json(const Tenant& tenant) {
+    return {{"id", tenant.id}, {"kind", word_of(tenant.kind)}, {"name", tenant.name}};
+}
+
+json::value account_or_null(const TenantTree& tree, std::int64_t id) {
+    const auto* found = tree.find(id);
+    return found ? json::value(account_json(*found)) : json::value(nullptr);
+}
+
+json::object person_json(const User& user) {
+    return {
+        {"id", id_text(user.id)},
+        {"login", user.login},
+        {"name", user.name},
+        {"language", user.language},
+        {"second_factor", user.second_factor}
+    };
+}
+
+/// What a page needs to know of who looks at it.
+json::object session_json(
+    const Caller& caller, const TenantTree& tree, const std::optional<User>& person,
+    std::string_view csrf, std::optional<Instant> expires
+) {
+    json::array rights;
+    for (const auto right : all_rights())
+        if (may(caller.role, right,
+                right == Right::view_carrier_lists && caller.tenant != system_tenant
+                    ? Relation::other
+                    : Relation::own))
+            rights.push_back(json::string(word_of(right)));
+    return {
+        {"person", person ? json::value(person_json(*person)) : json::value(nullptr)},
+        {"token_name", person ? json::value(nullptr)
+                              : json::value(json::string(read_who(caller.token_name).first))},
+        {"scope", caller.scope},
+        {"role", caller.person == 0 ? "token" : word_of(caller.role)},
+        {"tenant", account_or_null(tree, caller.home != 0 ? caller.home : caller.tenant)},
+        {"acting_in", caller.home != 0 ? account_or_null(tree, caller.tenant) : json::value(nullptr)
+        },
+        {"rights", std::move(rights)},
+        {"csrf", csrf.empty() ? json::value(nullptr) : json::value(json::string(csrf))},
+        {"expires", time_or_null(expires)}
+    };
+}
+
+std::string cookie_text(std::string_view value) {
+    // Without an age: it goes with the browser. `Secure` holds on loopback without TLS, too.
+    return std::string(session_cookie) + "=" + std::string(value) +
+           "; Path=/; Secure; HttpOnly; SameSite=Strict";
+}
+
+}  // namespace
+
+Async<Answer> sign_in(Api& api, Request& request) {
+    auto body = read_object(request.body, "login password code");
+    if (!body) co_return problem_answer(body.error());
+    SignIn wish{.login = {}, .password = {}, .code = {}, .address = request.address};
+    for (const auto& [key, into] :
+         {std::pair<std::string_view, std::string*>{"login", &wish.login},
+          {"password", &wish.password},
+          {"code", &wish.code}}) {
+        auto text = text_of(*body, key);
+        if (!text) co_return problem_answer(text.error());
+        if (!*text && key != "code")
+            co_return problem_answer(
+                problems::invalid_input, "/" + std::string(key) + ": " + phrase("is missing")
+            );
+        *into = std::move(*text).value_or("");
+    }
+    auto signed_in = co_await api.services.people().sign_in(std::move(wish));
+    if (!signed_in) {
+        auto answer = problem_answer(signed_in.error());
+        if (answer.status == 401)
+            answer.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"porteur\"");
+        co_return answer;
+    }
+    const auto& session = signed_in->session;
+    auto answer = answer_with(session_json(
+        session.caller, *api.services.people().tree(), signed_in->user, session.csrf,
+        session.expires
+    ));
+    answer.headers.emplace_back("Set-Cookie", cookie_text(signed_in->cookie));
+    co_return answer;
+}
+
+Async<Answer> show_session(Api& api, Request& request) {
+    auto& people = api.services.people();
+    std::optional<User> person;
+    std::optional<Instant> expires;
+    if (request.caller.person != 0) {
+        auto found = people.person(request.caller.person);
+        if (!found) co_return problem_answer(found.error());
+        person = std::move(*found);
+        const auto session = people.by_cookie(request.credentials.cookie);
+        if (session && *session) expires = (*session)->expires;
+    }
+    co_return answer_with(
+        session_json(request.caller, *people.tree(), person, request.csrf, expires)
+    );
+}
+
+Async<Answer> sign_out(Api& api, Request& request) {
+    if (request.credentials.cookie.empty())
+        co_return problem_answer(
+            problems::bad_request,
+            "a token has no session to end; revoke it with DELETE /v1/tokens/{id}"
+        );
+    const auto done =
+        co_await api.services.people().sign_out(request.caller, request.credentials.cookie);
+    if (!done) co_return problem_answer(done.error());
+    auto answer = answer_with({{"signed_out", true}});
+    answer.headers.emplace_back("Set-Cookie", cookie_text("") + "; Max-Age=0");
+    co_return answer;
+}
+
+}  // namespace porteur::handlers
