@@ -299,6 +299,7 @@ create table number_history (
 -- trigrams are there
 ;
 -- the text of numbers can be searched
+)"},
     Migration{9, "people, sessions, members, the audit log", R"(
 alter table tenants add column disabled bigint not null default 0;
 alter table tenants add column version bigint not null default 1;
