@@ -39,7 +39,12 @@ export async function standIn(page: Page, role = "system_administrator") {
     const json = (route: Route, body: unknown, status = 200) => route.fulfill({ status, contentType: "application/json", body: JSON.stringify(body) });
     let polls = 0;
     let change: any = null;
-    await page.route(/\/v1\/(session|numbers|number-changes|jobs|tenants)([/?].*)?$/, async (route) => {
+    // The accounts are made up, too: what the real daemon answers, it answers as to the token itself.
+    await page.route(/\/v1\//, (route) => {
+        const { "porteur-act-in": _, ...headers } = route.request().headers();
+        return route.continue({ headers });
+    });
+    await page.route(/\/v1\/(session|numbers|number-changes|number-facets|jobs|tenants)([/?].*)?$/, async (route) => {
         const request = route.request();
         const url = new URL(request.url());
         const actIn = request.headers()["porteur-act-in"] ?? "";
@@ -58,7 +63,7 @@ export async function standIn(page: Page, role = "system_administrator") {
             return json(route, { person: { id: "P1", name: "Sam System", login: "sam", language: "en" }, token_name: null, scope: "operator", role: acting, tenant: { id: 1, kind: "system", name: "System" }, acting_in: inside, rights: inside ? manager : all, csrf: "c", expires: null });
         }
         if (path === "/tenants") return json(route, { tenants: Object.values(names).map((each) => ({ ...each, parent: 1, disabled: false, version: 1 })), next_cursor: null });
-        if (path === "/numbers/facets") return json(route, { provider: { thinktel: 500_000, ringcentral: 500_000 }, state: { in_service: 666_666, available: 333_334 } });
+        if (path === "/number-facets") return json(route, { use_type: { user: 222_222, service: 222_222, group: 222_222, none: 333_334 }, provider: { thinktel: 500_000, ringcentral: 500_000 }, state: { in_service: 666_666, available: 333_334 } });
         if (path === "/numbers/csv") return route.fulfill({ contentType: "text/csv", headers: { "Content-Disposition": 'attachment; filename="PhoneNumbers.csv"' }, body: "number\n+15145000000\n" });
         if (path === "/numbers/pdf") return route.fulfill({ contentType: "application/pdf", body: "%PDF-1.4" });
         if (path === "/numbers" && request.method() === "POST") {

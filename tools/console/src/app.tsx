@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import { RouterProvider } from "react-aria-components";
 import { follow } from "./api/live";
-import { caller } from "./api/client";
+import { caller, type Schemas } from "./api/client";
 import { useSpeech, useText, type TextKey } from "./i18n";
 import { Audit } from "./pages/audit";
 import { Carriers } from "./pages/carriers";
@@ -23,7 +23,7 @@ import { Button, Menu, Notice, Page, Problem, Waiting } from "./ui";
 interface Entry {
     to: string;
     text: TextKey;
-    right?: string;
+    right?: Schemas["Right"];
 }
 
 const entries: Entry[] = [

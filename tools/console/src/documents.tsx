@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { once, send, type Schemas } from "./api/client";
 import { useDates, useText, useWords } from "./i18n";
+import { useSession } from "./session";
 import { Button, FilePicker, Problem, Select, TextField } from "./ui";
 
 export type Document = Schemas["DocumentRef"];
@@ -39,6 +40,7 @@ export function DocumentList({ documents, onRemove }: { documents: Document[]; o
     const t = useText();
     const words = useWords();
     const dates = useDates();
+    const { may } = useSession();
     const [problem, setProblem] = useState<unknown>(null);
     if (documents.length === 0) return <p className="empty">{t("documents.none")}</p>;
     return (
@@ -53,9 +55,9 @@ export function DocumentList({ documents, onRemove }: { documents: Document[]; o
                             {each.issued_on ? <span className="note"> {t("documents.issued", { day: dates.day(each.issued_on) })}</span> : null}
                         </span>
                         <span className="row">
-                            <Button look="quiet" aria-label={t("documents.open.name", { name: each.name ?? each.id })} onPress={() => { openDocument(each.id, each.name ?? each.id, false).catch(setProblem); }}>
+                            {may("place_orders") ? <Button look="quiet" aria-label={t("documents.open.name", { name: each.name ?? each.id })} onPress={() => { openDocument(each.id, each.name ?? each.id, false).catch(setProblem); }}>
                                 {t("documents.open")}
-                            </Button>
+                            </Button> : null}
                             {onRemove ? (
                                 <Button look="quiet" aria-label={t("documents.remove.name", { name: each.name ?? each.id })} onPress={() => onRemove(each.id)}>
                                     {t("documents.remove")}

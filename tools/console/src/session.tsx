@@ -3,7 +3,7 @@
 // for this tab alone and is gone with it.
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { useQueryClient } from "@tanstack/react-query";
-import { ApiProblem, ask, caller, get, read, write } from "./api/client";
+import { ApiProblem, ask, caller, get, read, write, type Schemas } from "./api/client";
 
 export interface Tenant {
     id: string | number;
@@ -11,16 +11,7 @@ export interface Tenant {
     name: string;
 }
 
-export interface Session {
-    person?: { id: string | number; name: string; login: string; language?: string } | null;
-    token_name?: string;
-    role: string;
-    tenant?: Tenant | null;
-    acting_in?: Tenant | null;
-    rights?: string[];
-    csrf?: string;
-    expires?: string | null;
-}
+export type Session = Schemas["Session"];
 
 interface Hold {
     session: Session | null | undefined; // undefined: not known yet
@@ -32,7 +23,7 @@ interface Hold {
     leave: () => Promise<void>;
     /** For what is kept in the browser: one person never sees another's drafts. */
     owner: string;
-    may: (right: string) => boolean;
+    may: (right: Schemas["Right"]) => boolean;
 }
 
 const Context = createContext<Hold | null>(null);
@@ -59,11 +50,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
                 caller.actIn = "";
                 sessionStorage.removeItem(actInAt);
                 await look();
-            } else if (thrown.status === 404 && caller.token) {
-                // A porteurd without people: the token alone says who asks.
-                await get("/v1/carriers");
-                take({ role: "token", token_name: "" });
-            } else if (thrown.status === 401 || thrown.status === 404) {
+            } else if (thrown.status === 401) {
                 take(null);
             } else {
                 throw thrown;
@@ -114,7 +101,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
                 forget();
                 caller.token = token;
                 try {
-                    await look();
+                    take(await get<Session>("/v1/session"));
                 } catch (thrown) {
                     caller.token = "";
                     throw thrown;
@@ -129,8 +116,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
             },
             enter: (tenant) => actIn(tenant),
             leave: () => actIn(null),
-            // A porteurd without people asks for nothing but the token's scope, and says so when that is not enough.
-            may: (right) => (session?.rights ? session.rights.includes(right) : session?.role === "token"),
+            may: (right) => session?.rights.includes(right) ?? false,
         };
     }, [session, problem, look, take, forget, queries]);
 

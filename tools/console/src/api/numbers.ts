@@ -40,7 +40,7 @@ export interface NumberChange {
 }
 
 export const listNumbers = (query: Query, signal?: AbortSignal) => get<NumberPage>("/v1/numbers", query, signal);
-export const numberFacets = (signal?: AbortSignal) => get<Facets>("/v1/numbers/facets", undefined, signal);
+export const numberFacets = (signal?: AbortSignal) => get<Facets>("/v1/number-facets", undefined, signal);
 /** A number's address: its digits, as "+" would be a blank there. */
 const at = (number: string) => `/v1/numbers/${number.replace(/\D/g, "")}`;
 export const showNumber = (number: string, signal?: AbortSignal) => get<NumberRow>(at(number), undefined, signal);

@@ -1,30 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useMemo } from "react";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { get } from "../api/client";
+import { get, type Schemas } from "../api/client";
 import { useDates, useText } from "../i18n";
 import { setQuery, usePlace } from "../router";
 import { Button, Page, Problem, TextField, Waiting } from "../ui";
 import { List, type Columns } from "../ui/table";
 
-interface Entry {
-    n: number;
-    at: string;
-    who: string;
-    home: number;
-    tenant: number;
-    action: string;
-    kind: string;
-    object: string;
-    before: unknown;
-    after: unknown;
-    address: string;
-}
-interface Entries {
-    entries?: Entry[];
-    items?: Entry[];
-    next_cursor: string | null;
-}
+type Entry = Schemas["AuditRecord"];
 
 const text = (value: unknown) => (value === null || value === undefined ? "–" : typeof value === "string" ? value : JSON.stringify(value, null, 1));
 
@@ -37,10 +20,10 @@ export function Audit() {
     const entries = useInfiniteQuery({
         queryKey: ["audit", who, action],
         initialPageParam: "",
-        queryFn: ({ pageParam, signal }) => get<Entries>("/v1/audit", { who, action, cursor: pageParam, limit: 100 }, signal),
+        queryFn: ({ pageParam, signal }) => get<Schemas["AuditList"]>("/v1/audit", { who, action, cursor: pageParam, limit: 100 }, signal),
         getNextPageParam: (page) => page.next_cursor,
     });
-    const rows = useMemo(() => entries.data?.pages.flatMap((page) => page.entries ?? page.items ?? []) ?? [], [entries.data]);
+    const rows = useMemo(() => entries.data?.pages.flatMap((page) => page.records) ?? [], [entries.data]);
     const columns = useMemo<Columns<Entry>>(
         () => [
             { header: t("audit.at"), id: "at", cell: ({ row: { original: each } }) => dates.whole(each.at) },

@@ -5,6 +5,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tansta
 import { get, once, type Schemas } from "../api/client";
 import { useDates, useText, useWords } from "../i18n";
 import { Link, setQuery, usePlace } from "../router";
+import { useSession } from "../session";
 import { Button, Checkbox, Dialog, Notice, Page, Problem, Radios, Select, TextField, Waiting } from "../ui";
 import { Mark } from "../ui/marks";
 import { List, type Columns } from "../ui/table";
@@ -16,6 +17,7 @@ export function Mails() {
     const words = useWords();
     const dates = useDates();
     const { query } = usePlace();
+    const { may } = useSession();
     const state = query.get("state") ?? "waiting";
     const shown = query.get("mail") ?? "";
     const mails = useInfiniteQuery({
@@ -29,11 +31,11 @@ export function Mails() {
         () => [
             { header: t("mail.received"), id: "received", cell: ({ row: { original: each } }) => dates.moment(each.received) },
             { header: t("mail.from"), id: "from", cell: ({ row: { original: each } }) => each.from },
-            { header: t("mail.subject"), id: "subject", cell: ({ row: { original: each } }) => <Button look="quiet" onPress={() => setQuery({ mail: each.id }, false)}>{each.subject || t("mail.no-subject")}</Button> },
+            { header: t("mail.subject"), id: "subject", cell: ({ row: { original: each } }) => (may("place_orders") ? <Button look="quiet" onPress={() => setQuery({ mail: each.id }, false)}>{each.subject || t("mail.no-subject")}</Button> : each.subject) },
             { header: t("order.state"), id: "state", cell: ({ row: { original: each } }) => <Mark kind="mail_state" code={each.state} /> },
             { header: t("mail.reason"), id: "reason", cell: ({ row: { original: each } }) => each.reason },
         ],
-        [t, dates],
+        [t, dates, may],
     );
     return (
         <Page title={t("nav.mails")} intro={t("mail.intro")}>

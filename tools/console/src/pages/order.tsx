@@ -9,6 +9,7 @@ import { errorOf, RequestField, textAt, typedValue, useFieldLabel, valueAt, with
 import { numberText, useDates, useText, useWords, type TextKey } from "../i18n";
 import { Letter } from "../letter";
 import { Link } from "../router";
+import { useSession } from "../session";
 import { Button, Checkbox, Dialog, Notice, Page, Problem, Radios, Section, Select, TextField, Waiting } from "../ui";
 import { Mark, NumberLink } from "../ui/marks";
 import { List, type Columns } from "../ui/table";
@@ -72,6 +73,8 @@ function Shown({ order, kind, path }: { order: Order; kind: Kind; path: string }
     const t = useText();
     const words = useWords();
     const dates = useDates();
+    const { may } = useSession();
+    const places = may("place_orders");
     const change = useChange(order, path);
     const [signing, setSigning] = useState(false);
     const [cancelling, setCancelling] = useState(false);
@@ -95,7 +98,7 @@ function Shown({ order, kind, path }: { order: Order; kind: Kind; path: string }
         <Page
             title={t("order.title", { reference: title })}
             actions={
-                <>
+                !places ? null : <>
                     {isDraft ? (
                         <Button look="main" onPress={() => change.mutate({ word: "submit" })} isDisabled={change.isPending}>
                             {t("order.submit")}
@@ -124,10 +127,10 @@ function Shown({ order, kind, path }: { order: Order; kind: Kind; path: string }
                     </div>
                 ))}
             </dl>
-            {folded ? null : <Settle order={order} path={path} />}
-            <Answer order={order} path={path} />
-            <Correction order={order} path={path} kind={kind} />
-            {folded && order.settle.length > 0 ? (
+            {places && !folded ? <Settle order={order} path={path} /> : null}
+            {places ? <Answer order={order} path={path} /> : null}
+            {places ? <Correction order={order} path={path} kind={kind} /> : null}
+            {places && folded && order.settle.length > 0 ? (
                 <details>
                     <summary>{t("settle.instead")}</summary>
                     <Settle order={order} path={path} />
@@ -151,11 +154,11 @@ function Shown({ order, kind, path }: { order: Order; kind: Kind; path: string }
                     <Operations order={order} path={path} />
                 </div>
                 <div className="stack">
-                    <Comment order={order} path={path} />
+                    {places ? <Comment order={order} path={path} /> : null}
                     <Section title={t("documents")}>
                         <DocumentList documents={order.request.documents} />
                     </Section>
-                    {port ? <Packet order={port} path={path} /> : null}
+                    {port && places ? <Packet order={port} path={path} /> : null}
                     <Wanted request={order.request as unknown as Request} />
                 </div>
             </div>

@@ -4,6 +4,7 @@ import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { get, type Schemas } from "../api/client";
 import { numberText, useDates, useText, useWords } from "../i18n";
 import { Link, navigate, setQuery, usePlace } from "../router";
+import { useSession } from "../session";
 import { Button, Page, Problem, Select, Waiting } from "../ui";
 import { Mark } from "../ui/marks";
 import { List, type Columns } from "../ui/table";
@@ -20,6 +21,7 @@ export function Orders({ kind }: { kind: Kind }) {
     const words = useWords();
     const dates = useDates();
     const { query } = usePlace();
+    const { may } = useSession();
     const state = query.get("state") ?? "";
     const delivery = query.get("delivery") ?? "";
     const orders = useInfiniteQuery({
@@ -70,9 +72,11 @@ export function Orders({ kind }: { kind: Kind }) {
         <Page
             title={t("nav.orders")}
             actions={
-                <Button look="main" onPress={() => navigate(`/orders/${kind}/new`)}>
-                    {t(kind === "port" ? "port.new" : "purchase.new")}
-                </Button>
+                may("place_orders") ? (
+                    <Button look="main" onPress={() => navigate(`/orders/${kind}/new`)}>
+                        {t(kind === "port" ? "port.new" : "purchase.new")}
+                    </Button>
+                ) : null
             }
         >
             <nav className="tab-list" aria-label={t("orders.kinds")}>

@@ -2,7 +2,7 @@
 // Accounts below one's own, the people who sign in, the members that numbers are used by, and tokens for programs.
 import { useMemo, useState, type ReactNode } from "react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { get, ask, once } from "../api/client";
+import { get, ask, once, type Schemas } from "../api/client";
 import { errorOf } from "../fields";
 import { useDates, useText, type TextKey } from "../i18n";
 import { navigate } from "../router";
@@ -10,15 +10,15 @@ import { useSession } from "../session";
 import { Button, Dialog, Notice, Page, Problem, Radios, Section, Select, TextField, Waiting } from "../ui";
 import { List, type Columns } from "../ui/table";
 
-interface Account { id: number; parent: number | null; kind: string; name: string; disabled: boolean; version: number }
-interface User { id: string; tenant: number; login: string; name: string; language: string; disabled: boolean; second_factor: boolean; version: number; seen: string | null }
-interface Member { id: string; tenant: number; kind: string; name: string; extension: string; version: number }
-interface Token { id: string; tenant: number; name: string; scope: string; created: string; expires: string | null; revoked: string | null; token?: string }
+type Account = Schemas["Tenant"];
+type User = Schemas["User"];
+type Member = Schemas["Member"];
+type Token = Schemas["Token"];
 
 export function People() {
     const t = useText();
     const { session, may } = useSession();
-    const tenants = useQuery({ queryKey: ["tenants", "all"], queryFn: ({ signal }) => get<{ tenants: Account[] }>("/v1/tenants", { limit: 500 }, signal), retry: false });
+    const tenants = useQuery({ queryKey: ["tenants", "all"], queryFn: ({ signal }) => get<Schemas["TenantList"]>("/v1/tenants", { limit: 500 }, signal), retry: false });
     const names = useMemo(() => new Map((tenants.data?.tenants ?? []).map((each) => [each.id, each.name])), [tenants.data]);
     const accounts = tenants.data?.tenants ?? [];
     const own = Number((session?.acting_in ?? session?.tenant)?.id ?? 0);
@@ -133,7 +133,7 @@ function Accounts({ accounts, own, canAdd }: { accounts: Account[]; own: number;
 function Users({ accounts, names, own, canChange }: PartProps) {
     const t = useText();
     const dates = useDates();
-    const users = useQuery({ queryKey: ["users"], queryFn: ({ signal }) => get<{ users: User[] }>("/v1/users", { limit: 500 }, signal), retry: false });
+    const users = useQuery({ queryKey: ["users"], queryFn: ({ signal }) => get<Schemas["UserList"]>("/v1/users", { limit: 500 }, signal), retry: false });
     const change = useRemoval("users");
     const empty = { tenant: "", login: "", name: "", password: "", language: "en" };
     const [wish, setWish] = useState(empty);
@@ -180,7 +180,7 @@ function Users({ accounts, names, own, canChange }: PartProps) {
 
 function Members({ accounts, names, own, canChange }: PartProps) {
     const t = useText();
-    const members = useQuery({ queryKey: ["members"], queryFn: ({ signal }) => get<{ members: Member[] }>("/v1/members", { limit: 500 }, signal), retry: false });
+    const members = useQuery({ queryKey: ["members"], queryFn: ({ signal }) => get<Schemas["MemberList"]>("/v1/members", { limit: 500 }, signal), retry: false });
     const remove = useRemoval("members");
     const empty = { tenant: "", kind: "user", name: "", extension: "" };
     const [wish, setWish] = useState(empty);
@@ -217,7 +217,7 @@ function Members({ accounts, names, own, canChange }: PartProps) {
 function Tokens({ accounts, names, own, canChange }: PartProps) {
     const t = useText();
     const dates = useDates();
-    const tokens = useQuery({ queryKey: ["tokens"], queryFn: ({ signal }) => get<{ tokens: Token[] }>("/v1/tokens", { limit: 500 }, signal), retry: false });
+    const tokens = useQuery({ queryKey: ["tokens"], queryFn: ({ signal }) => get<Schemas["TokenList"]>("/v1/tokens", { limit: 500 }, signal), retry: false });
     const revoke = useRemoval("tokens");
     const empty = { tenant: "", name: "", scope: "read", expires: "" };
     const [wish, setWish] = useState(empty);
@@ -235,7 +235,7 @@ function Tokens({ accounts, names, own, canChange }: PartProps) {
     );
     return (
         <Section title={t("people.tokens")} aside={canChange ? (
-            <Add title={t("people.add.token")} path="/v1/tokens" name="token.add" queryKey="tokens" ready={wish.name.trim() !== ""} body={() => ({ tenant: Number(wish.tenant || own), name: wish.name.trim(), scope: wish.scope, ...(wish.expires ? { expires: `${wish.expires}T00:00:00Z` } : {}) })} onDone={(token) => { setWish(empty); setMade((token as Token).token ?? ""); }}>
+            <Add title={t("people.add.token")} path="/v1/tokens" name="token.add" queryKey="tokens" ready={wish.name.trim() !== ""} body={() => ({ tenant: Number(wish.tenant || own), name: wish.name.trim(), scope: wish.scope, ...(wish.expires ? { expires: `${wish.expires}T00:00:00Z` } : {}) })} onDone={(token) => { setWish(empty); setMade((token as Schemas["TokenWithSecret"]).token); }}>
                 {(wrong) => (
                     <>
                         <InAccount label={t("people.account")} accounts={accounts} value={wish.tenant || String(own)} onChange={(tenant) => set({ tenant })} />

@@ -11,6 +11,7 @@ import { numberText, useSpeech, useText, useWords } from "../i18n";
 import { Letter } from "../letter";
 import { requiredFields, useRequirements, useRequirementText, Wants, type Requirement } from "../requirements";
 import { navigate, useStep } from "../router";
+import { useSession } from "../session";
 import { Button, Checkbox, Notice, Page, Problem, Section, Select, TextField, Waiting } from "../ui";
 import { Mark } from "../ui/marks";
 import { Steps, type Step } from "../ui/steps";
@@ -44,6 +45,7 @@ export function PortWizard() {
     const t = useText();
     const { value: draft, change, drop, kept } = useDraft<Draft>("port", empty, ["pin"]);
     const carriers = useCarriers();
+    const { may } = useSession();
     const [askedStep, goTo] = useStep(draft.step);
     const label = useFieldLabel();
     const requirementText = useRequirementText();
@@ -164,7 +166,7 @@ export function PortWizard() {
                         <Select label={t("port.gaining")} value={draft.gaining} onChange={(gaining) => !fixed && change({ gaining })} required
                             choices={accounts.filter((each) => can(each, "submit_port") && each.account !== losingAccount).map((each) => ({ id: each.account, label: each.account, note: each.name }))} error={errorOf(problem, "/account")} />
                         {field("/numbers")}
-                        {losingAccount ? <FromAccount account={losingAccount} chosen={numbers} onChange={(list) => set("/numbers", list.join("\n"))} /> : null}
+                        {losingAccount && may("view_carrier_lists") ? <FromAccount account={losingAccount} chosen={numbers} onChange={(list) => set("/numbers", list.join("\n"))} /> : null}
                         <Portability account={draft.gaining} able={accounts.some((each) => each.account === draft.gaining && can(each, "check_portability"))} numbers={numbers} />
                         <TextField label={t("order.reference")} help={t("port.reference.help")} value={draft.reference} onChange={(reference) => change({ reference })} error={errorOf(problem, "/reference")} />
                     </div>
@@ -252,7 +254,8 @@ export function fits(want: Requirement, text: string): boolean {
 function LosingCarrier({ account, value, onChange, error }: { account: string; value: string; onChange: (text: string) => void; error: string | undefined }) {
     const t = useText();
     const carriers = useCarriers();
-    const able = carriers.data?.items.some((each) => each.account === account && can(each, "discover")) ?? false;
+    const { may } = useSession();
+    const able = may("view_carrier_lists") && (carriers.data?.items.some((each) => each.account === account && can(each, "discover")) ?? false);
     const known = useQuery({
         queryKey: ["discovery", account, "providers"],
         enabled: able,
