@@ -6,7 +6,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-qu
 import { getCoreRowModel, useReactTable, type ColumnDef } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { exportNumbers, listNumbers, numberFacets, type NumberRow, type Selection } from "../api/numbers";
-import { useText, useWords, type Text, type TextKey } from "../i18n";
+import { useText, useWords, type TextKey } from "../i18n";
 import { navigate, setQuery, usePlace } from "../router";
 import { useSession } from "../session";
 import { Button, Checkbox, Dialog, Menu, Page, Problem, Select, TextField, Waiting } from "../ui";
@@ -14,31 +14,8 @@ import { Mark, NumberLink } from "../ui/marks";
 import { useCarriers } from "./carriers";
 import { AddDialog, BulkDialog, ImportDialog, type Action } from "./numbers-bulk";
 import { NumberDetails } from "./number-details";
-
-type Find = "text" | "choice" | "none";
-interface Column {
-    id: string; // the API's word
-    text: TextKey;
-    find: Find;
-    width: string;
-    sort: boolean;
-    words?: string; // the kind of its words in GET /v1/words
-}
-
-const all: Column[] = [
-    { id: "number", text: "numbers.number", find: "text", width: "minmax(11rem, 1.2fr)", sort: true },
-    { id: "used_by", text: "numbers.used_by", find: "text", width: "minmax(10rem, 1.6fr)", sort: true },
-    { id: "company", text: "numbers.company", find: "text", width: "minmax(9rem, 1.2fr)", sort: true },
-    { id: "var", text: "numbers.var", find: "text", width: "minmax(8rem, 1fr)", sort: true },
-    { id: "use_type", text: "numbers.use_type", find: "choice", width: "minmax(7rem, .7fr)", sort: true },
-    { id: "provider", text: "numbers.provider", find: "choice", width: "minmax(8rem, .9fr)", sort: true },
-    { id: "status", text: "numbers.status", find: "choice", width: "minmax(8rem, .7fr)", sort: true },
-    { id: "state", text: "numbers.state", find: "choice", width: "minmax(8rem, .8fr)", sort: true, words: "number_state" },
-];
-/** Above a VAR there are VARs to tell apart, above a company companies; a company sees its own numbers alone. */
-const columnsOf = (kind: string) => all.filter((each) => (each.id === "var" ? kind === "system" : each.id === "company" ? kind === "system" || kind === "var" : true));
-/** What each of the bulk actions needs. */
-const actions = { assign: "assign_numbers", unassign: "assign_numbers", reserve: "add_numbers", release: "release_numbers", tag: "set_options", untag: "set_options" } as const;
+import { actions, columnsOf, labelOf, type Column } from "./numbers-columns";
+import { ExportDialog } from "./numbers-export";
 
 const filters = ["all", "used", "available"] as const;
 const rowHeight = 44;
@@ -181,13 +158,6 @@ export function Numbers() {
             </Dialog>
         </Page>
     );
-}
-
-export function labelOf(column: { id: string; words?: string }, code: string, t: Text, label: (kind: string, code: string) => string): string {
-    if (column.id === "status") return t(`numbers.status.${code}` as TextKey);
-    if (column.id === "use_type") return code ? t(`numbers.use.${code}` as TextKey) : "";
-    if (column.id === "state" && code) return t(`numbers.state.${code}` as TextKey);
-    return column.words ? label(column.words, code) : code;
 }
 
 interface TableProps {
@@ -387,33 +357,4 @@ function Search({ column, value }: { column: Column; value: string }) {
         return () => clearTimeout(later);
     }, [find]);
     return <TextField className="bare" type="search" label={t("numbers.search.in", { column: t(column.text) })} value={text} onChange={setText} onEnter={find} />;
-}
-
-function ExportDialog({ open, onClose, columns, count, run }: { open: boolean; onClose: () => void; columns: Column[]; count: number; run: (name: string, columns: string[]) => Promise<void> }) {
-    const t = useText();
-    const [name, setName] = useState("PhoneNumbers.csv");
-    const [chosen, setChosen] = useState<string[]>([]);
-    const [problem, setProblem] = useState<unknown>(null);
-    useEffect(() => setChosen(columns.map((each) => each.id)), [columns]);
-    return (
-        <Dialog title={t("export.title")} open={open} onClose={onClose}>
-            <div className="stack">
-                <p>{t("export.count", { count })}</p>
-                <TextField label={t("export.name")} value={name} onChange={setName} error={/\.csv$/i.test(name) ? undefined : t("export.name.csv")} />
-                <fieldset className="choices">
-                    <legend>{t("export.columns")}</legend>
-                    {columns.map((each) => (
-                        <Checkbox key={each.id} value={chosen.includes(each.id)} onChange={(on) => setChosen(columns.map((one) => one.id).filter((id) => (id === each.id ? on : chosen.includes(id))))}>
-                            {t(each.text)}
-                        </Checkbox>
-                    ))}
-                </fieldset>
-                <Problem of={problem} />
-                <div className="row end">
-                    <Button onPress={onClose}>{t("cancel")}</Button>
-                    <Button look="main" isDisabled={chosen.length === 0 || !/\.csv$/i.test(name)} onPress={() => { setProblem(null); run(name, chosen).then(onClose, setProblem); }}>{t("export.save")}</Button>
-                </div>
-            </div>
-        </Dialog>
-    );
 }
