@@ -210,7 +210,18 @@ std::optional<Answer> check_before_body(Api& api, Request& request) {
     return check_key(request);
 }
 
+/// The console's files are everybody's: what they show comes by the routes.
+std::optional<Answer> console_answer(const Api& api, Request& request) {
+    if (!api.console) return std::nullopt;
+    const std::string_view target = request.target;
+    const auto path = target.substr(0, target.find('?'));
+    auto answer = api.console->answer(request, path);
+    if (answer) request.path = path;
+    return answer;
+}
+
 Async<Answer> pass(Api& api, Request& request) {
+    if (auto page = console_answer(api, request)) co_return std::move(*page);
     if (auto refused = check_before_body(api, request)) co_return std::move(*refused);
 
     // Held from before the look-up until the answer is durable: between two requests with one key,

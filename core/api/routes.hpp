@@ -5,11 +5,13 @@
 // handler can forget it: who may call, what body it takes, whether it needs an Idempotency-Key,
 // which query parameters it knows. A test compares the table with openapi.json, both ways.
 
+#include <memory>
 #include <mutex>
 #include <set>
 #include <span>
 #include <string_view>
 
+#include "api/console_files.hpp"
 #include "api/limits.hpp"
 #include "api/request.hpp"
 
@@ -60,6 +62,7 @@ struct Api {
     ApiServices& services;  ///< outlives every connection
     ApiLimits limits;
     KeysUnderWay keys = {};
+    std::shared_ptr<const ConsoleFiles> console = {};  ///< null: this server has no console
 };
 
 /// A handler reads the request, asks the services, makes an answer. It may throw only by a defect;

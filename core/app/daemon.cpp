@@ -49,6 +49,22 @@ void log_request(const AccessLine& line) {
         log_debug(text);
 }
 
+/// The console that belongs to this porteurd: of a build folder its own, else the one of the settings.
+std::filesystem::path console_folder(const ApiSection& from) {
+    std::error_code failed;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
+    const auto beside = program.parent_path().parent_path() / "share/porteur/console";
+    const bool unset = from.console == ApiSection{}.console;
+    return unset && !failed && std::filesystem::exists(beside / "index.html", failed) ? beside : from.console;
+}
+
+std::shared_ptr<const ConsoleFiles> console_of(const ApiSection& from) {
+    const auto folder = console_folder(from);
+    auto console = std::make_shared<const ConsoleFiles>(ConsoleFiles::read(folder));
+    if (console->empty()) log_info("there is no built console in " + folder.string() + "; /console/ says so");
+    return console;
+}
+
 ListenSettings listen_settings(const ApiSection& from, const DocumentsSection& documents) {
     ListenSettings out;
     out.address = from.address;
@@ -65,6 +81,7 @@ ListenSettings listen_settings(const ApiSection& from, const DocumentsSection& d
     out.limits.idle_timeout = from.limits.idle_timeout;
     out.limits.connections_per_address_max = from.limits.connections_per_address_max;
     out.limits.connections_max = from.limits.connections_max;
+    out.console = console_of(from);
     out.log = log_request;
     return out;
 }
