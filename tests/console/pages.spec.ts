@@ -23,6 +23,8 @@ const pages: [string, () => string, { en: string; fr: string }][] = [
     ["tasks", () => "/console/tasks", { en: "Tasks", fr: "Tâches" }],
     ["carriers", () => "/console/carriers", { en: "Carriers", fr: "Opérateurs" }],
     ["mails", () => "/console/mails", { en: "Mails", fr: "Courriels" }],
+    ["people", () => "/console/people", { en: "People", fr: "Personnes" }],
+    ["audit", () => "/console/audit", { en: "Audit", fr: "Audit" }],
     ["nothing", () => "/console/no-such-page", { en: "There is nothing here", fr: "Il n’y a rien ici" }],
 ];
 
