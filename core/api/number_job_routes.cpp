@@ -12,6 +12,18 @@ namespace {
 
 using namespace people_handling;
 
+/// The sentence, with the place in the body that it is about.
+std::unexpected<Error> wrong_at(std::string place, std::string_view sentence) {
+    place += ": ";
+    place += sentence;
+    return failure(ErrorKind::invalid_input, std::move(place));
+}
+/// An error of a part of the body, as one of the body.
+std::unexpected<Error> wrong_within(std::string place, const Error& error) {
+    place += error.message;
+    return failure(ErrorKind::invalid_input, std::move(place));
+}
+
 constexpr std::size_t numbers_max = 10'000;
 constexpr std::size_t calls_max = 10'000;
 
@@ -51,10 +63,10 @@ Result<std::vector<std::string>> texts_of(const json::object& body, std::string_
     const auto* value = body.if_contains(key);
     if (!value || value->is_null()) return out;
     const auto pointer = "/" + std::string(key);
-    if (!value->is_array()) return wrong(pointer + ": " + phrase("expected a list of texts"));
-    if (value->get_array().size() > most) return wrong(pointer + ": " + phrase("has more than {1:n} entries", most));
+    if (!value->is_array()) return wrong_at(pointer, phrase("expected a list of texts"));
+    if (value->get_array().size() > most) return wrong_at(pointer, phrase("has more than {1:n} entries", most));
     for (const auto& each : value->get_array()) {
-        if (!each.is_string()) return wrong(pointer + ": " + phrase("expected a list of texts"));
+        if (!each.is_string()) return wrong_at(pointer, phrase("expected a list of texts"));
         out.emplace_back(each.get_string());
     }
     return out;
@@ -64,7 +76,7 @@ Result<std::map<std::string, std::string>> fields_of(const json::object& body, s
     std::map<std::string, std::string> out;
     const auto* value = body.if_contains(key);
     if (!value || value->is_null()) return out;
-    const auto refused = wrong("/" + std::string(key) + ": " + phrase("expected texts by name"));
+    const auto refused = wrong_at("/" + std::string(key), phrase("expected texts by name"));
     if (!value->is_object()) return refused;
     for (const auto& each : value->get_object()) {
         if (!each.value().is_string() && !each.value().is_null()) return refused;
@@ -75,14 +87,14 @@ Result<std::map<std::string, std::string>> fields_of(const json::object& body, s
 
 /// The words of a list's query, in a body.
 Result<NumberFilter> filter_of(const json::value& query, const Request& request) {
-    if (!query.is_object()) return wrong("/selection/query: " + phrase("expected an object"));
+    if (!query.is_object()) return wrong_at("/selection/query", phrase("expected an object"));
     Request words;
     words.caller = request.caller;
     for (const auto& each : query.get_object()) {
         const std::string name(each.key());
         if ((" " + std::string(number_filter_words) + " ").find(" " + name + " ") == std::string::npos)
-            return wrong("/selection/query/" + name + ": " + phrase("there is no such word of a query; there are: {1}", number_filter_words));
-        if (!each.value().is_string()) return wrong("/selection/query/" + name + ": " + phrase("expected text"));
+            return wrong_at("/selection/query/" + name, phrase("there is no such word of a query; there are: {1}", number_filter_words));
+        if (!each.value().is_string()) return wrong_at("/selection/query/" + name, phrase("expected text"));
         words.query.emplace_back(name, std::string(each.value().get_string()));
     }
     return read_number_filter(words);
@@ -91,24 +103,24 @@ Result<NumberFilter> filter_of(const json::value& query, const Request& request)
 Result<NumberSelection> selection_of(const json::object& body, const Request& request) {
     const auto* value = body.if_contains("selection");
     const auto expected = [] {
-        return wrong("/selection: " + phrase("say which numbers are meant, by one of these: numbers, range, query"));
+        return wrong_at("/selection", phrase("say which numbers are meant, by one of these: numbers, range, query"));
     };
     if (!value || !value->is_object() || value->get_object().size() != 1) return expected();
     const auto& given = value->get_object();
     NumberSelection selection;
     if (given.contains("numbers")) {
         auto numbers = texts_of(given, "numbers", numbers_max);
-        if (!numbers) return wrong("/selection" + numbers.error().message);
+        if (!numbers) return wrong_within("/selection", numbers.error());
         if (numbers->empty()) return expected();
         selection.numbers = std::move(*numbers);
     } else if (const auto* range = given.if_contains("range")) {
         const auto ends = range->is_object() ? range->get_object() : json::object();
         const auto from = text_of(ends, "from"), to = text_of(ends, "to");
         if (!from || !to || !*from || !*to || ends.size() != 2)
-            return wrong("/selection/range: " + phrase("a range goes from one number to a later one, both as +15145550100"));
+            return wrong_at("/selection/range", phrase("a range goes from one number to a later one, both as +15145550100"));
         const auto first = number_key(**from), last = number_key(**to);
         if (!first || !last || *first > *last)
-            return wrong("/selection/range: " + phrase("a range goes from one number to a later one, both as +15145550100"));
+            return wrong_at("/selection/range", phrase("a range goes from one number to a later one, both as +15145550100"));
         selection.range = {**from, **to};
     } else if (const auto* query = given.if_contains("query")) {
         auto filter = filter_of(*query, request);
@@ -125,28 +137,28 @@ Result<NumberWish> wish_of(const json::object& body) {
     const auto word = text_of(body, "action");
     if (!word) return std::unexpected(word.error());
     const auto action = *word ? number_action_of(**word) : std::nullopt;
-    if (!action) return wrong("/action: " + phrase("expected one of {1}", "assign unassign reserve unreserve options"));
+    if (!action) return wrong_at("/action", phrase("expected one of {1}", "assign unassign reserve unreserve options"));
     wish.action = *action;
     if (const auto* to = body.if_contains("to"); to && !to->is_null()) {
-        if (!to->is_object()) return wrong("/to: " + phrase("expected an object"));
+        if (!to->is_object()) return wrong_at("/to", phrase("expected an object"));
         const auto& target = to->get_object();
         for (const auto& each : target)
             if (each.key() != "tenant" && each.key() != "use_type" && each.key() != "used_by")
-                return wrong("/to/" + std::string(each.key()) + ": " + phrase("there is no such field"));
+                return wrong_at("/to/" + std::string(each.key()), phrase("there is no such field"));
         const auto tenant = account_of(target, "tenant");
         const auto use = text_of(target, "use_type"), name = text_of(target, "used_by");
         for (const auto* failed : {tenant ? nullptr : &tenant.error(), use ? nullptr : &use.error(), name ? nullptr : &name.error()})
-            if (failed) return wrong("/to" + failed->message);
+            if (failed) return wrong_within("/to", *failed);
         wish.tenant = tenant->value_or(0);
         wish.used_by = name->value_or("");
         if (*use) {
             const auto read = use_type_of(**use);
-            if (!read) return wrong("/to/use_type: " + phrase("expected user, service or group"));
+            if (!read) return wrong_at("/to/use_type", phrase("expected user, service or group"));
             wish.use = *read;
         }
     }
     if (wish.action == NumberAction::assign && wish.tenant == 0 && wish.used_by.empty())
-        return wrong("/to: " + phrase("say to whom: an account (tenant), or who uses the number (use_type, used_by)"));
+        return wrong_at("/to", phrase("say to whom: an account (tenant), or who uses the number (use_type, used_by)"));
     auto note = text_of(body, "note");
     auto added = texts_of(body, "tags", 50), removed = texts_of(body, "tags_removed", 50), features = texts_of(body, "features", 20);
     auto custom = fields_of(body, "custom");
@@ -161,21 +173,21 @@ Result<NumberWish> wish_of(const json::object& body) {
         static constexpr std::array known{"voice", "sms", "mms", "fax", "e911"};
         std::string words;
         for (const auto& each : *features) {
-            if (std::ranges::find(known, each) == known.end()) return wrong("/features: " + phrase("expected some of {1}", "voice sms mms fax e911"));
+            if (std::ranges::find(known, each) == known.end()) return wrong_at("/features", phrase("expected some of {1}", "voice sms mms fax e911"));
             words += (words.empty() ? "" : " ") + each;
         }
         wish.features = std::move(words);
     }
-    if (auto tags = tags_with("", wish.tags_added, {}); !tags) return wrong("/tags: " + tags.error().message);
+    if (auto tags = tags_with("", wish.tags_added, {}); !tags) return wrong_at("/tags", tags.error().message);
     return wish;
 }
 
 Result<NumberGiven> given_of(const json::value& value) {
-    if (!value.is_object()) return wrong(": " + phrase("expected an object"));
+    if (!value.is_object()) return wrong_at("", phrase("expected an object"));
     const auto& body = value.get_object();
     static constexpr std::string_view known = " number provider country type used_by use_type features cost tenant tags custom ";
     for (const auto& each : body)
-        if (known.find(" " + std::string(each.key()) + " ") == known.npos) return wrong("/" + std::string(each.key()) + ": " + phrase("there is no such field"));
+        if (known.find(" " + std::string(each.key()) + " ") == known.npos) return wrong_at("/" + std::string(each.key()), phrase("there is no such field"));
     NumberGiven given;
     for (auto [name, into] : {std::pair{"number", &given.number}, {"provider", &given.provider}, {"country", &given.country}, {"type", &given.type},
                               {"used_by", &given.used_by}, {"cost", &given.cost}}) {
@@ -187,7 +199,7 @@ Result<NumberGiven> given_of(const json::value& value) {
     if (!use) return std::unexpected(use.error());
     if (*use) {
         const auto read = use_type_of(**use);
-        if (!read) return wrong("/use_type: " + phrase("expected user, service or group"));
+        if (!read) return wrong_at("/use_type", phrase("expected user, service or group"));
         given.use = *read;
     }
     const auto tenant = account_of(body, "tenant");
@@ -358,8 +370,9 @@ Async<Answer> take_calls(Api& api, Request& request) {
         const auto to = text_of(given, "to"), when = text_of(given, "at");
         const auto time = when && *when ? read_rfc3339(**when) : std::nullopt;
         if (!to || !*to || !number_key(**to))
-            co_return problem_answer(problems::invalid_input, phrase("expected a number as +15145550100"), place + "/to");
-        if (!time) co_return problem_answer(problems::invalid_input, phrase("expected a time as in 2026-12-01T00:00:00Z"), place + "/at");
+            co_return problem_answer(wrong_at(std::string(place).append("/to"), phrase("expected a number as +15145550100")).error());
+        if (!time)
+            co_return problem_answer(wrong_at(std::string(place).append("/at"), phrase("expected a time as in 2026-12-01T00:00:00Z")).error());
         calls.push_back({**to, *time});
     }
     const auto taken = co_await api.services.numbers().take_calls(request.caller, std::move(calls));

@@ -85,10 +85,10 @@ Result<NumberFilter> read_number_filter(const Request& request) {
     NumberFilter filter;
     if (auto read = read_use(request, filter); !read) return std::unexpected(std::move(read).error());
     if (auto read = read_status(request, filter); !read) return std::unexpected(std::move(read).error());
-    if (auto read = read_words(request, "state", filter.states, number_state_of, "states as available,in_service"); !read)
+    if (auto read = read_words(request, "state", filter.states, number_state_of, phrase("states as available,in_service")); !read)
         return std::unexpected(std::move(read).error());
     const auto use_of = [](std::string_view word) { return word == "none" ? std::optional(UseType::none) : use_type_of(word); };
-    if (auto read = read_words(request, "use_type", filter.uses, use_of, "user, service, group or none"); !read)
+    if (auto read = read_words(request, "use_type", filter.uses, use_of, phrase("user, service, group or none")); !read)
         return std::unexpected(std::move(read).error());
     for (auto [name, into] : {std::pair{"provider", &filter.accounts}, {"country", &filter.countries}, {"type", &filter.types}, {"tag", &filter.tags}}) {
         auto texts = texts_of(request, name);

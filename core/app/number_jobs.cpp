@@ -471,7 +471,7 @@ Result<CallsTaken> InventoryDesk::taken(const Caller& caller, const std::vector<
         auto after = each;
         after.shared.active = true;
         after.row.first_call = at;
-        changes.push_back({each, std::move(after), each.shared.active ? "an earlier first call" : "first call"});
+        changes.push_back({each, std::move(after), "first_call"});
     }
     for (const auto& [key, count] : how_many) out.unknown += count;
     if (changes.empty()) return out;

@@ -19,7 +19,7 @@ std::string done_word(NumberAction action) {
         case NumberAction::assign: return "assigned";
         case NumberAction::unassign: return "unassigned";
         case NumberAction::reserve: return "reserved";
-        case NumberAction::unreserve: return "not reserved any more";
+        case NumberAction::unreserve: return "unreserved";
         case NumberAction::options: break;
     }
     return "options set";
@@ -282,7 +282,7 @@ void JobRunner::add(
             continue;
         }
         ++job.changed;
-        changes.push_back({before, std::move(after), "changed by a file"});
+        changes.push_back({before, std::move(after), "changed"});
     }
     if (auto written = write(under_way, std::move(changes), std::move(refused)); !written)
         end(under_way, JobState::failed, written.error().message);

@@ -110,29 +110,36 @@ void pin(int core) {
 class DaemonProcess {
 public:
     explicit DaemonProcess(const fs::path& config) {
-        const auto log = (config / "porteurd.log").string();
+        int ends[2];
+        if (::pipe2(ends, O_CLOEXEC) != 0) stop("no pipe to porteurd");
         process_ = ::fork();
         if (process_ == 0) {
             pin(0);
-            const int file = ::open(log.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600);
-            ::dup2(file, 1);
-            ::dup2(file, 2);
+            ::dup2(ends[1], 1);
+            ::dup2(ends[1], 2);
             ::execl(PORTEUR_DAEMON, PORTEUR_DAEMON, "--config", config.c_str(), nullptr);
             ::_exit(127);
         }
-        const auto end = Steady::now() + std::chrono::seconds(60);
-        while (port_ == 0 && Steady::now() < end) {
-            std::this_thread::sleep_for(std::chrono::milliseconds(20));
-            std::ifstream in(log);
-            const std::string text{std::istreambuf_iterator<char>(in), {}};
-            if (const auto at = text.find("127.0.0.1:"); at != std::string::npos)
-                port_ = static_cast<std::uint16_t>(std::atoi(text.c_str() + at + std::strlen("127.0.0.1:")));
+        ::close(ends[1]);
+        log_ = ::fdopen(ends[0], "r");
+        std::string said;
+        std::array<char, 4096> line;
+        while (port_ == 0 && std::fgets(line.data(), line.size(), log_) != nullptr) {
+            said += line.data();
+            if (const auto at = said.find("127.0.0.1:"); at != std::string::npos)
+                port_ = static_cast<std::uint16_t>(std::atoi(said.c_str() + at + std::strlen("127.0.0.1:")));
         }
-        if (port_ == 0) stop("porteurd did not start; see " + log);
+        if (port_ == 0) stop("porteurd did not start: " + said);
+        reader_ = std::thread([this] {
+            std::array<char, 4096> more;
+            while (std::fgets(more.data(), more.size(), log_) != nullptr) continue;
+        });
     }
     ~DaemonProcess() {
         ::kill(process_, SIGTERM);
         ::waitpid(process_, nullptr, 0);
+        reader_.join();
+        std::fclose(log_);
     }
     DaemonProcess(const DaemonProcess&) = delete;
     std::uint16_t port() const { return port_; }
@@ -141,6 +148,8 @@ public:
 private:
     pid_t process_ = -1;
     std::uint16_t port_ = 0;
+    FILE* log_ = nullptr;
+    std::thread reader_;  ///< nobody else empties the pipe
 };
 
 /// One kept connection.

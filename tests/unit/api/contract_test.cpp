@@ -418,6 +418,17 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
     ask("GET", "/v1/numbers/x", "/v1/numbers/+15145550100");
     ask("GET", "/v1/numbers/x/history", "/v1/numbers/+15145550100/history");
     ask("GET", "/v1/number-facets", "/v1/number-facets");
+    ask("POST", "/v1/numbers", "/v1/numbers", R"({"numbers":[{"number":"+15145550100","provider":"acme"}]})");
+    ask("POST", "/v1/number-imports", "/v1/number-imports?region=CA&dry_run=true", "number\n5145550100\n", "text/csv");
+    ask("POST", "/v1/number-changes", "/v1/number-changes",
+        R"({"action":"assign","selection":{"query":{"state":"available"}},"to":{"tenant":12}})");
+    const auto job = "/v1/number-jobs/" + id_text(ask.served.host.inventory.made.id);
+    ask("GET", "/v1/number-jobs", "/v1/number-jobs");
+    ask("GET", "/v1/number-jobs/x", job);
+    ask("GET", "/v1/number-jobs/x/results", job + "/results");
+    ask("POST", "/v1/number-jobs/x/undo", job + "/undo");
+    ask("POST", "/v1/number-jobs/x/cancel", job + "/cancel");
+    ask("POST", "/v1/calls", "/v1/calls", R"({"calls":[{"to":"+15145550100","at":"2026-12-01T00:00:00Z"}]})");
     const auto hook = ask("POST", "/v1/webhooks", "/v1/webhooks", R"({"url":"https://hooks.example/","kinds":["port.*"]})");
     ASSERT_EQ(hook.status, 201) << hook.body;
     const auto hook_path = "/v1/webhooks/" + hook.text("id");

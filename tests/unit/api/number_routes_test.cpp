@@ -124,5 +124,63 @@ TEST(NumberRoutes, facets_count_each_value) {
     EXPECT_EQ(reply.body, R"({"state":{"in_service":2},"use_type":{"none":1,"user":1}})");
 }
 
+TEST(NumberJobs, a_wish_is_taken_with_its_selection) {
+    Served served;
+    const auto reply = served.post(
+        "/v1/number-changes",
+        R"({"action":"assign","selection":{"range":{"from":"+15145550100","to":"+15145550199"}},"to":{"tenant":12,"use_type":"user","used_by":"Anna"},"dry_run":true})"
+    );
+    ASSERT_EQ(reply.status, 202) << reply.body;
+    EXPECT_EQ(reply.field("location"), "/v1/number-jobs/" + reply.text("id"));
+    const auto& numbers = served.host.inventory;
+    ASSERT_TRUE(numbers.last_selection.range);
+    EXPECT_EQ(numbers.last_selection.range->second, "+15145550199");
+    EXPECT_EQ(numbers.last_wish.tenant, 12);
+    EXPECT_EQ(numbers.last_wish.use, UseType::user);
+    EXPECT_EQ(numbers.last_wish.used_by, "Anna");
+    EXPECT_TRUE(numbers.made.dry_run);
+}
+
+TEST(NumberJobs, a_wish_that_says_too_little_or_too_much_names_the_place) {
+    Served served;
+    for (const auto& [body, field] : std::map<std::string, std::string>{
+             {R"({"action":"steal","selection":{"numbers":["+15145550100"]}})", "/action"},
+             {R"({"action":"assign","selection":{"numbers":["+15145550100"]}})", "/to"},
+             {R"({"action":"unassign"})", "/selection"},
+             {R"({"action":"unassign","selection":{}})", "/selection"},
+             {R"({"action":"unassign","selection":{"numbers":[]}})", "/selection"},
+             {R"({"action":"unassign","selection":{"numbers":[1]}})", "/selection/numbers"},
+             {R"({"action":"unassign","selection":{"range":{"from":"+2","to":"+1"}}})", "/selection/range"},
+             {R"({"action":"unassign","selection":{"query":{"colour":"red"}}})", "/selection/query/colour"},
+             {R"({"action":"assign","selection":{"numbers":["+1"]},"to":{"tenant":"x"}})", "/to/tenant"},
+             {R"({"action":"assign","selection":{"numbers":["+1"]},"to":{"desk":1}})", "/to/desk"},
+             {R"({"action":"options","selection":{"numbers":["+1"]},"tags":["two words"]})", "/tags"},
+             {R"({"action":"options","selection":{"numbers":["+1"]},"features":["fly"]})", "/features"},
+             {R"({"action":"options","selection":{"numbers":["+1"]},"custom":{"a":1}})", "/custom"}}) {
+        const auto reply = served.post("/v1/number-changes", body);
+        EXPECT_EQ(reply.status, 400) << body;
+        EXPECT_EQ(reply.text("field"), field) << reply.body;
+    }
+}
+
+TEST(NumberJobs, a_file_comes_in_whole) {
+    Served served;
+    std::string csv = "number,used_by\n";
+    while (csv.size() < 300'000) csv += "5145550100,Anna\n";
+    const auto reply = served.ask({.method = "POST", .target = "/v1/number-imports?region=CA&provider=acme", .body = csv, .key = "k", .content_type = "text/csv"});
+    ASSERT_EQ(reply.status, 202) << reply.body;
+    EXPECT_EQ(served.host.inventory.import_bytes, csv);
+    EXPECT_EQ(served.host.inventory.last_import.region, "CA");
+    EXPECT_EQ(served.host.inventory.last_import.provider, "acme");
+    EXPECT_EQ(served.ask({.method = "POST", .target = "/v1/number-imports", .body = "{}", .key = "k2", .content_type = "application/json"}).status, 415);
+}
+
+TEST(NumberJobs, calls_are_told_with_their_place_when_they_are_wrong) {
+    Served served;
+    EXPECT_EQ(served.post("/v1/calls", R"({"calls":[{"to":"+15145550100","at":"2026-12-01T00:00:00Z"}]})").body, R"({"first":1,"known":0,"unknown":0})");
+    EXPECT_EQ(served.post("/v1/calls", R"({"calls":[{"to":"+15145550100","at":"2026-12-01T00:00:00Z"},{"to":"5145550100","at":"2026-12-01T00:00:00Z"}]})").text("field"), "/calls/1/to");
+    EXPECT_EQ(served.post("/v1/calls", R"({"calls":[{"to":"+15145550100","at":"noon"}]})").text("field"), "/calls/0/at");
+}
+
 }  // namespace
 }  // namespace porteur::testing

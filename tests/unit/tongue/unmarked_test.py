@@ -42,6 +42,13 @@ FRENCH = set(
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 
+# The store's sources speak SQL beside sentences: no sentence begins so, or goes on so.
+SQL = re.compile(
+    r"^\s*(\)|select |insert into |update |delete from |from |where |and |or |order by |values|escape )"
+    r"|\b(order by|limit) |^id, ", re.S
+)
+
+
 def text_of(quoted):
     plain = {"n": "\n", "t": "\t", "r": "\r"}
     return re.sub(r"\\(.)", lambda found: plain.get(found[1], found[1]), quoted[1:-1])
@@ -159,6 +166,8 @@ class Sources(unittest.TestCase):
         for source in sources:
             of_source = [each for each in listed if each["source"] == source]
             found = unmarked((ROOT / source).read_text(), said)
+            if source.startswith("core/store/"):
+                found = [each for each in found if not SQL.search(each[2])]
             wrong += [
                 f"{source}:{line}: {text!r} in {name or 'the source'}"
                 for line, name, text in found

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+// The inventory's desk over a store of its own: who may do what with which numbers, and jobs from their wish to
+// their end.
+#include "app/inventory_desk.hpp"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <future>
+#include <thread>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include "store/people_book.hpp"
+#include "support/engine_world.hpp"
+#include "support/postgres_server.hpp"
+
+namespace porteur {
+namespace {
+
+using ::testing::HasSubstr;
+
+testing::PostgresServer& postgres() {
+    static testing::PostgresServer server;
+    return server;
+}
+
+class InventoryDeskTest : public ::testing::TestWithParam<const char*> {
+protected:
+    void SetUp() override {
+        static int count = 0;
+        const auto name = "desk_" + std::to_string(getpid()) + "_" + std::to_string(++count);
+        folder = std::filesystem::path(::testing::TempDir()) / name;
+        std::filesystem::create_directories(folder);
+        auto address = "sqlite:" + (folder / "porteur.db").string();
+        if (GetParam() == std::string("postgresql")) {
+            if (!postgres().trouble().empty()) GTEST_SKIP() << "PostgreSQL is left out: " << postgres().trouble();
+            address = postgres().fresh_database(name);
+        }
+        auto opened = Store::open({.address = address, .holder = "test", .beside = false}, seal, [](std::function<void()> run) { run(); });
+        ASSERT_TRUE(opened) << opened.error().message;
+        store = std::move(*opened);
+        using enum TenantKind;
+        tenants.take(*TenantTree::make(
+            {{1, 0, system, "System"}, {2, 1, var, "North"}, {3, 1, var, "South"}, {10, 2, company, "Acme"}, {11, 2, company, "Bakery"},
+             {14, 3, company, "Far"}, {20, 2, professional, "Dr. Roy"}}
+        ));
+        open();
+    }
+    void TearDown() override {
+        desk.reset();
+        store.reset();
+        std::filesystem::remove_all(folder);
+    }
+    void open() {
+        desk.reset();
+        desk = std::make_unique<InventoryDesk>(InventoryDesk::Parts{
+            .store = *store, .tenants = tenants, .now = [this] { return clock += std::chrono::milliseconds(1); },
+            .accounts = [] { return std::set<std::string, std::less<>>{"thinktel", "genesys"}; }, .spool = folder});
+        const auto started = desk->start();
+        ASSERT_TRUE(started) << started.error().message;
+    }
+    static Caller as(Role role, std::int64_t tenant) {
+        Caller caller;
+        caller.tenant = tenant;
+        caller.role = role;
+        caller.token_name = "anna";
+        return caller;
+    }
+    static Caller north() { return as(Role::var_administrator, 2); }
+    static Caller acme() { return as(Role::company_administrator, 10); }
+
+    template <class T>
+    T wait(Async<T> work) {
+        boost::asio::io_context io;
+        auto result = boost::asio::co_spawn(io, std::move(work), boost::asio::use_future);
+        io.run();
+        return result.get();
+    }
+    /// The job when it has ended.
+    NumberJob ended(const Result<NumberJob>& begun) {
+        EXPECT_TRUE(begun) << (begun ? "" : begun.error().message);
+        if (!begun) return {};
+        for (;;) {
+            const auto now = desk->job(as(Role::operator_token, 1), begun->id);
+            if (!now || !*now || (*now)->state != JobState::running) return now && *now ? **now : NumberJob{};
+            std::this_thread::yield();
+        }
+    }
+    NumberJob import(const std::string& csv, const Caller& caller, bool dry_run = false) {
+        auto upload = desk->begin_import(caller, {.region = "CA", .provider = "thinktel", .columns = {}, .currency = "CAD", .dry_run = dry_run, .request = "{}"});
+        EXPECT_TRUE(upload) << upload.error().message;
+        EXPECT_TRUE((*upload)->append(csv));
+        return ended(wait((*upload)->finish(std::nullopt)));
+    }
+    NumberJob change(const Caller& caller, NumberWish wish, std::vector<std::string> numbers, bool dry_run = false) {
+        NumberSelection selection;
+        selection.numbers = std::move(numbers);
+        return ended(wait(desk->change(caller, std::move(selection), std::move(wish), dry_run, "{}", std::nullopt)));
+    }
+    static NumberWish to(std::int64_t tenant) {
+        NumberWish wish;
+        wish.action = NumberAction::assign;
+        wish.tenant = tenant;
+        return wish;
+    }
+    static NumberWish used_by(std::string name) {
+        auto wish = to(0);
+        wish.use = UseType::user;
+        wish.used_by = std::move(name);
+        return wish;
+    }
+    std::optional<NumberShown> number(const std::string& text, const Caller& caller = as(Role::operator_token, 1)) {
+        const auto found = desk->number(caller, *number_key(text));
+        EXPECT_TRUE(found);
+        return found ? *found : std::nullopt;
+    }
+    std::vector<JobResult> results(const NumberJob& job) {
+        auto found = desk->job_results(as(Role::operator_token, 1), job.id, 0, 5'000);
+        EXPECT_TRUE(found && *found);
+        return found && *found ? **found : std::vector<JobResult>();
+    }
+    std::int64_t total() {
+        const auto page = desk->numbers(as(Role::operator_token, 1), {});
+        return page && page->total ? page->total->count : -1;
+    }
+
+    std::filesystem::path folder;
+    testing::HexSeal seal;
+    std::unique_ptr<Store> store;
+    TenantsNow tenants;
+    Instant clock{std::chrono::milliseconds{1'790'000'000'000}};
+    std::unique_ptr<InventoryDesk> desk;
+};
+
+const std::string three_numbers = "number,company\n(514) 555-0100,\n514-555-0101,Acme\n+1 418 555 0102,\n";
+
+TEST_P(InventoryDeskTest, a_file_fills_the_pool_and_companies_and_again_changes_nothing) {
+    const auto first = import(three_numbers, north());
+    EXPECT_EQ(first.state, JobState::done) << first.problem;
+    EXPECT_EQ(first.changed, 3);
+    EXPECT_EQ(first.refused, 0);
+    EXPECT_EQ(number("+15145550100")->row.tenant, 2);
+    EXPECT_EQ(number("+15145550100")->shared.state, NumberState::available);
+    EXPECT_EQ(number("+15145550101")->company_name, "Acme");
+    EXPECT_EQ(number("+15145550101")->shared.state, NumberState::assigned);
+    EXPECT_EQ(number("+15145550101")->shared.country, "CA");
+    const auto second = import(three_numbers, north());
+    EXPECT_EQ(second.changed, 0);
+    EXPECT_EQ(second.same, 3);
+    EXPECT_EQ(total(), 3);
+}
+
+TEST_P(InventoryDeskTest, a_dry_run_tells_and_changes_nothing) {
+    const auto told = import(three_numbers, north(), true);
+    EXPECT_EQ(told.changed, 3);
+    EXPECT_TRUE(told.dry_run);
+    EXPECT_FALSE(told.can_undo);
+    EXPECT_EQ(total(), 0);
+}
+
+TEST_P(InventoryDeskTest, each_bad_cell_of_a_large_file_is_named_and_the_good_rows_are_taken) {
+    std::string csv = "number,used_by,company\r\n";
+    constexpr int rows = 20'000, every = 100;
+    for (int at = 0; at < rows; ++at) {
+        const auto text = std::to_string(at);
+        csv += at % every == 7 ? "not a number" : "+1514" + std::string("5") + std::string(6 - text.size(), '0') + text;
+        csv += ",,Acme\r\n";
+    }
+    const auto job = import(csv, north());
+    EXPECT_EQ(job.state, JobState::done) << job.problem;
+    EXPECT_EQ(job.refused, rows / every);
+    EXPECT_EQ(job.changed, rows - rows / every);
+    const auto refused = results(job);
+    std::set<std::int64_t> named;
+    for (const auto& each : refused) named.insert(each.row);
+    for (int at = 7; at < rows; at += every) EXPECT_TRUE(named.contains(at + 2)) << "row " << at + 2;
+    EXPECT_EQ(total(), job.changed);
+}
+
+TEST_P(InventoryDeskTest, a_company_sees_its_own_numbers_and_nothing_of_others) {
+    import(three_numbers, north());
+    const auto page = desk->numbers(acme(), {});
+    ASSERT_TRUE(page);
+    ASSERT_EQ(page->numbers.size(), 1U);
+    EXPECT_EQ(number_text(page->numbers.front().row.key), "+15145550101");
+    EXPECT_FALSE(number("+15145550100", acme()));
+    InventoryQuery of_north;
+    of_north.filter.tenant = 2;
+    const auto refused = desk->numbers(acme(), of_north);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, not_found_code);
+    EXPECT_EQ(desk->numbers(as(Role::var_administrator, 3), {})->total->count, 0);
+}
+
+TEST_P(InventoryDeskTest, a_number_is_assigned_used_and_taken_back_each_with_its_line_of_history) {
+    import(three_numbers, north());
+    EXPECT_EQ(change(north(), to(11), {"+15145550100"}).changed, 1);
+    const auto bakery = as(Role::company_administrator, 11);
+    EXPECT_EQ(change(bakery, used_by("Anna"), {"+15145550100"}).changed, 1);
+    EXPECT_EQ(number("+15145550100")->row.used_by, "Anna");
+    NumberWish back;
+    back.action = NumberAction::unassign;
+    EXPECT_EQ(change(north(), back, {"+15145550100"}).changed, 1);
+    EXPECT_EQ(number("+15145550100")->row.tenant, 2);
+    const auto history = desk->history(north(), *number_key("+15145550100"), 10);
+    ASSERT_TRUE(history && *history);
+    std::vector<std::string> lines;
+    for (const auto& each : **history) lines.push_back(each.what);
+    EXPECT_EQ(lines, (std::vector<std::string>{"unassigned", "assigned", "assigned", "added"}));
+    EXPECT_THAT((**history)[1].data, HasSubstr(R"("used_by":["","Anna"])"));
+}
+
+TEST_P(InventoryDeskTest, what_is_refused_says_why_number_by_number) {
+    import(three_numbers, north());
+    const auto job = change(north(), to(11), {"+15145550100", "+15145550101", "+15145559999", "reception"});
+    EXPECT_EQ(job.changed, 1);
+    EXPECT_EQ(job.refused, 3);
+    EXPECT_EQ(job.done, 4);
+    std::map<std::string, std::string> said;
+    for (const auto& each : results(job)) said[each.number] = each.problem;
+    EXPECT_THAT(said["+15145550101"], HasSubstr("Acme"));
+    EXPECT_THAT(said["+15145559999"], HasSubstr("no such number"));
+    EXPECT_THAT(said["reception"], HasSubstr("+15145550100"));
+}
+
+TEST_P(InventoryDeskTest, nobody_assigns_beyond_their_reach) {
+    import(three_numbers, north());
+    EXPECT_FALSE(wait(desk->change(acme(), {.numbers = {"+15145550101"}, .range = {}, .filter = {}}, to(11), false, "{}", std::nullopt)));
+    EXPECT_FALSE(wait(desk->change(as(Role::system_administrator, 1), {.numbers = {"+15145550100"}, .range = {}, .filter = {}}, to(10), false, "{}", std::nullopt)));
+    EXPECT_FALSE(wait(desk->change(as(Role::reader_token, 2), {.numbers = {"+15145550100"}, .range = {}, .filter = {}}, to(10), false, "{}", std::nullopt)));
+    const auto theirs = change(as(Role::var_administrator, 3), to(14), {"+15145550100"});
+    EXPECT_EQ(theirs.changed, 0);
+    EXPECT_THAT(results(theirs).front().problem, HasSubstr("no such number"));
+    EXPECT_FALSE(desk->begin_import(acme(), {}));
+}
+
+TEST_P(InventoryDeskTest, a_job_is_taken_back_where_nothing_else_has_happened_since) {
+    import(three_numbers, north());
+    const auto job = change(north(), to(11), {"+15145550100", "+14185550102"});
+    EXPECT_TRUE(job.can_undo);
+    EXPECT_EQ(change(as(Role::company_administrator, 11), used_by("Anna"), {"+15145550100"}).changed, 1);
+    const auto undone = ended(wait(desk->undo(north(), job.id, std::nullopt)));
+    EXPECT_EQ(undone.changed, 1);
+    EXPECT_EQ(undone.refused, 1);
+    EXPECT_EQ(number("+14185550102")->row.tenant, 2);
+    EXPECT_EQ(number("+14185550102")->shared.state, NumberState::available);
+    EXPECT_EQ(number("+15145550100")->row.tenant, 11);
+    EXPECT_FALSE(wait(desk->undo(north(), job.id, std::nullopt))) << "once is enough";
+}
+
+TEST_P(InventoryDeskTest, an_import_is_taken_back_and_its_numbers_are_gone) {
+    const auto job = import(three_numbers, north());
+    const auto undone = ended(wait(desk->undo(north(), job.id, std::nullopt)));
+    EXPECT_EQ(undone.changed, 3);
+    EXPECT_EQ(total(), 0);
+    InventoryQuery search;
+    search.filter.number = "5550100";
+    EXPECT_TRUE(desk->numbers(north(), search)->numbers.empty());
+}
+
+TEST_P(InventoryDeskTest, all_that_a_query_shows_is_changed) {
+    import(three_numbers, north());
+    NumberSelection selection;
+    selection.filter = NumberFilter{};
+    selection.filter->number = "+1514";
+    NumberWish wish;
+    wish.tags_added = {"vip"};
+    const auto job = ended(wait(desk->change(north(), selection, wish, false, "{}", std::nullopt)));
+    EXPECT_EQ(job.changed, 2);
+    EXPECT_EQ(number("+15145550101")->row.tags, "vip");
+    EXPECT_EQ(number("+14185550102")->row.tags, "");
+}
+
+TEST_P(InventoryDeskTest, a_call_makes_a_number_active_once_and_the_earliest_counts) {
+    import(three_numbers, north());
+    const auto pbx = as(Role::operator_token, 1);
+    const Instant noon{std::chrono::milliseconds{1'790'000'100'000}};
+    auto taken = wait(desk->take_calls(pbx, {{"+15145550100", noon}, {"+15145550100", noon + std::chrono::hours(1)}, {"+15145559999", noon}}));
+    ASSERT_TRUE(taken) << taken.error().message;
+    EXPECT_EQ(taken->first, 1);
+    EXPECT_EQ(taken->known, 1);
+    EXPECT_EQ(taken->unknown, 1);
+    const auto version = number("+15145550100")->row.version;
+    taken = wait(desk->take_calls(pbx, {{"+15145550100", noon}}));
+    EXPECT_EQ(taken->first, 0);
+    EXPECT_EQ(taken->known, 1);
+    EXPECT_EQ(number("+15145550100")->row.version, version);
+    EXPECT_TRUE(number("+15145550100")->shared.active);
+    EXPECT_EQ(desk->facets(north(), 0)->at("status").at("active"), 1);
+}
+
+TEST_P(InventoryDeskTest, a_job_that_a_restart_ended_says_so) {
+    NumberJob left;
+    left.id = 99;
+    left.tenant = 2;
+    left.by = "anna";
+    left.kind = "assign";
+    left.request = "{}";
+    JobBook book(access_of(*store));
+    ASSERT_TRUE(book.begin({.at = clock, .who = "anna", .person = 0, .home = 2, .address = {}}, left, "numbers.assign", {}));
+    open();
+    const auto job = desk->job(north(), 99);
+    ASSERT_TRUE(job && *job);
+    EXPECT_EQ((*job)->state, JobState::failed);
+    EXPECT_THAT((*job)->problem, HasSubstr("again"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, InventoryDeskTest, ::testing::Values("sqlite", "postgresql"),
+                         [](const auto& info) { return std::string(info.param); });
+
+}  // namespace
+}  // namespace porteur
