@@ -4,6 +4,7 @@
 // body is read piece by piece, as the handler asks for it.
 #include "api/connection.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -322,19 +323,24 @@ std::string Conversation::text_of(const Answer& answer, bool close) const {
     out.append(reason.data(), reason.size());
     out += "\r\nDate: " + http_date(std::chrono::system_clock::now());
     out += "\r\nContent-Type: " + answer.content_type;
-    if (!answer.feed) out += "\r\nContent-Length: " + std::to_string(answer.body.size());
-    // The answers are nobody's to keep, to frame, to guess at or to run.
+    if (!answer.feed && answer.status != 304) out += "\r\nContent-Length: " + std::to_string(answer.body.size());
+    // The answers are nobody's to keep, to frame, to guess at or to run, but where one says otherwise of itself.
+    const auto has = [&](std::string_view name) {
+        return std::ranges::any_of(answer.headers, [&](const auto& each) { return each.first == name; });
+    };
+    if (!has("Cache-Control")) out += "\r\nCache-Control: no-store";
+    if (!has("Content-Security-Policy"))
+        out += "\r\nContent-Security-Policy: default-src 'none'; frame-ancestors 'none'";
     out +=
-        "\r\nCache-Control: no-store"
         "\r\nX-Content-Type-Options: nosniff"
-        "\r\nContent-Security-Policy: default-src 'none'; frame-ancestors 'none'"
         "\r\nReferrer-Policy: no-referrer"
         "\r\nCross-Origin-Resource-Policy: same-origin";
     if (wire_->secure()) out += "\r\nStrict-Transport-Security: max-age=31536000";
     for (const auto& [name, value] : answer.headers) out += "\r\n" + name + ": " + value;
     if (close) out += "\r\nConnection: close";
     out += "\r\n\r\n";
-    if (!answer.feed) out += answer.body;
+    // To HEAD only what the head would be. @source RFC 9110, section 9.3.2
+    if (!answer.feed && request_.method != "HEAD") out += answer.body;
     return out;
 }
 

@@ -121,8 +121,9 @@ std::optional<Answer> check_body_fields(const Api& api, const Request& request) 
         );
     }
     if (!request.has_body) return problem_answer(problems::bad_request, "the body is missing");
-    const auto size_max = wanted == BodyWanted::json ? api.limits.body_size_max_bytes
-                                                     : api.limits.upload_size_max_bytes;
+    const auto size_max = wanted == BodyWanted::json    ? api.limits.body_size_max_bytes
+                          : wanted == BodyWanted::table ? api.limits.table_size_max_bytes
+                                                        : api.limits.upload_size_max_bytes;
     if (request.content_length && *request.content_length > size_max)
         return problem_answer(
             problems::too_large,
@@ -209,7 +210,18 @@ std::optional<Answer> check_before_body(Api& api, Request& request) {
     return check_key(request);
 }
 
+/// The console's files are everybody's: what they show comes by the routes.
+std::optional<Answer> console_answer(const Api& api, Request& request) {
+    if (!api.console) return std::nullopt;
+    const std::string_view target = request.target;
+    const auto path = target.substr(0, target.find('?'));
+    auto answer = api.console->answer(request, path);
+    if (answer) request.path = path;
+    return answer;
+}
+
 Async<Answer> pass(Api& api, Request& request) {
+    if (auto page = console_answer(api, request)) co_return std::move(*page);
     if (auto refused = check_before_body(api, request)) co_return std::move(*refused);
 
     // Held from before the look-up until the answer is durable: between two requests with one key,
@@ -227,7 +239,8 @@ Async<Answer> pass(Api& api, Request& request) {
     }
     if (request.route->body == BodyWanted::json)
         if (auto refused = co_await read_body(api, request)) co_return std::move(*refused);
-    if (hold && request.route->body != BodyWanted::upload) {
+    const bool is_streamed = request.route->body == BodyWanted::upload || request.route->body == BodyWanted::table;
+    if (hold && !is_streamed) {
         Fingerprint fingerprint;
         fingerprint.part(request.method);
         fingerprint.part(request.target);

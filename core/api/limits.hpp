@@ -14,6 +14,7 @@ struct ApiLimits {
     std::uint64_t url_size_max_bytes = 4 << 10;
     std::uint64_t body_size_max_bytes = 1 << 20;     ///< JSON; parse_json() bounds its depth at 32
     std::uint64_t upload_size_max_bytes = 20 << 20;  ///< streamed, never whole in memory
+    std::uint64_t table_size_max_bytes = 256 << 20;  ///< of a file of rows; streamed as well
     std::chrono::milliseconds header_timeout{10'000};
     std::chrono::milliseconds body_grace{10'000
     };  ///< after it a body must keep body_rate_min_bytes

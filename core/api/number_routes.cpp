@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "api/number_handling.hpp"
 #include "api/number_json.hpp"
 #include "api/number_services.hpp"
 #include "api/order_json.hpp"
@@ -78,7 +79,9 @@ Result<std::int64_t> read_tenant(const Request& request) {
     return tenant;
 }
 
-Result<NumberFilter> read_filter(const Request& request) {
+}  // namespace
+
+Result<NumberFilter> read_number_filter(const Request& request) {
     NumberFilter filter;
     if (auto read = read_use(request, filter); !read) return std::unexpected(std::move(read).error());
     if (auto read = read_status(request, filter); !read) return std::unexpected(std::move(read).error());
@@ -106,9 +109,11 @@ Result<NumberFilter> read_filter(const Request& request) {
     return filter;
 }
 
+namespace {
+
 Result<InventoryQuery> read_list_query(const Request& request) {
     InventoryQuery query;
-    auto filter = read_filter(request);
+    auto filter = read_number_filter(request);
     if (!filter) return std::unexpected(std::move(filter).error());
     query.filter = std::move(*filter);
     auto sort = request.parameter("sort");

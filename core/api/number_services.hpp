@@ -4,8 +4,11 @@
 // What the API needs of the inventory. Threads and errors as in services.hpp. Whose numbers are meant
 // comes from the caller: what it holds itself and, where its role reaches below, what its accounts hold.
 
+#include "api/people_services.hpp"
 #include "api/services.hpp"
 #include "domain/inventory.hpp"
+#include "domain/number_job.hpp"
+#include "domain/number_rules.hpp"
 
 namespace porteur {
 
@@ -29,6 +32,47 @@ struct NumbersShown {
 /// How many numbers have each value of a column: "state" -> "in_service" -> 3.
 using NumberFacets = std::map<std::string, std::map<std::string, std::int64_t>>;
 
+/// What a file of numbers is read with.
+struct ImportWish {
+    std::string region;    ///< of numbers without a country code: "CA"
+    std::string provider;  ///< of rows that name none
+    std::string columns;   ///< the user's map, "number=2,used_by=Name"; empty: found out
+    std::string currency = "USD";
+    bool dry_run = false;
+    std::string request;   ///< the same as canonical JSON, for the job
+};
+
+/// A file on its way in. Destroyed without finish() having succeeded, it leaves nothing behind.
+class ImportUpload {
+public:
+    virtual ~ImportUpload() = default;
+    /// Takes the next bytes: to the disk, never all into memory. @errors unavailable: no room
+    virtual Result<void> append(std::string_view bytes) = 0;
+    /// Begins the job. @errors unavailable
+    virtual Async<Result<NumberJob>> finish(std::optional<AnswerKept<NumberJob>> kept) = 0;
+};
+
+/// A number that is added by hand.
+struct NumberGiven {
+    std::string number;  ///< E.164
+    std::string provider, country, type, used_by, features, cost;
+    UseType use = UseType::none;
+    std::int64_t tenant = 0;  ///< 0: the caller's
+    std::vector<std::string> tags;
+    std::map<std::string, std::string> custom;
+};
+
+/// A call that was received on a number.
+struct CallSeen {
+    std::string to;
+    Instant at{};
+};
+struct CallsTaken {
+    std::int64_t first = 0;    ///< numbers that had none before
+    std::int64_t known = 0;    ///< calls on numbers that were active already
+    std::int64_t unknown = 0;  ///< calls on numbers that are not among the caller's
+};
+
 class NumberServices {
 public:
     virtual ~NumberServices() = default;
@@ -42,6 +86,31 @@ public:
     virtual Result<std::optional<std::vector<NumberEvent>>> history(const Caller& caller, NumberKey key, int limit) = 0;
     /// @errors as numbers()
     virtual Result<NumberFacets> facets(const Caller& caller, std::int64_t tenant) = 0;
+
+    // ---------------------------------------------------------------- changes, as jobs that go on by themselves
+
+    /// @param request  the wish and the selection as canonical JSON, for the job
+    /// @errors  invalid_input (not_found_code: no such account among the caller's; forbidden_code); unavailable
+    virtual Async<Result<NumberJob>> change(
+        Caller caller, NumberSelection selection, NumberWish wish, bool dry_run, std::string request, std::optional<AnswerKept<NumberJob>> kept
+    ) = 0;
+    /// @errors as change(); invalid_input: a line for each field
+    virtual Async<Result<NumberJob>> add(
+        Caller caller, std::vector<NumberGiven> numbers, bool dry_run, std::string request, std::optional<AnswerKept<NumberJob>> kept
+    ) = 0;
+    virtual Result<std::unique_ptr<ImportUpload>> begin_import(const Caller& caller, ImportWish wish) = 0;
+    /// Takes back what a job did. @errors invalid_input (not_found_code; conflict_code: it cannot be)
+    virtual Async<Result<NumberJob>> undo(Caller caller, Id job, std::optional<AnswerKept<NumberJob>> kept) = 0;
+    /// Ends a job after the piece under way. @errors invalid_input (not_found_code; conflict_code: it has ended)
+    virtual Result<NumberJob> cancel(const Caller& caller, Id job) = 0;
+    virtual Result<std::optional<NumberJob>> job(const Caller& caller, Id job) = 0;
+    /// The newest first. @param before  0: from the newest
+    virtual Result<std::vector<NumberJob>> jobs(const Caller& caller, Id before, int limit) = 0;
+    /// Nothing: there is no such job.
+    virtual Result<std::optional<std::vector<JobResult>>> job_results(const Caller& caller, Id job, std::int64_t after, int limit) = 0;
+
+    /// Calls that were received make their numbers active. The same calls again change nothing.
+    virtual Async<Result<CallsTaken>> take_calls(Caller caller, std::vector<CallSeen> calls) = 0;
 };
 
 }  // namespace porteur

@@ -11,6 +11,7 @@ using enum Right;
 constexpr auto no_body = BodyWanted::none;
 constexpr auto json_body = BodyWanted::json;
 constexpr auto upload = BodyWanted::upload;
+constexpr auto table_body = BodyWanted::table;
 constexpr auto no_key = KeyWanted::no;
 constexpr auto may_key = KeyWanted::optional;
 constexpr auto must_key = KeyWanted::required;
@@ -91,6 +92,15 @@ constexpr auto table = std::to_array<Route>({
     {"GET",   "/v1/numbers",                          view_numbers,   no_body,   no_key,   "filter status state provider tenant tag country type use_type number used_by company var provider_has q sort limit cursor", handlers::list_numbers},
     {"GET",   "/v1/numbers/{number}",                 view_numbers,   no_body,   no_key,   "", handlers::show_number},
     {"GET",   "/v1/numbers/{number}/history",         view_numbers,   no_body,   no_key,   "", handlers::show_number_history},
+    {"POST",  "/v1/numbers",                          add_numbers,    json_body, must_key, "", handlers::add_numbers},
+    {"POST",  "/v1/number-imports",                   add_numbers,    table_body, must_key, "dry_run region provider columns currency", handlers::import_numbers},
+    {"POST",  "/v1/number-changes",                   set_options,    json_body, must_key, "", handlers::change_numbers},
+    {"GET",   "/v1/number-jobs",                      view_numbers,   no_body,   no_key,   "limit cursor", handlers::list_number_jobs},
+    {"GET",   "/v1/number-jobs/{id}",                 view_numbers,   no_body,   no_key,   "", handlers::show_number_job, port, "problem"},
+    {"GET",   "/v1/number-jobs/{id}/results",         view_numbers,   no_body,   no_key,   "limit cursor", handlers::show_number_job_results, port, "problem"},
+    {"POST",  "/v1/number-jobs/{id}/undo",            set_options,    no_body,   must_key, "", handlers::undo_number_job},
+    {"POST",  "/v1/number-jobs/{id}/cancel",          set_options,    no_body,   no_key,   "", handlers::cancel_number_job},
+    {"POST",  "/v1/calls",                            report_calls,   json_body, no_key,   "", handlers::take_calls},
     {"GET",   "/v1/number-facets",                    view_numbers,   no_body,   no_key,   "tenant", handlers::show_number_facets},
 
     {"POST",  "/v1/port-orders",                      place_orders,   json_body, must_key, "", handlers::create_order, port, "problem carrier_word"},

@@ -5,11 +5,13 @@
 // handler can forget it: who may call, what body it takes, whether it needs an Idempotency-Key,
 // which query parameters it knows. A test compares the table with openapi.json, both ways.
 
+#include <memory>
 #include <mutex>
 #include <set>
 #include <span>
 #include <string_view>
 
+#include "api/console_files.hpp"
 #include "api/limits.hpp"
 #include "api/request.hpp"
 
@@ -34,7 +36,8 @@ struct Permission {
     constexpr Permission(Right wanted) : access(Access::by_right), right(wanted) {}  // NOLINT: a table
 };
 
-enum class BodyWanted { none, json, upload };
+/// `table`: a file of rows, which may be larger than a document.
+enum class BodyWanted { none, json, upload, table };
 enum class KeyWanted { no, optional, required };
 
 /// Idempotency keys whose first request has not been answered yet. @threads any
@@ -59,6 +62,7 @@ struct Api {
     ApiServices& services;  ///< outlives every connection
     ApiLimits limits;
     KeysUnderWay keys = {};
+    std::shared_ptr<const ConsoleFiles> console = {};  ///< null: this server has no console
 };
 
 /// A handler reads the request, asks the services, makes an answer. It may throw only by a defect;
@@ -154,6 +158,17 @@ Async<Answer> list_numbers(Api& api, Request& request);
 Async<Answer> show_number(Api& api, Request& request);
 Async<Answer> show_number_history(Api& api, Request& request);
 Async<Answer> show_number_facets(Api& api, Request& request);
+
+// number_job_routes.cpp
+Async<Answer> add_numbers(Api& api, Request& request);
+Async<Answer> change_numbers(Api& api, Request& request);
+Async<Answer> import_numbers(Api& api, Request& request);
+Async<Answer> list_number_jobs(Api& api, Request& request);
+Async<Answer> show_number_job(Api& api, Request& request);
+Async<Answer> show_number_job_results(Api& api, Request& request);
+Async<Answer> undo_number_job(Api& api, Request& request);
+Async<Answer> cancel_number_job(Api& api, Request& request);
+Async<Answer> take_calls(Api& api, Request& request);
 
 // due_route.cpp
 Async<Answer> list_due(Api& api, Request& request);

@@ -77,7 +77,9 @@ struct ApiServer::State : std::enable_shared_from_this<State> {
           api(std::make_shared<Api>(services, settings.limits)),
           log(std::make_shared<const AccessLog>(settings.log)),
           acceptor(asio::make_strand(context)),
-          pause(acceptor.get_executor()) {}
+          pause(acceptor.get_executor()) {
+        api->console = settings.console;
+    }
 
     asio::io_context& io;
     ListenSettings settings;

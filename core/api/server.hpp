@@ -26,6 +26,7 @@ struct ListenSettings {
     std::uint16_t port = 8480;  ///< 0 = any free one
     std::optional<ListenTls> tls;
     ApiLimits limits;
+    std::shared_ptr<const ConsoleFiles> console = {};  ///< null: none, not even a word that it is missing
     AccessLog log;  ///< called on the io_context's threads; may be empty
 };
 

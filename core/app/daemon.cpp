@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <future>
+#include <set>
 #include <thread>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -48,6 +49,22 @@ void log_request(const AccessLine& line) {
         log_debug(text);
 }
 
+/// The console that belongs to this porteurd: of a build folder its own, else the one of the settings.
+std::filesystem::path console_folder(const ApiSection& from) {
+    std::error_code failed;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
+    const auto beside = program.parent_path().parent_path() / "share/porteur/console";
+    const bool unset = from.console == ApiSection{}.console;
+    return unset && !failed && std::filesystem::exists(beside / "index.html", failed) ? beside : from.console;
+}
+
+std::shared_ptr<const ConsoleFiles> console_of(const ApiSection& from) {
+    const auto folder = console_folder(from);
+    auto console = std::make_shared<const ConsoleFiles>(ConsoleFiles::read(folder));
+    if (console->empty()) log_info("there is no built console in " + folder.string() + "; /console/ says so");
+    return console;
+}
+
 ListenSettings listen_settings(const ApiSection& from, const DocumentsSection& documents) {
     ListenSettings out;
     out.address = from.address;
@@ -64,6 +81,7 @@ ListenSettings listen_settings(const ApiSection& from, const DocumentsSection& d
     out.limits.idle_timeout = from.limits.idle_timeout;
     out.limits.connections_per_address_max = from.limits.connections_per_address_max;
     out.limits.connections_max = from.limits.connections_max;
+    out.console = console_of(from);
     out.log = log_request;
     return out;
 }
@@ -212,8 +230,15 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
         .pages_max = p.settings.documents.pages_max});
     p.people = std::make_unique<PeopleDesk>(PeopleDesk::Parts{.store = *p.store, .settings = p.settings.sessions});
     if (auto read = p.people->start(); !read) return std::unexpected(std::move(read).error());
-    p.numbers = std::make_unique<InventoryDesk>(InventoryDesk::Parts{.store = *p.store, .tenants = p.people->tenants()});
-    if (auto loaded = p.numbers->load(); !loaded) return std::unexpected(std::move(loaded).error());
+    p.numbers = std::make_unique<InventoryDesk>(InventoryDesk::Parts{
+        .store = *p.store, .tenants = p.people->tenants(), .now = [&p] { return p.clock.now(); },
+        .accounts = [&p] {
+            std::set<std::string, std::less<>> names;
+            for (auto& each : p.services->carriers().accounts) names.insert(std::move(each.account));
+            return names;
+        },
+        .spool = p.settings.documents.folder});
+    if (auto loaded = p.numbers->start(); !loaded) return std::unexpected(std::move(loaded).error());
     p.services = std::make_unique<HostServices>(HostServices::Parts{
         .engine_thread = p.engine_io.get_executor(), .engine = *p.engine, .accounts = p.accounts, .performer = *p.performer,
         .store = *p.store, .papers = *p.papers, .clock = p.clock, .chance = p.chance,
@@ -284,6 +309,7 @@ void Daemon::stop() {
     if (p.api) p.api->stop();
     p.api_work.reset();
     if (p.api_thread.joinable()) p.api_thread.join();
+    if (p.numbers) p.numbers->stop();
     if (p.people) p.people->stop();
     // A batch under way ends first: the engine's thread, which tells it of its commit, still runs.
     if (p.housekeeping_ended.valid()) {

@@ -4,10 +4,42 @@
 #include <porteur/phrase.hpp>
 
 #include "app/host_words.hpp"
+#include "store/store_access.hpp"
 
 namespace porteur {
 
-InventoryDesk::InventoryDesk(Parts parts) : tenants_(parts.tenants), book_(open_number_book(parts.store)), list_(*book_, directory_) {}
+InventoryDesk::InventoryDesk(Parts parts)
+    : parts_(std::move(parts)),
+      book_(open_number_book(parts_.store)),
+      list_(*book_, directory_),
+      job_book_(access_of(parts_.store)),
+      inventory_(*book_, directory_),
+      runner_({.book = *book_, .jobs = job_book_, .inventory = inventory_, .list = list_, .now = parts_.now}) {}
+
+Result<void> InventoryDesk::start() {
+    if (auto loaded = directory_.load(*book_); !loaded) return loaded;
+    const auto left = job_book_.running();
+    if (!left) return std::unexpected(left.error());
+    for (const auto& each : *left) {
+        const std::atomic<bool> is_cancelled = false;
+        JobUnderWay ended{.job = each, .is_cancelled = is_cancelled};
+        runner_.end(
+            ended, JobState::failed,
+            phrase("porteurd was stopped while it was under way; what was done is done. Wish it again: what is as wished already does not change")
+        );
+    }
+    return {};
+}
+
+void InventoryDesk::stop() {
+    stopping_ = true;
+    {
+        const std::lock_guard lock(under_way_mutex_);
+        for (auto& [id, cancelled] : under_way_) *cancelled = true;
+    }
+    jobs_.join();
+    writes_.join();
+}
 
 Result<void> InventoryDesk::restrict(const Caller& caller, const TenantTree& tree, NumberFilter& filter) const {
     using Whose = NumberFilter::Whose;
@@ -46,7 +78,7 @@ NumberShown InventoryDesk::shown(const TenantTree& tree, NumberRow row) const {
 }
 
 Result<NumbersShown> InventoryDesk::numbers(const Caller& caller, InventoryQuery query) {
-    const auto tree = tenants_.tree();
+    const auto tree = parts_.tenants.tree();
     if (auto restricted = restrict(caller, *tree, query.filter); !restricted) return std::unexpected(std::move(restricted).error());
     auto page = list_.page(query, *tree);
     if (!page) return std::unexpected(std::move(page).error());
@@ -61,7 +93,7 @@ Result<NumbersShown> InventoryDesk::numbers(const Caller& caller, InventoryQuery
 Result<std::optional<NumberShown>> InventoryDesk::number(const Caller& caller, NumberKey key) {
     auto rows = book_->rows({key});
     if (!rows) return std::unexpected(std::move(rows).error());
-    const auto tree = tenants_.tree();
+    const auto tree = parts_.tenants.tree();
     if (rows->empty() || !may(caller.role, Right::view_numbers, tree->relation(caller.tenant, rows->front().tenant))) return std::nullopt;
     return shown(*tree, std::move(rows->front()));
 }
@@ -72,11 +104,13 @@ Result<std::optional<std::vector<NumberEvent>>> InventoryDesk::history(const Cal
     if (!*known) return std::nullopt;
     auto events = book_->history(key, limit);
     if (!events) return std::unexpected(std::move(events).error());
+    const auto& row = (*known)->row;
+    events->push_back({.key = key, .at = row.created, .job = 0, .by = row.source, .what = "added", .data = "{}"});
     return std::optional(std::move(*events));
 }
 
 Result<NumberFacets> InventoryDesk::facets(const Caller& caller, std::int64_t tenant) {
-    const auto tree = tenants_.tree();
+    const auto tree = parts_.tenants.tree();
     NumberFilter filter;
     filter.tenant = tenant;
     if (auto restricted = restrict(caller, *tree, filter); !restricted) return std::unexpected(std::move(restricted).error());

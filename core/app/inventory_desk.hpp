@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The inventory as the API sees it: whose numbers a caller is shown, and in which words.
+// The inventory as the API sees it: whose numbers a caller is shown and may change, and the jobs that
+// change many of them one after another on a thread of their own.
+
+#include <atomic>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include <boost/asio/thread_pool.hpp>
 
 #include "api/number_services.hpp"
 #include "domain/tenant_tree.hpp"
 #include "inventory/inventory_list.hpp"
+#include "inventory/job_runner.hpp"
+#include "store/job_book.hpp"
 
 namespace porteur {
 
@@ -15,25 +25,69 @@ public:
     struct Parts {
         Store& store;
         const TenantsNow& tenants;
+        std::function<Instant()> now;
+        std::function<std::set<std::string, std::less<>>()> accounts;  ///< names of the carrier accounts
+        std::filesystem::path spool;                        ///< a folder where a file waits to be read
     };
     explicit InventoryDesk(Parts parts);
-    /// Reads what is known of all numbers. Once, before anything else. @errors as the store
-    Result<void> load() { return directory_.load(*book_); }
+    ~InventoryDesk() override { stop(); }
+    /// Reads what is known of all numbers, and ends jobs that the last daemon did not. Once, before anything
+    /// else. @errors as the store
+    Result<void> start();
+    /// Waits for the piece under way; what is left of a job is told as not done.
+    void stop();
 
     Result<NumbersShown> numbers(const Caller& caller, InventoryQuery query) override;
     Result<std::optional<NumberShown>> number(const Caller& caller, NumberKey key) override;
     Result<std::optional<std::vector<NumberEvent>>> history(const Caller& caller, NumberKey key, int limit) override;
     Result<NumberFacets> facets(const Caller& caller, std::int64_t tenant) override;
 
+    Async<Result<NumberJob>> change(
+        Caller caller, NumberSelection selection, NumberWish wish, bool dry_run, std::string request, std::optional<AnswerKept<NumberJob>> kept
+    ) override;
+    Async<Result<NumberJob>> add(
+        Caller caller, std::vector<NumberGiven> numbers, bool dry_run, std::string request, std::optional<AnswerKept<NumberJob>> kept
+    ) override;
+    Result<std::unique_ptr<ImportUpload>> begin_import(const Caller& caller, ImportWish wish) override;
+    Async<Result<NumberJob>> undo(Caller caller, Id job, std::optional<AnswerKept<NumberJob>> kept) override;
+    Result<NumberJob> cancel(const Caller& caller, Id job) override;
+    Result<std::optional<NumberJob>> job(const Caller& caller, Id job) override;
+    Result<std::vector<NumberJob>> jobs(const Caller& caller, Id before, int limit) override;
+    Result<std::optional<std::vector<JobResult>>> job_results(const Caller& caller, Id job, std::int64_t after, int limit) override;
+    Async<Result<CallsTaken>> take_calls(Caller caller, std::vector<CallSeen> calls) override;
+
 private:
+    class Upload;
+    using Work = std::function<void(JobUnderWay&)>;
+
     /// Restricts a filter to what the caller may see, or to an account of it.
     Result<void> restrict(const Caller& caller, const TenantTree& tree, NumberFilter& filter) const;
     NumberShown shown(const TenantTree& tree, NumberRow row) const;
+    /// Whether the caller has the right in the account, or the error that says why not.
+    Result<void> check_right(const Caller& caller, const TenantTree& tree, Right right, std::int64_t tenant) const;
+    /// Keeps the job and gives it to the thread of jobs. @errors unavailable
+    Result<NumberJob> begin(const Caller& caller, NumberJob job, const std::optional<AnswerKept<NumberJob>>& kept, Work work);
+    NumberJob new_job(const Caller& caller, std::string kind, bool dry_run, std::string request) const;
+    void import_file(JobUnderWay& under_way, int file, const ImportWish& wish, const JobScope& scope, const TenantTree& tree);
+    /// A number that a file or a person gives, as the inventory keeps it. @errors invalid_input: a sentence
+    using Names = std::set<std::string, std::less<>>;
+    static Result<void> place(NumberForm& form, const Caller& caller, const TenantTree& tree, const Names& accounts);
+    Result<CallsTaken> taken(const Caller& caller, const std::vector<CallSeen>& calls);
+    std::vector<std::int64_t> accounts_seen(const Caller& caller) const;
+    static JobScope scope_of(const Caller& caller) { return {.tenant = caller.tenant, .role = caller.role, .by = caller.token_name}; }
 
-    const TenantsNow& tenants_;
+    Parts parts_;
     std::unique_ptr<NumberBook> book_;
     NumberDirectory directory_;
     InventoryList list_;
+    JobBook job_book_;
+    Inventory inventory_;
+    JobRunner runner_;
+    std::mutex under_way_mutex_;
+    std::map<Id, std::shared_ptr<std::atomic<bool>>> under_way_;  ///< true: to be cancelled
+    std::atomic<bool> stopping_ = false;
+    boost::asio::thread_pool writes_{1};  ///< what a request waits for
+    boost::asio::thread_pool jobs_{1};    ///< what goes on by itself
 };
 
 }  // namespace porteur

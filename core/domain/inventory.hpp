@@ -142,6 +142,13 @@ struct InventoryPage {
     std::optional<InventoryTotal> total;  ///< of the first page
 };
 
+/// Which numbers are meant: one of these.
+struct NumberSelection {
+    std::vector<std::string> numbers;                             ///< E.164
+    std::optional<std::pair<std::string, std::string>> range;     ///< from, to; both included
+    std::optional<NumberFilter> filter;                           ///< all that a list would show
+};
+
 /// The words of the API: "in_service", "user", "used_by". @threads any
 std::string_view word_of(NumberState state) noexcept;
 std::string_view word_of(UseType use) noexcept;

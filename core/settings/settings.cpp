@@ -62,6 +62,7 @@ void read_limits(TableReader& in, HttpLimits& limits) {
 void read_api(TableReader& in, ApiSection& api) {
     in.text("address", api.address, host_name);
     in.integer("port", api.port, 0, 65535);
+    in.path("console", api.console);
     in.table("tls", api.tls, read_tls);
     in.table("limits", api.limits, read_limits);
 }

@@ -47,6 +47,8 @@ struct ApiSection {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8480;  ///< 0 = any free one
     std::optional<TlsFiles> tls;
+    /// The built console; where it is this one and not there, the one beside the program.
+    std::filesystem::path console = "/usr/share/porteur/console";
     HttpLimits limits;
     friend bool operator==(const ApiSection&, const ApiSection&) = default;
 };

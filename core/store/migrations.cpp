@@ -370,6 +370,48 @@ create table audit_head (
 );
 insert into audit_head (id, count, hash, followed) values (1, 0, '0000000000000000000000000000000000000000000000000000000000000000', 0)
 )"},
+    Migration{10, "jobs on numbers", R"(
+create table number_jobs (
+  id bigint primary key,
+  tenant_id bigint not null,
+  by text not null,
+  kind text not null,
+  state text not null,
+  dry_run bigint not null,
+  request text not null,
+  total bigint not null,
+  done bigint not null,
+  changed bigint not null,
+  same bigint not null,
+  refused bigint not null,
+  undoes bigint not null,
+  undone_by bigint not null,
+  can_undo bigint not null,
+  problem text not null,
+  began_at bigint not null,
+  ended_at bigint
+);
+create index number_jobs_tenant on number_jobs (tenant_id, id);
+create index number_jobs_running on number_jobs (id) where state = 'running';
+create table number_job_results (
+  job_id bigint not null,
+  seq bigint not null,
+  row_number bigint not null,
+  column_name text not null,
+  number text not null,
+  outcome text not null,
+  problem text not null,
+  primary key (job_id, seq)
+) -- by key
+;
+create table number_job_befores (
+  job_id bigint not null,
+  number bigint not null,
+  before text not null,
+  version_after bigint not null,
+  primary key (job_id, number)
+) -- by key
+)"},
 };
 
 // Trigrams. SQLite's table holds the index alone, without positions (whoever finds a number looks into its row

@@ -42,6 +42,22 @@ public:
             "number_history",
             {{"number", number}, {"at", number}, {"job_id", number}, {"what", text}, {"by", text}, {"data", text}}, 4
         ));
+        jobs_ = bulk({.verb = BulkShape::Verb::update,
+                      .table = "number_jobs",
+                      .columns = {{"id", number}, {"state", text}, {"total", number}, {"done", number}, {"changed", number},
+                                  {"same", number}, {"refused", number}, {"undone_by", number}, {"can_undo", number}, {"problem", text},
+                                  {"ended_at", number}},
+                      .key_columns = 1});
+        results_ = bulk(insert_into(
+            "number_job_results",
+            {{"job_id", number}, {"seq", number}, {"row_number", number}, {"column_name", text}, {"number", text}, {"outcome", text},
+             {"problem", text}},
+            2
+        ));
+        befores_ = bulk(insert_into(
+            "number_job_befores", {{"job_id", number}, {"number", number}, {"before", text}, {"version_after", number}}, 2
+        ));
+        removed_ = bulk({.verb = BulkShape::Verb::erase, .table = "numbers", .columns = {{"id", number}}, .key_columns = 1});
         if (dialect == Dialect::sqlite) {
             found_by_ = bulk(insert_into("number_search", {{"rowid", number}, {"number", text}, {"used_key", text}}, 0));
             found_by_no_more_ = bulk(insert_into(
@@ -57,24 +73,29 @@ public:
             session_->begin();
             is_open = true;
             put(changes);
-            for (auto* each : {&classes_, &rows_, &counts_, &history_})
-                if (*each) (*each)->send();
+            for (auto* each : all()) each->send();
             if (session_->lease() != std::optional(fence)) throw std::runtime_error("another porteurd has taken it over");
-            for (auto* each : {&classes_, &rows_, &counts_, &history_})
-                if (*each) (*each)->changed();
+            for (auto* each : all()) each->changed();
             PORTEUR_CRASH_POINT("inventory.before_commit");
             session_->commit();
             session_->committed();
             PORTEUR_CRASH_POINT("inventory.after_commit");
         } catch (...) {
             if (is_open) session_->roll_back();
-            for (auto* each : {&classes_, &rows_, &counts_, &history_, &found_by_, &found_by_no_more_})
-                if (*each) (*each)->clear();
+            for (auto* each : all()) each->clear();
             throw;
         }
     }
 
 private:
+    /// In the order in which PostgreSQL gets and answers them.
+    std::vector<Bulk*> all() const {
+        std::vector<Bulk*> out;
+        for (const auto* each : {&classes_, &rows_, &counts_, &history_, &jobs_, &results_, &befores_, &removed_, &found_by_, &found_by_no_more_})
+            if (*each) out.push_back(each->get());
+        return out;
+    }
+
     std::unique_ptr<Bulk> bulk(BulkShape shape) {
         const auto name = "inventory_" + std::string(shape.table) + std::to_string(shape.columns.size());
         return session_->bulk(name, std::move(shape));
@@ -92,6 +113,12 @@ private:
             classes_->end_row();
         }
         for (const auto& each : changes.rows) put(each);
+        for (const auto& each : changes.removed) {
+            removed_->number(each.key);
+            removed_->end_row();
+            if (found_by_no_more_) forget_text(each.key, folded(each.used_by));
+        }
+        put_job(changes);
         for (const auto& each : changes.counts) {
             counts_->number(each.class_id);
             counts_->number(each.tenant);
@@ -107,6 +134,48 @@ private:
             history_->text(each.data);
             history_->end_row();
         }
+    }
+
+    void put_job(const NumberChanges& changes) {
+        if (const auto& job = changes.job) {
+            jobs_->number(job->id);
+            jobs_->text(word_of(job->state));
+            jobs_->number(job->total);
+            jobs_->number(job->done);
+            jobs_->number(job->changed);
+            jobs_->number(job->same);
+            jobs_->number(job->refused);
+            jobs_->number(job->undone_by);
+            jobs_->number(job->can_undo ? 1 : 0);
+            jobs_->text(job->problem);
+            jobs_->optional_number(job->ended ? std::optional(stamp(*job->ended)) : std::nullopt);
+            jobs_->end_row();
+        }
+        for (const auto& each : changes.results) {
+            results_->number(each.job);
+            results_->number(each.seq);
+            results_->number(each.row);
+            results_->text(each.column);
+            results_->text(each.number);
+            results_->text(each.outcome);
+            results_->text(each.problem);
+            results_->end_row();
+        }
+        for (const auto& each : changes.befores) {
+            befores_->number(each.job);
+            befores_->number(each.key);
+            befores_->text(each.before);
+            befores_->number(each.version_after);
+            befores_->end_row();
+        }
+    }
+
+    void forget_text(NumberKey key, std::string_view used_key) {
+        found_by_no_more_->text("delete");
+        found_by_no_more_->number(key);
+        found_by_no_more_->text(number_text(key).substr(1));
+        found_by_no_more_->text(used_key);
+        found_by_no_more_->end_row();
     }
 
     void put(const NumberWrite& write) {
@@ -135,13 +204,7 @@ private:
         if (!found_by_) return;
         const auto used_before = write.before ? folded(write.before->used_by) : std::string();
         if (write.before && used_before == used_key) return;
-        if (write.before) {
-            found_by_no_more_->text("delete");
-            found_by_no_more_->number(row.key);
-            found_by_no_more_->text(std::string_view(text).substr(1));
-            found_by_no_more_->text(used_before);
-            found_by_no_more_->end_row();
-        }
+        if (write.before) forget_text(row.key, used_before);
         found_by_->number(row.key);
         found_by_->text(std::string_view(text).substr(1));
         found_by_->text(used_key);
@@ -150,7 +213,7 @@ private:
 
     std::unique_ptr<WriteSession> session_;
     // Gone before it.
-    std::unique_ptr<Bulk> classes_, rows_, counts_, history_, found_by_, found_by_no_more_;
+    std::unique_ptr<Bulk> classes_, rows_, counts_, history_, jobs_, results_, befores_, removed_, found_by_, found_by_no_more_;
 };
 
 class StoredNumbers final : public NumberBook {

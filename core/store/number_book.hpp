@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "domain/inventory.hpp"
+#include "domain/number_job.hpp"
 #include "store/store.hpp"
 
 namespace porteur {
@@ -77,6 +78,10 @@ struct NumberChanges {
     std::vector<NumberWrite> rows;
     std::vector<NumberCount> counts;  ///< as they are then
     std::vector<NumberEvent> history;
+    std::vector<NumberRow> removed;    ///< undone: they are there no more
+    std::optional<NumberJob> job;      ///< as it stands then
+    std::vector<JobResult> results;
+    std::vector<JobBefore> befores;
 };
 
 /// A row as an export reads it, each text valid until the next row.

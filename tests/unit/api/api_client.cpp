@@ -121,7 +121,7 @@ std::string Sent::bytes() const {
     return out + "\r\n" + body;
 }
 
-Served::Served(ApiLimits limits, std::optional<ListenTls> tls) : work_(io_.get_executor()) {
+Served::Served(ApiLimits limits, std::optional<ListenTls> tls, std::shared_ptr<const ConsoleFiles> console) : work_(io_.get_executor()) {
     server = std::make_unique<ApiServer>(
         io_,
         ListenSettings{
@@ -129,6 +129,7 @@ Served::Served(ApiLimits limits, std::optional<ListenTls> tls) : work_(io_.get_e
             .port = 0,
             .tls = std::move(tls),
             .limits = limits,
+            .console = std::move(console),
             .log =
                 [this](const AccessLine& line) {
                     const std::lock_guard lock(log_mutex_);

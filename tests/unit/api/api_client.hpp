@@ -73,7 +73,9 @@ struct Sent {
 /// A server on a free loopback port, run by two threads, over a FakeHost.
 class Served {
 public:
-    explicit Served(ApiLimits limits = {}, std::optional<ListenTls> tls = {});
+    explicit Served(
+        ApiLimits limits = {}, std::optional<ListenTls> tls = {}, std::shared_ptr<const ConsoleFiles> console = {}
+    );
     ~Served();
 
     Reply ask(const Sent& sent);

@@ -37,6 +37,67 @@ public:
         if (refuse) return std::unexpected(*refuse);
         return NumberFacets{{"state", {{"in_service", 2}}}, {"use_type", {{"", 1}, {"user", 1}}}};
     }
+
+    NumberSelection last_selection;
+    NumberWish last_wish;
+    std::vector<NumberGiven> last_given;
+    ImportWish last_import;
+    std::string import_bytes;
+    std::vector<CallSeen> last_calls;
+    NumberJob made{.id = 5, .tenant = 1, .by = "desk", .kind = "assign", .state = JobState::running, .dry_run = false, .request = "{}",
+                   .total = 2, .done = 1, .changed = 1, .same = 0, .refused = 0, .undoes = 0, .undone_by = 0, .can_undo = false, .problem = {},
+                   .began = Instant{}, .ended = {}};
+
+    Async<Result<NumberJob>> change(
+        Caller, NumberSelection selection, NumberWish wish, bool dry_run, std::string, std::optional<AnswerKept<NumberJob>>
+    ) override {
+        last_selection = std::move(selection);
+        last_wish = std::move(wish);
+        made.dry_run = dry_run;
+        co_return refuse ? Result<NumberJob>(std::unexpected(*refuse)) : made;
+    }
+    Async<Result<NumberJob>> add(Caller, std::vector<NumberGiven> numbers, bool, std::string, std::optional<AnswerKept<NumberJob>>) override {
+        last_given = std::move(numbers);
+        co_return refuse ? Result<NumberJob>(std::unexpected(*refuse)) : made;
+    }
+    Result<std::unique_ptr<ImportUpload>> begin_import(const Caller&, ImportWish wish) override {
+        last_import = std::move(wish);
+        return std::make_unique<Upload>(*this);
+    }
+    Async<Result<NumberJob>> undo(Caller, Id, std::optional<AnswerKept<NumberJob>>) override {
+        co_return refuse ? Result<NumberJob>(std::unexpected(*refuse)) : made;
+    }
+    Result<NumberJob> cancel(const Caller&, Id) override { return made; }
+    Result<std::optional<NumberJob>> job(const Caller& caller, Id id) override {
+        return caller.tenant == 1 && id == made.id ? std::optional(made) : std::nullopt;
+    }
+    Result<std::vector<NumberJob>> jobs(const Caller& caller, Id, int) override {
+        return caller.tenant == 1 ? std::vector{made} : std::vector<NumberJob>();
+    }
+    Result<std::optional<std::vector<JobResult>>> job_results(const Caller& caller, Id id, std::int64_t, int) override {
+        if (caller.tenant != 1 || id != made.id) return std::nullopt;
+        return std::optional(std::vector{
+            JobResult{.job = id, .seq = 1, .row = 7, .column = "A (Number)", .number = "x", .outcome = "refused", .problem = "no number"}
+        });
+    }
+    Async<Result<CallsTaken>> take_calls(Caller, std::vector<CallSeen> calls) override {
+        last_calls = std::move(calls);
+        co_return CallsTaken{.first = 1, .known = 0, .unknown = 0};
+    }
+
+private:
+    class Upload final : public ImportUpload {
+    public:
+        explicit Upload(FakeNumbers& numbers) : numbers_(numbers) { numbers_.import_bytes.clear(); }
+        Result<void> append(std::string_view bytes) override {
+            numbers_.import_bytes += bytes;
+            return {};
+        }
+        Async<Result<NumberJob>> finish(std::optional<AnswerKept<NumberJob>>) override { co_return numbers_.made; }
+
+    private:
+        FakeNumbers& numbers_;
+    };
 };
 
 }  // namespace porteur::testing

@@ -117,6 +117,7 @@ TEST(ShippedConfig, ShowsInItsCommentsWhatLoadsAndIsTheDefault) {
 
     EXPECT_EQ(settings->api.address, ApiSection{}.address);
     EXPECT_EQ(settings->api.port, ApiSection{}.port);
+    EXPECT_EQ(settings->api.console, ApiSection{}.console);
     EXPECT_EQ(settings->api.limits, HttpLimits{});
     EXPECT_EQ(settings->store.key, StoreSection{}.key);
     EXPECT_EQ(settings->documents, DocumentsSection{});

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "inventory/job_runner.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include <porteur/phrase.hpp>
+
+namespace porteur {
+namespace {
+
+constexpr std::size_t piece = 1'000;
+constexpr int selected_max = 2'000'000;
+/// So many numbers that are new can be taken away again; of more, the file is the better list.
+constexpr std::int64_t undoable_max = 100'000;
+
+std::string done_word(NumberAction action) {
+    switch (action) {
+        case NumberAction::assign: return "assigned";
+        case NumberAction::unassign: return "unassigned";
+        case NumberAction::reserve: return "reserved";
+        case NumberAction::unreserve: return "not reserved any more";
+        case NumberAction::options: break;
+    }
+    return "options set";
+}
+
+std::string not_there() { return phrase("there is no such number among yours"); }
+
+}  // namespace
+
+void JobRunner::refuse(JobUnderWay& under_way, std::vector<JobResult>& results, std::string number, std::string why) const {
+    ++under_way.job.refused;
+    results.push_back({.job = under_way.job.id, .seq = ++under_way.last_seq, .row = 0, .column = {}, .number = std::move(number), .outcome = "refused",
+                       .problem = std::move(why)});
+}
+
+Result<void> JobRunner::write(JobUnderWay& under_way, Changes changes, std::vector<JobResult> results) {
+    auto& job = under_way.job;
+    const auto undoable = !job.dry_run && job.kind != "undo" && job.done <= undoable_max;
+    if (!undoable) job.can_undo = false;
+    if (job.dry_run) changes.clear();
+    NumberChanges extra;
+    extra.job = job;
+    extra.results = std::move(results);
+    return parts_.inventory.write(std::move(changes), {.at = parts_.now(), .by = job.by, .job = job.id, .undoable = undoable}, std::move(extra));
+}
+
+void JobRunner::end(JobUnderWay& under_way, JobState state, std::string problem) {
+    auto& job = under_way.job;
+    job.state = state;
+    job.problem = std::move(problem);
+    job.ended = parts_.now();
+    job.total = std::max(job.total, job.done);
+    job.can_undo = !job.dry_run && job.changed > 0 && job.kind != "undo" && job.done <= undoable_max;
+    NumberChanges extra;
+    extra.job = job;
+    const auto held = parts_.inventory.hold();
+    // Where that fails, too, the next start finds the job running and ends it.
+    static_cast<void>(parts_.inventory.write({}, {.at = *job.ended, .by = job.by, .job = job.id, .undoable = false}, std::move(extra)));
+}
+
+Result<std::vector<NumberKey>> JobRunner::keys_of(
+    JobUnderWay& under_way, const NumberSelection& selection, const JobScope& scope, const TenantTree& tree
+) {
+    std::vector<NumberKey> keys;
+    if (selection.filter) {
+        InventoryQuery query;
+        query.filter = *selection.filter;
+        auto read = parts_.list.each(query, tree, [&](const NumberLine& line) {
+            keys.push_back(line.key);
+            return keys.size() < selected_max;
+        });
+        if (!read) return std::unexpected(std::move(read).error());
+        return keys;
+    }
+    if (selection.range) {
+        const auto from = number_key(selection.range->first), to = number_key(selection.range->second);
+        if (!from || !to || *from > *to)
+            return failure(ErrorKind::invalid_input, "a range goes from one number to a later one, both as +15145550100");
+        InventoryQuery query;
+        query.filter.tenant = scope.tenant;
+        query.filter.whose = scope.tenant == system_tenant                                  ? NumberFilter::Whose::all
+                             : tree.find(scope.tenant)->kind == TenantKind::var ? NumberFilter::Whose::var
+                                                                                            : NumberFilter::Whose::tenant;
+        auto read = parts_.list.each(query, tree, [&](const NumberLine& line) {
+            if (line.key >= *from && line.key <= *to) keys.push_back(line.key);
+            return line.key < *to;
+        });
+        if (!read) return std::unexpected(std::move(read).error());
+        return keys;
+    }
+    std::vector<JobResult> results;
+    for (const auto& each : selection.numbers) {
+        if (const auto key = number_key(each)) {
+            keys.push_back(*key);
+        } else {
+            ++under_way.job.done;
+            refuse(under_way, results, each, phrase("this is no number; write it as +15145550100"));
+        }
+    }
+    std::ranges::sort(keys);
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+    if (!results.empty()) {
+        const auto held = parts_.inventory.hold();
+        if (auto written = write(under_way, {}, std::move(results)); !written) return std::unexpected(std::move(written).error());
+    }
+    return keys;
+}
+
+void JobRunner::change(
+    JobUnderWay& under_way, const NumberSelection& selection, const NumberWish& wish, const JobScope& scope, const TenantTree& tree
+) {
+    auto& job = under_way.job;
+    const auto keys = keys_of(under_way, selection, scope, tree);
+    if (!keys) return end(under_way, JobState::failed, keys.error().message);
+    job.total = job.done + static_cast<std::int64_t>(keys->size());
+    for (std::size_t from = 0; from < keys->size(); from += piece) {
+        if (under_way.is_cancelled) return end(under_way, JobState::cancelled);
+        const std::vector<NumberKey> some(keys->begin() + static_cast<std::ptrdiff_t>(from),
+                                          keys->begin() + static_cast<std::ptrdiff_t>(std::min(from + piece, keys->size())));
+        const auto held = parts_.inventory.hold();
+        const auto forms = parts_.inventory.forms(some);
+        if (!forms) return end(under_way, JobState::failed, forms.error().message);
+        Changes changes;
+        std::vector<JobResult> results;
+        std::size_t at = 0;
+        for (const auto key : some) {
+            ++job.done;
+            const auto relation = at < forms->size() && (*forms)[at].row.key == key ? tree.relation(scope.tenant, (*forms)[at].row.tenant)
+                                                                                    : Relation::other;
+            if (at >= forms->size() || (*forms)[at].row.key != key) {
+                refuse(under_way, results, number_text(key), not_there());
+                continue;
+            }
+            const auto& before = (*forms)[at++];
+            if (!may(scope.role, Right::view_numbers, relation)) {
+                refuse(under_way, results, number_text(key), not_there());
+                continue;
+            }
+            if (!may(scope.role, right_of(wish.action), relation)) {
+                refuse(under_way, results, number_text(key), phrase("the right {1} is missing there", word_of(right_of(wish.action))));
+                continue;
+            }
+            auto after = before;
+            const auto is_another = carry_out(wish, relation == Relation::below, tree, after);
+            if (!is_another)
+                refuse(under_way, results, number_text(key), is_another.error().message);
+            else if (*is_another) {
+                ++job.changed;
+                changes.push_back({before, std::move(after), done_word(wish.action)});
+            } else {
+                ++job.same;
+            }
+        }
+        if (auto written = write(under_way, std::move(changes), std::move(results)); !written)
+            return end(under_way, JobState::failed, written.error().message);
+    }
+    end(under_way, JobState::done);
+}
+
+void JobRunner::undo(JobUnderWay& under_way, const NumberJob& done, const JobScope& scope, const TenantTree& tree) {
+    auto& job = under_way.job;
+    job.total = done.changed;
+    NumberKey after = 0;
+    for (;;) {
+        if (under_way.is_cancelled) return end(under_way, JobState::cancelled);
+        const auto befores = parts_.jobs.befores(done.id, after, piece);
+        if (!befores) return end(under_way, JobState::failed, befores.error().message);
+        if (befores->empty()) break;
+        after = befores->back().key;
+        const auto held = parts_.inventory.hold();
+        std::vector<NumberKey> keys;
+        for (const auto& each : *befores) keys.push_back(each.key);
+        auto forms = parts_.inventory.forms(keys);
+        if (!forms) return end(under_way, JobState::failed, forms.error().message);
+        std::unordered_map<NumberKey, NumberForm*> now;
+        for (auto& each : *forms) now.emplace(each.row.key, &each);
+        Changes changes;
+        std::vector<JobResult> results;
+        for (const auto& each : *befores) {
+            ++job.done;
+            const auto found = now.find(each.key);
+            if (found == now.end() || found->second->row.version != each.version_after ||
+                !may(scope.role, Right::view_numbers, tree.relation(scope.tenant, found->second->row.tenant))) {
+                refuse(under_way, results, number_text(each.key), phrase("it has changed since; change it by itself"));
+                continue;
+            }
+            ++job.changed;
+            if (each.before.empty()) {
+                changes.push_back({*found->second, std::nullopt, "taken away"});
+                continue;
+            }
+            auto form = *found->second;
+            if (auto back = put_back(each.before, form); !back) {
+                --job.changed;
+                refuse(under_way, results, number_text(each.key), back.error().message);
+                continue;
+            }
+            changes.push_back({*found->second, std::move(form), "put back"});
+        }
+        if (auto written = write(under_way, std::move(changes), std::move(results)); !written)
+            return end(under_way, JobState::failed, written.error().message);
+    }
+    end(under_way, JobState::done);
+    auto undone = done;
+    undone.undone_by = job.id;
+    undone.can_undo = false;
+    NumberChanges extra;
+    extra.job = undone;
+    const auto held = parts_.inventory.hold();
+    static_cast<void>(parts_.inventory.write({}, {.at = parts_.now(), .by = job.by, .job = job.id, .undoable = false}, std::move(extra)));
+}
+
+void JobRunner::add(
+    JobUnderWay& under_way, std::vector<NewNumber> numbers, std::vector<JobResult> refused, const JobScope& scope, const TenantTree& tree
+) {
+    auto& job = under_way.job;
+    std::ranges::sort(numbers, {}, [](const NewNumber& each) { return each.form.row.key; });
+    for (auto& each : refused) {
+        each.job = job.id;
+        each.seq = ++under_way.last_seq;
+    }
+    const auto held = parts_.inventory.hold();
+    std::unordered_map<NumberKey, const NumberForm*> there;
+    std::vector<NumberForm> forms;
+    if (!numbers.empty()) {
+        // A file of new numbers is the usual one: one look tells that none of them is there.
+        KeyScan scan;
+        scan.from = numbers.front().form.row.key;
+        scan.to = numbers.back().form.row.key + 1;
+        scan.limit = 1;
+        const auto any = parts_.book.keys(scan);
+        if (!any) return end(under_way, JobState::failed, any.error().message);
+        if (!any->keys.empty()) {
+            std::vector<NumberKey> keys;
+            for (const auto& each : numbers) keys.push_back(each.form.row.key);
+            auto read = parts_.inventory.forms(keys);
+            if (!read) return end(under_way, JobState::failed, read.error().message);
+            forms = std::move(*read);
+            for (const auto& each : forms) there.emplace(each.row.key, &each);
+        }
+    }
+    Changes changes;
+    for (auto& each : numbers) {
+        ++job.done;
+        const auto found = there.find(each.form.row.key);
+        const auto say = [&](std::string why) {
+            ++job.refused;
+            refused.push_back({.job = job.id, .seq = ++under_way.last_seq, .row = each.row, .column = {}, .number = number_text(each.form.row.key),
+                               .outcome = "refused", .problem = std::move(why)});
+        };
+        if (found == there.end()) {
+            ++job.changed;
+            changes.push_back({std::nullopt, std::move(each.form), "added"});
+            continue;
+        }
+        const auto& before = *found->second;
+        if (!may(scope.role, Right::view_numbers, tree.relation(scope.tenant, before.row.tenant))) {
+            say(phrase("it is on the system already, in an account that is not yours"));
+            continue;
+        }
+        if (!each.form.shared.account.empty() && each.form.shared.account != before.shared.account) {
+            say(phrase("it is provisioned at {1}; a number's provider changes by porting it alone", quoted(before.shared.account, 60)));
+            continue;
+        }
+        if (each.form.row.tenant != before.row.tenant) {
+            say(phrase("{1} holds it; unassign and assign it, a file does not move it", quoted(tree.name_of(before.row.tenant), 60)));
+            continue;
+        }
+        auto after = before;
+        if (each.has_use) {
+            after.row.used_by = each.form.row.used_by;
+            after.shared.use = each.form.shared.use;
+        }
+        if (each.has_state) after.shared.state = each.form.shared.state;
+        if (!each.form.row.tags.empty()) after.row.tags = each.form.row.tags;
+        if (each.form.row.custom != "{}") after.row.custom = each.form.row.custom;
+        if (!each.form.row.cost.empty()) after.row.cost = each.form.row.cost;
+        if (after.row == before.row && after.shared == before.shared) {
+            ++job.same;
+            continue;
+        }
+        ++job.changed;
+        changes.push_back({before, std::move(after), "changed by a file"});
+    }
+    if (auto written = write(under_way, std::move(changes), std::move(refused)); !written)
+        end(under_way, JobState::failed, written.error().message);
+}
+
+}  // namespace porteur

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Carries jobs on numbers out: a piece of them at a time, each piece one transaction with the job's
+// progress, so that what is told of a job is what was done. A wish that is repeated changes nothing
+// twice, so a job that a restart ended is simply wished again.
+
+#include <atomic>
+#include <functional>
+
+#include "domain/tenant_tree.hpp"
+#include "inventory/inventory.hpp"
+#include "inventory/inventory_list.hpp"
+#include "store/job_book.hpp"
+
+namespace porteur {
+
+/// In whose name, as far as numbers go.
+struct JobScope {
+    std::int64_t tenant = 0;
+    Role role = Role::reader_token;
+    std::string by;
+};
+
+/// A job on its way; told to whoever asks. @threads one
+struct JobUnderWay {
+    NumberJob job;
+    const std::atomic<bool>& is_cancelled;
+    std::int64_t last_seq = 0;
+};
+
+/// @threads one at a time; blocks
+class JobRunner {
+public:
+    struct Parts {
+        NumberBook& book;
+        JobBook& jobs;
+        Inventory& inventory;
+        const InventoryList& list;
+        std::function<Instant()> now;
+    };
+    explicit JobRunner(Parts parts) : parts_(std::move(parts)) {}
+
+    /// Each number of a selection as it is wished.
+    void change(JobUnderWay& under_way, const NumberSelection& selection, const NumberWish& wish, const JobScope& scope, const TenantTree& tree);
+    /// What another job did is taken back, where nothing else has happened to the number since.
+    void undo(JobUnderWay& under_way, const NumberJob& done, const JobScope& scope, const TenantTree& tree);
+
+    /// A good row of a file, or a number that is added by hand.
+    struct NewNumber {
+        std::int64_t row = 0;  ///< of the file; 0: none
+        NumberForm form;
+        bool has_use = false, has_state = false;  ///< said, or to be found out
+    };
+    /// Puts numbers in that are not there, and changes those that are there to what is said of them.
+    /// Under way until end().
+    void add(JobUnderWay& under_way, std::vector<NewNumber> numbers, std::vector<JobResult> refused, const JobScope& scope, const TenantTree& tree);
+    /// Writes the job's end.
+    void end(JobUnderWay& under_way, JobState state, std::string problem = {});
+
+private:
+    using Changes = std::vector<NumberChange>;
+    Result<std::vector<NumberKey>> keys_of(JobUnderWay& under_way, const NumberSelection& selection, const JobScope& scope, const TenantTree& tree);
+    void refuse(JobUnderWay& under_way, std::vector<JobResult>& results, std::string number, std::string why) const;
+    Result<void> write(JobUnderWay& under_way, Changes changes, std::vector<JobResult> results);
+
+    Parts parts_;
+};
+
+}  // namespace porteur

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was built, without a browser.
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "@playwright/test";
+
+const built = join(process.env["PORTEUR_BUILD"] ?? "../../build/dev", "share/porteur/console");
+const source = fileURLToPath(new URL("../../tools/console/src", import.meta.url));
+const catalogue = (language: string): Record<string, string> => JSON.parse(readFileSync(join(source, `i18n/${language}.json`), "utf8"));
+
+test("the bundle has at most 350 kB, compressed", () => {
+    const files = readdirSync(join(built, "assets")).filter((each) => each.endsWith(".gz"));
+    expect(files.length).toBeGreaterThanOrEqual(2);
+    const size = files.reduce((sum, each) => sum + statSync(join(built, "assets", each)).size, 0);
+    test.info().annotations.push({ type: "size", description: `${size} bytes` });
+    expect(size).toBeLessThan(350_000);
+    expect(size).toBeGreaterThan(50_000);
+});
+
+test("the page names no other host, and holds no script or style of its own", () => {
+    const page = readFileSync(join(built, "index.html"), "utf8");
+    expect(page).not.toMatch(/https?:\/\//);
+    expect(page).not.toMatch(/<style|style=|<script>|onload=/);
+});
+
+test("English and French have the same texts, with the same places for values", () => {
+    const en = catalogue("en"), fr = catalogue("fr");
+    expect(Object.keys(en).length).toBeGreaterThan(200);
+    expect(Object.keys(fr)).toEqual(Object.keys(en));
+    const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map((each) => each[0]).sort();
+    for (const [key, text] of Object.entries(en)) expect({ key, places: places(fr[key] ?? "") }).toEqual({ key, places: places(text) });
+    for (const [key, text] of Object.entries({ ...en, ...fr })) expect(text.trim(), key).not.toBe("");
+});
+
+test("every text that a page names is in the catalogues, and each of them is used", () => {
+    const files: string[] = [];
+    const walk = (folder: string) => {
+        for (const each of readdirSync(folder, { withFileTypes: true })) {
+            const path = join(folder, each.name);
+            if (each.isDirectory()) walk(path);
+            else if (/\.tsx?$/.test(each.name) && !each.name.endsWith("schema.d.ts")) files.push(readFileSync(path, "utf8"));
+        }
+    };
+    walk(source);
+    const text = files.join("\n");
+    const keys = Object.keys(catalogue("en"));
+    // A key is named whole, or its beginning stands in a template.
+    const begins = [...text.matchAll(/`([a-z-]+(?:\.[a-z_]+)*\.)\$\{/g)].map((each) => each[1] ?? "");
+    const unused = keys.filter((key) => !text.includes(`"${key.replace(/\.one$/, "")}"`) && !begins.some((begin) => begin && key.startsWith(begin)));
+    expect(unused).toEqual([]);
+});

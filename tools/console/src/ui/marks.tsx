@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import { numberText, useText, useWords } from "../i18n";
+
+const tones: Record<string, string> = {
+    completed: "good", confirmed: "good", accepted: "good", active: "good", ok: "good", done: "good", changed: "good", added: "good",
+    exception: "bad", rejected: "bad", down: "bad", failed: "bad", in_doubt: "bad", refused: "bad",
+    needs_documents: "warn", alternates_offered: "warn", waiting_for_person: "warn", degraded: "warn", pending: "warn", parked: "warn",
+    partial: "warn", expired: "warn", waiting: "warn", missing: "bad",
+};
+
+/** A word of the API with its label, and a colour beside it that is never the only sign. */
+export function Mark({ kind, code, text }: { kind: string; code: string; text?: string }) {
+    const words = useWords();
+    return (
+        <span className={`mark ${tones[code] ?? "calm"}`} title={words.explain(kind, code) || undefined}>
+            {text ?? words.label(kind, code)}
+        </span>
+    );
+}
+
+export function NumberLink({ number, tabIndex }: { number: string; tabIndex?: number }) {
+    const t = useText();
+    return (
+        <a href={`tel:${number}`} className="number" aria-label={t("dial", { number: numberText(number) })} tabIndex={tabIndex}>
+            {numberText(number)}
+        </a>
+    );
+}
