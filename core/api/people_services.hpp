@@ -36,6 +36,12 @@ struct SignedIn {
     User user;
 };
 
+/// What an authenticator is given.
+struct SecondFactor {
+    std::string secret;  ///< base 32
+    std::string uri;     ///< the same as a QR code has it
+};
+
 /// A token as it is shown; the token itself is shown once, when it is made.
 struct TokenShown {
     Id id = 0;
@@ -107,6 +113,17 @@ public:
     /// @errors  invalid_input: sign_in_code, second_factor_code, too_many_code
     virtual Async<Result<SignedIn>> sign_in(SignIn wish) = 0;
     virtual Async<Result<void>> sign_out(Caller caller, std::string cookie) = 0;
+    /// A new secret for an authenticator, which counts once a code of it was seen
+    /// (confirm_second_factor).
+    /// @errors  invalid_input: forbidden_code: not their password
+    virtual Async<Result<SecondFactor>> begin_second_factor(
+        Caller caller, std::string password
+    ) = 0;
+    /// @return  codes for whoever loses it, shown this once
+    virtual Async<Result<std::vector<std::string>>> confirm_second_factor(
+        Caller caller, std::string code, std::string cookie
+    ) = 0;
+    virtual Async<Result<User>> drop_second_factor(Caller caller, Id id, std::string password) = 0;
     virtual Result<std::optional<User>> person(Id id) = 0;
 
     // ---------------------------------------------------------------- accounts

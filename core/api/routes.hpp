@@ -177,6 +177,10 @@ Async<Answer> list_due(Api& api, Request& request);
 Async<Answer> sign_in(Api& api, Request& request);
 Async<Answer> show_session(Api& api, Request& request);
 Async<Answer> sign_out(Api& api, Request& request);
+Async<Answer> begin_second_factor(Api& api, Request& request);
+Async<Answer> confirm_second_factor(Api& api, Request& request);
+Async<Answer> drop_own_second_factor(Api& api, Request& request);
+Async<Answer> drop_second_factor(Api& api, Request& request);
 
 // tenant_routes.cpp
 Async<Answer> list_tenants(Api& api, Request& request);

@@ -123,4 +123,76 @@ Async<Answer> sign_out(Api& api, Request& request) {
     co_return answer;
 }
 
+// ------------------------------------------------------------------ the second factor
+
+namespace {
+
+/// A text of the body that must be there.
+Result<std::string> needed(const Request& request, std::string_view key) {
+    const auto body = read_object(request.body, key);
+    if (!body) return std::unexpected(body.error());
+    auto text = text_of(*body, key);
+    if (!text) return std::unexpected(std::move(text).error());
+    if (!*text) return wrong("/" + std::string(key) + ": " + phrase("is missing"));
+    return std::move(**text);
+}
+
+Answer no_person() {
+    return problem_answer(problems::bad_request, "a token has no second factor; people have");
+}
+
+}  // namespace
+
+Async<Answer> begin_second_factor(Api& api, Request& request) {
+    if (request.caller.person == 0) co_return no_person();
+    auto password = needed(request, "password");
+    if (!password) co_return problem_answer(password.error());
+    const auto made =
+        co_await api.services.people().begin_second_factor(request.caller, std::move(*password));
+    if (!made) co_return problem_answer(made.error());
+    co_return answer_with({{"secret", made->secret}, {"uri", made->uri}});
+}
+
+Async<Answer> confirm_second_factor(Api& api, Request& request) {
+    if (request.caller.person == 0) co_return no_person();
+    auto code = needed(request, "code");
+    if (!code) co_return problem_answer(code.error());
+    const auto codes = co_await api.services.people().confirm_second_factor(
+        request.caller, std::move(*code), request.credentials.cookie
+    );
+    if (!codes) co_return problem_answer(codes.error());
+    json::array out;
+    for (const auto& each : *codes) out.push_back(json::string(each));
+    co_return answer_with({{"recovery", std::move(out)}});
+}
+
+Async<Answer> drop_own_second_factor(Api& api, Request& request) {
+    if (request.caller.person == 0) co_return no_person();
+    auto password = needed(request, "password");
+    if (!password) co_return problem_answer(password.error());
+    const auto user = co_await api.services.people().drop_second_factor(
+        request.caller, request.caller.person, std::move(*password)
+    );
+    if (!user) co_return problem_answer(user.error());
+    co_return answer_with(person_json(*user));
+}
+
+Async<Answer> drop_second_factor(Api& api, Request& request) {
+    const auto id = id_from_text(request.segments.front());
+    if (!id)
+        co_return absent(
+            phrase("there is no user {1} among yours", quoted(request.segments.front(), 40))
+        );
+    if (*id == request.caller.person)
+        co_return problem_answer(
+            problems::forbidden,
+            "one's own second factor is taken away with the password; POST "
+            "/v1/session/second-factor/remove"
+        );
+    const auto user = co_await api.services.people().drop_second_factor(request.caller, *id, {});
+    if (!user) co_return problem_answer(user.error());
+    auto answer = answer_with(person_json(*user));
+    co_return answer;
+}
+
 }  // namespace porteur::handlers

@@ -12,6 +12,7 @@
 
 #include "access/password.hpp"
 #include "access/token.hpp"
+#include "access/totp.hpp"
 #include "app/host_words.hpp"
 
 namespace porteur {
@@ -28,6 +29,8 @@ constexpr std::size_t touched_max = 10'000;
 /// Entries of timelines looked at in one batch, which is one commit beside those of the orders.
 constexpr int followed_at_once = 1000;
 constexpr std::chrono::minutes drop_every{10};
+/// How long a new secret waits for its first code.
+constexpr std::chrono::minutes offered_for{15};
 
 std::string hash_of_cookie(std::string_view cookie) {
     return blake2b_hex("session|" + std::string(cookie));
@@ -269,7 +272,11 @@ Async<Result<SignedIn>> PeopleDesk::sign_in(SignIn wish) {
         co_return std::unexpected(too_many(wait));
     auto signed_in =
         co_await on<Result<SignedIn>>(passwords_, [this, wish] { return sign_in_now(wish); });
-    if (signed_in || signed_in.error().kind == ErrorKind::unavailable) {
+    // A right password without a code is no failure: that is how a page learns that one is asked
+    // for.
+    const bool asked_for_code =
+        !signed_in && wish.code.empty() && signed_in.error().code == second_factor_code;
+    if (signed_in || asked_for_code || signed_in.error().kind == ErrorKind::unavailable) {
         by_address_.succeeded(wish.address);
         by_login_.succeeded(login);
     }
@@ -304,6 +311,15 @@ Result<SignedIn> PeopleDesk::sign_in_now(const SignIn& wish) {
             });
         return std::unexpected(wrong_sign_in());
     }
+    if ((*found)->user.second_factor) {
+        if (wish.code.empty())
+            return std::unexpected(coded(
+                ErrorKind::invalid_input, second_factor_code,
+                "/code: " + phrase("is missing; send the six digits that the authenticator shows")
+            ));
+        if (auto used = use_code(**found, wish.code); !used)
+            return std::unexpected(std::move(used).error());
+    }
     const auto& user = (*found)->user;
     SignedIn made;
     made.cookie = new_cookie();
@@ -336,6 +352,145 @@ Result<SignedIn> PeopleDesk::sign_in_now(const SignIn& wish) {
         may(made.session.caller.role, Right::place_orders, Relation::own) ? "operator" : "read";
     made.user.seen = now;
     return made;
+}
+
+Result<void> PeopleDesk::use_code(const UserWithProof& who, const std::string& code) {
+    const auto now = totp_step_at(parts_.now());
+    // Looked at again where it is written: of two who come with one code, one gets in.
+    return book_.use_proof(who.user.id, [&](SignInProof& proof) -> Result<void> {
+        if (const auto step = totp_step_of(code, proof.totp, now, proof.totp_step)) {
+            proof.totp_step = *step;
+            return {};
+        }
+        if (std::erase(proof.recovery, hash_of_recovery_code(code)) > 0) return {};
+        return std::unexpected(coded(
+            ErrorKind::invalid_input, second_factor_code,
+            "/code: " + phrase("is not the one that the authenticator shows, or was used before")
+        ));
+    });
+}
+
+Async<Result<SecondFactor>> PeopleDesk::begin_second_factor(Caller caller, std::string password) {
+    const auto login = read_who(caller.token_name).first.substr(1);
+    if (const auto wait = by_login_.begin(login, parts_.uptime()); wait.count() > 0)
+        co_return std::unexpected(too_many(wait));
+    auto made = co_await on<Result<SecondFactor>>(
+        passwords_,
+        [this, caller, password]() -> Result<SecondFactor> {
+            const auto found = book_.user(caller.person);
+            if (!found) return std::unexpected(found.error());
+            if (!*found) return std::unexpected(no_user(caller.person));
+            if (!is_password(password, (*found)->proof.password))
+                return std::unexpected(coded(
+                    ErrorKind::invalid_input, forbidden_code,
+                    "/password: " + phrase("is not the password")
+                ));
+            if ((*found)->user.second_factor)
+                return std::unexpected(coded(
+                    ErrorKind::invalid_input, conflict_code,
+                    phrase("there is a second factor already; take it away first")
+                ));
+            const auto secret = make_totp_secret();
+            const std::lock_guard lock(offered_mutex_);
+            const auto now = parts_.now();
+            std::erase_if(offered_, [now](const auto& each) {
+                return each.second.second + offered_for <= now;
+            });
+            offered_[caller.person] = {secret, now};
+            return SecondFactor{.secret = secret, .uri = totp_uri(secret, (*found)->user.login)};
+        }
+    );
+    if (made || made.error().code != forbidden_code) by_login_.succeeded(login);
+    co_return made;
+}
+
+Async<Result<std::vector<std::string>>> PeopleDesk::confirm_second_factor(
+    Caller caller, std::string code, std::string cookie
+) {
+    using Codes = Result<std::vector<std::string>>;
+    co_return co_await on<Codes>(changes_, [this, caller, code, cookie] {
+        return confirm_now(caller, code, cookie);
+    });
+}
+
+Result<std::vector<std::string>> PeopleDesk::confirm_now(
+    const Caller& caller, const std::string& code, const std::string& cookie
+) {
+    std::string secret;
+    {
+        const std::lock_guard lock(offered_mutex_);
+        const auto found = offered_.find(caller.person);
+        if (found == offered_.end() || found->second.second + offered_for <= parts_.now())
+            return std::unexpected(coded(
+                ErrorKind::invalid_input, conflict_code,
+                phrase("no second factor was begun, or too long ago; begin again")
+            ));
+        secret = found->second.first;
+    }
+    const auto step = totp_step_of(code, secret, totp_step_at(parts_.now()), 0);
+    if (!step)
+        return refused(
+            "/code: " + phrase("is not the one that the authenticator shows, or was used before")
+        );
+    const auto codes = make_recovery_codes();
+    auto done = book_.change_proof(
+        by(caller), caller.person, "user.second_factor_set",
+        [&](UserWithProof& who) -> Result<void> {
+            who.proof.totp = secret;
+            who.proof.totp_step = *step;
+            who.proof.recovery.clear();
+            for (const auto& each : codes)
+                who.proof.recovery.push_back(hash_of_recovery_code(each));
+            return {};
+        },
+        cookie.empty() ? std::string() : hash_of_cookie(cookie)
+    );
+    if (!done) return std::unexpected(std::move(done).error());
+    const std::lock_guard lock(offered_mutex_);
+    offered_.erase(caller.person);
+    return codes;
+}
+
+Async<Result<User>> PeopleDesk::drop_second_factor(Caller caller, Id id, std::string password) {
+    const bool is_own = caller.person == id;
+    const auto login = is_own ? read_who(caller.token_name).first.substr(1) : std::string();
+    if (is_own)
+        if (const auto wait = by_login_.begin(login, parts_.uptime()); wait.count() > 0)
+            co_return std::unexpected(too_many(wait));
+    auto done = co_await on<Result<User>>(passwords_, [this, caller, id, password] {
+        return drop_second_factor_now(caller, id, password);
+    });
+    if (is_own && (done || done.error().code != forbidden_code)) by_login_.succeeded(login);
+    co_return done;
+}
+
+Result<User> PeopleDesk::drop_second_factor_now(
+    const Caller& caller, Id id, const std::string& password
+) {
+    const auto found = book_.user(id);
+    if (!found) return std::unexpected(found.error());
+    if (!*found) return std::unexpected(no_user(id));
+    const bool is_own = caller.person == id;
+    if (!is_own)
+        if (auto fits = check_reach(
+                *tree(), caller, Right::manage_people, (*found)->user.tenant, no_user(id)
+            );
+            !fits)
+            return std::unexpected(fits.error());
+    if (is_own && !is_password(password, (*found)->proof.password))
+        return std::unexpected(coded(
+            ErrorKind::invalid_input, forbidden_code, "/password: " + phrase("is not the password")
+        ));
+    return book_.change_proof(
+        by(caller), id, "user.second_factor_dropped",
+        [](UserWithProof& who) -> Result<void> {
+            who.proof.totp.clear();
+            who.proof.totp_step = 0;
+            who.proof.recovery.clear();
+            return {};
+        },
+        {}
+    );
 }
 
 Async<Result<void>> PeopleDesk::sign_out(Caller caller, std::string cookie) {

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <unordered_map>
 
@@ -51,6 +52,11 @@ public:
     Result<std::optional<SessionCaller>> by_cookie(std::string_view cookie) override;
     Async<Result<SignedIn>> sign_in(SignIn wish) override;
     Async<Result<void>> sign_out(Caller caller, std::string cookie) override;
+    Async<Result<SecondFactor>> begin_second_factor(Caller caller, std::string password) override;
+    Async<Result<std::vector<std::string>>> confirm_second_factor(
+        Caller caller, std::string code, std::string cookie
+    ) override;
+    Async<Result<User>> drop_second_factor(Caller caller, Id id, std::string password) override;
     Result<std::optional<User>> person(Id id) override;
 
     Async<Result<Tenant>> add_tenant(
@@ -120,6 +126,13 @@ private:
         const std::string& cookie
     );
 
+    /// Whether a code of the authenticator, or one for who has lost it, fits; it is used up.
+    Result<void> use_code(const UserWithProof& who, const std::string& code);
+    Result<std::vector<std::string>> confirm_now(
+        const Caller& caller, const std::string& code, const std::string& cookie
+    );
+    Result<User> drop_second_factor_now(const Caller& caller, Id id, const std::string& password);
+
     ChangeBy by(const Caller& caller) const;
     template <class T>
     Remember<T> remember(const Caller& caller, const std::optional<AnswerKept<T>>& kept) const;
@@ -138,7 +151,10 @@ private:
     FailedAttempts by_login_, by_address_;
     std::mutex touched_mutex_;
     std::unordered_map<std::string, Instant>
-        touched_;        ///< by hash: when a session was last said to be used
+        touched_;  ///< by hash: when a session was last said to be used
+    std::mutex offered_mutex_;
+    std::map<Id, std::pair<std::string, Instant>>
+        offered_;        ///< by person: a secret that no code was seen of yet, and since when
     Instant dropped_{};  ///< when sessions that are over were last taken out
     boost::asio::thread_pool changes_{1};
     boost::asio::thread_pool passwords_{2};

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/audit_chain.hpp"
 
-#include <sodium.h>
 #include <soci/soci.h>
+#include <sodium.h>
 
 #include <algorithm>
 #include <charconv>
+#include <thread>
 
 #include <porteur/phrase.hpp>
 
@@ -274,40 +275,92 @@ Result<AuditHead> AuditLog::head() {
     return head;
 }
 
+namespace {
+
+/// A part of the log, looked at by a thread of its own.
+struct Stretch {
+    std::int64_t from = 1, to = 0;  ///< positions, both within
+    std::int64_t looked = 0;        ///< the last one that was there
+    std::int64_t wrong = 0;         ///< the first one that is not what was written; 0: none
+    bool noted_seen = false;
+    Hash last{};
+};
+
+void look_at(soci::session& sql, Stretch& stretch, const std::optional<AuditHead>& noted) {
+    stretch.looked = stretch.from - 1;
+    if (stretch.from > 1) {
+        // Whether this hash is right is for the stretch before to say.
+        std::optional<Hash> before;
+        rows::read(
+            sql, "select hash from audit where id = :id", "t",
+            rows::Values().number(stretch.from - 1),
+            [&](const rows::Row& row) { before = from_hex(row[0].text); }
+        );
+        if (!before) {
+            stretch.wrong = stretch.from;
+            return;
+        }
+        stretch.last = *before;
+    }
+    Batch batch;
+    std::string text;
+    while (stretch.looked < stretch.to) {
+        batch.read(sql, stretch.looked);
+        if (batch.size() == 0) return;
+        for (std::size_t at = 0; at < batch.size() && stretch.looked < stretch.to; ++at) {
+            text.clear();
+            append_audit_text(text, batch.position[at], batch.entry(at));
+            stretch.last = next_hash(stretch.last, text);
+            if (batch.position[at] != ++stretch.looked ||
+                from_hex(batch.hash[at]) != stretch.last) {
+                stretch.wrong = stretch.looked;
+                return;
+            }
+            if (noted && noted->count == stretch.looked)
+                stretch.noted_seen = noted->hash == batch.hash[at];
+        }
+    }
+}
+
+/// A log that is shorter is looked at by one thread.
+constexpr std::int64_t stretch_min = 10'000;
+
+}  // namespace
+
 Result<AuditHead> AuditLog::verify(const std::optional<AuditHead>& noted) {
     // What is written meanwhile stands behind this head, and is not looked at.
     auto head = this->head();
     if (!head) return head;
-    Hash last{};
-    std::int64_t position = 0;
-    std::int64_t wrong = 0;
-    bool noted_seen = !noted || (noted->count == 0 && noted->hash == hex(last));
-    Batch batch;
-    std::string text;
-    auto done = access_.read_with([&](soci::session& sql) {
-        while (wrong == 0 && position < head->count) {
-            batch.read(sql, position);
-            if (batch.size() == 0) break;
-            for (std::size_t at = 0; at < batch.size() && position < head->count; ++at) {
-                text.clear();
-                append_audit_text(text, batch.position[at], batch.entry(at));
-                last = next_hash(last, text);
-                if (batch.position[at] != ++position || from_hex(batch.hash[at]) != last) {
-                    wrong = position;
-                    break;
-                }
-                if (noted && noted->count == position) noted_seen = noted->hash == batch.hash[at];
-            }
-        }
-    });
-    if (!done) return std::unexpected(std::move(done).error());
-    if (wrong != 0) return changed_at(wrong);
-    if (position != head->count)
-        return changed(phrase(
-            "the audit log has {1:n} records where {2:n} were written: its end was cut off",
-            position, head->count
-        ));
-    if (hex(last) != head->hash)
+    // Each stretch begins with the hash that the one before has to end with, so they can be looked
+    // at side by side.
+    const auto threads = std::clamp<std::int64_t>(
+        head->count / stretch_min, 1, std::max(1U, std::thread::hardware_concurrency())
+    );
+    std::vector<Stretch> stretches(static_cast<std::size_t>(threads));
+    std::vector<Result<void>> read(stretches.size());
+    std::vector<std::thread> at_work;
+    for (std::int64_t each = 0; each < threads; ++each) {
+        const auto index = static_cast<std::size_t>(each);
+        stretches[index].from = head->count * each / threads + 1;
+        stretches[index].to = head->count * (each + 1) / threads;
+        at_work.emplace_back([this, &stretch = stretches[index], &done = read[index], &noted] {
+            done = access_.read_with([&](soci::session& sql) { look_at(sql, stretch, noted); });
+        });
+    }
+    for (auto& each : at_work) each.join();
+    bool noted_seen = !noted || (noted->count == 0 && noted->hash == hex(Hash{}));
+    for (std::size_t index = 0; index < stretches.size(); ++index) {
+        const auto& stretch = stretches[index];
+        if (!read[index]) return std::unexpected(read[index].error());
+        if (stretch.wrong != 0) return changed_at(stretch.wrong);
+        if (stretch.looked != stretch.to)
+            return changed(phrase(
+                "the audit log has {1:n} records where {2:n} were written: its end was cut off",
+                stretch.looked, head->count
+            ));
+        noted_seen = noted_seen || stretch.noted_seen;
+    }
+    if (hex(stretches.back().last) != head->hash)
         return changed("the head of the audit log is not that of its last record");
     if (!noted_seen) return other_head();
     return head;

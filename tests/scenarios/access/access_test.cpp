@@ -3,6 +3,8 @@
 // none, on the real daemon: what happens is what docs/roles.md says (a test of its own compares
 // that page with may()). And sessions: cookies, pages of elsewhere, what ends them; and the audit
 // log, which names who did it all.
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -13,6 +15,7 @@
 
 #include "../../faults/program.hpp"
 #include "../../unit/api/api_client.hpp"
+#include "access/totp.hpp"
 #include "api/routes.hpp"
 #include "domain/tenant_tree.hpp"
 
@@ -651,6 +654,96 @@ TEST_F(Sessions, TokensAreDeadFromTheMomentTheyAreRevoked) {
         200
     );
     EXPECT_EQ(status_of(holder), 401);
+}
+
+TEST_F(Sessions, AreBegunWithACodeOfTheAuthenticatorWhereThereIsOneAndNoneTwice) {
+    auto& as = callers[2];
+    const auto send = [&](const std::string& path, const std::string& body) {
+        auto sent = as.request("POST", path);
+        sent.body = body;
+        return house.ask(sent);
+    };
+    const auto sign_in = [&](const std::string& code) {
+        return house.ask(
+            {.method = "POST",
+             .target = "/v1/session",
+             .token = "",
+             .body = R"({"login":"bakery","password":"correct horse battery")" +
+                     (code.empty() ? "" : R"(,"code":")" + code + "\"") + "}"}
+        );
+    };
+    const auto now = [] {
+        return totp_step_at(
+            std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())
+        );
+    };
+    EXPECT_EQ(send("/v1/session/second-factor", R"({"password":"wrong"})").status, 403);
+    EXPECT_EQ(send("/v1/session/second-factor/confirm", R"({"code":"000000"})").status, 409)
+        << "nothing was begun";
+    const auto begun = send("/v1/session/second-factor", R"({"password":"correct horse battery"})");
+    ASSERT_EQ(begun.status, 200) << begun.body;
+    const auto secret = begun.text("secret");
+    EXPECT_EQ(sign_in("").status, 200) << "it counts once a code was seen";
+    EXPECT_EQ(send("/v1/session/second-factor/confirm", R"({"code":"12345"})").status, 400);
+    const auto step = now();
+    const auto confirmed = send(
+        "/v1/session/second-factor/confirm", R"({"code":")" + totp_code(secret, step - 1) + R"("})"
+    );
+    ASSERT_EQ(confirmed.status, 200) << confirmed.body;
+    EXPECT_EQ(status_of(as), 200);
+
+    const auto asked = sign_in("");
+    EXPECT_EQ(asked.status, 401);
+    EXPECT_EQ(asked.text("type"), "urn:porteur:problem:second-factor");
+    EXPECT_EQ(sign_in(totp_code(secret, step - 1)).status, 401) << "used at the confirmation";
+    const auto code = totp_code(secret, now());
+    EXPECT_EQ(sign_in(code).status, 200);
+    EXPECT_EQ(sign_in(code).status, 401) << "a code that somebody has seen over a shoulder";
+    const std::string recovery(confirmed.document().at("recovery").as_array().front().as_string());
+    EXPECT_EQ(sign_in(recovery).status, 200);
+    EXPECT_EQ(sign_in(recovery).status, 401) << "each of them once";
+
+    EXPECT_EQ(
+        house.ask(callers[1].request("DELETE", "/v1/users/" + id_of(as) + "/second-factor")).status,
+        200
+    ) << "who is above helps who has lost it";
+    EXPECT_EQ(status_of(as), 401);
+    EXPECT_EQ(sign_in("").status, 200);
+    std::string store;
+    for (const char* file : {"porteur.db", "porteur.db-wal"}) {
+        std::ifstream in(house.folder / file, std::ios::binary);
+        store.append(std::istreambuf_iterator<char>(in), {});
+    }
+    EXPECT_THAT(store, Not(HasSubstr(secret)));
+}
+
+TEST_F(Sessions, AreRefusedAfterTenWrongCodesToo) {
+    auto sent = callers[2].request("POST", "/v1/session/second-factor");
+    sent.body = R"({"password":"correct horse battery"})";
+    const auto secret = house.ask(sent).text("secret");
+    sent = callers[2].request("POST", "/v1/session/second-factor/confirm");
+    sent.body = R"({"code":")" +
+                totp_code(
+                    secret, totp_step_at(std::chrono::floor<std::chrono::milliseconds>(
+                                std::chrono::system_clock::now()
+                            ))
+                ) +
+                R"("})";
+    ASSERT_EQ(house.ask(sent).status, 200);
+    std::vector<int> statuses;
+    for (int turn = 0; turn < 11; ++turn)
+        statuses.push_back(
+            house
+                .ask(
+                    {.method = "POST",
+                     .target = "/v1/session",
+                     .token = "",
+                     .body = R"({"login":"bakery","password":"correct horse battery","code":"x"})"}
+                )
+                .status
+        );
+    EXPECT_EQ(std::count(statuses.begin(), statuses.end(), 401), 10);
+    EXPECT_EQ(statuses.back(), 429);
 }
 
 TEST_F(Sessions, TheAuditLogIsCheckedBesideTheStoreAndFromAnExportAndShowsAChange) {

@@ -452,6 +452,7 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
              {"GET", "/v1/users/x", "/v1/users/" + user, ""},
              {"PATCH", "/v1/users/x", "/v1/users/" + user, R"({"disabled":true})"},
              {"POST", "/v1/users/x/password", "/v1/users/" + user + "/password", R"({"password":"another horse"})"},
+             {"DELETE", "/v1/users/x/second-factor", "/v1/users/" + user + "/second-factor", ""},
              {"GET", "/v1/members", "/v1/members?kind=service", ""},
              {"POST", "/v1/members", "/v1/members", R"({"kind":"service","name":"Reception","extension":"200"})"},
              {"GET", "/v1/members/x", "/v1/members/" + id_text(Id{1} << 51), ""},
@@ -466,6 +467,8 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
         EXPECT_LT(reply.status, 300) << method << " " << target << " " << reply.body;
     }
     ask("DELETE", "/v1/session", "/v1/session");  // a token has none
+    for (const std::string path : {"/v1/session/second-factor", "/v1/session/second-factor/confirm", "/v1/session/second-factor/remove"})
+        EXPECT_EQ(ask("POST", path, path, "{}").status, 400) << "nor has it a second factor";
     // Left out: the stream of events, and the contract itself, whose schema is "an object".
     EXPECT_EQ(ask.seen.size() + 2, routes().size());
 }

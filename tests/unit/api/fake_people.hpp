@@ -60,6 +60,14 @@ public:
         };
     }
     Async<Result<void>> sign_out(Caller, std::string) override { co_return Result<void>{}; }
+    Async<Result<SecondFactor>> begin_second_factor(Caller, std::string) override {
+        co_return SecondFactor{.secret = "ABC", .uri = "otpauth://totp/x"};
+    }
+    Async<Result<std::vector<std::string>>> confirm_second_factor(Caller, std::string, std::string)
+        override {
+        co_return std::vector<std::string>{"f3k9-2mxp-7qwd"};
+    }
+    Async<Result<User>> drop_second_factor(Caller, Id, std::string) override { co_return user_; }
     Result<std::optional<User>> person(Id) override { return user_; }
 
     Async<Result<Tenant>>

@@ -222,6 +222,31 @@ TEST_P(AuditTest, shows_a_record_taken_out_swapped_or_cut_off) {
     EXPECT_TRUE(log.verify(noted)) << "a log that has grown still holds its old head";
 }
 
+TEST_P(AuditTest, shows_a_change_anywhere_in_a_log_that_several_look_at_at_once) {
+    for (int part = 0; part < 5; ++part) append(9000, part * 9000 + 1);
+    AuditLog log(access());
+    const auto noted = log.head().value();
+    EXPECT_EQ(log.verify(noted).value(), noted);
+    std::mt19937 chance(3);
+    // Where the stretches of one to four threads meet, at the ends, and anywhere.
+    std::vector<unsigned> places{1, 11250, 15001, 22500, 22501, 30000, 33751, 45000};
+    for (int count = 0; count < 2; ++count) places.push_back(1 + chance() % 45000);
+    for (const auto place : places) {
+        const auto where = " where id = " + std::to_string(place);
+        for (const char* column : {"object", "hash"}) {
+            meddle(std::string("update audit set ") + column + " = " + column + " || 'x'" + where);
+            EXPECT_FALSE(log.verify(noted)) << column << " of " << place;
+            meddle(
+                std::string("update audit set ") + column + " = substr(" + column + ", 1, length(" +
+                column + ") - 1)" + where
+            );
+        }
+    }
+    EXPECT_EQ(log.verify(noted).value(), noted);
+    meddle("delete from audit where id > 44990");
+    EXPECT_THAT(log.verify({}), FailsWith(ErrorKind::rejected, HasSubstr("cut off")));
+}
+
 TEST_P(AuditTest, exports_what_anybody_can_check_without_the_store) {
     append(2500);
     AuditLog log(access());
