@@ -37,7 +37,7 @@ public:
     Inventory(NumberBook& book, NumberDirectory& directory) : book_(book), directory_(directory) {}
 
     /// Held from reading a number until it is written: nobody changes it meanwhile.
-    [[nodiscard]] std::unique_lock<std::mutex> hold() { return std::unique_lock(mutex_); }
+    [[nodiscard]] std::unique_lock<std::recursive_mutex> hold() { return std::unique_lock(mutex_); }
 
     /// Those that are there, in the order of the keys. @errors unavailable
     Result<std::vector<NumberForm>> forms(const std::vector<NumberKey>& keys) const;
@@ -50,7 +50,7 @@ public:
 private:
     NumberBook& book_;
     NumberDirectory& directory_;
-    std::mutex mutex_;
+    std::recursive_mutex mutex_;  ///< a job that fails in the middle of a piece is ended there
 };
 
 /// What of a number a person may change or see change, as canonical JSON; and the same put back.

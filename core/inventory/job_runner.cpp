@@ -55,9 +55,12 @@ void JobRunner::end(JobUnderWay& under_way, JobState state, std::string problem)
     job.can_undo = !job.dry_run && job.changed > 0 && job.kind != "undo" && job.done <= undoable_max;
     NumberChanges extra;
     extra.job = job;
-    const auto held = parts_.inventory.hold();
+    auto held = parts_.inventory.hold();
     // Where that fails, too, the next start finds the job running and ends it.
     static_cast<void>(parts_.inventory.write({}, {.at = *job.ended, .by = job.by, .job = job.id, .undoable = false}, std::move(extra)));
+    if (job.undoes == 0 || state == JobState::done) return;
+    held.unlock();
+    static_cast<void>(mark_undone(job, 0));  // what is left can be taken back by another
 }
 
 Result<std::vector<NumberKey>> JobRunner::keys_of(
@@ -162,6 +165,11 @@ void JobRunner::change(
 void JobRunner::undo(JobUnderWay& under_way, const NumberJob& done, const JobScope& scope, const TenantTree& tree) {
     auto& job = under_way.job;
     job.total = done.changed;
+    // Before anything is put back: of two who wish it at once, one does it.
+    if (auto marked = mark_undone(job, job.id); !marked) {
+        job.undoes = 0;
+        return end(under_way, JobState::failed, marked.error().message);
+    }
     NumberKey after = 0;
     for (;;) {
         if (under_way.is_cancelled) return end(under_way, JobState::cancelled);
@@ -203,13 +211,19 @@ void JobRunner::undo(JobUnderWay& under_way, const NumberJob& done, const JobSco
             return end(under_way, JobState::failed, written.error().message);
     }
     end(under_way, JobState::done);
-    auto undone = done;
-    undone.undone_by = job.id;
-    undone.can_undo = false;
+}
+
+Result<void> JobRunner::mark_undone(const NumberJob& undo, Id undone_by) {
+    auto undone = parts_.jobs.job(undo.undoes);
+    if (!undone) return std::unexpected(std::move(undone).error());
+    if (!*undone || (undone_by != 0 && !(*undone)->can_undo))
+        return failure(ErrorKind::invalid_input, phrase("there is nothing that could be taken back, or it was taken back already"));
+    (*undone)->undone_by = undone_by;
+    (*undone)->can_undo = undone_by == 0;
     NumberChanges extra;
-    extra.job = undone;
+    extra.job = std::move(**undone);
     const auto held = parts_.inventory.hold();
-    static_cast<void>(parts_.inventory.write({}, {.at = parts_.now(), .by = job.by, .job = job.id, .undoable = false}, std::move(extra)));
+    return parts_.inventory.write({}, {.at = parts_.now(), .by = undo.by, .job = undo.id, .undoable = false}, std::move(extra));
 }
 
 void JobRunner::add(

@@ -62,6 +62,8 @@ private:
     using Changes = std::vector<NumberChange>;
     Result<std::vector<NumberKey>> keys_of(JobUnderWay& under_way, const NumberSelection& selection, const JobScope& scope, const TenantTree& tree);
     void refuse(JobUnderWay& under_way, std::vector<JobResult>& results, std::string number, std::string why) const;
+    /// Says of the job that another undoes by whom it is undone; 0: by nobody any more.
+    Result<void> mark_undone(const NumberJob& undo, Id undone_by);
     Result<void> write(JobUnderWay& under_way, Changes changes, std::vector<JobResult> results);
 
     Parts parts_;
