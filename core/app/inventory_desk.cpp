@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/inventory_desk.hpp"
 
+#include <algorithm>
+
 #include <porteur/phrase.hpp>
 
 #include "app/host_words.hpp"
@@ -105,7 +107,16 @@ Result<std::optional<std::vector<NumberEvent>>> InventoryDesk::history(const Cal
     auto events = book_->history(key, limit);
     if (!events) return std::unexpected(std::move(events).error());
     const auto& row = (*known)->row;
-    events->push_back({.key = key, .at = row.created, .job = 0, .by = row.source, .what = "added", .data = "{}"});
+    // What happened while somebody else held it is not the present holder's to read.
+    const auto tree = parts_.tenants.tree();
+    const auto others = std::ranges::find_if(*events, [&](const NumberEvent& each) {
+        return !may(caller.role, Right::view_numbers, tree->relation(caller.tenant, each.holder));
+    });
+    if (others != events->end()) {
+        events->erase(others, events->end());
+        return std::optional(std::move(*events));
+    }
+    events->push_back({.key = key, .holder = row.tenant, .at = row.created, .job = 0, .by = row.source, .what = "added", .data = "{}"});
     return std::optional(std::move(*events));
 }
 

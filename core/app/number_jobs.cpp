@@ -29,6 +29,8 @@ namespace {
 using host::coded;
 
 constexpr std::size_t rows_at_once = 20'000;
+/// A file with more bad rows is another file than was meant.
+constexpr std::int64_t refused_max = 200'000;
 
 Id new_id(Instant now) {
     std::uint32_t chance = 0;
@@ -340,6 +342,7 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
         ++job.done;
     };
     std::size_t last_bad_row = 0;
+    bool too_many = false;
     const auto ended = failure(ErrorKind::cancelled, "ended");
     tables::ImportOptions options;
     options.region = wish.region;
@@ -394,6 +397,12 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
             return {};
         },
         [&](const tables::ImportFinding& finding) -> Result<void> {
+            if (under_way.is_cancelled) return ended;
+            if (numbers.size() + results.size() >= rows_at_once && !flush()) return ended;
+            if (job.refused > refused_max) {
+                too_many = true;
+                return ended;
+            }
             const auto column = finding.column_name.empty() || finding.column_name == finding.column
                                     ? finding.column
                                     : finding.column + " (" + finding.column_name + ")";
@@ -427,8 +436,12 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
     }
     if (read) read = reader.finish();
     if (job.state != JobState::running) return;
-    if (under_way.is_cancelled) return runner_.end(under_way, JobState::cancelled);
     if (!flush()) return;
+    if (under_way.is_cancelled) return runner_.end(under_way, JobState::cancelled);
+    if (too_many)
+        return runner_.end(
+            under_way, JobState::failed, phrase("more than {1:n} rows are wrong; is this the right file, with the right region and columns?", refused_max)
+        );
     if (!read) return runner_.end(under_way, JobState::failed, read.error().message);
     runner_.end(under_way, JobState::done);
 }

@@ -92,6 +92,7 @@ enum class NumberSort { number, used_by, company, var, use, account, status, sta
 /// Something that happened to a number.
 struct NumberEvent {
     NumberKey key = 0;
+    std::int64_t holder = 0;  ///< who held it before: what happened then is for their eyes alone
     Instant at{};
     Id job = 0;            ///< that did it; 0: none
     std::string by;        ///< who: a person, "as administrator of" whom, a carrier, an order

@@ -15,6 +15,7 @@ constexpr std::size_t tags_max = 50;
 constexpr std::size_t field_size_max = 200;
 constexpr std::size_t fields_max = 30;
 constexpr std::size_t name_size_max = 200;
+constexpr std::size_t note_size_max = 500;
 
 std::unexpected<Error> refused(std::string sentence) { return failure(ErrorKind::invalid_input, std::move(sentence)); }
 
@@ -72,12 +73,17 @@ Result<void> unassign(bool from_above, const TenantTree& tree, NumberForm& numbe
         return refused(phrase("it is {1}; only a number that is assigned or in service goes back into the pool", word_of(shared.state)));
     row.tenant = tree.var_of(row.tenant).value_or(system_tenant);
     shared.state = NumberState::available;
+    // What the customer wrote on it is not for the next one.
+    row.tags.clear();
+    row.custom = "{}";
+    row.note.clear();
     return {};
 }
 
 Result<void> reserve(const NumberWish& wish, NumberForm& number) {
     if (number.shared.state != NumberState::available && number.shared.state != NumberState::reserved)
         return refused(phrase("it is {1}; only an available number can be reserved", word_of(number.shared.state)));
+    if (wish.note.size() > note_size_max) return refused(phrase("the note has more than {1} bytes", note_size_max));
     number.shared.state = NumberState::reserved;
     number.row.note = wish.note;
     return {};

@@ -97,7 +97,8 @@ Result<void> Inventory::write(std::vector<NumberChange> changes, const ChangeMar
         // Of a number that a file brings its row says who made it and when; each later change is told.
         if (change.before)
             extra.history.push_back(
-                {.key = before->key, .at = mark.at, .job = mark.job, .by = mark.by, .what = change.what, .data = difference(change.before, change.after)}
+                {.key = before->key, .holder = before->tenant, .at = mark.at, .job = mark.job, .by = mark.by, .what = change.what,
+                 .data = difference(change.before, change.after)}
             );
         if (!change.after) {
             extra.removed.push_back(*before);

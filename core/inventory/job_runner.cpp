@@ -10,7 +10,7 @@ namespace porteur {
 namespace {
 
 constexpr std::size_t piece = 1'000;
-constexpr int selected_max = 2'000'000;
+constexpr std::size_t selected_max = 2'000'000;
 /// So many numbers that are new can be taken away again; of more, the file is the better list.
 constexpr std::int64_t undoable_max = 100'000;
 
@@ -72,9 +72,13 @@ Result<std::vector<NumberKey>> JobRunner::keys_of(
         query.filter = *selection.filter;
         auto read = parts_.list.each(query, tree, [&](const NumberLine& line) {
             keys.push_back(line.key);
-            return keys.size() < selected_max;
+            return keys.size() <= selected_max;
         });
         if (!read) return std::unexpected(std::move(read).error());
+        if (keys.size() > selected_max)
+            return failure(
+                ErrorKind::invalid_input, phrase("more than {1:n} numbers are meant; wish it of fewer at a time, as by provider or by prefix", selected_max)
+            );
         return keys;
     }
     if (selection.range) {
@@ -88,9 +92,11 @@ Result<std::vector<NumberKey>> JobRunner::keys_of(
                                                                                             : NumberFilter::Whose::tenant;
         auto read = parts_.list.each(query, tree, [&](const NumberLine& line) {
             if (line.key >= *from && line.key <= *to) keys.push_back(line.key);
-            return line.key < *to;
+            return line.key < *to && keys.size() <= selected_max;
         });
         if (!read) return std::unexpected(std::move(read).error());
+        if (keys.size() > selected_max)
+            return failure(ErrorKind::invalid_input, phrase("more than {1:n} numbers are meant; wish it of fewer at a time, as by provider or by prefix", selected_max));
         return keys;
     }
     std::vector<JobResult> results;
@@ -205,6 +211,13 @@ void JobRunner::undo(JobUnderWay& under_way, const NumberJob& done, const JobSco
                 refuse(under_way, results, number_text(each.key), back.error().message);
                 continue;
             }
+            const auto back_with = tree.find(form.row.tenant);
+            if (!back_with || tree.is_disabled(form.row.tenant) || !may(scope.role, Right::assign_numbers, tree.relation(scope.tenant, form.row.tenant)) ||
+                tree.var_of(form.row.tenant) != tree.var_of(found->second->row.tenant)) {
+                --job.changed;
+                refuse(under_way, results, number_text(each.key), phrase("who held it before is not an account of yours any more"));
+                continue;
+            }
             changes.push_back({*found->second, std::move(form), "put back"});
         }
         if (auto written = write(under_way, std::move(changes), std::move(results)); !written)
@@ -218,6 +231,7 @@ Result<void> JobRunner::mark_undone(const NumberJob& undo, Id undone_by) {
     if (!undone) return std::unexpected(std::move(undone).error());
     if (!*undone || (undone_by != 0 && !(*undone)->can_undo))
         return failure(ErrorKind::invalid_input, phrase("there is nothing that could be taken back, or it was taken back already"));
+    if (undone_by == 0 && (*undone)->undone_by != undo.id) return {};  // another's mark
     (*undone)->undone_by = undone_by;
     (*undone)->can_undo = undone_by == 0;
     NumberChanges extra;
@@ -230,7 +244,12 @@ void JobRunner::add(
     JobUnderWay& under_way, std::vector<NewNumber> numbers, std::vector<JobResult> refused, const JobScope& scope, const TenantTree& tree
 ) {
     auto& job = under_way.job;
-    std::ranges::sort(numbers, {}, [](const NewNumber& each) { return each.form.row.key; });
+    const auto key_of = [](const NewNumber& each) { return each.form.row.key; };
+    std::ranges::sort(numbers, {}, [](const NewNumber& each) { return std::pair(each.form.row.key, each.row); });
+    const auto repeated = std::ranges::unique(numbers, {}, key_of);
+    job.done += std::ranges::ssize(repeated);
+    job.same += std::ranges::ssize(repeated);
+    numbers.erase(repeated.begin(), repeated.end());
     for (auto& each : refused) {
         each.job = job.id;
         each.seq = ++under_way.last_seq;

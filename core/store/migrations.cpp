@@ -289,6 +289,7 @@ create index numbers_used on numbers (used_key -- and the key
 create table number_history (
   number bigint not null,
   at bigint not null,
+  holder_id bigint not null,
   job_id bigint not null,
   what text not null,
   by text not null,

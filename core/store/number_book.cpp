@@ -40,7 +40,7 @@ public:
         counts_ = bulk(insert_into("number_counts", {{"class_id", number}, {"tenant_id", number}, {"count", number}}, 2));
         history_ = bulk(insert_into(
             "number_history",
-            {{"number", number}, {"at", number}, {"job_id", number}, {"what", text}, {"by", text}, {"data", text}}, 4
+            {{"number", number}, {"at", number}, {"job_id", number}, {"what", text}, {"holder_id", number}, {"by", text}, {"data", text}}, 4
         ));
         jobs_ = bulk({.verb = BulkShape::Verb::update,
                       .table = "number_jobs",
@@ -130,6 +130,7 @@ private:
             history_->number(stamp(each.at));
             history_->number(each.job);
             history_->text(each.what);
+            history_->number(each.holder);
             history_->text(each.by);
             history_->text(each.data);
             history_->end_row();

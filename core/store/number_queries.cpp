@@ -571,11 +571,12 @@ void each_number_line(
 std::vector<NumberEvent> number_history(soci::session& sql, Dialect dialect, NumberKey key, int limit) {
     std::vector<NumberEvent> out;
     Question ask(dialect);
-    ask.text = "select at, job_id, by, what, data from number_history where number = " + ask.value(key) +
+    ask.text = "select at, job_id, by, what, data, holder_id from number_history where number = " + ask.value(key) +
                " order by at desc, job_id desc, what limit " + std::to_string(limit);
     each_row(sql, ask, [&](const Row& row) {
         out.push_back(
             {.key = key,
+             .holder = row.number(5),
              .at = instant_of(row.number(0)),
              .job = row.number(1),
              .by = std::string(row.text(2)),

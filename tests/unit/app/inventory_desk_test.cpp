@@ -308,6 +308,40 @@ TEST_P(InventoryDeskTest, a_job_that_a_restart_ended_says_so) {
     EXPECT_THAT((*job)->problem, HasSubstr("again"));
 }
 
+TEST_P(InventoryDeskTest, who_holds_a_number_now_reads_nothing_of_who_held_it_before) {
+    import(three_numbers, north());
+    EXPECT_EQ(change(acme(), used_by("Jane Doe"), {"+15145550101"}).changed, 1);
+    NumberWish tagged;
+    tagged.custom = {{"floor", "2"}};
+    tagged.tags_added = {"vip"};
+    EXPECT_EQ(change(acme(), tagged, {"+15145550101"}).changed, 1);
+    NumberWish back;
+    back.action = NumberAction::unassign;
+    EXPECT_EQ(change(north(), back, {"+15145550101"}).changed, 1);
+    EXPECT_EQ(change(north(), to(11), {"+15145550101"}).changed, 1);
+    const auto bakery = as(Role::company_administrator, 11);
+    const auto now = number("+15145550101", bakery);
+    ASSERT_TRUE(now);
+    EXPECT_EQ(now->row.tags, "");
+    EXPECT_EQ(now->row.custom, "{}");
+    const auto theirs = desk->history(bakery, now->row.key, 100);
+    ASSERT_TRUE(theirs && *theirs);
+    for (const auto& each : **theirs) EXPECT_EQ(each.data.find("Jane"), std::string::npos) << each.data;
+    EXPECT_EQ((*desk->history(north(), now->row.key, 100))->size(), 5U) << "who is above both reads it all";
+}
+
+TEST_P(InventoryDeskTest, a_number_that_is_given_twice_at_once_is_one) {
+    const auto job = ended(wait(desk->add(
+        north(), {{.number = "+15145550100", .provider = "thinktel", .country = {}, .type = {}, .used_by = {}, .features = {}, .cost = {}, .use = {}, .tenant = 0, .tags = {}, .custom = {}},
+                  {.number = "+1 514 555 0100", .provider = "thinktel", .country = {}, .type = {}, .used_by = {}, .features = {}, .cost = {}, .use = {}, .tenant = 0, .tags = {}, .custom = {}}},
+        false, "{}", std::nullopt
+    )));
+    EXPECT_EQ(job.state, JobState::done) << job.problem;
+    EXPECT_EQ(job.changed, 1);
+    EXPECT_EQ(job.same, 1);
+    EXPECT_EQ(total(), 1);
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, InventoryDeskTest, ::testing::Values("sqlite", "postgresql"),
                          [](const auto& info) { return std::string(info.param); });
 
