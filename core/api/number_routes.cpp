@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "api/number_json.hpp"
+#include "api/number_query.hpp"
 #include "api/number_services.hpp"
 #include "api/order_json.hpp"
 #include "api/problem.hpp"
@@ -106,6 +107,21 @@ Result<NumberFilter> read_filter(const Request& request) {
     return filter;
 }
 
+/// The number in the path; "+" may be left out.
+std::optional<NumberKey> key_of(const Request& request) {
+    const auto& text = request.segments.front();
+    if (text.starts_with("%2B") || text.starts_with("%2b")) return number_key("+" + text.substr(3));
+    return number_key(text.starts_with('+') ? text : "+" + text);
+}
+
+Answer missing(const Request& request) {
+    return problem_answer(
+        problems::not_found, phrase("there is no number {1} among yours", quoted(request.segments.front(), 40))
+    );
+}
+
+}  // namespace
+
 Result<InventoryQuery> read_list_query(const Request& request) {
     InventoryQuery query;
     auto filter = read_filter(request);
@@ -134,21 +150,6 @@ Result<InventoryQuery> read_list_query(const Request& request) {
     query.cursor = request.parameter("cursor");
     return query;
 }
-
-/// The number in the path; "+" may be left out.
-std::optional<NumberKey> key_of(const Request& request) {
-    const auto& text = request.segments.front();
-    if (text.starts_with("%2B") || text.starts_with("%2b")) return number_key("+" + text.substr(3));
-    return number_key(text.starts_with('+') ? text : "+" + text);
-}
-
-Answer missing(const Request& request) {
-    return problem_answer(
-        problems::not_found, phrase("there is no number {1} among yours", quoted(request.segments.front(), 40))
-    );
-}
-
-}  // namespace
 
 Async<Answer> list_numbers(Api& api, Request& request) {
     auto query = read_list_query(request);

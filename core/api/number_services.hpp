@@ -4,6 +4,8 @@
 // What the API needs of the inventory. Threads and errors as in services.hpp. Whose numbers are meant
 // comes from the caller: what it holds itself and, where its role reaches below, what its accounts hold.
 
+#include <filesystem>
+
 #include "api/services.hpp"
 #include "domain/inventory.hpp"
 
@@ -26,6 +28,33 @@ struct NumbersShown {
     std::optional<InventoryTotal> total; ///< of the first page
 };
 
+/// Which numbers leave in a file.
+struct NumberChoice {
+    InventoryQuery query;         ///< its limit and cursor are not looked at
+    std::vector<NumberKey> only;  ///< these alone, whatever the filter; in the query's order. Empty: all that fit
+};
+
+/// A number as an export reads it; its texts are good until the next one.
+struct NumberRead {
+    NumberKey key = 0;
+    std::string_view used_by, features, tags, custom, cost;
+    Id order = 0;
+    std::optional<Instant> first_call;
+    const NumberClass* shared = nullptr;
+    std::string_view company, var;
+};
+
+struct NumberReading {
+    std::function<bool(const NumberRead&)> take;  ///< quick; false: no more is wanted
+    std::function<bool()> pause;                  ///< now and then, while nothing of the store is held; may block
+};
+
+/// What a list on paper needs besides its rows.
+struct PaperNeeds {
+    std::filesystem::path font_folder = {};
+    Instant now{};
+};
+
 /// How many numbers have each value of a column: "state" -> "in_service" -> 3.
 using NumberFacets = std::map<std::string, std::map<std::string, std::int64_t>>;
 
@@ -40,6 +69,9 @@ public:
     virtual Result<std::optional<NumberShown>> number(const Caller& caller, NumberKey key) = 0;
     /// The newest first. Nothing: there is no such number.
     virtual Result<std::optional<std::vector<NumberEvent>>> history(const Caller& caller, NumberKey key, int limit) = 0;
+    /// One number after another, on a thread of the caller's. @errors as numbers()
+    virtual Result<void> each_number(const Caller& caller, NumberChoice choice, const NumberReading& reading) = 0;
+    virtual PaperNeeds paper() const = 0;
     /// @errors as numbers()
     virtual Result<NumberFacets> facets(const Caller& caller, std::int64_t tenant) = 0;
 };

@@ -12,6 +12,7 @@
 
 #include "api/limits.hpp"
 #include "api/request.hpp"
+#include "api/streams.hpp"
 
 namespace porteur {
 
@@ -48,6 +49,7 @@ struct Api {
     ApiServices& services;  ///< outlives every connection
     ApiLimits limits;
     KeysUnderWay keys = {};
+    Streams streams{limits.streams_at_once, limits.stream_ahead_bytes};
 };
 
 /// A handler reads the request, asks the services, makes an answer. It may throw only by a defect;
@@ -143,6 +145,10 @@ Async<Answer> list_numbers(Api& api, Request& request);
 Async<Answer> show_number(Api& api, Request& request);
 Async<Answer> show_number_history(Api& api, Request& request);
 Async<Answer> show_number_facets(Api& api, Request& request);
+
+// number_export.cpp
+Async<Answer> export_numbers_csv(Api& api, Request& request);
+Async<Answer> export_numbers_pdf(Api& api, Request& request);
 
 // due_route.cpp
 Async<Answer> list_due(Api& api, Request& request);

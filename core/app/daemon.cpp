@@ -208,7 +208,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
         .store = *p.store, .folder = p.documents, .paper = paper::PaperProgram(paper::PaperProgram::beside_this_one()),
         .font_folder = p.settings.documents.font_folder, .size_max_bytes = p.settings.documents.size_max_bytes,
         .pages_max = p.settings.documents.pages_max});
-    p.numbers = std::make_unique<InventoryDesk>(InventoryDesk::Parts{.store = *p.store, .tenants = p.tenants});
+    p.numbers = std::make_unique<InventoryDesk>(InventoryDesk::Parts{.store = *p.store, .tenants = p.tenants, .font_folder = p.settings.documents.font_folder});
     if (auto loaded = p.numbers->load(); !loaded) return std::unexpected(std::move(loaded).error());
     p.people = std::make_unique<PeopleDesk>(*p.store);
     p.services = std::make_unique<HostServices>(HostServices::Parts{

@@ -7,7 +7,7 @@
 
 namespace porteur {
 
-InventoryDesk::InventoryDesk(Parts parts) : tenants_(parts.tenants), book_(open_number_book(parts.store)), list_(*book_, directory_) {}
+InventoryDesk::InventoryDesk(Parts parts) : tenants_(parts.tenants), book_(open_number_book(parts.store)), list_(*book_, directory_), font_folder_(std::move(parts.font_folder)) {}
 
 Result<void> InventoryDesk::restrict(const Caller& caller, const TenantTree& tree, NumberFilter& filter) const {
     using Whose = NumberFilter::Whose;

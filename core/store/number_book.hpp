@@ -106,7 +106,8 @@ public:
     virtual Result<std::vector<NumberRow>> rows(const std::vector<NumberKey>& keys) = 0;
     /// Both steps at once, along the keys.
     virtual Result<std::vector<NumberRow>> rows_along_keys(const KeyScan& scan) = 0;
-    /// All rows along the keys, one after another, from one reading of the store.
+    /// The rows along the keys, at most the scan's limit of them, one after another from one reading of
+    /// the store.
     /// @param take  says whether it wants more
     virtual Result<void> each_line(const KeyScan& scan, const std::function<bool(const NumberLine&)>& take) = 0;
     /// The newest first.

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -122,7 +123,7 @@ public:
         }
         const auto end = Steady::now() + std::chrono::seconds(60);
         while (port_ == 0 && Steady::now() < end) {
-            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            ::poll(nullptr, 0, 20);
             std::ifstream in(log);
             const std::string text{std::istreambuf_iterator<char>(in), {}};
             if (const auto at = text.find("127.0.0.1:"); at != std::string::npos)

@@ -409,6 +409,10 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
     ask("GET", "/v1/numbers/x", "/v1/numbers/+15145550100");
     ask("GET", "/v1/numbers/x/history", "/v1/numbers/+15145550100/history");
     ask("GET", "/v1/number-facets", "/v1/number-facets");
+    for (const std::string path : {"/v1/numbers/csv", "/v1/numbers/pdf"}) {
+        EXPECT_EQ(ask("GET", path, path + "?sort=-number").status, 200);
+        EXPECT_EQ(ask("POST", path, path, R"({"query":{"status":"active"},"ids":["+15145550100"]})").status, 200);
+    }
     const auto hook = ask("POST", "/v1/webhooks", "/v1/webhooks", R"({"url":"https://hooks.example/","kinds":["port.*"]})");
     ASSERT_EQ(hook.status, 201) << hook.body;
     const auto hook_path = "/v1/webhooks/" + hook.text("id");

@@ -218,6 +218,42 @@ TEST_P(InventoryListTest, an_export_reads_the_same_rows_as_the_pages) {
     }
 }
 
+TEST_P(InventoryListTest, an_export_pauses_between_its_pieces_and_can_be_ended_there) {
+    fill(500);
+    if (HasFatalFailure()) return;
+    const InventoryList list(*book, directory, {.export_piece = 30});
+    for (const auto sort : {NumberSort::number, NumberSort::used_by})
+        for (const bool descending : {false, true}) {
+            const InventoryQuery query{.filter = {}, .sort = sort, .descending = descending, .limit = 100, .cursor = {}};
+            int taken = 0, pauses = 0;
+            const auto take = [&](const NumberLine&) { return ++taken > 0; };
+            ASSERT_TRUE(list.each(query, tenants, take, [&] { return ++pauses > 0; }));
+            EXPECT_EQ(taken, 500);
+            EXPECT_EQ(pauses, 16) << "none after the last piece";
+            taken = pauses = 0;
+            ASSERT_TRUE(list.each(query, tenants, take, [&] { return ++pauses < 3; }));
+            EXPECT_EQ(taken, 90);
+            taken = 0;
+            ASSERT_TRUE(list.each(query, tenants, [&](const NumberLine&) { return ++taken < 40; }));
+            EXPECT_EQ(taken, 40);
+        }
+}
+
+TEST_P(InventoryListTest, an_export_meets_the_store_as_it_is_then) {
+    fill(200);
+    if (HasFatalFailure()) return;
+    const InventoryList list(*book, directory, {.export_piece = 50});
+    std::vector<NumberKey> keys;
+    const auto take = [&](const NumberLine& line) {
+        keys.push_back(line.key);
+        return true;
+    };
+    // The store is not held while an export pauses: it can be read, and written, from there.
+    const auto read = list.each({}, tenants, take, [&] { return book->rows({keys.back()}).has_value(); });
+    ASSERT_TRUE(read);
+    EXPECT_EQ(keys, expected({}));
+}
+
 TEST_P(InventoryListTest, a_cursor_of_another_list_is_refused) {
     fill(30);
     if (HasFatalFailure()) return;
