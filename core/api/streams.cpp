@@ -115,11 +115,12 @@ public:
             pipe_->wake_by(bell_);
         }
         while (true) {
+            // Also before the wait: end() may have come while a piece was being written.
+            if (is_ended_) co_return failure(ErrorKind::unavailable, "the connection has gone");
             if (auto found = pipe_->take()) co_return std::move(*found);
             bell_->timer.expires_at(asio::steady_timer::time_point::max());
             boost::system::error_code woken;
             co_await bell_->timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-            if (is_ended_) co_return failure(ErrorKind::unavailable, "the connection has gone");
         }
     }
     void end() override {

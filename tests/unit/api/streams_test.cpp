@@ -5,6 +5,7 @@
 #include <semaphore>
 
 #include <gmock/gmock.h>
+#include <boost/asio/co_spawn.hpp>
 
 #include "api_client.hpp"
 
@@ -161,6 +162,28 @@ TEST(Streams, AreOnlySoManyAtOnce) {
     go_on.release(8);
     for (auto& each : clients) EXPECT_TRUE(each.receive().is_whole);
     EXPECT_TRUE(soon([&] { return served.get("/v1/numbers/csv").status == 200; }));
+}
+
+TEST(Streams, GiveNoMoreOnceTheyWereEnded) {
+    boost::asio::io_context io;  // outlives whoever waits on it
+    std::binary_semaphore go_on{0};
+    Streams streams(1, 100);
+    const auto stream = streams.begin(1, [&](StreamSink& sink) -> Result<void> {
+        go_on.acquire();
+        EXPECT_FALSE(sink.put("too late"));
+        return {};
+    });
+    ASSERT_TRUE(stream);
+    stream->end();  // as when the connection closes between two pieces
+    std::optional<Result<std::string>> given;
+    boost::asio::co_spawn(
+        io, stream->next(),
+        [&](const std::exception_ptr&, Result<std::string> next) { given = std::move(next); }
+    );
+    io.run();
+    go_on.release();
+    ASSERT_TRUE(given);
+    EXPECT_FALSE(*given);
 }
 
 TEST(Streams, EndWithTheServer) {
