@@ -370,6 +370,7 @@ Result<Export> read_export(const Request& request, std::string_view ending) {
     auto columns = read_columns(asked.parameter("columns"), request.caller.role);
     if (!columns) return std::unexpected(std::move(columns).error());
     out.columns = std::move(*columns);
+    out.choice.is_short = std::ranges::none_of(out.columns, [](const Wanted& each) { return each.field >= Field::cost; });
     auto name = read_file_name(asked.parameter("filename"), ending);
     if (!name) return std::unexpected(std::move(name).error());
     out.file_name = std::move(*name);

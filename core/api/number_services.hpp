@@ -31,6 +31,7 @@ struct NumbersShown {
 /// Which numbers leave in a file.
 struct NumberChoice {
     InventoryQuery query;         ///< its limit and cursor are not looked at
+    bool is_short = false;        ///< nobody looks at custom, cost, order and first call
     std::vector<NumberKey> only;  ///< these alone, whatever the filter; in the query's order. Empty: all that fit
 };
 

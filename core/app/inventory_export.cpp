@@ -118,7 +118,7 @@ Result<void> InventoryDesk::each_number(
     Beside beside(directory_, *tree);
     return list_.each(
         choice.query, *tree,
-        [&](const NumberLine& line) { return reading.take(beside.read(line)); }, reading.pause
+        [&](const NumberLine& line) { return reading.take(beside.read(line)); }, reading.pause, choice.is_short
     );
 }
 

@@ -12,6 +12,7 @@ using Along = KeyScan::Along;
 
 // What the ways cost, in rows read one after another: measured on SQLite, and about right elsewhere.
 constexpr double stretch_cost = 15;       // to begin with one class's or one tenant's numbers
+constexpr int lines_for_a_row = 4;        // of what is read at once: a line is not kept as a row is
 constexpr double mixed_up = 4;            // numbers that fit stand in clumps: more rows are read than on average
 
 /// A page's place: the value that its last row is sorted by, and its key.
@@ -550,14 +551,17 @@ Result<InventoryPage> InventoryList::page(const InventoryQuery& query, const Ten
 
 Result<void> InventoryList::each(
     const InventoryQuery& query, const TenantTree& tenants, const std::function<bool(const NumberLine&)>& take,
-    const std::function<bool()>& pause
+    const std::function<bool()>& pause, bool is_short
 ) const {
     auto piece = query;
     piece.cursor.clear();
     piece.limit = limits_.export_piece;
     const Listing whole(book_, directory_, piece, tenants, limits_);
     if (whole.is_empty()) return {};
-    if (auto scan = whole.read_through()) return read_through(*scan, take, pause);
+    if (auto scan = whole.read_through()) {
+        scan->is_short = is_short;
+        return read_through(*scan, take, pause);
+    }
     while (true) {
         const auto page = Listing(book_, directory_, piece, tenants, limits_).page();
         if (!page) return std::unexpected(page.error());
@@ -574,7 +578,7 @@ Result<void> InventoryList::each(
 Result<void> InventoryList::read_through(
     KeyScan scan, const std::function<bool(const NumberLine&)>& take, const std::function<bool()>& pause
 ) const {
-    scan.limit = limits_.export_piece;
+    scan.limit = lines_for_a_row * limits_.export_piece;
     while (true) {
         int count = 0;
         NumberKey last = 0;

@@ -35,10 +35,11 @@ public:
     /// The store is read piece by piece, so that a slow reader keeps no reading of it open; what changes
     /// meanwhile is met as it is then, and no number comes twice in the order of the numbers.
     /// @param take   says whether it wants more; must not block
+    /// @param is_short  the lines may be without custom, cost, order and first call
     /// @param pause  called between two pieces; says whether to go on, and may block
     Result<void> each(
         const InventoryQuery& query, const TenantTree& tenants, const std::function<bool(const NumberLine&)>& take,
-        const std::function<bool()>& pause = [] { return true; }
+        const std::function<bool()>& pause = [] { return true; }, bool is_short = false
     ) const;
 
 private:

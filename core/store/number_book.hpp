@@ -43,6 +43,7 @@ struct KeyScan {
     NumberKey to = 0;                  ///< the first beyond; 0: no end
     bool descending = false;
     int limit = 100;
+    bool is_short = false;             ///< of each_line(): leaves custom, cost, order and first call empty
     std::int64_t look_at_most = 0;     ///< along keys: rows; 0: any number
 
     // What else a row must be.
