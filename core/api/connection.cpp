@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstring>
 
 #include <boost/asio/buffer.hpp>
@@ -37,10 +38,12 @@ public:
         body_limit(boost::none);  // the gate and the handlers do
     }
 
+    bool is_1_1() const { return is_1_1_; }
     std::string_view take_piece() { return std::exchange(piece_, {}); }
 
 private:
-    void on_request_impl(http::verb, Text method, Text target, int, error_code&) override {
+    void on_request_impl(http::verb, Text method, Text target, int version, error_code&) override {
+        is_1_1_ = version >= 11;
         request_.method.assign(method.data(), method.size());
         request_.target.assign(target.data(), target.size());
     }
@@ -76,6 +79,7 @@ private:
     Request& request_;
     std::string_view piece_;
     bool head_read_ = false;
+    bool is_1_1_ = false;
 };
 
 /// What has come and was not used yet.
@@ -272,11 +276,12 @@ private:
     /// Sends the answer. @return whether the connection goes on
     Async<bool> give(Answer answer, Clock::time_point began) {
         const bool body_left = broken_ || (request_.has_body && !parser_->is_done());
-        const bool close =
-            answer.close || body_left || !parser_->is_header_done() || !parser_->keep_alive();
+        const bool is_chunked = answer.stream && parser_->is_1_1();
+        const bool close = answer.close || body_left || !parser_->is_header_done() ||
+                           !parser_->keep_alive() || (answer.stream && !is_chunked);
         bool sent = false;
         if (answer.status != 499) {
-            const auto text = text_of(answer, close);
+            const auto text = text_of(answer, close, is_chunked);
             // Nobody may hold an answer's memory by reading slowly.
             const auto until =
                 Clock::now() + limits().body_grace +
@@ -284,10 +289,59 @@ private:
             sent = co_await wire_->write(text, until);
         }
         if (sent && answer.feed) co_await send_events(*api_, wire_, std::move(*answer.feed));
+        if (answer.stream) {
+            if (sent) sent = co_await pass_on(answer, is_chunked);
+            answer.stream->end();
+            if (!sent) wire_->close();
+        }
         say(answer, began);
         if (!sent || !close) co_return sent;
         co_await wire_->linger(Clock::now() + limits().linger_timeout);
         co_return false;
+    }
+
+    /// Sends what a stream gives, until its end. Not all of it: the connection ends so that the peer
+    /// knows.
+    Async<bool> pass_on(Answer& answer, bool is_chunked) {
+        if (!is_chunked) wire_->end_is_error(true);
+        wire_->on_close([weak = std::weak_ptr(answer.stream)] {
+            if (const auto stream = weak.lock()) stream->end();
+        });
+        // What holds for a whole answer holds for all pieces together; how long they take to be made is
+        // not the reader's fault.
+        auto patience = std::chrono::duration_cast<Clock::duration>(limits().body_grace);
+        auto piece = std::exchange(answer.body, {});
+        bool is_end = false;
+        while (!is_end) {
+            if (piece.empty()) {
+                auto next = co_await answer.stream->next();
+                if (!next) {
+                    answer.defect = next.error().message;
+                    co_return false;
+                }
+                piece = std::move(*next);
+                is_end = piece.empty();
+            }
+            if (is_chunked) piece = is_end ? "0\r\n\r\n" : chunk_of(piece);
+            patience += std::chrono::milliseconds(piece.size() * 1000 / limits().body_rate_min_bytes / 16);
+            const auto begun = Clock::now();
+            if (!co_await wire_->write(piece, begun + patience)) co_return false;
+            patience -= Clock::now() - begun;
+            piece.clear();
+        }
+        if (!is_chunked) wire_->end_is_error(false);
+        co_return true;
+    }
+
+    static std::string chunk_of(std::string_view bytes) {
+        std::array<char, 16> digits;
+        const auto end = std::to_chars(digits.begin(), digits.end(), bytes.size(), 16).ptr;
+        std::string out(digits.begin(), end);
+        out.reserve(out.size() + bytes.size() + 4);
+        out += "\r\n";
+        out += bytes;
+        out += "\r\n";
+        return out;
     }
 
     void say(const Answer& answer, Clock::time_point began) {
@@ -302,7 +356,7 @@ private:
         });
     }
 
-    std::string text_of(const Answer& answer, bool close) const;
+    std::string text_of(const Answer& answer, bool close, bool is_chunked) const;
 
     std::shared_ptr<Api> api_;
     std::shared_ptr<Wire> wire_;
@@ -317,13 +371,14 @@ private:
     Clock::time_point body_began_{};
 };
 
-std::string Conversation::text_of(const Answer& answer, bool close) const {
+std::string Conversation::text_of(const Answer& answer, bool close, bool is_chunked) const {
     std::string out = "HTTP/1.1 " + std::to_string(answer.status) + " ";
     const auto reason = http::obsolete_reason(static_cast<http::status>(answer.status));
     out.append(reason.data(), reason.size());
     out += "\r\nDate: " + http_date(std::chrono::system_clock::now());
     out += "\r\nContent-Type: " + answer.content_type;
-    if (!answer.feed && answer.status != 304) out += "\r\nContent-Length: " + std::to_string(answer.body.size());
+    if (is_chunked) out += "\r\nTransfer-Encoding: chunked";
+    if (!answer.feed && !answer.stream && answer.status != 304) out += "\r\nContent-Length: " + std::to_string(answer.body.size());
     // The answers are nobody's to keep, to frame, to guess at or to run, but where one says otherwise of itself.
     const auto has = [&](std::string_view name) {
         return std::ranges::any_of(answer.headers, [&](const auto& each) { return each.first == name; });
@@ -340,7 +395,7 @@ std::string Conversation::text_of(const Answer& answer, bool close) const {
     if (close) out += "\r\nConnection: close";
     out += "\r\n\r\n";
     // To HEAD only what the head would be. @source RFC 9110, section 9.3.2
-    if (!answer.feed && request_.method != "HEAD") out += answer.body;
+    if (!answer.feed && !answer.stream && request_.method != "HEAD") out += answer.body;
     return out;
 }
 

@@ -27,6 +27,9 @@ struct ApiLimits {
     std::chrono::milliseconds event_keep_alive{15'000};  ///< a comment when there are no events
     std::chrono::milliseconds search_deadline{5'000};    ///< of available-numbers, unless asked
     std::chrono::milliseconds ask_deadline{30'000};      ///< of other questions to a carrier
+    std::uint32_t streams_at_once = 4;            ///< answers that are made while they are sent; a PDF counts twice
+    std::uint64_t stream_ahead_bytes = 512 << 10;  ///< of each, what its reader has not taken yet
+    std::uint64_t pdf_rows_max = 100'000;          ///< a PDF lies in memory until its last page is known
 };
 
 }  // namespace porteur

@@ -3,7 +3,7 @@
 
 #include "api/fingerprint.hpp"
 #include "api/gate.hpp"
-#include "api/number_handling.hpp"
+#include "api/number_query.hpp"
 #include "api/number_services.hpp"
 #include "api/people_handling.hpp"
 
@@ -86,21 +86,25 @@ Result<std::map<std::string, std::string>> fields_of(const json::object& body, s
 }
 
 /// The words of a list's query, in a body.
-Result<NumberFilter> filter_of(const json::value& query, const Request& request) {
+Result<NumberFilter> filter_of(const json::value& query, const Request& request, bool is_customer) {
     if (!query.is_object()) return wrong_at("/selection/query", phrase("expected an object"));
     Request words;
     words.caller = request.caller;
     for (const auto& each : query.get_object()) {
         const std::string name(each.key());
-        if ((" " + std::string(number_filter_words) + " ").find(" " + name + " ") == std::string::npos)
+        if (name.find(' ') != std::string::npos || (" " + std::string(number_filter_words) + " ").find(" " + name + " ") == std::string::npos)
             return wrong_at("/selection/query/" + name, phrase("there is no such word of a query; there are: {1}", number_filter_words));
         if (!each.value().is_string()) return wrong_at("/selection/query/" + name, phrase("expected text"));
-        words.query.emplace_back(name, std::string(each.value().get_string()));
+        // What says nothing would mean all numbers.
+        const std::string_view said = each.value().get_string();
+        if (said.find_first_not_of(", +") == said.npos)
+            return wrong_at("/selection/query/" + name, phrase("says nothing; leave it out if any will do"));
+        words.query.emplace_back(name, std::string(said));
     }
-    return read_number_filter(words);
+    return read_number_filter(words, is_customer);
 }
 
-Result<NumberSelection> selection_of(const json::object& body, const Request& request) {
+Result<NumberSelection> selection_of(const json::object& body, const Request& request, bool is_customer) {
     const auto* value = body.if_contains("selection");
     const auto expected = [] {
         return wrong_at("/selection", phrase("say which numbers are meant, by one of these: numbers, range, query"));
@@ -123,7 +127,7 @@ Result<NumberSelection> selection_of(const json::object& body, const Request& re
             return wrong_at("/selection/range", phrase("a range goes from one number to a later one, both as +15145550100"));
         selection.range = {**from, **to};
     } else if (const auto* query = given.if_contains("query")) {
-        auto filter = filter_of(*query, request);
+        auto filter = filter_of(*query, request, is_customer);
         if (!filter) return std::unexpected(std::move(filter).error());
         selection.filter = std::move(*filter);
     } else {
@@ -169,7 +173,7 @@ Result<NumberWish> wish_of(const json::object& body) {
     wish.tags_added = std::move(*added);
     wish.tags_removed = std::move(*removed);
     wish.custom = std::move(*custom);
-    if (body.contains("features")) {
+    if (const auto* listed = body.if_contains("features"); listed && !listed->is_null()) {
         static constexpr std::array known{"voice", "sms", "mms", "fax", "e911"};
         std::string words;
         for (const auto& each : *features) {
@@ -230,7 +234,7 @@ Answer no_job(const Request& request) {
 Async<Answer> change_numbers(Api& api, Request& request) {
     auto body = read_object(request.body, "action selection to note tags tags_removed custom features dry_run");
     if (!body) co_return problem_answer(body.error());
-    auto selection = selection_of(*body, request);
+    auto selection = selection_of(*body, request, api.services.numbers().is_customer(request.caller));
     if (!selection) co_return problem_answer(selection.error());
     auto wish = wish_of(*body);
     if (!wish) co_return problem_answer(wish.error());

@@ -91,13 +91,9 @@ void append_cost(std::string& out, std::string_view cost) {
     out += '}';
 }
 
-bool sees_vars(Role role) {
-    return role != Role::company_administrator && role != Role::professional;
-}
-
 }  // namespace
 
-void append_number(std::string& out, const NumberShown& number, Role role) {
+void append_number(std::string& out, const NumberShown& number, bool with_var) {
     const auto& row = number.row;
     const auto& shared = number.shared;
     const auto text = number_text(row.key);
@@ -133,7 +129,7 @@ void append_number(std::string& out, const NumberShown& number, Role role) {
     append_member(out, "updated", time_text(row.updated));
     append_member(out, "use_type", word_of(shared.use));
     append_member(out, "used_by", row.used_by);
-    if (sees_vars(role)) append_account(out, "var", number.var, number.var_name, {});
+    if (with_var) append_account(out, "var", number.var, number.var_name, {});
     append_name(out, "version");
     append_number_value(out, row.version);
     out += '}';

@@ -10,8 +10,8 @@
 
 namespace porteur {
 
-/// Appends one object; openapi.json has its schema. Companies are not shown the VAR above them.
+/// Appends one object; openapi.json has its schema. Companies and professionals are not shown the VAR above them.
 /// @threads any
-void append_number(std::string& out, const NumberShown& number, Role role);
+void append_number(std::string& out, const NumberShown& number, bool with_var);
 
 }  // namespace porteur

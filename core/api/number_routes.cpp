@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "api/number_handling.hpp"
 #include "api/number_json.hpp"
+#include "api/number_query.hpp"
 #include "api/number_services.hpp"
 #include "api/order_json.hpp"
 #include "api/problem.hpp"
@@ -22,6 +22,10 @@ std::unexpected<Error> wrong(std::string_view parameter, std::string_view seen, 
         ErrorKind::invalid_input,
         phrase("the parameter {1} is {2}; expected {3:text}", parameter, quoted(seen, 40), expected)
     );
+}
+
+std::unexpected<Error> no_vars() {
+    return failure(ErrorKind::invalid_input, phrase("the parameter {1} says something that companies and professionals are not shown: the VAR", "var"));
 }
 
 /// The values of a parameter, which are joined by commas.
@@ -52,12 +56,10 @@ Result<std::vector<std::string>> texts_of(const Request& request, std::string_vi
 }
 
 /// "used", "available", "all": at a company what its users have or have not, above it what customers hold.
-Result<void> read_use(const Request& request, NumberFilter& filter) {
+Result<void> read_use(const Request& request, bool is_customer, NumberFilter& filter) {
     const auto word = request.parameter("filter");
     if (word.empty() || word == "all") return {};
     if (word != "used" && word != "available") return wrong("filter", word, "used, available or all");
-    const auto role = request.caller.role;
-    const bool is_customer = role == Role::company_administrator || role == Role::professional;
     (is_customer ? filter.used : filter.given) = word == "used";
     return {};
 }
@@ -81,9 +83,10 @@ Result<std::int64_t> read_tenant(const Request& request) {
 
 }  // namespace
 
-Result<NumberFilter> read_number_filter(const Request& request) {
+Result<NumberFilter> read_number_filter(const Request& request, bool is_customer) {
     NumberFilter filter;
-    if (auto read = read_use(request, filter); !read) return std::unexpected(std::move(read).error());
+    if (is_customer && !request.parameter("var").empty()) return no_vars();
+    if (auto read = read_use(request, is_customer, filter); !read) return std::unexpected(std::move(read).error());
     if (auto read = read_status(request, filter); !read) return std::unexpected(std::move(read).error());
     if (auto read = read_words(request, "state", filter.states, number_state_of, phrase("states as available,in_service")); !read)
         return std::unexpected(std::move(read).error());
@@ -109,36 +112,8 @@ Result<NumberFilter> read_number_filter(const Request& request) {
     return filter;
 }
 
-namespace {
 
-Result<InventoryQuery> read_list_query(const Request& request) {
-    InventoryQuery query;
-    auto filter = read_number_filter(request);
-    if (!filter) return std::unexpected(std::move(filter).error());
-    query.filter = std::move(*filter);
-    auto sort = request.parameter("sort");
-    if (sort.starts_with('-')) {
-        query.descending = true;
-        sort.remove_prefix(1);
-    }
-    if (!sort.empty()) {
-        const auto by = number_sort_of(sort);
-        if (!by)
-            return wrong(
-                "sort", request.parameter("sort"),
-                "number, used_by, company, var, use_type, provider, status, state, country or type, with \"-\" before it for "
-                "the other way round"
-            );
-        query.sort = *by;
-    }
-    if (const auto limit = request.parameter("limit"); !limit.empty()) {
-        const auto read = std::from_chars(limit.data(), limit.data() + limit.size(), query.limit);
-        if (read.ec != std::errc{} || read.ptr != limit.data() + limit.size() || query.limit < 1 || query.limit > limit_max)
-            return wrong("limit", limit, "a number from 1 to 500");
-    }
-    query.cursor = request.parameter("cursor");
-    return query;
-}
+namespace {
 
 /// The number in the path; "+" may be left out.
 std::optional<NumberKey> key_of(const Request& request) {
@@ -155,8 +130,39 @@ Answer missing(const Request& request) {
 
 }  // namespace
 
+Result<InventoryQuery> read_list_query(const Request& request, bool is_customer) {
+    InventoryQuery query;
+    auto filter = read_number_filter(request, is_customer);
+    if (!filter) return std::unexpected(std::move(filter).error());
+    query.filter = std::move(*filter);
+    auto sort = request.parameter("sort");
+    if (sort.starts_with('-')) {
+        query.descending = true;
+        sort.remove_prefix(1);
+    }
+    if (!sort.empty()) {
+        const auto by = number_sort_of(sort);
+        if (!by)
+            return wrong(
+                "sort", request.parameter("sort"),
+                "number, used_by, company, var, use_type, provider, status, state, country or type, with \"-\" before it for "
+                "the other way round"
+            );
+        if (is_customer && *by == NumberSort::var) return no_vars();
+        query.sort = *by;
+    }
+    if (const auto limit = request.parameter("limit"); !limit.empty()) {
+        const auto read = std::from_chars(limit.data(), limit.data() + limit.size(), query.limit);
+        if (read.ec != std::errc{} || read.ptr != limit.data() + limit.size() || query.limit < 1 || query.limit > limit_max)
+            return wrong("limit", limit, "a number from 1 to 500");
+    }
+    query.cursor = request.parameter("cursor");
+    return query;
+}
+
 Async<Answer> list_numbers(Api& api, Request& request) {
-    auto query = read_list_query(request);
+    const bool is_customer = api.services.numbers().is_customer(request.caller);
+    auto query = read_list_query(request, is_customer);
     if (!query) co_return problem_answer(query.error());
     const auto found = api.services.numbers().numbers(request.caller, std::move(*query));
     if (!found) co_return problem_answer(found.error());
@@ -171,7 +177,7 @@ Async<Answer> list_numbers(Api& api, Request& request) {
     out += R"(,"numbers":[)";
     for (const auto& each : found->numbers) {
         if (out.back() != '[') out += ',';
-        append_number(out, each, request.caller.role);
+        append_number(out, each, !is_customer);
     }
     out += R"(],"total":)";
     if (found->total)
@@ -189,7 +195,7 @@ Async<Answer> show_number(Api& api, Request& request) {
     if (!found) co_return problem_answer(found.error());
     if (!*found) co_return missing(request);
     Answer answer;
-    append_number(answer.body, **found, request.caller.role);
+    append_number(answer.body, **found, !api.services.numbers().is_customer(request.caller));
     answer.headers.emplace_back("ETag", '"' + std::to_string((*found)->row.version) + '"');
     co_return answer;
 }

@@ -5,6 +5,8 @@
 // comes from the caller: what it holds itself and, where its role reaches below, what its accounts hold.
 
 #include "api/people_services.hpp"
+#include <filesystem>
+
 #include "api/services.hpp"
 #include "domain/inventory.hpp"
 #include "domain/number_job.hpp"
@@ -27,6 +29,34 @@ struct NumbersShown {
     std::vector<NumberShown> numbers;
     std::string next_cursor;             ///< empty: there are no more
     std::optional<InventoryTotal> total; ///< of the first page
+};
+
+/// Which numbers leave in a file.
+struct NumberChoice {
+    InventoryQuery query;         ///< its limit and cursor are not looked at
+    bool is_short = false;        ///< nobody looks at custom, cost, order and first call
+    std::vector<NumberKey> only;  ///< these alone, whatever the filter; in the query's order. Empty: all that fit
+};
+
+/// A number as an export reads it; its texts are good until the next one.
+struct NumberRead {
+    NumberKey key = 0;
+    std::string_view used_by, features, tags, custom, cost;
+    Id order = 0;
+    std::optional<Instant> first_call;
+    const NumberClass* shared = nullptr;
+    std::string_view company, var;
+};
+
+struct NumberReading {
+    std::function<bool(const NumberRead&)> take;  ///< quick; false: no more is wanted
+    std::function<bool()> pause;                  ///< now and then, while nothing of the store is held; may block
+};
+
+/// What a list on paper needs besides its rows.
+struct PaperNeeds {
+    std::filesystem::path font_folder = {};
+    Instant now{};
 };
 
 /// How many numbers have each value of a column: "state" -> "in_service" -> 3.
@@ -77,6 +107,9 @@ class NumberServices {
 public:
     virtual ~NumberServices() = default;
 
+    /// Whether the caller's account is a company's or a professional's: these are shown no VAR.
+    virtual bool is_customer(const Caller& caller) const = 0;
+
     /// Of the filter, `tenant` is an account at or below the caller's, 0: all there are; `whose` is
     /// not looked at.
     /// @errors  invalid_input (not_found_code: no such account); unavailable
@@ -84,6 +117,9 @@ public:
     virtual Result<std::optional<NumberShown>> number(const Caller& caller, NumberKey key) = 0;
     /// The newest first. Nothing: there is no such number.
     virtual Result<std::optional<std::vector<NumberEvent>>> history(const Caller& caller, NumberKey key, int limit) = 0;
+    /// One number after another, on a thread of the caller's. @errors as numbers()
+    virtual Result<void> each_number(const Caller& caller, NumberChoice choice, const NumberReading& reading) = 0;
+    virtual PaperNeeds paper() const = 0;
     /// @errors as numbers()
     virtual Result<NumberFacets> facets(const Caller& caller, std::int64_t tenant) = 0;
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -89,6 +90,17 @@ struct EventFeed {
     Id after = 0;
 };
 
+/// The bytes of an answer that is made while it is sent.
+class ByteStream {
+public:
+    virtual ~ByteStream() = default;
+    /// The next bytes; empty at the end. @errors the answer cannot be finished
+    /// @threads the connection's
+    virtual Async<Result<std::string>> next() = 0;
+    /// Nobody wants more: a wait in next() ends. @threads the connection's
+    virtual void end() = 0;
+};
+
 struct Answer {
     int status = 200;
     std::string body;
@@ -96,6 +108,7 @@ struct Answer {
     Fields headers;
     bool close = false;  ///< the connection must not be used again
     std::optional<EventFeed> feed;
+    std::shared_ptr<ByteStream> stream = nullptr;  ///< what comes after `body`, until its end
     std::string defect;  ///< for the log alone; empty if none
 };
 

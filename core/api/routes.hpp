@@ -14,6 +14,7 @@
 #include "api/console_files.hpp"
 #include "api/limits.hpp"
 #include "api/request.hpp"
+#include "api/streams.hpp"
 
 namespace porteur {
 
@@ -63,6 +64,7 @@ struct Api {
     ApiLimits limits;
     KeysUnderWay keys = {};
     std::shared_ptr<const ConsoleFiles> console = {};  ///< null: this server has no console
+    Streams streams{limits.streams_at_once, limits.stream_ahead_bytes};
 };
 
 /// A handler reads the request, asks the services, makes an answer. It may throw only by a defect;
@@ -169,6 +171,9 @@ Async<Answer> show_number_job_results(Api& api, Request& request);
 Async<Answer> undo_number_job(Api& api, Request& request);
 Async<Answer> cancel_number_job(Api& api, Request& request);
 Async<Answer> take_calls(Api& api, Request& request);
+// number_export.cpp
+Async<Answer> export_numbers_csv(Api& api, Request& request);
+Async<Answer> export_numbers_pdf(Api& api, Request& request);
 
 // due_route.cpp
 Async<Answer> list_due(Api& api, Request& request);

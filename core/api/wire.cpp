@@ -111,6 +111,12 @@ asio::awaitable<void> Wire::linger(Time until) {
     disarm();
 }
 
+void Wire::end_is_error(bool is_error) {
+    // A socket that does not linger is reset when it closes, even where the process ends (RFC 9293).
+    error_code ignored;
+    socket_.set_option(asio::socket_base::linger(is_error, 0), ignored);
+}
+
 void Wire::close() {
     error_code ignored;
     timer_.cancel();

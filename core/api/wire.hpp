@@ -40,6 +40,10 @@ public:
     /// the answer is not lost to a reset.
     boost::asio::awaitable<void> linger(Time until);
 
+    /// Until it is taken back, an end of the connection is an error to the peer: for what is as long as
+    /// the connection, so that nobody takes a part of it for the whole.
+    void end_is_error(bool is_error);
+
     bool late() const noexcept { return late_; }
     bool secure() const noexcept { return tls_.has_value(); }
     /// Ends whatever waits here; the socket closes.

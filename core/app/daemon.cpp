@@ -237,7 +237,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
             for (auto& each : p.services->carriers().accounts) names.insert(std::move(each.account));
             return names;
         },
-        .spool = p.settings.documents.folder});
+        .spool = p.settings.documents.folder, .font_folder = p.settings.documents.font_folder});
     if (auto loaded = p.numbers->start(); !loaded) return std::unexpected(std::move(loaded).error());
     p.services = std::make_unique<HostServices>(HostServices::Parts{
         .engine_thread = p.engine_io.get_executor(), .engine = *p.engine, .accounts = p.accounts, .performer = *p.performer,

@@ -28,6 +28,7 @@ public:
         std::function<Instant()> now;
         std::function<std::set<std::string, std::less<>>()> accounts;  ///< names of the carrier accounts
         std::filesystem::path spool;                        ///< a folder where a file waits to be read
+        std::filesystem::path font_folder = {};  ///< of lists as PDF
     };
     explicit InventoryDesk(Parts parts);
     ~InventoryDesk() override { stop(); }
@@ -37,10 +38,13 @@ public:
     /// Waits for the piece under way; what is left of a job is told as not done.
     void stop();
 
+    bool is_customer(const Caller& caller) const override { return parts_.tenants.tree()->customer_of(caller.tenant).has_value(); }
     Result<NumbersShown> numbers(const Caller& caller, InventoryQuery query) override;
     Result<std::optional<NumberShown>> number(const Caller& caller, NumberKey key) override;
     Result<std::optional<std::vector<NumberEvent>>> history(const Caller& caller, NumberKey key, int limit) override;
     Result<NumberFacets> facets(const Caller& caller, std::int64_t tenant) override;
+    Result<void> each_number(const Caller& caller, NumberChoice choice, const NumberReading& reading) override;
+    PaperNeeds paper() const override;
 
     Async<Result<NumberJob>> change(
         Caller caller, NumberSelection selection, NumberWish wish, bool dry_run, std::string request, std::optional<AnswerKept<NumberJob>> kept
@@ -75,6 +79,7 @@ private:
     Result<CallsTaken> taken(const Caller& caller, const std::vector<CallSeen>& calls);
     std::vector<std::int64_t> accounts_seen(const Caller& caller) const;
     static JobScope scope_of(const Caller& caller) { return {.tenant = caller.tenant, .role = caller.role, .by = caller.token_name}; }
+    Result<void> each_chosen(const Caller& caller, const TenantTree& tree, NumberChoice choice, const NumberReading& reading) const;
 
     Parts parts_;
     std::unique_ptr<NumberBook> book_;

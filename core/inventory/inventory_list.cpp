@@ -12,6 +12,7 @@ using Along = KeyScan::Along;
 
 // What the ways cost, in rows read one after another: measured on SQLite, and about right elsewhere.
 constexpr double stretch_cost = 15;       // to begin with one class's or one tenant's numbers
+constexpr int lines_for_a_row = 4;        // of what is read at once: a line is not kept as a row is
 constexpr double mixed_up = 4;            // numbers that fit stand in clumps: more rows are read than on average
 
 /// A page's place: the value that its last row is sorted by, and its key.
@@ -113,10 +114,9 @@ public:
 
     /// Whether the rows themselves lie in the order wanted, and most of them fit; then how to read them.
     std::optional<KeyScan> read_through() const {
-        if (query_.sort != NumberSort::number || way_of(whole_) != Along::keys) return std::nullopt;
-        auto scan = scan_along_keys(whole_);
-        scan.limit = std::numeric_limits<int>::max();
-        return scan;
+        if (query_.sort != NumberSort::number || has_indexed_text()) return std::nullopt;
+        if (whole_.count * limits_.read_through_part < total_) return std::nullopt;
+        return scan_along_keys(whole_);
     }
 
 private:
@@ -550,15 +550,19 @@ Result<InventoryPage> InventoryList::page(const InventoryQuery& query, const Ten
 }
 
 Result<void> InventoryList::each(
-    const InventoryQuery& query, const TenantTree& tenants, const std::function<bool(const NumberLine&)>& take
+    const InventoryQuery& query, const TenantTree& tenants, const std::function<bool(const NumberLine&)>& take,
+    const std::function<bool()>& pause, bool is_short
 ) const {
-    const Listing whole(book_, directory_, query, tenants, limits_);
-    if (whole.is_empty()) return {};
-    if (const auto scan = whole.read_through()) return book_.each_line(*scan, take);
     auto piece = query;
     piece.cursor.clear();
     piece.limit = limits_.export_piece;
-    do {
+    const Listing whole(book_, directory_, piece, tenants, limits_);
+    if (whole.is_empty()) return {};
+    if (auto scan = whole.read_through()) {
+        scan->is_short = is_short;
+        return read_through(*scan, take, pause);
+    }
+    while (true) {
         const auto page = Listing(book_, directory_, piece, tenants, limits_).page();
         if (!page) return std::unexpected(page.error());
         for (const auto& row : page->rows) {
@@ -567,8 +571,28 @@ Result<void> InventoryList::each(
                 return {};
         }
         piece.cursor = page->next_cursor;
-    } while (!piece.cursor.empty());
-    return {};
+        if (piece.cursor.empty() || !pause()) return {};
+    }
+}
+
+Result<void> InventoryList::read_through(
+    KeyScan scan, const std::function<bool(const NumberLine&)>& take, const std::function<bool()>& pause
+) const {
+    scan.limit = lines_for_a_row * limits_.export_piece;
+    while (true) {
+        int count = 0;
+        NumberKey last = 0;
+        bool is_wanted = true;
+        const auto read = book_.each_line(scan, [&](const NumberLine& line) {
+            ++count;
+            last = line.key;
+            is_wanted = take(line);
+            return is_wanted && count < scan.limit;
+        });
+        if (!read) return read;
+        if (!is_wanted || count < scan.limit || !pause()) return {};
+        (scan.descending ? scan.to : scan.from) = scan.descending ? last : last + 1;
+    }
 }
 
 }  // namespace porteur

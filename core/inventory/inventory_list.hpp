@@ -18,7 +18,8 @@ struct ListLimits {
     std::int64_t read_at_once = 5'000;  ///< so many rows may be read and sorted for one page
     std::int64_t look_nearby = 2'000;   ///< so many are looked at before the text's index is asked
     int counted_to = 1'000;             ///< hits of a text, for its total
-    int export_piece = 2'000;           ///< rows at a time, where the rows do not lie in the order wanted
+    int export_piece = 5'000;           ///< rows of one reading of the store
+    std::int64_t read_through_part = 30;  ///< one in so many fits: an export rather reads all rows as they lie
 };
 
 /// @threads any; blocks
@@ -31,10 +32,20 @@ public:
     Result<InventoryPage> page(const InventoryQuery& query, const TenantTree& tenants) const;
 
     /// All that fit, in the order of the query, whatever its limit; each line is valid until the next.
-    /// @param take  says whether it wants more
-    Result<void> each(const InventoryQuery& query, const TenantTree& tenants, const std::function<bool(const NumberLine&)>& take) const;
+    /// The store is read piece by piece, so that a slow reader keeps no reading of it open; what changes
+    /// meanwhile is met as it is then, and no number comes twice in the order of the numbers.
+    /// @param take   says whether it wants more; must not block
+    /// @param is_short  the lines may be without custom, cost, order and first call
+    /// @param pause  called between two pieces; says whether to go on, and may block
+    Result<void> each(
+        const InventoryQuery& query, const TenantTree& tenants, const std::function<bool(const NumberLine&)>& take,
+        const std::function<bool()>& pause = [] { return true; }, bool is_short = false
+    ) const;
 
 private:
+    /// The rows as they lie.
+    Result<void> read_through(KeyScan scan, const std::function<bool(const NumberLine&)>& take, const std::function<bool()>& pause) const;
+
     NumberBook& book_;
     const NumberDirectory& directory_;
     ListLimits limits_;

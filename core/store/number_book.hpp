@@ -44,6 +44,7 @@ struct KeyScan {
     NumberKey to = 0;                  ///< the first beyond; 0: no end
     bool descending = false;
     int limit = 100;
+    bool is_short = false;             ///< of each_line(): leaves custom, cost, order and first call empty
     std::int64_t look_at_most = 0;     ///< along keys: rows; 0: any number
 
     // What else a row must be.
@@ -111,7 +112,8 @@ public:
     virtual Result<std::vector<NumberRow>> rows(const std::vector<NumberKey>& keys) = 0;
     /// Both steps at once, along the keys.
     virtual Result<std::vector<NumberRow>> rows_along_keys(const KeyScan& scan) = 0;
-    /// All rows along the keys, one after another, from one reading of the store.
+    /// The rows along the keys, at most the scan's limit of them, one after another from one reading of
+    /// the store.
     /// @param take  says whether it wants more
     virtual Result<void> each_line(const KeyScan& scan, const std::function<bool(const NumberLine&)>& take) = 0;
     /// The newest first.

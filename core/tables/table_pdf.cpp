@@ -48,7 +48,7 @@ public:
         direction_ = lies ? HPDF_PAGE_LANDSCAPE : HPDF_PAGE_PORTRAIT;
     }
 
-    void row(const std::vector<std::string_view>& cells) {
+    void row(std::span<const std::string_view> cells) {
         if (!page_ || lines_left_ == 0) begin_page();
         --lines_left_;
         float from = pen_;
@@ -235,30 +235,54 @@ Result<void> write_out(HPDF_Doc document, const ByteSink& to) {
 
 }  // namespace
 
-Result<void> table_pdf(const TableDocument& about, const RowSource& rows, const ByteSink& to) {
-    // Without a handler libharu remembers the first error, and does nothing more.
-    const Document document(HPDF_New(nullptr, nullptr), HPDF_Free);
-    if (!document) return failure(ErrorKind::internal, "libharu does not start");
-    HPDF_UseUTFEncodings(document.get());
-    HPDF_SetCurrentEncoder(document.get(), "UTF-8");
-    HPDF_SetCompressionMode(document.get(), HPDF_COMP_ALL);
-    auto plain = Face::load(document.get(), about.font_folder / font_name);
-    if (!plain) return std::unexpected(plain.error());
-    auto bold = Face::load(document.get(), about.font_folder / font_name_bold);
-    if (!bold) return std::unexpected(bold.error());
+struct TablePdf::State {
+    explicit State(TableDocument given)
+        : about(std::move(given)), document(HPDF_New(nullptr, nullptr), HPDF_Free) {}
 
-    Setter setter(document.get(), about, std::move(*plain), std::move(*bold));
+    const TableDocument about;
+    // Without a handler libharu remembers the first error, and does nothing more.
+    const Document document;
+    std::optional<Setter> setter;
+};
+
+TablePdf::TablePdf(std::unique_ptr<State> state) : state_(std::move(state)) {}
+TablePdf::~TablePdf() = default;
+
+Result<std::unique_ptr<TablePdf>> TablePdf::begin(TableDocument about) {
+    auto state = std::make_unique<State>(std::move(about));
+    auto* document = state->document.get();
+    if (!document) return failure(ErrorKind::internal, "libharu does not start");
+    HPDF_UseUTFEncodings(document);
+    HPDF_SetCurrentEncoder(document, "UTF-8");
+    HPDF_SetCompressionMode(document, HPDF_COMP_ALL);
+    auto plain = Face::load(document, state->about.font_folder / font_name);
+    if (!plain) return std::unexpected(plain.error());
+    auto bold = Face::load(document, state->about.font_folder / font_name_bold);
+    if (!bold) return std::unexpected(bold.error());
+    state->setter.emplace(document, state->about, std::move(*plain), std::move(*bold));
+    return std::unique_ptr<TablePdf>(new TablePdf(std::move(state)));
+}
+
+void TablePdf::row(std::span<const std::string_view> cells) { state_->setter->row(cells); }
+
+Result<void> TablePdf::finish(const ByteSink& to) {
+    state_->setter->finish();
+    HPDF_SetInfoAttr(state_->document.get(), HPDF_INFO_TITLE, state_->about.title.c_str());
+    return write_out(state_->document.get(), to);
+}
+
+Result<void> table_pdf(const TableDocument& about, const RowSource& rows, const ByteSink& to) {
+    const auto pdf = TablePdf::begin(about);
+    if (!pdf) return std::unexpected(pdf.error());
     std::vector<std::string_view> row;
     for (;;) {
         row.clear();
         const auto more = rows(row);
         if (!more) return std::unexpected(more.error());
         if (!*more) break;
-        setter.row(row);
+        (*pdf)->row(row);
     }
-    setter.finish();
-    HPDF_SetInfoAttr(document.get(), HPDF_INFO_TITLE, about.title.c_str());
-    return write_out(document.get(), to);
+    return (*pdf)->finish(to);
 }
 
 }  // namespace porteur::tables

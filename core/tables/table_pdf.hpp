@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +33,26 @@ struct TableDocument {
 using RowSource = std::function<Result<bool>(std::vector<std::string_view>& row)>;
 /// Takes the bytes of the file, piece by piece.
 using ByteSink = std::function<Result<void>(std::string_view)>;
+
+/// A list as PDF, row by row; table_pdf() says what it looks like. @threads one at a time
+class TablePdf {
+public:
+    /// @errors  unavailable: a font is missing; internal: libharu
+    static Result<std::unique_ptr<TablePdf>> begin(TableDocument document);
+    ~TablePdf();
+    TablePdf(const TablePdf&) = delete;
+    TablePdf& operator=(const TablePdf&) = delete;
+
+    /// The texts have to live until it returns only.
+    void row(std::span<const std::string_view> cells);
+    /// Once, at the end. @errors internal: libharu; those of `to`
+    Result<void> finish(const ByteSink& to);
+
+private:
+    struct State;
+    explicit TablePdf(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
 
 /// Sets a list as PDF: its header again on each page, page numbers, cells that are too long for
 /// their column cut with an ellipsis. The same rows give the same bytes: there is no clock and no

@@ -3,13 +3,14 @@
 // each column, over HTTP at a daemon of its own on one core, the client on another. Authorisation is in
 // each figure: each request carries a token that is looked up, and sees what its account may see.
 //
-//     tools/bench numbers [--rows N] [--store sqlite|postgresql] [OP...]
+//     tools/bench numbers [--rows N] [--store sqlite|postgresql] [--peers] [OP...]
 //         prints one JSON object for each: op, rows, store, value, unit, peer, ratio, and what else is known;
-//         OP: import list search sort (all of them unless some are named)
+//         OP: list search sort csv pdf (all of them unless some are named)
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -24,6 +25,7 @@
 #include <thread>
 
 #include "access/token.hpp"
+#include "bench_exports.hpp"
 #include "bench_world.hpp"
 #include "inventory/number_directory.hpp"
 
@@ -109,12 +111,13 @@ void pin(int core) {
 
 class DaemonProcess {
 public:
-    explicit DaemonProcess(const fs::path& config) {
+    /// @param one_core  with which it has to do
+    explicit DaemonProcess(const fs::path& config, bool one_core = true) {
         int ends[2];
         if (::pipe2(ends, O_CLOEXEC) != 0) stop("no pipe to porteurd");
         process_ = ::fork();
         if (process_ == 0) {
-            pin(0);
+            if (one_core) pin(0);
             ::dup2(ends[1], 1);
             ::dup2(ends[1], 2);
             ::execl(PORTEUR_DAEMON, PORTEUR_DAEMON, "--config", config.c_str(), nullptr);
@@ -303,12 +306,15 @@ int run(int count, char** words) {
     std::int64_t rows = 1'000'000;
     std::string store_name = "sqlite";
     std::set<std::string> ops;
+    bool with_peers = false;
     for (int at = 1; at < count; ++at) {
         const std::string word = words[at];
         if (word == "--rows" && at + 1 < count)
             rows = std::atoll(words[++at]);
         else if (word == "--store" && at + 1 < count)
             store_name = words[++at];
+        else if (word == "--peers")
+            with_peers = true;
         else
             ops.insert(word);
     }
@@ -341,12 +347,23 @@ int run(int count, char** words) {
         const TokenRow row{.id = 1, .tenant = 1, .name = "bench", .hash = hash_of_token(token), .scope = "read", .created = Instant{}, .expires = {}, .revoked = {}};
         if (auto added = (*store)->add_token(row); !added) stop(added.error().message);
     });
-    const DaemonProcess daemon(config);
-    known.port = daemon.port();
-    known.daemon = daemon.process();
-    if (wanted("list")) measure_list(known);
-    if (wanted("search")) measure_search(known);
-    if (wanted("sort")) measure_sort(known);
+    if (wanted("list") || wanted("search") || wanted("sort")) {
+        const DaemonProcess daemon(config);
+        known.port = daemon.port();
+        known.daemon = daemon.process();
+        if (wanted("list")) measure_list(known);
+        if (wanted("search")) measure_search(known);
+        if (wanted("sort")) measure_sort(known);
+    }
+    if (wanted("csv") || wanted("pdf")) {
+        // One thread reads, another sends; the client is one of those that share the cores.
+        const DaemonProcess daemon(config, false);
+        const ExportRun exported{.store_name = store_name, .rows = rows, .port = daemon.port(), .daemon = daemon.process(), .token = token,
+                                 .work = folder.path(), .sqlite_file = folder.path() / "data/porteur.db", .server = server.get(),
+                                 .with_peers = with_peers};
+        if (wanted("csv")) measure_csv(exported);
+        if (wanted("pdf")) measure_pdf(exported);
+    }
     return 0;
 }
 

@@ -245,6 +245,33 @@ Outcome<Reply> Client::upload(const std::string& target, Upload upload, const Ch
     );
 }
 
+Outcome<void> Client::download(
+    const std::string& target, std::string what, std::chrono::milliseconds silence_max,
+    const std::function<bool(std::string_view, Progress&)>& take
+) {
+    Progress progress(around_, std::move(what));
+    bool has_begun = false;
+    auto transport = Transport::open(server_.url, server_.ca_file, connect_timeout, [&] {
+        if (!has_begun) progress.update();
+        return true;
+    });
+    if (!transport) return passed_on(transport);
+    HttpRequest request{.method = "GET", .target = target, .fields = common_fields(), .body = {}};
+    request.fields.front() = {"Accept", "*/*"};
+    bool is_ended = false;
+    ExchangeWishes wishes{.timeout = silence_max};
+    wishes.body = [&](std::string_view bytes) {
+        has_begun = true;
+        is_ended = !take(bytes, progress);
+        return !is_ended;
+    };
+    const auto answer = exchange(**transport, server_.url, request, wishes);
+    if (is_ended) return {};
+    if (!answer) return passed_on(answer);
+    if (answer->status != 200) return std::unexpected(trouble_of(*answer, server_));
+    return {};
+}
+
 Outcome<void> Client::listen(
     const std::string& target, EventStream& stream, const Listening& listening
 ) {

@@ -14,6 +14,8 @@
 
 namespace porteur::cli {
 
+class Progress;
+
 /// How the daemon is reached.
 struct Server {
     ServerUrl url;
@@ -65,6 +67,14 @@ public:
         const Change& change, std::chrono::milliseconds longest = std::chrono::seconds{60}
     );
     Outcome<Reply> upload(const std::string& target, Upload upload, const Change& change);
+
+    /// Hands the bytes of an answer on as they come; gives nothing only when all of them have.
+    /// @param what  said while it lasts, in the reader's language
+    /// @param take  false ends it, and then gives nothing
+    Outcome<void> download(
+        const std::string& target, std::string what, std::chrono::milliseconds silence_max,
+        const std::function<bool(std::string_view, Progress&)>& take
+    );
 
     struct Listening {
         std::chrono::milliseconds silence_max;             ///< with not even a comment

@@ -33,6 +33,7 @@ const std::vector<CommandSpec>& all_commands() {
         add(order_commands("port"));
         add(letter_commands());
         add(order_commands("purchase"));
+        add(inventory_commands());
         add(number_commands());
         add(document_commands());
         add(mail_commands());
@@ -68,7 +69,7 @@ const std::vector<OptionSpec>& common_options() {
 std::string help_of_group(const std::string& group) {
     if (group == "port") return told("port orders: move numbers from one carrier to another");
     if (group == "purchase") return told("purchase orders: buy numbers");
-    if (group == "numbers") return told("numbers that can be bought");
+    if (group == "numbers") return told("numbers that we have; search: numbers that can be bought");
     if (group == "portability") return told("whether numbers can be ported");
     if (group == "documents") return told("letters of authorization, invoices and other papers");
     if (group == "mail") return told("mails that came in");

@@ -15,21 +15,33 @@ Progress::Progress(Surroundings& around, std::string what)
 
 Progress::~Progress() { hide(); }
 
-void Progress::update(std::size_t bytes_done, std::size_t bytes_all) {
-    if (!around_.err_is_terminal) return;
+bool Progress::is_due(bool is_end) {
+    if (!around_.err_is_terminal) return false;
     const auto now = around_.now();
-    if (now - began_ < 1s || (shown_ && now - shown_at_ < 100ms && bytes_done < bytes_all)) return;
+    if (now - began_ < 1s || (shown_ && now - shown_at_ < 100ms && !is_end)) return false;
     shown_at_ = now;
+    return true;
+}
+
+void Progress::write(const std::string& line) {
     shown_ = true;
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - began_).count();
-    auto line = fmt::format("{} … {} s", what_, seconds);
-    if (bytes_all > 0)
-        line = fmt::format(
-            "{} {} {} of {}", what_, bar_text(bytes_done, bytes_all), size_text(bytes_done),
-            size_text(bytes_all)
-        );
     // Back to the first column, clear to the end of the line (ECMA-48, EL).
     around_.err << "\r\x1b[K" << line << std::flush;
+}
+
+void Progress::update(std::size_t bytes_done, std::size_t bytes_all) {
+    if (!is_due(bytes_all > 0 && bytes_done >= bytes_all)) return;
+    if (bytes_all > 0)
+        return write(fmt::format(
+            "{} {} {} of {}", what_, bar_text(bytes_done, bytes_all), size_text(bytes_done),
+            size_text(bytes_all)
+        ));
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(shown_at_ - began_).count();
+    write(fmt::format("{} … {} s", what_, seconds));
+}
+
+void Progress::update_count(std::size_t done, std::size_t all) {
+    if (is_due(done >= all)) write(fmt::format("{} {} {}/{}", what_, bar_text(done, all), done, all));
 }
 
 void Progress::hide() {

@@ -24,10 +24,16 @@ public:
 
     /// Says how far it is; 0 bytes in all: only for how long.
     void update(std::size_t bytes_done = 0, std::size_t bytes_all = 0);
+    /// The same in pieces of which there are so many in all, which is not 0.
+    void update_count(std::size_t done, std::size_t all);
     /// Takes the line away until the next update, so that other lines can be written.
     void hide();
 
 private:
+    /// Whether the line is to be written now.
+    bool is_due(bool is_end);
+    void write(const std::string& line);
+
     Surroundings& around_;
     std::string what_;
     std::chrono::steady_clock::time_point began_, shown_at_;

@@ -81,6 +81,10 @@ Reply Client::receive(bool no_body) {
         at = next;
     }
     kept_.erase(0, end + 4);
+    if (!no_body && reply.field("transfer-encoding") == "chunked") {
+        reply.is_whole = receive_chunks(reply.body);
+        return reply;
+    }
     const auto length =
         no_body ? 0 : std::strtoul(reply.field("content-length").c_str(), nullptr, 10);
     while (kept_.size() < length)
@@ -88,6 +92,20 @@ Reply Client::receive(bool no_body) {
     reply.body = kept_.substr(0, length);
     kept_.erase(0, length);
     return reply;
+}
+
+bool Client::receive_chunks(std::string& body) {
+    while (true) {
+        std::size_t end = 0;
+        while ((end = kept_.find("\r\n")) == kept_.npos)
+            if (!more()) return false;
+        const auto size = std::strtoul(kept_.c_str(), nullptr, 16);
+        while (kept_.size() < end + 2 + size + 2)
+            if (!more()) return false;
+        body += kept_.substr(end + 2, size);
+        kept_.erase(0, end + 2 + size + 2);
+        if (size == 0) return true;
+    }
 }
 
 std::string Client::read_until(std::string_view wanted) {
@@ -105,6 +123,14 @@ bool Client::at_end() {
     // A reset is an end too; running into the patience is not.
     const auto count = ::recv(socket_, &byte, 1, 0);
     return count == 0 || (count < 0 && errno == ECONNRESET);
+}
+
+bool Client::ends_with_reset() {
+    char piece[65536];
+    while (true) {
+        const auto count = ::recv(socket_, piece, sizeof piece, 0);
+        if (count <= 0) return count < 0 && errno == ECONNRESET;
+    }
 }
 
 void Client::finish_sending() { ::shutdown(socket_, SHUT_WR); }

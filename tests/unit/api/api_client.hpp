@@ -22,6 +22,7 @@ struct Reply {
     int status = 0;  ///< 0: the connection ended without an answer
     std::vector<std::pair<std::string, std::string>> fields;  ///< names in lower case
     std::string body;
+    bool is_whole = true;  ///< false: a chunked body broke off
 
     std::string field(std::string_view name) const;
     json::value document() const;  ///< null when it is no JSON
@@ -48,11 +49,14 @@ public:
     std::string read_until(std::string_view wanted);
     /// True when the peer has closed, and nothing more came.
     bool at_end();
+    /// Reads to the end. @return whether that was a reset, and not an orderly one
+    bool ends_with_reset();
     /// Says that nothing more will be sent.
     void finish_sending();
 
 private:
     bool more();
+    bool receive_chunks(std::string& body);
 
     int socket_ = -1;
     std::string kept_;

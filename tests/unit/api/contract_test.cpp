@@ -429,6 +429,10 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
     ask("POST", "/v1/number-jobs/x/undo", job + "/undo");
     ask("POST", "/v1/number-jobs/x/cancel", job + "/cancel");
     ask("POST", "/v1/calls", "/v1/calls", R"({"calls":[{"to":"+15145550100","at":"2026-12-01T00:00:00Z"}]})");
+    for (const std::string path : {"/v1/numbers/csv", "/v1/numbers/pdf"}) {
+        EXPECT_EQ(ask("GET", path, path + "?sort=-number").status, 200);
+        EXPECT_EQ(ask("POST", path, path, R"({"query":{"status":"active"},"ids":["+15145550100"]})").status, 200);
+    }
     const auto hook = ask("POST", "/v1/webhooks", "/v1/webhooks", R"({"url":"https://hooks.example/","kinds":["port.*"]})");
     ASSERT_EQ(hook.status, 201) << hook.body;
     const auto hook_path = "/v1/webhooks/" + hook.text("id");

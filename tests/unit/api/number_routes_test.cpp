@@ -73,6 +73,18 @@ TEST(NumberRoutes, what_is_asked_for_is_what_the_inventory_is_asked) {
     EXPECT_EQ(query.cursor, "x");
 }
 
+TEST(NumberRoutes, a_customer_is_shown_no_var_neither_as_a_column_nor_by_asking_for_it) {
+    Served served;
+    served.host.inventory.caller_is_customer = true;
+    served.host.inventory.held.emplace(*number_key("+15145550100"), one("+15145550100"));
+    EXPECT_EQ(served.get("/v1/numbers").body.find("North"), std::string::npos);
+    EXPECT_EQ(served.get("/v1/numbers/+15145550100").body.find("North"), std::string::npos);
+    for (const auto* query : {"var=n", "sort=var", "sort=-var"}) EXPECT_EQ(served.get(std::string("/v1/numbers?") + query).status, 400) << query;
+    EXPECT_EQ(served.get("/v1/numbers?filter=used").status, 200);
+    EXPECT_EQ(served.host.inventory.last_query.filter.used, true) << "within an account, used is what somebody uses";
+    EXPECT_FALSE(served.host.inventory.last_query.filter.given);
+}
+
 TEST(NumberRoutes, a_wrong_word_is_named_with_what_would_be_right) {
     Served served;
     for (const auto& [query, field] : std::map<std::string, std::string>{
@@ -152,6 +164,9 @@ TEST(NumberJobs, a_wish_that_says_too_little_or_too_much_names_the_place) {
              {R"({"action":"unassign","selection":{"numbers":[1]}})", "/selection/numbers"},
              {R"({"action":"unassign","selection":{"range":{"from":"+2","to":"+1"}}})", "/selection/range"},
              {R"({"action":"unassign","selection":{"query":{"colour":"red"}}})", "/selection/query/colour"},
+             {R"({"action":"unassign","selection":{"query":{"state":","}}})", "/selection/query/state"},
+             {R"({"action":"unassign","selection":{"query":{"number":"+"}}})", "/selection/query/number"},
+             {R"({"action":"unassign","selection":{"query":{"filter status":"used"}}})", ""},
              {R"({"action":"assign","selection":{"numbers":["+1"]},"to":{"tenant":"x"}})", "/to/tenant"},
              {R"({"action":"assign","selection":{"numbers":["+1"]},"to":{"desk":1}})", "/to/desk"},
              {R"({"action":"options","selection":{"numbers":["+1"]},"tags":["two words"]})", "/tags"},

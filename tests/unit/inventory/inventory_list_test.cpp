@@ -218,6 +218,73 @@ TEST_P(InventoryListTest, an_export_reads_the_same_rows_as_the_pages) {
     }
 }
 
+TEST_P(InventoryListTest, an_export_pauses_between_its_pieces_and_can_be_ended_there) {
+    fill(500);
+    if (HasFatalFailure()) return;
+    // Lines are read four times as many at once as rows.
+    const InventoryList list(*book, directory, {.export_piece = 30});
+    for (const auto sort : {NumberSort::number, NumberSort::used_by})
+        for (const bool descending : {false, true}) {
+            const InventoryQuery query{.filter = {}, .sort = sort, .descending = descending, .limit = 100, .cursor = {}};
+            int taken = 0, pauses = 0;
+            const auto take = [&](const NumberLine&) { return ++taken > 0; };
+            ASSERT_TRUE(list.each(query, tenants, take, [&] { return ++pauses > 0; }));
+            EXPECT_EQ(taken, 500);
+            EXPECT_EQ(pauses, sort == NumberSort::number ? 4 : 16) << "none after the last piece";
+            taken = pauses = 0;
+            ASSERT_TRUE(list.each(query, tenants, take, [&] { return ++pauses < 3; }));
+            EXPECT_EQ(taken, sort == NumberSort::number ? 360 : 90);
+            taken = 0;
+            ASSERT_TRUE(list.each(query, tenants, [&](const NumberLine&) { return ++taken < 40; }));
+            EXPECT_EQ(taken, 40);
+        }
+}
+
+TEST_P(InventoryListTest, a_short_line_has_all_but_what_nobody_looks_at) {
+    fill(100);
+    if (HasFatalFailure()) return;
+    const InventoryList list(*book, directory);
+    std::vector<std::string> whole, brief;
+    const auto told_of = [](const NumberLine& line) {
+        return std::to_string(line.key) + " " + std::to_string(line.class_id) + " " + std::to_string(line.tenant) + " " + std::string(line.used_by) + "|" +
+               std::string(line.features) + "|" + std::string(line.tags);
+    };
+    ASSERT_TRUE(list.each({}, tenants, [&](const NumberLine& line) {
+        whole.push_back(told_of(line));
+        return true;
+    }));
+    const auto read = list.each(
+        {}, tenants,
+        [&](const NumberLine& line) {
+            brief.push_back(told_of(line));
+            EXPECT_EQ(line.custom, "");
+            EXPECT_EQ(line.cost, "");
+            EXPECT_EQ(line.order, 0);
+            EXPECT_FALSE(line.first_call);
+            return true;
+        },
+        [] { return true; }, true
+    );
+    ASSERT_TRUE(read);
+    EXPECT_EQ(brief, whole);
+    EXPECT_EQ(brief.size(), 100U);
+}
+
+TEST_P(InventoryListTest, an_export_meets_the_store_as_it_is_then) {
+    fill(200);
+    if (HasFatalFailure()) return;
+    const InventoryList list(*book, directory, {.export_piece = 50});
+    std::vector<NumberKey> keys;
+    const auto take = [&](const NumberLine& line) {
+        keys.push_back(line.key);
+        return true;
+    };
+    // The store is not held while an export pauses: it can be read, and written, from there.
+    const auto read = list.each({}, tenants, take, [&] { return book->rows({keys.back()}).has_value(); });
+    ASSERT_TRUE(read);
+    EXPECT_EQ(keys, expected({}));
+}
+
 TEST_P(InventoryListTest, a_cursor_of_another_list_is_refused) {
     fill(30);
     if (HasFatalFailure()) return;

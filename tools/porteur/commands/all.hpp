@@ -19,6 +19,8 @@ std::vector<CommandSpec> order_commands(const std::string& group);
 std::vector<CommandSpec> letter_commands();
 /// numbers search, portability check
 std::vector<CommandSpec> number_commands();
+/// numbers list, show, export
+std::vector<CommandSpec> inventory_commands();
 /// documents add, get
 std::vector<CommandSpec> document_commands();
 /// mail list, show, assign, dismiss
