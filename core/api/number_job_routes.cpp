@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 
 #include "api/fingerprint.hpp"
 #include "api/gate.hpp"
@@ -136,6 +137,16 @@ Result<NumberSelection> selection_of(const json::object& body, const Request& re
     return selection;
 }
 
+Result<std::string> feature_words(const std::vector<std::string>& features) {
+    static constexpr std::array known{"voice", "sms", "mms", "fax", "e911"};
+    std::string words;
+    for (const auto& each : features) {
+        if (std::ranges::find(known, each) == known.end()) return wrong_at("/features", phrase("expected some of {1}", "voice sms mms fax e911"));
+        words += (words.empty() ? "" : " ") + each;
+    }
+    return words;
+}
+
 Result<NumberWish> wish_of(const json::object& body) {
     NumberWish wish;
     const auto word = text_of(body, "action");
@@ -174,13 +185,9 @@ Result<NumberWish> wish_of(const json::object& body) {
     wish.tags_removed = std::move(*removed);
     wish.custom = std::move(*custom);
     if (const auto* listed = body.if_contains("features"); listed && !listed->is_null()) {
-        static constexpr std::array known{"voice", "sms", "mms", "fax", "e911"};
-        std::string words;
-        for (const auto& each : *features) {
-            if (std::ranges::find(known, each) == known.end()) return wrong_at("/features", phrase("expected some of {1}", "voice sms mms fax e911"));
-            words += (words.empty() ? "" : " ") + each;
-        }
-        wish.features = std::move(words);
+        auto words = feature_words(*features);
+        if (!words) return std::unexpected(std::move(words).error());
+        wish.features = std::move(*words);
     }
     if (auto tags = tags_with("", wish.tags_added, {}); !tags) return wrong_at("/tags", tags.error().message);
     return wish;
@@ -214,7 +221,9 @@ Result<NumberGiven> given_of(const json::value& value) {
     for (const auto* failed : {tags ? nullptr : &tags.error(), features ? nullptr : &features.error(), custom ? nullptr : &custom.error()})
         if (failed) return std::unexpected(*failed);
     given.tags = std::move(*tags);
-    for (const auto& each : *features) given.features += (given.features.empty() ? "" : " ") + each;
+    auto words = feature_words(*features);
+    if (!words) return std::unexpected(std::move(words).error());
+    given.features = std::move(*words);
     given.custom = std::move(*custom);
     return given;
 }

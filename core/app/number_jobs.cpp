@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <unordered_map>
@@ -44,6 +46,19 @@ Async<T> on(asio::thread_pool& pool, std::function<T()> run) {
     co_return co_await asio::co_spawn(
         pool, [](std::function<T()> work) -> Async<T> { co_return work(); }(std::move(run)), asio::use_awaitable
     );
+}
+
+constexpr std::array<std::string_view, 6> types{"local", "mobile", "national", "toll_free", "shared_cost", "unknown"};
+constexpr std::size_t used_by_max = 200;
+
+/// "1.50 CAD", or nothing.
+bool is_cost(std::string_view text) {
+    if (text.empty()) return true;
+    const auto blank = text.find(' ');
+    if (blank == text.npos || blank == 0 || blank > 12 || text.size() != blank + 4) return false;
+    const auto amount = text.substr(0, blank);
+    return amount.find_first_not_of("0123456789.") == amount.npos && std::ranges::count(amount, '.') <= 1 && amount.front() != '.' &&
+           std::ranges::all_of(text.substr(blank + 1), [](char letter) { return letter >= 'A' && letter <= 'Z'; });
 }
 
 std::string_view word_of_type(std::optional<NumberType> type) {
@@ -204,6 +219,7 @@ Result<void> InventoryDesk::place(NumberForm& form, const Caller& caller, const 
     if (!accounts.contains(shared.account))
         return failure(ErrorKind::invalid_input, phrase("there is no carrier account {1}", quoted(shared.account, 60)));
     const bool is_customers = tree.customer_of(row.tenant).has_value();
+    if (row.used_by.size() > used_by_max) return failure(ErrorKind::invalid_input, phrase("the name has more than {1} bytes", used_by_max));
     if ((shared.use == UseType::none) != row.used_by.empty())
         return failure(ErrorKind::invalid_input, phrase("a use needs both: who uses the number, and whether that is a user, a service or a group"));
     if (!row.used_by.empty() && !is_customers)
@@ -235,7 +251,11 @@ Async<Result<NumberJob>> InventoryDesk::add(
             row.key = *number_key(checked.text());
             row.tenant = each.tenant;
             row.used_by = each.used_by;
-            row.features = each.features;
+            if (!each.type.empty() && std::ranges::find(types, each.type) == types.end())
+                complain("/type", phrase("expected one of {1}", "local mobile national toll_free shared_cost unknown"));
+            if (!each.country.empty() && !numbering::is_region(each.country))
+                complain("/country", phrase("expected a country of two letters, as CA"));
+            if (!is_cost(each.cost)) complain("/cost", phrase("expected an amount and a currency, as 1.50 CAD"));
             row.cost = each.cost;
             row.source = "person";
             shared.account = each.provider;
@@ -243,13 +263,11 @@ Async<Result<NumberJob>> InventoryDesk::add(
             shared.type = each.type.empty() ? std::string(word_of_type(checked.type)) : each.type;
             shared.use = each.use;
             number.has_use = each.use != UseType::none;
-            if (auto tags = tags_with("", each.tags, {}); tags)
-                row.tags = std::move(*tags);
-            else
-                complain("/tags", tags.error().message);
-            json::object custom;
-            for (const auto& [name, value] : each.custom) custom[name] = value;
-            row.custom = canonical(custom);
+            NumberWish options;
+            options.tags_added = each.tags;
+            options.custom = each.custom;
+            options.features = each.features;
+            if (auto set = carry_out(options, false, *tree, number.form); !set) complain("", set.error().message);
             if (auto placed = place(number.form, caller, *tree, accounts); !placed) complain("", placed.error().message);
             shared.state = tree->customer_of(row.tenant) ? NumberState::assigned : NumberState::available;
             made.push_back(std::move(number));
@@ -388,9 +406,16 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
                     refuse(each.row, {}, each.number.text(), placed.error().message);
                     continue;
                 }
-                const auto state = number_state_of(each.state);
-                number.has_state = state.has_value();
-                shared.state = state.value_or(tree.customer_of(row.tenant) ? NumberState::assigned : NumberState::available);
+                // Of a number that is there already its state stays: a file neither releases nor finds one.
+                const bool is_customers = tree.customer_of(row.tenant).has_value();
+                shared.state = number_state_of(each.state).value_or(is_customers ? NumberState::assigned : NumberState::available);
+                const bool is_usual = is_customers ? shared.state == NumberState::assigned || shared.state == NumberState::in_service
+                                                   : shared.state == NumberState::available || shared.state == NumberState::reserved;
+                if (!is_usual) {
+                    refuse(each.row, "state", each.state,
+                           phrase("a file brings numbers that are available or reserved, or assigned or in service at a company"));
+                    continue;
+                }
                 numbers.push_back(std::move(number));
             }
             if (numbers.size() + results.size() >= rows_at_once && !flush()) return ended;

@@ -129,6 +129,7 @@ void JobRunner::change(
         const std::vector<NumberKey> some(keys->begin() + static_cast<std::ptrdiff_t>(from),
                                           keys->begin() + static_cast<std::ptrdiff_t>(std::min(from + piece, keys->size())));
         const auto held = parts_.inventory.hold();
+        const auto so_far = job;
         const auto forms = parts_.inventory.forms(some);
         if (!forms) return end(under_way, JobState::failed, forms.error().message);
         Changes changes;
@@ -162,8 +163,10 @@ void JobRunner::change(
                 ++job.same;
             }
         }
-        if (auto written = write(under_way, std::move(changes), std::move(results)); !written)
+        if (auto written = write(under_way, std::move(changes), std::move(results)); !written) {
+            job = so_far;  // nothing of this piece was done
             return end(under_way, JobState::failed, written.error().message);
+        }
     }
     end(under_way, JobState::done);
 }
@@ -184,6 +187,7 @@ void JobRunner::undo(JobUnderWay& under_way, const NumberJob& done, const JobSco
         if (befores->empty()) break;
         after = befores->back().key;
         const auto held = parts_.inventory.hold();
+        const auto so_far = job;
         std::vector<NumberKey> keys;
         for (const auto& each : *befores) keys.push_back(each.key);
         auto forms = parts_.inventory.forms(keys);
@@ -220,8 +224,10 @@ void JobRunner::undo(JobUnderWay& under_way, const NumberJob& done, const JobSco
             }
             changes.push_back({*found->second, std::move(form), "put back"});
         }
-        if (auto written = write(under_way, std::move(changes), std::move(results)); !written)
+        if (auto written = write(under_way, std::move(changes), std::move(results)); !written) {
+            job = so_far;  // nothing of this piece was done
             return end(under_way, JobState::failed, written.error().message);
+        }
     }
     end(under_way, JobState::done);
 }
@@ -244,6 +250,7 @@ void JobRunner::add(
     JobUnderWay& under_way, std::vector<NewNumber> numbers, std::vector<JobResult> refused, const JobScope& scope, const TenantTree& tree
 ) {
     auto& job = under_way.job;
+    const auto so_far = job;
     const auto key_of = [](const NewNumber& each) { return each.form.row.key; };
     std::ranges::sort(numbers, {}, [](const NewNumber& each) { return std::pair(each.form.row.key, each.row); });
     const auto repeated = std::ranges::unique(numbers, {}, key_of);
@@ -306,7 +313,6 @@ void JobRunner::add(
             after.row.used_by = each.form.row.used_by;
             after.shared.use = each.form.shared.use;
         }
-        if (each.has_state) after.shared.state = each.form.shared.state;
         if (!each.form.row.tags.empty()) after.row.tags = each.form.row.tags;
         if (each.form.row.custom != "{}") after.row.custom = each.form.row.custom;
         if (!each.form.row.cost.empty()) after.row.cost = each.form.row.cost;
@@ -317,8 +323,10 @@ void JobRunner::add(
         ++job.changed;
         changes.push_back({before, std::move(after), "changed"});
     }
-    if (auto written = write(under_way, std::move(changes), std::move(refused)); !written)
+    if (auto written = write(under_way, std::move(changes), std::move(refused)); !written) {
+        job = so_far;  // nothing of this piece was done
         end(under_way, JobState::failed, written.error().message);
+    }
 }
 
 }  // namespace porteur

@@ -50,7 +50,7 @@ public:
     struct NewNumber {
         std::int64_t row = 0;  ///< of the file; 0: none
         NumberForm form;
-        bool has_use = false, has_state = false;  ///< said, or to be found out
+        bool has_use = false;  ///< said; else it stays as it is
     };
     /// Puts numbers in that are not there, and changes those that are there to what is said of them.
     /// Under way until end().

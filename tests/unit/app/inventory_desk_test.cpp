@@ -342,6 +342,30 @@ TEST_P(InventoryDeskTest, a_number_that_is_given_twice_at_once_is_one) {
     EXPECT_EQ(total(), 1);
 }
 
+TEST_P(InventoryDeskTest, a_file_neither_releases_nor_finds_a_number) {
+    import(three_numbers, north());
+    const auto job = import("number,state\n+15145550100,released\n+15145550177,in_service\n+15145550188,reserved\n", north());
+    EXPECT_EQ(job.changed, 1);
+    EXPECT_EQ(job.refused, 2);
+    EXPECT_EQ(number("+15145550100")->shared.state, NumberState::available);
+    EXPECT_EQ(number("+15145550188")->shared.state, NumberState::reserved);
+    EXPECT_FALSE(number("+15145550177"));
+}
+
+TEST_P(InventoryDeskTest, a_number_added_by_hand_is_looked_at_field_by_field) {
+    const auto added = wait(desk->add(
+        north(),
+        {{.number = "+15145550100", .provider = "nobody", .country = "XX", .type = "rotary", .used_by = std::string(300, 'a'), .features = {}, .cost = "cheap",
+          .use = UseType::user, .tenant = 0, .tags = {"two words"}, .custom = {}},
+         {.number = "12", .provider = "thinktel", .country = "CA", .type = {}, .used_by = {}, .features = {}, .cost = {}, .use = {}, .tenant = 0, .tags = {}, .custom = {}}},
+        false, "{}", std::nullopt
+    ));
+    ASSERT_FALSE(added);
+    for (const auto* field : {"/numbers/0/type: ", "/numbers/0/country: ", "/numbers/0/cost: ", "/numbers/0: ", "/numbers/1/number: "})
+        EXPECT_THAT(added.error().message, HasSubstr(field));
+    EXPECT_EQ(total(), 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, InventoryDeskTest, ::testing::Values("sqlite", "postgresql"),
                          [](const auto& info) { return std::string(info.param); });
 
