@@ -110,25 +110,15 @@ Async<Answer> upload_document(Api& api, Request& request) {
     fingerprint.part(request.method);
     fingerprint.part(request.target);
     fingerprint.part(claim->content_type);
-    std::uint64_t size = 0;
-    while (true) {
-        auto piece = co_await request.body_source->next();
-        if (!piece) co_return answer_of(piece.error());
-        if (piece->empty()) break;
-        size += piece->size();
-        if (size > api.limits.upload_size_max_bytes)
-            co_return problem_answer(
-                problems::too_large, phrase("the document has more than the {1:n} bytes that are taken", api.limits.upload_size_max_bytes)
-            );
-        fingerprint.stream(*piece);
-        if (auto taken = (*upload)->append(*piece); !taken) co_return problem_answer(taken.error());
-    }
-    // Only now is it known whether these are the bytes that came with the key before.
-    const auto print = fingerprint.hex();
-    if (auto again = answer_again(api, request, print)) co_return std::move(*again);
+    auto answered = co_await take_pieces(
+        api, request, fingerprint, api.limits.upload_size_max_bytes,
+        phrase("the document has more than the {1:n} bytes that are taken", api.limits.upload_size_max_bytes),
+        [&upload](std::string_view piece) { return (*upload)->append(piece); }
+    );
+    if (answered) co_return std::move(*answered);
     auto stored = co_await (*upload)->finish(UploadIdempotency{
         .key = request.key,
-        .fingerprint = print,
+        .fingerprint = request.fingerprint,
         .answer = [](const StoredDocument& document
                   ) { return std::pair(201, canonical(document_json(document))); }
     });

@@ -274,6 +274,25 @@ std::optional<Answer> answer_again(Api& api, const Request& request, std::string
     return answer;
 }
 
+Async<std::optional<Answer>> take_pieces(
+    Api& api, Request& request, Fingerprint& fingerprint, std::uint64_t size_max, std::string too_large,
+    std::function<Result<void>(std::string_view)> append
+) {
+    std::uint64_t size = 0;
+    while (true) {
+        auto piece = co_await request.body_source->next();
+        if (!piece) co_return answer_of(piece.error());
+        if (piece->empty()) break;
+        size += piece->size();
+        if (size > size_max) co_return problem_answer(problems::too_large, too_large);
+        fingerprint.stream(*piece);
+        if (auto taken = append(*piece); !taken) co_return problem_answer(taken.error());
+    }
+    // Only now is it known whether these are the bytes that came with the key before.
+    request.fingerprint = fingerprint.hex();
+    co_return answer_again(api, request, request.fingerprint);
+}
+
 Answer answer_of(const BodyFault& fault) {
     Answer answer;
     switch (fault.what) {

@@ -5,6 +5,9 @@
 // header fields of the body, the Idempotency-Key, the body itself. So nobody is asked for a body
 // that would be refused, and no handler can forget a check.
 
+#include <functional>
+
+#include "api/fingerprint.hpp"
 #include "api/routes.hpp"
 
 namespace porteur {
@@ -25,5 +28,17 @@ std::optional<Answer> answer_again(Api& api, const Request& request, std::string
 /// Why a body did not come, as an answer. A peer that has gone gets an answer of status 499, which
 /// is only logged.
 Answer answer_of(const BodyFault& fault);
+
+/// Gives a streamed body on, piece by piece, and the fingerprint of it to the request; what it is
+/// the fingerprint of besides stands in `fingerprint` already.
+///
+/// @param size_max   of the whole, in bytes
+/// @param too_large  what is said of more
+/// @return  nothing; or the answer, where the body does not come, is not taken, or came with this key
+///          before
+Async<std::optional<Answer>> take_pieces(
+    Api& api, Request& request, Fingerprint& fingerprint, std::uint64_t size_max, std::string too_large,
+    std::function<Result<void>(std::string_view)> append
+);
 
 }  // namespace porteur

@@ -299,21 +299,12 @@ Async<Answer> import_numbers(Api& api, Request& request) {
     Fingerprint fingerprint;
     fingerprint.part(request.method);
     fingerprint.part(request.target);
-    std::uint64_t size = 0;
-    while (true) {
-        auto piece = co_await request.body_source->next();
-        if (!piece) co_return answer_of(piece.error());
-        if (piece->empty()) break;
-        size += piece->size();
-        if (size > api.limits.table_size_max_bytes)
-            co_return problem_answer(
-                problems::too_large, phrase("the file has more than the {1:n} bytes that are taken; send it in parts", api.limits.table_size_max_bytes)
-            );
-        fingerprint.stream(*piece);
-        if (auto taken = (*upload)->append(*piece); !taken) co_return problem_answer(taken.error());
-    }
-    request.fingerprint = fingerprint.hex();
-    if (auto again = answer_again(api, request, request.fingerprint)) co_return std::move(*again);
+    auto answered = co_await take_pieces(
+        api, request, fingerprint, api.limits.table_size_max_bytes,
+        phrase("the file has more than the {1:n} bytes that are taken; send it in parts", api.limits.table_size_max_bytes),
+        [&upload](std::string_view piece) { return (*upload)->append(piece); }
+    );
+    if (answered) co_return std::move(*answered);
     co_return job_answer(co_await (*upload)->finish(kept(request)));
 }
 

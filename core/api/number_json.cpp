@@ -2,42 +2,12 @@
 #include "api/number_json.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 #include "api/order_json.hpp"
+#include "domain/json_text.hpp"
 
 namespace porteur {
 namespace {
-
-void append_text(std::string& out, std::string_view text) {
-    static constexpr char digits[] = "0123456789abcdef";
-    const auto is_plain = [](char letter) { return static_cast<unsigned char>(letter) >= 0x20 && letter != '"' && letter != '\\'; };
-    out += '"';
-    while (!text.empty()) {
-        const auto plain = static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
-        out.append(text.substr(0, plain));
-        text.remove_prefix(plain);
-        if (text.empty()) break;
-        const auto letter = static_cast<unsigned char>(text.front());
-        if (letter < 0x20) {
-            out += "\\u00";
-            out += digits[letter >> 4U];
-            out += digits[letter & 15U];
-        } else {
-            out += '\\';
-            out += text.front();
-        }
-        text.remove_prefix(1);
-    }
-    out += '"';
-}
-
-void append_number_value(std::string& out, std::int64_t value) {
-    std::array<char, 24> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    out.append(digits.data(), end);
-}
 
 /// `,"name":`; the first member has no comma before it.
 void append_name(std::string& out, std::string_view name) {
@@ -48,7 +18,7 @@ void append_name(std::string& out, std::string_view name) {
 
 void append_member(std::string& out, std::string_view name, std::string_view text) {
     append_name(out, name);
-    append_text(out, text);
+    append_json_text(out, text);
 }
 
 void append_words(std::string& out, std::string_view name, std::string_view words) {
@@ -58,7 +28,7 @@ void append_words(std::string& out, std::string_view name, std::string_view word
         const auto end = std::min(words.find(' '), words.size());
         if (end > 0) {
             if (out.back() != '[') out += ',';
-            append_text(out, words.substr(0, end));
+            append_json_text(out, words.substr(0, end));
         }
         words.remove_prefix(std::min(end + 1, words.size()));
     }
@@ -72,7 +42,7 @@ void append_account(std::string& out, std::string_view name, std::int64_t id, st
         return;
     }
     out += "{\"id\":";
-    append_number_value(out, id);
+    append_json_number(out, id);
     if (!kind.empty()) append_member(out, "kind", kind);
     append_member(out, "name", called);
     out += '}';
@@ -109,7 +79,7 @@ void append_number(std::string& out, const NumberShown& number, bool with_var) {
     append_words(out, "features", row.features);
     append_name(out, "first_call");
     if (row.first_call)
-        append_text(out, time_text(*row.first_call));
+        append_json_text(out, time_text(*row.first_call));
     else
         out += "null";
     append_member(out, "id", text);
@@ -117,7 +87,7 @@ void append_number(std::string& out, const NumberShown& number, bool with_var) {
     append_member(out, "number", text);
     append_name(out, "order");
     if (row.order != 0)
-        append_text(out, id_text(row.order));
+        append_json_text(out, id_text(row.order));
     else
         out += "null";
     append_member(out, "provider", shared.account);
@@ -131,7 +101,7 @@ void append_number(std::string& out, const NumberShown& number, bool with_var) {
     append_member(out, "used_by", row.used_by);
     if (with_var) append_account(out, "var", number.var, number.var_name, {});
     append_name(out, "version");
-    append_number_value(out, row.version);
+    append_json_number(out, row.version);
     out += '}';
 }
 

@@ -68,7 +68,7 @@ private:
     Result<void> restrict(const Caller& caller, const TenantTree& tree, NumberFilter& filter) const;
     NumberShown shown(const TenantTree& tree, NumberRow row) const;
     /// Whether the caller has the right in the account, or the error that says why not.
-    Result<void> check_right(const Caller& caller, const TenantTree& tree, Right right, std::int64_t tenant) const;
+    static Result<void> check_right(const Caller& caller, const TenantTree& tree, Right right, std::int64_t tenant);
     /// Keeps the job and gives it to the thread of jobs. @errors unavailable
     Result<NumberJob> begin(const Caller& caller, NumberJob job, const std::optional<AnswerKept<NumberJob>>& kept, Work work);
     NumberJob new_job(const Caller& caller, std::string kind, bool dry_run, std::string request) const;

@@ -1,90 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 // The jobs of the inventory's desk, and the calls that make numbers active.
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <cstdlib>
-#include <cstring>
-#include <unordered_map>
-
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <porteur/json.hpp>
 #include <porteur/phrase.hpp>
 
-#include "access/token.hpp"
+#include "app/desk_refusals.hpp"
+#include "app/desk_work.hpp"
 #include "app/host_words.hpp"
 #include "app/inventory_desk.hpp"
-#include "numbering/checked_number.hpp"
-#include "tables/import_reader.hpp"
 
 namespace porteur {
 
 namespace asio = boost::asio;
-
-namespace {
-
 using host::coded;
-
-constexpr std::size_t rows_at_once = 20'000;
-/// A file with more bad rows is another file than was meant.
-constexpr std::int64_t refused_max = 200'000;
-
-Id new_id(Instant now) {
-    std::uint32_t chance = 0;
-    const auto bytes = random_bytes(sizeof chance);
-    std::memcpy(&chance, bytes.data(), sizeof chance);
-    return first_id_at(now) + static_cast<Id>(chance >> 12U);
-}
-
-template <class T>
-Async<T> on(asio::thread_pool& pool, std::function<T()> run) {
-    co_return co_await asio::co_spawn(
-        pool, [](std::function<T()> work) -> Async<T> { co_return work(); }(std::move(run)), asio::use_awaitable
-    );
-}
-
-constexpr std::array<std::string_view, 6> types{"local", "mobile", "national", "toll_free", "shared_cost", "unknown"};
-constexpr std::size_t used_by_max = 200;
-
-/// "1.50 CAD", or nothing.
-bool is_cost(std::string_view text) {
-    if (text.empty()) return true;
-    const auto blank = text.find(' ');
-    if (blank == text.npos || blank == 0 || blank > 12 || text.size() != blank + 4) return false;
-    const auto amount = text.substr(0, blank);
-    return amount.find_first_not_of("0123456789.") == amount.npos && std::ranges::count(amount, '.') <= 1 && amount.front() != '.' &&
-           std::ranges::all_of(text.substr(blank + 1), [](char letter) { return letter >= 'A' && letter <= 'Z'; });
-}
-
-std::string_view word_of_type(std::optional<NumberType> type) {
-    if (!type) return "unknown";
-    return boost::describe::enum_to_string(*type, "unknown");
-}
-
-}  // namespace
 
 // ------------------------------------------------------------------ beginning and ending
 
-Result<void> InventoryDesk::check_right(const Caller& caller, const TenantTree& tree, Right right, std::int64_t tenant) const {
-    const auto relation = tree.relation(caller.tenant, tenant);
-    if (may(caller.role, right, relation)) return {};
-    if (!may(caller.role, Right::view_numbers, relation))
-        return std::unexpected(coded(ErrorKind::invalid_input, not_found_code, phrase("there is no account {1} among yours", std::to_string(tenant))));
-    return std::unexpected(coded(
-        ErrorKind::invalid_input, forbidden_code,
-        phrase("{1} has not the right {2} there, as a {3}", quoted(caller.token_name, 60), word_of(right), word_of(caller.role))
-    ));
+Result<void> InventoryDesk::check_right(const Caller& caller, const TenantTree& tree, Right right, std::int64_t tenant) {
+    const auto absent = coded(ErrorKind::invalid_input, not_found_code, phrase("there is no account {1} among yours", tenant));
+    return desk::check_reach(tree, caller, right, tenant, absent, Right::view_numbers);
 }
 
 NumberJob InventoryDesk::new_job(const Caller& caller, std::string kind, bool dry_run, std::string request) const {
     NumberJob job;
     job.began = parts_.now();
-    job.id = new_id(job.began);
+    job.id = desk::new_id(job.began);
     job.tenant = caller.tenant;
     job.by = caller.token_name;
     job.kind = std::move(kind);
@@ -94,16 +35,10 @@ NumberJob InventoryDesk::new_job(const Caller& caller, std::string kind, bool dr
 }
 
 Result<NumberJob> InventoryDesk::begin(const Caller& caller, NumberJob job, const std::optional<AnswerKept<NumberJob>>& kept, Work work) {
-    Remember<NumberJob> remember;
-    if (kept)
-        remember = [this, tenant = caller.tenant, request = *kept](const NumberJob& made) {
-            auto [status, body] = request.answer(made);
-            return IdempotencyRecord{.tenant = tenant, .key = request.key, .fingerprint = request.fingerprint, .status = status,
-                                     .body = std::move(body), .at = parts_.now()};
-        };
-    const ChangeBy by{.at = job.began, .who = caller.token_name, .person = caller.person,
-                      .home = caller.home != 0 ? caller.home : caller.tenant, .address = caller.address};
-    if (auto begun = job_book_.begin(by, job, "numbers." + job.kind, remember); !begun) return std::unexpected(std::move(begun).error());
+    auto begun = job_book_.begin(
+        desk::change_by(caller, job.began), job, "numbers." + job.kind, desk::remembered(caller, kept, parts_.now)
+    );
+    if (!begun) return std::unexpected(std::move(begun).error());
     auto cancelled = std::make_shared<std::atomic<bool>>(false);
     {
         const std::lock_guard lock(under_way_mutex_);
@@ -170,7 +105,7 @@ Result<std::optional<std::vector<JobResult>>> InventoryDesk::job_results(const C
 Async<Result<NumberJob>> InventoryDesk::change(
     Caller caller, NumberSelection selection, NumberWish wish, bool dry_run, std::string request, std::optional<AnswerKept<NumberJob>> kept
 ) {
-    co_return co_await on<Result<NumberJob>>(writes_, [&, this]() -> Result<NumberJob> {
+    co_return co_await desk::on<Result<NumberJob>>(writes_, [&, this]() -> Result<NumberJob> {
         const auto tree = parts_.tenants.tree();
         const auto right = right_of(wish.action);
         if (auto granted = check_right(caller, *tree, right, wish.tenant == 0 ? caller.tenant : wish.tenant); !granted)
@@ -185,7 +120,7 @@ Async<Result<NumberJob>> InventoryDesk::change(
 }
 
 Async<Result<NumberJob>> InventoryDesk::undo(Caller caller, Id id, std::optional<AnswerKept<NumberJob>> kept) {
-    co_return co_await on<Result<NumberJob>>(writes_, [&, this]() -> Result<NumberJob> {
+    co_return co_await desk::on<Result<NumberJob>>(writes_, [&, this]() -> Result<NumberJob> {
         auto known = job(caller, id);
         if (!known) return std::unexpected(std::move(known).error());
         if (!*known)
@@ -209,272 +144,10 @@ Async<Result<NumberJob>> InventoryDesk::undo(Caller caller, Id id, std::optional
     });
 }
 
-Result<void> InventoryDesk::place(NumberForm& form, const Caller& caller, const TenantTree& tree, const Names& accounts) {
-    auto& [row, shared] = form;
-    if (row.tenant == 0) row.tenant = caller.tenant;
-    if (!may(caller.role, Right::add_numbers, tree.relation(caller.tenant, row.tenant)))
-        return failure(ErrorKind::invalid_input, phrase("there is no account {1} among yours", std::to_string(row.tenant)));
-    if (shared.account.empty())
-        return failure(ErrorKind::invalid_input, phrase("a number has a provider: name the carrier account where it is provisioned"));
-    if (!accounts.contains(shared.account))
-        return failure(ErrorKind::invalid_input, phrase("there is no carrier account {1}", quoted(shared.account, 60)));
-    const bool is_customers = tree.customer_of(row.tenant).has_value();
-    if (row.used_by.size() > used_by_max) return failure(ErrorKind::invalid_input, phrase("the name has more than {1} bytes", used_by_max));
-    if ((shared.use == UseType::none) != row.used_by.empty())
-        return failure(ErrorKind::invalid_input, phrase("a use needs both: who uses the number, and whether that is a user, a service or a group"));
-    if (!row.used_by.empty() && !is_customers)
-        return failure(ErrorKind::invalid_input, phrase("only a company or a professional has users, services and groups: name it as well"));
-    return {};
-}
-
-Async<Result<NumberJob>> InventoryDesk::add(
-    Caller caller, std::vector<NumberGiven> numbers, bool dry_run, std::string request, std::optional<AnswerKept<NumberJob>> kept
-) {
-    co_return co_await on<Result<NumberJob>>(writes_, [&, this]() -> Result<NumberJob> {
-        const auto tree = parts_.tenants.tree();
-        const auto accounts = parts_.accounts();
-        std::vector<JobRunner::NewNumber> made;
-        std::string problems;
-        std::size_t at = 0;
-        for (auto& each : numbers) {
-            const auto place_of = "/numbers/" + std::to_string(at++);
-            const auto complain = [&](const std::string& field, const std::string& sentence) {
-                problems += (problems.empty() ? "" : "\n") + place_of + field + ": " + sentence;
-            };
-            const auto checked = numbering::check(each.number, each.country);
-            if (!checked.is_valid()) {
-                complain("/number", numbering::sentence_of(checked));
-                continue;
-            }
-            JobRunner::NewNumber number;
-            auto& [row, shared] = number.form;
-            row.key = *number_key(checked.text());
-            row.tenant = each.tenant;
-            row.used_by = each.used_by;
-            if (!each.type.empty() && std::ranges::find(types, each.type) == types.end())
-                complain("/type", phrase("expected one of {1}", "local mobile national toll_free shared_cost unknown"));
-            if (!each.country.empty() && !numbering::is_region(each.country))
-                complain("/country", phrase("expected a country of two letters, as CA"));
-            if (!is_cost(each.cost)) complain("/cost", phrase("expected an amount and a currency, as 1.50 CAD"));
-            row.cost = each.cost;
-            row.source = "person";
-            shared.account = each.provider;
-            shared.country = each.country.empty() ? std::string(checked.country()) : each.country;
-            shared.type = each.type.empty() ? std::string(word_of_type(checked.type)) : each.type;
-            shared.use = each.use;
-            number.has_use = each.use != UseType::none;
-            NumberWish options;
-            options.tags_added = each.tags;
-            options.custom = each.custom;
-            options.features = each.features;
-            if (auto set = carry_out(options, false, *tree, number.form); !set) complain("", set.error().message);
-            if (auto placed = place(number.form, caller, *tree, accounts); !placed) complain("", placed.error().message);
-            shared.state = tree->customer_of(row.tenant) ? NumberState::assigned : NumberState::available;
-            made.push_back(std::move(number));
-        }
-        if (!problems.empty()) return failure(ErrorKind::invalid_input, std::move(problems));
-        return begin(caller, new_job(caller, "add", dry_run, request), kept,
-                     [this, made = std::move(made), scope = scope_of(caller), tree](JobUnderWay& under_way) {
-                         under_way.job.total = static_cast<std::int64_t>(made.size());
-                         runner_.add(under_way, made, {}, scope, *tree);
-                         if (under_way.job.state == JobState::running) runner_.end(under_way, JobState::done);
-                     });
-    });
-}
-
-// ------------------------------------------------------------------ files
-
-/// The file has no name: it is gone with the last who holds it.
-class InventoryDesk::Upload final : public ImportUpload {
-public:
-    Upload(InventoryDesk& desk, Caller caller, ImportWish wish, int file) : desk_(desk), caller_(std::move(caller)), wish_(std::move(wish)), file_(file) {}
-    ~Upload() override {
-        if (file_ >= 0) ::close(file_);
-    }
-    Result<void> append(std::string_view bytes) override {
-        while (!bytes.empty()) {
-            const auto written = ::write(file_, bytes.data(), bytes.size());
-            if (written <= 0) return failure(ErrorKind::unavailable, phrase("there is no room for the file"));
-            bytes.remove_prefix(static_cast<std::size_t>(written));
-        }
-        return {};
-    }
-    Async<Result<NumberJob>> finish(std::optional<AnswerKept<NumberJob>> kept) override {
-        co_return co_await on<Result<NumberJob>>(desk_.writes_, [&, this]() -> Result<NumberJob> {
-            const std::shared_ptr<int> file(new int(std::exchange(file_, -1)), [](int* held) {
-                ::close(*held);
-                delete held;
-            });
-            return desk_.begin(
-                caller_, desk_.new_job(caller_, "import", wish_.dry_run, wish_.request), kept,
-                [&desk = desk_, file, wish = wish_, scope = scope_of(caller_), tree = desk_.parts_.tenants.tree()](JobUnderWay& under_way) {
-                    desk.import_file(under_way, *file, wish, scope, *tree);
-                }
-            );
-        });
-    }
-
-private:
-    InventoryDesk& desk_;
-    Caller caller_;
-    ImportWish wish_;
-    int file_;
-};
-
-Result<std::unique_ptr<ImportUpload>> InventoryDesk::begin_import(const Caller& caller, ImportWish wish) {
-    if (auto granted = check_right(caller, *parts_.tenants.tree(), Right::add_numbers, caller.tenant); !granted)
-        return std::unexpected(std::move(granted).error());
-    if (!wish.region.empty() && !numbering::is_region(wish.region))
-        return failure(ErrorKind::invalid_input, phrase("the parameter region is {1}; expected a country of two letters, as CA", quoted(wish.region, 20)));
-    if (!wish.provider.empty() && !parts_.accounts().contains(wish.provider))
-        return failure(ErrorKind::invalid_input, phrase("the parameter provider is {1}; there is no such carrier account", quoted(wish.provider, 60)));
-    auto name = (parts_.spool / "import.XXXXXX").string();
-    const int file = ::mkostemp(name.data(), O_CLOEXEC);
-    if (file < 0) return failure(ErrorKind::unavailable, phrase("no file can be made in {1}", quoted(parts_.spool.string(), 200)));
-    ::unlink(name.c_str());
-    return std::make_unique<Upload>(*this, caller, std::move(wish), file);
-}
-
-void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWish& wish, const JobScope& scope, const TenantTree& tree) {
-    auto& job = under_way.job;
-    const auto accounts = parts_.accounts();
-    Caller caller;
-    caller.tenant = scope.tenant;
-    caller.role = scope.role;
-    std::unordered_map<std::string, std::int64_t> companies;  // by folded name; 0: there are several
-    for (const auto& each : tree.all())
-        if (tree.customer_of(each.id) && may(scope.role, Right::add_numbers, tree.relation(scope.tenant, each.id))) {
-            const auto [place, is_new] = companies.try_emplace(folded(each.name), each.id);
-            if (!is_new) place->second = 0;
-        }
-    std::vector<JobRunner::NewNumber> numbers;
-    std::vector<JobResult> results;
-    const auto flush = [&] {
-        runner_.add(under_way, std::exchange(numbers, {}), std::exchange(results, {}), scope, tree);
-        return job.state == JobState::running;
-    };
-    const auto refuse = [&](std::size_t row, std::string_view column, std::string_view value, std::string sentence) {
-        results.push_back({.job = job.id, .seq = 0, .row = static_cast<std::int64_t>(row), .column = std::string(column), .number = std::string(value),
-                           .outcome = "refused", .problem = std::move(sentence)});
-        ++job.refused;
-        ++job.done;
-    };
-    std::size_t last_bad_row = 0;
-    bool too_many = false;
-    const auto ended = failure(ErrorKind::cancelled, "ended");
-    tables::ImportOptions options;
-    options.region = wish.region;
-    options.columns = wish.columns;
-    options.currency = wish.currency;
-    options.provider = wish.provider;
-    options.has_provider = [&accounts](std::string_view name) { return accounts.contains(name); };
-    tables::ImportReader reader(
-        std::move(options),
-        [&](std::span<const tables::ImportRow> rows) -> Result<void> {
-            if (under_way.is_cancelled) return ended;
-            for (const auto& each : rows) {
-                JobRunner::NewNumber number;
-                number.row = static_cast<std::int64_t>(each.row);
-                auto& [row, shared] = number.form;
-                row.key = *number_key(each.number.text());
-                row.used_by = each.used_by;
-                row.source = "import";
-                shared.account = each.provider;
-                shared.country = each.country;
-                shared.type = word_of_type(each.type);
-                shared.use = use_type_of(each.use_type).value_or(UseType::none);
-                if (!row.used_by.empty() && shared.use == UseType::none) shared.use = UseType::user;
-                number.has_use = !row.used_by.empty();
-                if (!each.company.empty()) {
-                    const auto company = companies.find(folded(each.company));
-                    if (company == companies.end() || company->second == 0) {
-                        refuse(each.row, "company", each.company,
-                               company == companies.end() ? phrase("there is no company of this name among your accounts")
-                                                          : phrase("several of your accounts have this name; rename one"));
-                        continue;
-                    }
-                    row.tenant = company->second;
-                }
-                if (!each.cost_amount.empty()) row.cost = std::string(each.cost_amount) + " " + std::string(each.cost_currency);
-                for (const auto tag : each.tags) row.tags += (row.tags.empty() ? "" : " ") + std::string(tag);
-                if (!each.custom.empty()) {
-                    json::object custom;
-                    for (const auto& [name, value] : each.custom) custom[name] = value;
-                    row.custom = canonical(custom);
-                }
-                if (auto placed = place(number.form, caller, tree, accounts); !placed) {
-                    refuse(each.row, {}, each.number.text(), placed.error().message);
-                    continue;
-                }
-                // Of a number that is there already its state stays: a file neither releases nor finds one.
-                const bool is_customers = tree.customer_of(row.tenant).has_value();
-                shared.state = number_state_of(each.state).value_or(is_customers ? NumberState::assigned : NumberState::available);
-                const bool is_usual = is_customers ? shared.state == NumberState::assigned || shared.state == NumberState::in_service
-                                                   : shared.state == NumberState::available || shared.state == NumberState::reserved;
-                if (!is_usual) {
-                    refuse(each.row, "state", each.state,
-                           phrase("a file brings numbers that are available or reserved, or assigned or in service at a company"));
-                    continue;
-                }
-                numbers.push_back(std::move(number));
-            }
-            if (numbers.size() + results.size() >= rows_at_once && !flush()) return ended;
-            return {};
-        },
-        [&](const tables::ImportFinding& finding) -> Result<void> {
-            if (under_way.is_cancelled) return ended;
-            if (numbers.size() + results.size() >= rows_at_once && !flush()) return ended;
-            if (job.refused > refused_max) {
-                too_many = true;
-                return ended;
-            }
-            const auto column = finding.column_name.empty() || finding.column_name == finding.column
-                                    ? finding.column
-                                    : finding.column + " (" + finding.column_name + ")";
-            if (finding.repeated) {
-                results.push_back({.job = job.id, .seq = 0, .row = static_cast<std::int64_t>(finding.row), .column = column, .number = finding.value,
-                                   .outcome = "repeated", .problem = finding.sentence});
-                ++job.same;
-                ++job.done;
-                return {};
-            }
-            // A row counts once, however many of its cells are bad; each of these is named.
-            const bool is_new_row = finding.row != last_bad_row;
-            last_bad_row = finding.row;
-            refuse(finding.row, column, finding.value, finding.sentence);
-            if (!is_new_row) {
-                --job.refused;
-                --job.done;
-            }
-            return {};
-        }
-    );
-    std::string bytes(256 * 1024, '\0');
-    ::lseek(file, 0, SEEK_SET);
-    Result<void> read;
-    for (;;) {
-        const auto got = ::read(file, bytes.data(), bytes.size());
-        if (got < 0) read = failure(ErrorKind::unavailable, phrase("the file cannot be read again"));
-        if (got <= 0 || !read) break;
-        read = reader.append(std::string_view(bytes).substr(0, static_cast<std::size_t>(got)));
-        if (!read) break;
-    }
-    if (read) read = reader.finish();
-    if (job.state != JobState::running) return;
-    if (!flush()) return;
-    if (under_way.is_cancelled) return runner_.end(under_way, JobState::cancelled);
-    if (too_many)
-        return runner_.end(
-            under_way, JobState::failed, phrase("more than {1:n} rows are wrong; is this the right file, with the right region and columns?", refused_max)
-        );
-    if (!read) return runner_.end(under_way, JobState::failed, read.error().message);
-    runner_.end(under_way, JobState::done);
-}
-
 // ------------------------------------------------------------------ calls
 
 Async<Result<CallsTaken>> InventoryDesk::take_calls(Caller caller, std::vector<CallSeen> calls) {
-    co_return co_await on<Result<CallsTaken>>(writes_, [&, this] { return taken(caller, calls); });
+    co_return co_await desk::on<Result<CallsTaken>>(writes_, [&, this] { return taken(caller, calls); });
 }
 
 Result<CallsTaken> InventoryDesk::taken(const Caller& caller, const std::vector<CallSeen>& calls) {

@@ -101,10 +101,6 @@ public:
         override;
 
 private:
-    /// Runs a function on a pool's thread and comes back with what it gives.
-    template <class T>
-    static Async<T> on(boost::asio::thread_pool& pool, std::function<T()> run);
-
     Result<SignedIn> sign_in_now(const SignIn& wish);
     Result<Tenant> add_tenant_now(
         const Caller& caller, TenantWish wish, const std::optional<AnswerKept<Tenant>>& kept
@@ -133,16 +129,12 @@ private:
     );
     Result<User> drop_second_factor_now(const Caller& caller, Id id, const std::string& password);
 
-    ChangeBy by(const Caller& caller) const;
-    template <class T>
-    Remember<T> remember(const Caller& caller, const std::optional<AnswerKept<T>>& kept) const;
     /// The accounts that a list shows.
     Result<std::vector<std::int64_t>> accounts_of(
         const Caller& caller, Right right, std::optional<std::int64_t> wanted
     ) const;
     Result<PeopleQuery> query_of(const Caller& caller, const PeopleWanted& wanted) const;
     Result<void> read_tree();
-    Id new_id() const;
 
     Parts parts_;
     PeopleBook book_;

@@ -45,14 +45,6 @@ std::vector<NumberJob> read_jobs(soci::session& sql, const std::string& where, c
     return out;
 }
 
-template <class Ask>
-auto read_with(StoreAccess& access, Ask ask) -> Result<decltype(ask(std::declval<soci::session&>()))> {
-    decltype(ask(std::declval<soci::session&>())) out;
-    auto done = access.read_with([&](soci::session& sql) { out = ask(sql); });
-    if (!done) return std::unexpected(std::move(done).error());
-    return out;
-}
-
 }  // namespace
 
 Result<void> JobBook::begin(const ChangeBy& by, const NumberJob& job, const std::string& action, const Remember<NumberJob>& remember) {
@@ -73,21 +65,7 @@ Result<void> JobBook::begin(const ChangeBy& by, const NumberJob& job, const std:
                 .number(stamp(job.began))
                 .number(std::optional<long long>())
         );
-        if (remember) {
-            const auto kept = remember(job);
-            rows::change(
-                sql,
-                "insert into idempotency (tenant_id, idempotency_key, fingerprint, status, body, at) values (:tenant, :key, "
-                ":fingerprint, :status, :body, :at)",
-                Values()
-                    .number(kept.tenant)
-                    .text(kept.key)
-                    .text(kept.fingerprint)
-                    .number(kept.status)
-                    .text(access_.seal().close(kept.body, "idempotency|" + kept.key))
-                    .number(stamp(kept.at))
-            );
-        }
+        if (remember) keep_answer(sql, access_.seal(), remember(job));
         if (job.dry_run) return;  // nothing is done
         append_audit(
             sql, AuditEntry{.at = by.at, .who = by.who, .person = by.person, .home = by.home, .tenant = job.tenant, .action = action,
@@ -97,7 +75,7 @@ Result<void> JobBook::begin(const ChangeBy& by, const NumberJob& job, const std:
 }
 
 Result<std::optional<NumberJob>> JobBook::job(Id id) {
-    return read_with(access_, [&](soci::session& sql) {
+    return asked<std::optional<NumberJob>>(access_, [&](soci::session& sql) {
         auto found = read_jobs(sql, "where id = :id", Values().number(id));
         return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
     });
@@ -106,7 +84,7 @@ Result<std::optional<NumberJob>> JobBook::job(Id id) {
 Result<std::vector<NumberJob>> JobBook::jobs(const JobQuery& query) {
     std::string tenants;
     for (const auto each : query.tenants) tenants += (tenants.empty() ? "" : ",") + std::to_string(each);
-    return read_with(access_, [&](soci::session& sql) {
+    return asked<std::vector<NumberJob>>(access_, [&](soci::session& sql) {
         return read_jobs(
             sql, "where tenant_id in (" + tenants + ")" + (query.before == 0 ? "" : " and id < " + std::to_string(query.before)) +
                      " order by id desc limit " + std::to_string(query.limit),
@@ -116,11 +94,11 @@ Result<std::vector<NumberJob>> JobBook::jobs(const JobQuery& query) {
 }
 
 Result<std::vector<NumberJob>> JobBook::running() {
-    return read_with(access_, [&](soci::session& sql) { return read_jobs(sql, "where state = 'running' order by id", {}); });
+    return asked<std::vector<NumberJob>>(access_, [&](soci::session& sql) { return read_jobs(sql, "where state = 'running' order by id", {}); });
 }
 
 Result<std::vector<JobResult>> JobBook::results(Id job, std::int64_t after, int limit) {
-    return read_with(access_, [&](soci::session& sql) {
+    return asked<std::vector<JobResult>>(access_, [&](soci::session& sql) {
         std::vector<JobResult> out;
         rows::read(
             sql,
@@ -137,17 +115,8 @@ Result<std::vector<JobResult>> JobBook::results(Id job, std::int64_t after, int 
     });
 }
 
-Result<std::int64_t> JobBook::last_result(Id job) {
-    return read_with(access_, [&](soci::session& sql) {
-        std::int64_t last = 0;
-        rows::read(sql, "select coalesce(max(seq), 0) from number_job_results where job_id = :job", "n", Values().number(job),
-                   [&](const Row& row) { last = row[0].number; });
-        return last;
-    });
-}
-
 Result<std::vector<JobBefore>> JobBook::befores(Id job, NumberKey after, int limit) {
-    return read_with(access_, [&](soci::session& sql) {
+    return asked<std::vector<JobBefore>>(access_, [&](soci::session& sql) {
         std::vector<JobBefore> out;
         rows::read(
             sql,

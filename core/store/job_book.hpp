@@ -34,7 +34,6 @@ public:
     Result<std::vector<NumberJob>> running();
     /// In order. @param after  a seq; 0: from the first
     Result<std::vector<JobResult>> results(Id job, std::int64_t after, int limit);
-    Result<std::int64_t> last_result(Id job);
     /// In the order of the numbers. @param after  a key; 0: from the first
     Result<std::vector<JobBefore>> befores(Id job, NumberKey after, int limit);
 

@@ -222,28 +222,28 @@ public:
     explicit StoredNumbers(Store& store) : access_(access_of(store)) {}
 
     Result<std::vector<StoredClass>> classes() override {
-        return read([this](soci::session& sql) { return queries::number_classes(sql, access_.dialect()); });
+        return asked<std::vector<StoredClass>>(access_, [this](soci::session& sql) { return queries::number_classes(sql, access_.dialect()); });
     }
     Result<std::vector<NumberCount>> counts() override {
-        return read([this](soci::session& sql) { return queries::number_counts(sql, access_.dialect()); });
+        return asked<std::vector<NumberCount>>(access_, [this](soci::session& sql) { return queries::number_counts(sql, access_.dialect()); });
     }
     Result<KeysFound> keys(const KeyScan& scan) override {
-        return read([&](soci::session& sql) { return queries::number_keys(sql, access_.dialect(), scan); });
+        return asked<KeysFound>(access_, [&](soci::session& sql) { return queries::number_keys(sql, access_.dialect(), scan); });
     }
     Result<std::vector<UsedPlace>> by_user(const KeyScan& scan, const UsedPlace& after) override {
-        return read([&](soci::session& sql) { return queries::numbers_by_user(sql, access_.dialect(), scan, after); });
+        return asked<std::vector<UsedPlace>>(access_, [&](soci::session& sql) { return queries::numbers_by_user(sql, access_.dialect(), scan, after); });
     }
     Result<std::vector<NumberRow>> rows(const std::vector<NumberKey>& keys) override {
-        return read([&](soci::session& sql) { return queries::number_rows(sql, access_.dialect(), keys); });
+        return asked<std::vector<NumberRow>>(access_, [&](soci::session& sql) { return queries::number_rows(sql, access_.dialect(), keys); });
     }
     Result<std::vector<NumberRow>> rows_along_keys(const KeyScan& scan) override {
-        return read([&](soci::session& sql) { return queries::number_rows_along_keys(sql, access_.dialect(), scan); });
+        return asked<std::vector<NumberRow>>(access_, [&](soci::session& sql) { return queries::number_rows_along_keys(sql, access_.dialect(), scan); });
     }
     Result<void> each_line(const KeyScan& scan, const std::function<bool(const NumberLine&)>& take) override {
         return access_.read_with([&](soci::session& sql) { queries::each_number_line(sql, access_.dialect(), scan, take); });
     }
     Result<std::vector<NumberEvent>> history(NumberKey key, int limit) override {
-        return read([&](soci::session& sql) { return queries::number_history(sql, access_.dialect(), key, limit); });
+        return asked<std::vector<NumberEvent>>(access_, [&](soci::session& sql) { return queries::number_history(sql, access_.dialect(), key, limit); });
     }
 
     Result<void> write(const NumberChanges& changes) override {
@@ -263,14 +263,6 @@ public:
     }
 
 private:
-    template <class Ask>
-    auto read(Ask ask) -> Result<decltype(ask(std::declval<soci::session&>()))> {
-        decltype(ask(std::declval<soci::session&>())) out;
-        auto done = access_.read_with([&](soci::session& sql) { out = ask(sql); });
-        if (!done) return std::unexpected(std::move(done).error());
-        return out;
-    }
-
     StoreAccess& access_;
     std::mutex pen_mutex_;
     std::unique_ptr<Pen> pen_;

@@ -69,20 +69,7 @@ AuditEntry record(
 
 template <class T>
 void keep_answer(soci::session& sql, const Seal& seal, const Remember<T>& remember, const T& made) {
-    if (!remember) return;
-    const auto kept = remember(made);
-    rows::change(
-        sql,
-        "insert into idempotency (tenant_id, idempotency_key, fingerprint, status, body, at) "
-        "values (:tenant, :key, :fingerprint, :status, :body, :at)",
-        Values()
-            .number(kept.tenant)
-            .text(kept.key)
-            .text(kept.fingerprint)
-            .number(kept.status)
-            .text(seal.close(kept.body, "idempotency|" + kept.key))
-            .number(stamp(kept.at))
-    );
+    if (remember) porteur::keep_answer(sql, seal, remember(made));
 }
 
 // ------------------------------------------------------------------ rows
@@ -316,15 +303,6 @@ void end_sessions(soci::session& sql, Id user, const std::string& kept = {}) {
         sql, "delete from sessions where user_id = :id and hash <> :kept",
         Values().number(user).text(kept)
     );
-}
-
-/// Runs a read that gives a value.
-template <class T, class Ask>
-Result<T> asked(StoreAccess& access, Ask ask) {
-    T found{};
-    auto done = access.read_with([&](soci::session& sql) { found = ask(sql); });
-    if (!done) return std::unexpected(std::move(done).error());
-    return found;
 }
 
 Error no_user(Id id) {

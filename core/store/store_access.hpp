@@ -37,6 +37,18 @@ public:
     virtual Result<void> change_beside(const std::function<void(soci::session&)>& apply) = 0;
 };
 
+/// Runs a read that gives a value. @errors as read_with()
+template <class T, class Ask>
+Result<T> asked(StoreAccess& access, Ask ask) {
+    T found{};
+    auto done = access.read_with([&](soci::session& sql) { found = ask(sql); });
+    if (!done) return std::unexpected(std::move(done).error());
+    return found;
+}
+
+/// Keeps the answer to a request under its key, in the transaction under way. Throws what SOCI throws.
+void keep_answer(soci::session& sql, const Seal& seal, const IdempotencyRecord& answer);
+
 /// The same store.
 StoreAccess& access_of(Store& store);
 

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The list of numbers as a file: which rows, which columns, in whose language, under which name.
 #include <gmock/gmock.h>
-#include <unistd.h>
-
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <regex>
 
 #include "api_client.hpp"
+#include "support/pdf_words.hpp"
 #include "tables/import_reader.hpp"
 
 namespace porteur::testing {
@@ -44,21 +39,6 @@ NumberShown one(const char* number, std::string used_by) {
     shown.var = 3;
     shown.var_name = "North";
     return shown;
-}
-
-/// What a person would read, with single blanks.
-std::string text_of_pdf(const std::string& pdf) {
-    const auto file = std::filesystem::path(::testing::TempDir()) /
-                      ("numbers." + std::to_string(::getpid()) + ".pdf");
-    std::ofstream(file, std::ios::binary) << pdf;
-    std::string out;
-    FILE* pipe = ::popen(("pdftotext -layout '" + file.string() + "' - 2>/dev/null").c_str(), "r");
-    if (!pipe) return out;
-    char bytes[4096];
-    while (const auto got = std::fread(bytes, 1, sizeof bytes, pipe)) out.append(bytes, got);
-    ::pclose(pipe);
-    std::filesystem::remove(file);
-    return std::regex_replace(out, std::regex("[ \\n]+"), " ");
 }
 
 class NumberExport : public ::testing::Test {
@@ -264,7 +244,7 @@ TEST_F(NumberExport, as_pdf_says_in_words_what_was_chosen) {
         const auto reply =
             served.ask({.target = std::move(target), .fields = {{"Accept-Language", language}}});
         EXPECT_EQ(reply.status, 200) << reply.body;
-        return text_of_pdf(reply.body);
+        return words_of_pdf(reply.body);
     };
     const auto english = text("/v1/numbers/pdf?status=active&number=514", "en");
     EXPECT_THAT(english, HasSubstr("Phone numbers"));

@@ -366,6 +366,24 @@ TEST_P(InventoryDeskTest, a_number_added_by_hand_is_looked_at_field_by_field) {
     EXPECT_EQ(total(), 0);
 }
 
+TEST_P(InventoryDeskTest, the_audit_log_says_who_wished_a_job_and_from_which_account) {
+    import(three_numbers, north());
+    auto entered = north();
+    entered.token_name = who_text("@root", 1);
+    entered.person = 7;
+    entered.home = 1;
+    change(entered, to(11), {"+15145550100"});
+    const auto records = AuditLog(access_of(*store)).records({});
+    ASSERT_TRUE(records) << records.error().message;
+    ASSERT_EQ(records->size(), 2U) << "the import, and this";
+    const auto& newest = records->front().entry;
+    EXPECT_EQ(newest.action, "numbers.assign");
+    EXPECT_EQ(newest.who, "@root") << "the account stands beside the name, not in it";
+    EXPECT_EQ(newest.person, 7);
+    EXPECT_EQ(newest.home, 1);
+    EXPECT_EQ(newest.tenant, 2);
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, InventoryDeskTest, ::testing::Values("sqlite", "postgresql"),
                          [](const auto& info) { return std::string(info.param); });
 

@@ -2,12 +2,6 @@
 // Letters of authorization, read back by pdftotext: what a person at a carrier sees, as text.
 #include "paper/letter.hpp"
 
-#include <unistd.h>
-
-#include <array>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <random>
 #include <regex>
 
@@ -17,15 +11,16 @@
 #include "paper/pdf_check.hpp"
 #include "paper/signature.hpp"
 #include "pdf_maker.hpp"
+#include "support/pdf_words.hpp"
 #include "support/result_matchers.hpp"
 
 namespace porteur::paper {
 namespace {
 
-namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using namespace std::string_literals;
 using paper::testing::small_png;
+using porteur::testing::said_of_pdf;
 using ::porteur::testing::FailsWith;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
@@ -64,28 +59,9 @@ std::string pdf_of(const Letter& of, std::string_view picture = {}) {
     return *made;
 }
 
-/// What a command prints about a PDF.
-std::string said(const std::string& command, const std::string& pdf) {
-    const auto file =
-        fs::path(::testing::TempDir()) / ("letter." + std::to_string(getpid()) + ".pdf");
-    std::ofstream(file, std::ios::binary) << pdf;
-    // Its warnings about a table of libharu's go to standard error.
-    auto line = command;
-    line.replace(line.find("FILE"), 4, file.string());
-    std::string out;
-    if (auto* pipe = ::popen((line + " 2>/dev/null").c_str(), "r")) {
-        std::array<char, 4096> buffer;
-        while (const auto count = std::fread(buffer.data(), 1, buffer.size(), pipe))
-            out.append(buffer.data(), count);
-        ::pclose(pipe);
-    }
-    fs::remove(file);
-    return out;
-}
-
 /// Its text with runs of blanks and line ends made one blank.
 std::string text_of(const std::string& pdf) {
-    return std::regex_replace(said("pdftotext -layout FILE -", pdf), std::regex("\\s+"), " ");
+    return std::regex_replace(said_of_pdf("pdftotext -layout FILE -", pdf), std::regex("\\s+"), " ");
 }
 
 TEST(Letter, SaysWhoMovesWhatFromWhomToWhom) {
@@ -165,7 +141,7 @@ TEST(Letter, WrapsLongNamesAndLosesNoLetterOfThem) {
         EXPECT_THAT(text, HasSubstr(word));
     // One word, longer than a line: cut, and within the page.
     of.end_user.name = std::string(60, 'W') + std::string(60, 'm');
-    const auto boxes = said("pdftotext -bbox FILE -", pdf_of(letter(of)));
+    const auto boxes = said_of_pdf("pdftotext -bbox FILE -", pdf_of(letter(of)));
     std::string joined;
     const std::regex word("xMax=\"([0-9.]+)\"[^>]*>([Wm]+)</word>");
     for (std::sregex_iterator each(boxes.begin(), boxes.end(), word), end; each != end; ++each) {
@@ -176,14 +152,14 @@ TEST(Letter, WrapsLongNamesAndLosesNoLetterOfThem) {
 }
 
 TEST(Letter, IsOnThePaperOfItsCountry) {
-    EXPECT_THAT(said("pdfinfo FILE", pdf_of(letter())), HasSubstr("612 x 792 pts (letter)"));
+    EXPECT_THAT(said_of_pdf("pdfinfo FILE", pdf_of(letter())), HasSubstr("612 x 792 pts (letter)"));
     auto of = order();
     of.service_address.country = "FR";
-    EXPECT_THAT(said("pdfinfo FILE", pdf_of(letter(of))), HasSubstr("(A4)"));
+    EXPECT_THAT(said_of_pdf("pdfinfo FILE", pdf_of(letter(of))), HasSubstr("(A4)"));
 }
 
 TEST(Letter, EmbedsItsFontsAndCanBeSearched) {
-    const auto fonts = said("pdffonts FILE", pdf_of(letter()));
+    const auto fonts = said_of_pdf("pdffonts FILE", pdf_of(letter()));
     const std::regex row("DejaVuSans\\S*.* yes (yes|no) yes ");
     EXPECT_EQ(
         std::distance(
@@ -205,7 +181,7 @@ TEST(Letter, OfTheSameOrderAndDateHasTheSameBytes) {
     EXPECT_EQ(first, pdf_of(signed_one));
     signed_one.date = 2026y / 12 / 2;
     EXPECT_NE(first, pdf_of(signed_one));
-    EXPECT_EQ(said("pdfinfo FILE", first).find("CreationDate"), std::string::npos);
+    EXPECT_EQ(said_of_pdf("pdfinfo FILE", first).find("CreationDate"), std::string::npos);
 }
 
 TEST(Letter, ShowsADrawnSignatureAndItsDate) {
@@ -228,7 +204,7 @@ TEST(Letter, ShowsAPictureOfASignature) {
     with.picture = "image/png";
     with.date = 2026y / 12 / 1;
     const auto pdf = pdf_of(with, small_png());
-    EXPECT_THAT(said("pdfimages -list FILE", pdf), HasSubstr("image       2     1"));
+    EXPECT_THAT(said_of_pdf("pdfimages -list FILE", pdf), HasSubstr("image       2     1"));
     EXPECT_THAT(text_of(pdf), HasSubstr("2026-12-01"));
     EXPECT_TRUE(check_pdf(pdf, {}));
 }

@@ -3,46 +3,21 @@
 #include "tables/table_pdf.hpp"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
-#include <array>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <regex>
 #include <string>
 
+#include "support/pdf_words.hpp"
 #include "support/result_matchers.hpp"
 
 namespace porteur::tables {
 namespace {
 
-namespace fs = std::filesystem;
 using porteur::testing::FailsWith;
+using porteur::testing::said_of_pdf;
+using porteur::testing::words_of_pdf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-std::string said(const std::string& command, const std::string& pdf) {
-    const auto file =
-        fs::path(::testing::TempDir()) / ("table." + std::to_string(getpid()) + ".pdf");
-    std::ofstream(file, std::ios::binary) << pdf;
-    auto line = command;
-    line.replace(line.find("FILE"), 4, file.string());
-    std::string out;
-    // Its warnings about a table of libharu's go to standard error.
-    if (auto* pipe = ::popen((line + " 2>/dev/null").c_str(), "r")) {
-        std::array<char, 4096> buffer;
-        while (const auto count = std::fread(buffer.data(), 1, buffer.size(), pipe))
-            out.append(buffer.data(), count);
-        ::pclose(pipe);
-    }
-    fs::remove(file);
-    return out;
-}
-
-std::string text_of(const std::string& pdf) {
-    return std::regex_replace(said("pdftotext -layout FILE -", pdf), std::regex("[ \\n]+"), " ");
-}
 
 TableDocument document() {
     return {
@@ -88,7 +63,7 @@ std::vector<std::vector<std::string>> rows_of(int count) {
 }
 
 TEST(TablePdf, ShowsTitleFilterDateHeaderAndCellsWithTheirAccents) {
-    const auto text = text_of(pdf_of(
+    const auto text = words_of_pdf(pdf_of(
         document(), {{"+15145550100", "Zoé Bélanger-Nuñez, l’Œuvre – 5 €", "-1.50"},
                      {"", "", "2"},
                      {"", "", ""},
@@ -101,7 +76,7 @@ TEST(TablePdf, ShowsTitleFilterDateHeaderAndCellsWithTheirAccents) {
 }
 
 TEST(TablePdf, ShowsCharactersOutsideOfWesternEuropeToo) {
-    const auto text = text_of(pdf_of(
+    const auto text = words_of_pdf(pdf_of(
         document(),
         {{"+15145550100", "Łukasz Żółw, Ελένη, Иван", "1"}, {"+15145550101", "Ann", "1"}}
     ));
@@ -110,7 +85,7 @@ TEST(TablePdf, ShowsCharactersOutsideOfWesternEuropeToo) {
 
 TEST(TablePdf, RepeatsTheHeaderOnEachPageAndCountsPages) {
     const auto pdf = pdf_of(document(), rows_of(150));
-    const auto text = text_of(pdf);
+    const auto text = words_of_pdf(pdf);
     EXPECT_THAT(text, HasSubstr("Page 3 of 3"));
     std::size_t headers = 0;
     for (auto at = text.find("Number Utilisé par Cost"); at != text.npos;
@@ -127,12 +102,12 @@ TEST(TablePdf, CutsLongCellsWithAnEllipsisSoThatNoColumnRunsIntoTheNext) {
         {{std::string(200, '8'), "Wide " + std::string(300, 'W'), "12345678901234567890123456"},
          {"+15145550100", "Ελένη " + std::string(300, 'W'), "1"}}
     );
-    const auto text = text_of(pdf);
+    const auto text = words_of_pdf(pdf);
     EXPECT_THAT(text, HasSubstr("888…"));
     EXPECT_THAT(text, HasSubstr("WWW…"));
     EXPECT_THAT(text, HasSubstr("Ελένη WWW"));
     // Where each word stands: none over the left end of the next column.
-    const auto boxes = said("pdftotext -bbox FILE -", pdf);
+    const auto boxes = said_of_pdf("pdftotext -bbox FILE -", pdf);
     const std::regex word("xMin=\"([0-9.]+)\" yMin=\"([0-9.]+)\" xMax=\"([0-9.]+)\"[^>]*>([^<]*)<");
     double number_end = 0, used_begin = 0, used_end = 0, cost_end = 0;
     for (std::sregex_iterator each(boxes.begin(), boxes.end(), word), end; each != end; ++each) {
@@ -152,7 +127,7 @@ TEST(TablePdf, CutsLongCellsWithAnEllipsisSoThatNoColumnRunsIntoTheNext) {
 
 TEST(TablePdf, LiesOnItsSideWhereItIsWideUnlessToldOtherwise) {
     auto about = document();
-    const auto size_of = [&] { return said("pdfinfo FILE", pdf_of(about, rows_of(1))); };
+    const auto size_of = [&] { return said_of_pdf("pdfinfo FILE", pdf_of(about, rows_of(1))); };
     EXPECT_THAT(size_of(), HasSubstr("595.276 x 841.89"));
     about.a4 = false;
     EXPECT_THAT(size_of(), HasSubstr("612 x 792"));
@@ -168,16 +143,16 @@ TEST(TablePdf, IsTheSameForTheSameRows) {
 }
 
 TEST(TablePdf, HasOnePageWithoutRowsAndTakesAnyBytes) {
-    EXPECT_THAT(text_of(pdf_of(document(), {})), HasSubstr("Page 1 of 1"));
+    EXPECT_THAT(words_of_pdf(pdf_of(document(), {})), HasSubstr("Page 1 of 1"));
     EXPECT_THAT(
-        text_of(pdf_of(
+        words_of_pdf(pdf_of(
             document(), {{"a\xFF\xC3", "line\nend\ttab", "\xF0\x9F\x98\x80"}, {"last", "x", "1"}}
         )),
         HasSubstr("line end tab")
     );
     auto about = document();
     about.columns.clear();
-    EXPECT_THAT(text_of(pdf_of(about, {{"x"}})), HasSubstr("Page 1 of 1"));
+    EXPECT_THAT(words_of_pdf(pdf_of(about, {{"x"}})), HasSubstr("Page 1 of 1"));
 }
 
 TEST(TablePdf, FailsWithoutItsFontsAndWithItsSource) {
