@@ -5,6 +5,7 @@
 #include <array>
 
 #include "api/in_language.hpp"
+#include "api/number_columns.hpp"
 #include "api/number_query.hpp"
 #include "api/number_services.hpp"
 #include "api/order_json.hpp"
@@ -17,198 +18,10 @@
 namespace porteur::handlers {
 namespace {
 
-using tables::ColumnKind;
-
 constexpr std::size_t file_name_max = 100;
-constexpr std::size_t columns_max = 40;
-constexpr std::string_view custom_prefix = "custom.";
 constexpr std::string_view query_pointer = "/query/";
 constexpr std::string_view retry_after_seconds = "5";
 constexpr std::size_t csv_weight = 1, pdf_weight = 2;
-
-std::unexpected<Error> wrong(
-    std::string_view parameter, std::string_view seen, std::string_view expected
-) {
-    return failure(
-        ErrorKind::invalid_input,
-        phrase("the parameter {1} is {2}; expected {3:text}", parameter, quoted(seen, 40), expected)
-    );
-}
-
-// ------------------------------------------------------------------ columns
-
-enum class Field {
-    number,
-    used_by,
-    use_type,
-    company,
-    var,
-    provider,
-    status,
-    state,
-    country,
-    type,
-    features,
-    tags,
-    cost,
-    currency,
-    order,
-    first_call,
-    custom
-};
-
-struct Known {
-    std::string_view word;
-    std::string_view title;
-    float width;
-    ColumnKind kind = ColumnKind::text;
-};
-
-// In the order of Field.
-constexpr auto known_columns = std::to_array<Known>({
-    {"number", to_translate("Number"), 1.5F, ColumnKind::number},
-    {"used_by", to_translate("Used by"), 2.2F},
-    {"use_type", to_translate("Use type"), 0.9F},
-    {"company", to_translate("Company"), 1.8F},
-    {"var", to_translate("VAR"), 1.4F},
-    {"provider", to_translate("Provider"), 1.2F},
-    {"status", to_translate("Status"), 0.8F},
-    {"state", to_translate("State"), 1.1F},
-    {"country", to_translate("Country"), 0.8F},
-    {"type", to_translate("Type"), 0.9F},
-    {"features", to_translate("Features"), 1.3F},
-    {"tags", to_translate("Tags"), 1.2F},
-    {"cost", to_translate("Cost"), 0.7F, ColumnKind::amount},
-    {"currency", to_translate("Currency"), 0.8F},
-    {"order", to_translate("Order"), 1.4F},
-    {"first_call", to_translate("First call"), 1.8F},
-});
-constexpr std::size_t usual_columns = 12;
-
-struct Wanted {
-    Field field;
-    std::string custom;  ///< the key of a custom field
-};
-
-/// @param is_customer  companies and professionals see no VARs, and know whose numbers theirs are
-Result<std::vector<Wanted>> read_columns(std::string_view text, bool is_customer) {
-    std::vector<Wanted> out;
-    if (text.empty()) {
-        for (std::size_t at = 0; at < usual_columns; ++at) {
-            const auto field = static_cast<Field>(at);
-            if (is_customer && (field == Field::var || field == Field::company)) continue;
-            out.push_back({field, {}});
-        }
-        return out;
-    }
-    while (!text.empty()) {
-        const auto word = text.substr(0, text.find(','));
-        text.remove_prefix(std::min(word.size() + 1, text.size()));
-        if (word.starts_with(custom_prefix) && word.size() > custom_prefix.size()) {
-            out.push_back({Field::custom, std::string(word.substr(custom_prefix.size()))});
-        } else {
-            const auto found = std::ranges::find(known_columns, word, &Known::word);
-            if (found == known_columns.end() || (word == "var" && is_customer)) {
-                std::string words;
-                for (const auto& each : known_columns)
-                    if (each.word != "var" || !is_customer)
-                        words += std::string(each.word) + " ";
-                return wrong("columns", word, phrase("some of {1}", words + "custom.KEY"));
-            }
-            out.push_back({static_cast<Field>(found - known_columns.begin()), {}});
-        }
-        if (out.size() > columns_max)
-            return wrong("columns", word, phrase("at most {1} columns", columns_max));
-    }
-    return out;
-}
-
-std::vector<tables::Column> titled(const std::vector<Wanted>& wanted, const Tongue& tongue) {
-    std::vector<tables::Column> out;
-    for (const auto& each : wanted) {
-        if (each.field == Field::custom) {
-            out.push_back({.word = std::string(custom_prefix) + each.custom, .title = each.custom});
-            continue;
-        }
-        const auto& known = known_columns[static_cast<std::size_t>(each.field)];
-        out.push_back(
-            {.word = std::string(known.word),
-             .title = tongue.heading(known.title),
-             .width = known.width,
-             .kind = known.kind}
-        );
-    }
-    return out;
-}
-
-/// The cells of one row after another.
-class Cells {
-public:
-    explicit Cells(std::vector<Wanted> wanted)
-        : wanted_(std::move(wanted)), cells_(wanted_.size()), rooms_(wanted_.size()) {}
-
-    tables::Row of(const NumberRead& number) {
-        for (std::size_t at = 0; at < wanted_.size(); ++at)
-            cells_[at] = cell(wanted_[at], number, rooms_[at]);
-        return cells_;
-    }
-
-private:
-    static std::string_view cell(
-        const Wanted& wanted, const NumberRead& number, std::string& room
-    ) {
-        switch (wanted.field) {
-            case Field::number:
-                return room = number_text(number.key);
-            case Field::used_by:
-                return number.used_by;
-            case Field::use_type:
-                return word_of(number.shared->use);
-            case Field::company:
-                return number.company;
-            case Field::var:
-                return number.var;
-            case Field::provider:
-                return number.shared->account;
-            case Field::status:
-                return number.shared->active ? "active" : "pending";
-            case Field::state:
-                return word_of(number.shared->state);
-            case Field::country:
-                return number.shared->country;
-            case Field::type:
-                return number.shared->type;
-            case Field::features:
-                return number.features;
-            case Field::tags:
-                return number.tags;
-            case Field::cost:
-                return number.cost.substr(0, number.cost.find(' '));
-            case Field::currency:
-                return number.cost.substr(
-                    std::min(number.cost.find(' '), number.cost.size() - 1) + 1
-                );
-            case Field::order:
-                return room = number.order == 0 ? std::string() : id_text(number.order);
-            case Field::first_call:
-                return room = number.first_call ? time_text(*number.first_call) : std::string();
-            case Field::custom:
-                return room = custom_of(number.custom, wanted.custom);
-        }
-        return {};
-    }
-    static std::string custom_of(std::string_view object, const std::string& key) {
-        if (object.size() < 3) return {};  // {}
-        const auto read = parse_json(object);
-        const auto* value =
-            read && read->is_object() ? read->get_object().if_contains(key) : nullptr;
-        return value && value->is_string() ? std::string(value->get_string()) : std::string();
-    }
-
-    std::vector<Wanted> wanted_;
-    std::vector<std::string_view> cells_;
-    std::vector<std::string> rooms_;
-};
 
 // ------------------------------------------------------------------ what is asked for
 
@@ -216,7 +29,7 @@ struct Export {
     Caller caller;
     NumberChoice choice;
     Fields words;  ///< of the query, as they were asked for
-    std::vector<Wanted> columns;
+    std::vector<NumberColumn> columns;
     std::string file_name;
     bool bom = false;
     Language language = Language::english;
@@ -361,7 +174,7 @@ Result<Export> read_export(const Request& request, bool is_customer, std::string
     auto columns = read_columns(asked.parameter("columns"), is_customer);
     if (!columns) return std::unexpected(std::move(columns).error());
     out.columns = std::move(*columns);
-    out.choice.is_short = std::ranges::none_of(out.columns, [](const Wanted& each) { return each.field >= Field::cost; });
+    out.choice.is_short = std::ranges::none_of(out.columns, [](const NumberColumn& each) { return each.field >= NumberField::cost; });
     auto name = read_file_name(asked.parameter("filename"), ending);
     if (!name) return std::unexpected(std::move(name).error());
     out.file_name = std::move(*name);
@@ -403,7 +216,7 @@ Result<void> write_csv(NumberServices& numbers, Export wanted, StreamSink& sink)
         }
     );
     if (auto done = writer.header(); !done) return done;
-    Cells cells(std::move(wanted.columns));
+    NumberCells cells(std::move(wanted.columns));
     const auto read = numbers.each_number(
         wanted.caller, std::move(wanted.choice),
         {.take = [&](const NumberRead& number) { return writer.row(cells.of(number)).has_value(); },
@@ -425,7 +238,7 @@ std::string filter_in_words(const Export& wanted, const Tongue& tongue) {
         if (word == "tag") word = "tags";
         if (word == "provider_has") word = "provider";
         if (word == "q") return tongue.heading(to_translate("Search"));
-        return tongue.heading(std::ranges::find(known_columns, word, &Known::word)->title);
+        return tongue.heading(title_of_column(word));
     };
     const std::string_view colon = tongue.language() == Language::french ? "\u00A0: " : ": ";
     std::string out;
@@ -467,7 +280,7 @@ Result<void> write_pdf(
          .font_folder = needs.font_folder}
     );
     if (!pdf) return std::unexpected(pdf.error());
-    Cells cells(std::move(wanted.columns));
+    NumberCells cells(std::move(wanted.columns));
     std::uint64_t rows = 0;
     const auto read = numbers.each_number(
         wanted.caller, std::move(wanted.choice),

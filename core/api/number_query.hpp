@@ -21,6 +21,9 @@ inline constexpr std::string_view number_filter_words =
 /// @errors as read_list_query()
 Result<NumberFilter> read_number_filter(const Request& request, bool is_customer);
 
+/// A parameter that says what cannot be. @param expected  a sentence's end: "true or false"
+std::unexpected<Error> wrong(std::string_view parameter, std::string_view seen, std::string_view expected);
+
 /// Reads them, and limit and cursor, from a request's query. @errors invalid_input: names the
 /// parameter
 Result<InventoryQuery> read_list_query(const Request& request, bool is_customer);

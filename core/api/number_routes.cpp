@@ -10,12 +10,6 @@
 #include "api/routes.hpp"
 
 namespace porteur::handlers {
-namespace {
-
-constexpr int limit_max = 500;
-constexpr int history_max = 200;
-constexpr std::size_t text_max = 60;
-constexpr std::size_t values_max = 100;
 
 std::unexpected<Error> wrong(std::string_view parameter, std::string_view seen, std::string_view expected) {
     return failure(
@@ -23,6 +17,13 @@ std::unexpected<Error> wrong(std::string_view parameter, std::string_view seen, 
         phrase("the parameter {1} is {2}; expected {3:text}", parameter, quoted(seen, 40), expected)
     );
 }
+
+namespace {
+
+constexpr int limit_max = 500;
+constexpr int history_max = 200;
+constexpr std::size_t text_max = 60;
+constexpr std::size_t values_max = 100;
 
 std::unexpected<Error> no_vars() {
     return failure(ErrorKind::invalid_input, phrase("the parameter {1} says something that companies and professionals are not shown: the VAR", "var"));
