@@ -130,7 +130,7 @@ struct Reader {
                 places.emplace_back(made, nullptr, &word, nullptr, std::vector<std::string>{});
             place.read = word.many ? made->add_option(word.name, place.values, tongue.heading(word.help))
                                    : made->add_option(word.name, place.value, tongue.heading(word.help));
-            place.read->required()->type_name("");
+            place.read->required(!word.optional)->type_name("");
             if (!word.choices.empty()) place.read->check(one_of(word.choices));
         }
         for (const auto& option : command.options) add(*made, option, made);

@@ -25,8 +25,8 @@ TEST(NumbersList, ShowsAPageAndHowToGoOn) {
     ScriptedServer server(
         {{.expects = "GET "
                      "/v1/"
-                     "numbers?filter=used&state=in_service%2Cassigned&sort=-company&used_by=r%C3%"
-                     "A9&limit=1",
+                     "numbers?filter=used&state=in_service%2Cassigned&used_by=r%C3%"
+                     "A9&sort=-company&limit=1",
           .body = page}}
     );
     EXPECT_EQ(
