@@ -52,6 +52,21 @@ Outcome<json::object> fields_of(const Arguments& said) {
     return out;
 }
 
+/// Who uses the numbers, of --to-user, --to-service and --to-group.
+Outcome<void> put_use(const Arguments& said, json::object& into) {
+    for (const auto* use : {"user", "service", "group"}) {
+        const auto name = said.given("to-" + std::string(use));
+        if (!name) continue;
+        if (into.contains("use_type"))
+            return trouble(
+                ExitCode::usage, "only one of --to-user, --to-service and --to-group fits"
+            );
+        into["use_type"] = use;
+        into["used_by"] = *name;
+    }
+    return {};
+}
+
 /// "+15145550100..+15145550199": the first and the last.
 Outcome<std::pair<std::string, std::string>> range_of(const std::string& text) {
     const auto dots = text.find("..");
@@ -168,16 +183,7 @@ Outcome<ExitCode> assign(Session& session) {
     const auto& said = session.arguments;
     json::object to;
     if (const auto account = said.given("to-account")) to["tenant"] = account_id(*account);
-    for (const auto* use : {"user", "service", "group"}) {
-        const auto name = said.given("to-" + std::string(use));
-        if (!name) continue;
-        if (to.contains("use_type"))
-            return trouble(
-                ExitCode::usage, "only one of --to-user, --to-service and --to-group fits"
-            );
-        to["use_type"] = use;
-        to["used_by"] = *name;
-    }
+    if (const auto used = put_use(said, to); !used) return passed_on(used);
     if (to.empty())
         return trouble(
             ExitCode::usage,
@@ -257,11 +263,7 @@ Outcome<ExitCode> add(Session& session) {
     for (const auto* name : {"country", "type", "cost"})
         if (const auto text = said.given(name)) same[name] = *text;
     if (const auto account = said.given("tenant")) same["tenant"] = account_id(*account);
-    for (const auto* use : {"user", "service", "group"})
-        if (const auto name = said.given("to-" + std::string(use))) {
-            same["use_type"] = use;
-            same["used_by"] = *name;
-        }
+    if (const auto used = put_use(said, same); !used) return passed_on(used);
     if (said.has("add-tag")) same["tags"] = texts(said.list("add-tag"));
     if (said.has("feature")) same["features"] = texts(said.list("feature"));
     if (!custom->empty()) same["custom"] = std::move(*custom);
