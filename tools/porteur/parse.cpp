@@ -247,8 +247,10 @@ struct Reader {
             if (place.of != nullptr && place.of != from) continue;
             if (place.word && place.word->many)
                 out.words.insert(out.words.end(), place.values.begin(), place.values.end());
-            else if (place.word)
+            else if (place.word && (place.read->count() > 0 || !place.word->optional))
                 out.words.push_back(place.value);
+            else if (place.word)
+                continue;
             else if (place.flag)
                 out.values[place.option->key()] = {};
             else if (place.read->count() > 0)

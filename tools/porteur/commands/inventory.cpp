@@ -185,7 +185,7 @@ std::size_t rows_to_come(Client& client, std::vector<std::pair<std::string, std:
 
 Outcome<ExitCode> export_numbers(Session& session) {
     const auto& said = session.arguments;
-    const auto& path = said.words.front();
+    const std::string path = said.words.empty() ? "PhoneNumbers.csv" : said.words.front();
     const bool is_pdf = path.ends_with(".pdf");
     if (!is_pdf && !path.ends_with(".csv"))
         return trouble(
@@ -260,8 +260,10 @@ std::vector<CommandSpec> inventory_commands() {
          .help = told("write the numbers that we have into a file, CSV or PDF by its name"),
          .words =
              {{"FILE",
-               told("ends in .csv or .pdf; what stood there is replaced when the new one is whole")}
-             },
+               told("ends in .csv or .pdf (PhoneNumbers.csv); what stood there is replaced when the new one is whole"),
+               false,
+               {},
+               true}},
          .options = with_filters(
              {sort,
               {"--column", ValueKind::list, "COLUMN",

@@ -93,6 +93,17 @@ TEST(NumbersExport, WritesTheFile) {
     EXPECT_EQ(bytes_of(file), "Number,Used by\r\n");
 }
 
+TEST(NumbersExport, HasANameOfItsOwn) {
+    World world;
+    const auto here = std::filesystem::current_path();
+    std::filesystem::current_path(world.folder);
+    ScriptedServer server({{.expects = "GET /v1/numbers/csv", .body = "Number\r\n", .type = "text/csv"}});
+    const auto ran = world.run({"numbers", "export"}, server);
+    std::filesystem::current_path(here);
+    EXPECT_EQ(ran.status, 0) << ran.err;
+    EXPECT_EQ(bytes_of(world.folder / "PhoneNumbers.csv"), "Number\r\n");
+}
+
 TEST(NumbersExport, LeavesWhatWasThereWhenTheAnswerBreaksOff) {
     World world;
     const auto file = world.file("numbers.csv", "old");
