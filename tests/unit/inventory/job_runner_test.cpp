@@ -24,11 +24,11 @@ public:
     Result<std::vector<NumberCount>> counts() override { return book_->counts(); }
     Result<KeysFound> keys(const KeyScan& scan) override { return book_->keys(scan); }
     Result<std::vector<UsedPlace>> by_user(const KeyScan& scan, const UsedPlace& after) override { return book_->by_user(scan, after); }
-    Result<std::vector<NumberRow>> rows(const std::vector<NumberKey>& keys) override {
+    Result<std::vector<NumberRow>> rows(const std::vector<NumberKey>& keys, bool lie_together) override {
         if (fails_reading) return failure(ErrorKind::unavailable, "the disk is gone");
-        return book_->rows(keys);
+        return book_->rows(keys, lie_together);
     }
-    Result<std::vector<NumberRow>> rows_along_keys(const KeyScan& scan) override { return book_->rows_along_keys(scan); }
+    Result<void> each_place(const TakePlace& take) override { return book_->each_place(take); }
     Result<void> each_line(const KeyScan& scan, const std::function<bool(const NumberLine&)>& take) override { return book_->each_line(scan, take); }
     Result<std::vector<NumberEvent>> history(NumberKey key, int limit) override { return book_->history(key, limit); }
     Result<void> write(const NumberChanges& changes) override {
