@@ -2,6 +2,7 @@
 #include "app/inventory_desk.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include <porteur/phrase.hpp>
 
@@ -71,9 +72,9 @@ Result<void> InventoryDesk::restrict(const Caller& caller, const TenantTree& tre
     return {};
 }
 
-NumberShown InventoryDesk::shown(const TenantTree& tree, NumberRow row) const {
+NumberShown InventoryDesk::shown(const TenantTree& tree, NumberRow row, NumberClass shared) const {
     NumberShown out;
-    out.shared = directory_.shared(row.class_id);
+    out.shared = std::move(shared);
     if (const auto company = tree.customer_of(row.tenant)) {
         out.company = *company;
         out.company_kind = tree.find(*company)->kind;
@@ -94,10 +95,16 @@ Result<NumbersShown> InventoryDesk::numbers(const Caller& caller, InventoryQuery
     if (!page) return std::unexpected(std::move(page).error());
     NumbersShown out;
     out.numbers.reserve(page->rows.size());
+    std::unordered_map<std::int64_t, NumberClass> classes;  // there are few on a page
+    std::unordered_map<std::int64_t, bool> seen;            // and few accounts
     for (auto& row : page->rows) {
-        // One that was given to somebody else between the counts and the rows is not the caller's to see.
-        if (!may(caller.role, Right::view_numbers, tree->relation(caller.tenant, row.tenant))) continue;
-        out.numbers.push_back(shown(*tree, std::move(row)));
+        // One that was given to somebody else since its key was found is not the caller's to see.
+        const auto [is_seen, is_new_account] = seen.try_emplace(row.tenant);
+        if (is_new_account) is_seen->second = may(caller.role, Right::view_numbers, tree->relation(caller.tenant, row.tenant));
+        if (!is_seen->second) continue;
+        const auto [shared, is_new] = classes.try_emplace(row.class_id);
+        if (is_new) shared->second = directory_.shared(row.class_id);
+        out.numbers.push_back(shown(*tree, std::move(row), shared->second));
     }
     out.next_cursor = std::move(page->next_cursor);
     out.total = page->total;
@@ -109,7 +116,9 @@ Result<std::optional<NumberShown>> InventoryDesk::number(const Caller& caller, N
     if (!rows) return std::unexpected(std::move(rows).error());
     const auto tree = parts_.tenants.tree();
     if (rows->empty() || !may(caller.role, Right::view_numbers, tree->relation(caller.tenant, rows->front().tenant))) return std::nullopt;
-    return shown(*tree, std::move(rows->front()));
+    auto& row = rows->front();
+    auto shared = directory_.shared(row.class_id);
+    return shown(*tree, std::move(row), std::move(shared));
 }
 
 Result<std::optional<std::vector<NumberEvent>>> InventoryDesk::history(const Caller& caller, NumberKey key, int limit) {
