@@ -272,7 +272,9 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     p.port = *port;
     p.housekeeping = std::make_unique<Housekeeping>(
         p.upkeep.get_executor(), *p.store, [] { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); },
-        HousekeepingSettings{.retention = p.settings.engine.retention}
+        HousekeepingSettings{
+            .retention = p.settings.engine.retention, .more = [&desk = *p.numbers](Instant before) { return desk.tidy(before); }
+        }
     );
     p.housekeeping_ended = p.housekeeping->start();
     p.audit = std::make_unique<AuditFollower>(p.upkeep.get_executor(), *p.people);
@@ -306,6 +308,7 @@ Result<void> Daemon::reload(Settings settings) {
 
 void Daemon::stop() {
     auto& p = *parts_;
+    if (p.numbers) p.numbers->cut_off();
     if (p.api) p.api->stop();
     p.api_work.reset();
     if (p.api_thread.joinable()) p.api_thread.join();
