@@ -73,6 +73,17 @@ Result<void> check_times(const json::object& token, Instant at) {
     return {};
 }
 
+/// Who it is beyond the subject.
+void take_claims(IdTokenPerson& person, const json::object& from) {
+    if (person.name.empty()) person.name = text_of(from, "name");
+    if (person.preferred_username.empty()) person.preferred_username = text_of(from, "preferred_username");
+    if (!person.email.empty()) return;
+    person.email = text_of(from, "email");
+    // Some providers write it as text.
+    const auto* verified = from.if_contains("email_verified");
+    person.email_verified = verified && ((verified->is_bool() && verified->get_bool()) || (verified->is_string() && verified->get_string() == "true"));
+}
+
 }  // namespace
 
 Result<IdTokenPerson> read_id_token(std::string_view payload, const IdTokenWanted& wanted) {
@@ -88,20 +99,22 @@ Result<IdTokenPerson> read_id_token(std::string_view payload, const IdTokenWante
     if (token.contains("at_hash") &&
         (wanted.access_token.empty() || !same_secret(text_of(token, "at_hash"), half_hash(wanted.algorithm, wanted.access_token))))
         return refused("does not belong to the access token that came with it (\"at_hash\")");
-    IdTokenPerson person{
-        .subject = text_of(token, "sub"),
-        .name = text_of(token, "name"),
-        .email = text_of(token, "email"),
-        .preferred_username = text_of(token, "preferred_username")
-    };
+    IdTokenPerson person;
+    person.subject = text_of(token, "sub");
     // @source OpenID Connect Core 1.0, 2: ASCII, at most 255
     if (person.subject.empty() || person.subject.size() > 255 ||
         std::ranges::any_of(person.subject, [](char letter) { return letter < ' ' || letter > '~'; }))
         return refused("names nobody (\"sub\"), or by more than 255 characters or others than ASCII");
-    // Some providers write it as text.
-    const auto* verified = token.if_contains("email_verified");
-    person.email_verified = verified && ((verified->is_bool() && verified->get_bool()) || (verified->is_string() && verified->get_string() == "true"));
+    take_claims(person, token);
     return person;
+}
+
+Result<void> add_userinfo(IdTokenPerson& person, std::string_view document) {
+    const auto read = parse_json(document);
+    if (!read || !read->is_object() || text_of(read->get_object(), "sub") != person.subject)
+        return failure(ErrorKind::rejected, "what the provider says of the person (userinfo) is of somebody else");
+    take_claims(person, read->get_object());
+    return {};
 }
 
 std::string base64url(std::string_view bytes) {

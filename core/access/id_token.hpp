@@ -38,6 +38,11 @@ inline constexpr std::chrono::minutes token_age_max{10};
 /// @source  OpenID Connect Core 1.0, 3.1.3.7 and 3.1.3.6
 Result<IdTokenPerson> read_id_token(std::string_view payload, const IdTokenWanted& wanted);
 
+/// Takes what a provider says of the person beside the token, where the token does not say it.
+/// @errors  rejected: of somebody else
+/// @source  OpenID Connect Core 1.0, 5.3.2 and 5.4: what the scopes ask for is said there and need not stand in the token
+Result<void> add_userinfo(IdTokenPerson& person, std::string_view document);
+
 /// base64url without padding. @threads any
 std::string base64url(std::string_view bytes);
 

@@ -54,6 +54,9 @@ Result<ProviderPage> read_provider_page(std::string_view document, std::string_v
         if ((!into->starts_with("https://") && !into->starts_with(origin)) || !is_plain_address(*into))
             return refused("has no " + std::string(name) + ", or one that does not begin with https://");
     }
+    if (const auto said = text_of(from, "userinfo_endpoint");
+        (said.starts_with("https://") || said.starts_with(origin)) && is_plain_address(said))
+        out.userinfo_endpoint = said;
     if (!lists(from, "response_types_supported", "code", true)) return refused("does not offer the authorization code flow (\"code\")");
     out.takes_secret_in_body = !lists(from, "token_endpoint_auth_methods_supported", "client_secret_basic", true) &&
                                lists(from, "token_endpoint_auth_methods_supported", "client_secret_post", false);

@@ -12,6 +12,7 @@ namespace porteur {
 /// What a provider says of itself (its discovery document), as far as it is needed.
 struct ProviderPage {
     std::string authorization_endpoint, token_endpoint, keys;  ///< addresses
+    std::string userinfo_endpoint;      ///< empty: it has none
     bool takes_secret_in_body = false;  ///< it does not take the client's secret as HTTP Basic
     bool names_itself = false;          ///< each return says "iss" (RFC 9207)
 };

@@ -233,7 +233,12 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     p.people = std::make_unique<PeopleDesk>(PeopleDesk::Parts{.store = *p.store, .settings = p.settings.sessions});
     if (auto read = p.people->start(); !read) return std::unexpected(std::move(read).error());
     p.providers = std::make_unique<ProviderDesk>(
-        ProviderDesk::Parts{.executor = p.outward_io.get_executor(), .people = *p.people, .sealing = p.seal.sealing(),
+        ProviderDesk::Parts{.executor = p.outward_io.get_executor(),
+                            .sign_in = [&p](ProvidedPerson who) { return p.people->sign_in_provided(std::move(who)); },
+                            .sign_in_with_code = [&p](OwesCode who, std::string provider, std::string code, std::string address) {
+                                return p.people->sign_in_with_code(who, std::move(provider), std::move(code), std::move(address));
+                            },
+                            .sealing = p.seal.sealing(),
                             .serves_tls = p.settings.api.tls.has_value(), .attempts_per_minute = p.settings.sessions.attempts_per_minute,
                             .sender = [&p](const ProviderSettings& provider) { return provider_sender(p.outward_io.get_executor(), provider); },
                             .warn = log_warning},

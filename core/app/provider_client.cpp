@@ -172,7 +172,7 @@ Async<Result<IdTokenPerson>> ProviderClient::person_of(
     if (!published) co_return std::unexpected(published.error());
     const auto payload = published->payload_of(token);
     if (!payload) co_return std::unexpected(payload.error());
-    co_return read_id_token(
+    auto person = read_id_token(
         *payload, {.issuer = settings_.issuer,
                    .client_id = settings_.client_id,
                    .nonce = secrets.nonce,
@@ -180,6 +180,26 @@ Async<Result<IdTokenPerson>> ProviderClient::person_of(
                    .access_token = access_token,
                    .now = parts_.now()}
     );
+    if (!person) co_return person;
+    const bool by_email = settings_.login_claim == ProviderSettings::Claim::email;
+    const bool wanted = settings_.link == ProviderSettings::Link::login || settings_.create_in != 0;
+    if (wanted && (by_email ? person->email : person->preferred_username).empty() && !access_token.empty() && !known->userinfo_endpoint.empty())
+        if (auto asked = co_await ask_userinfo(known->userinfo_endpoint, access_token, *person); !asked) co_return std::unexpected(std::move(asked).error());
+    co_return person;
+}
+
+Async<Result<void>> ProviderClient::ask_userinfo(std::string address, std::string access_token, IdTokenPerson& person) {
+    CarrierRequest request{
+        .url_or_path = address, .headers = {{"accept", "application/json"}, {"authorization", "Bearer " + access_token}}, .secrets = {access_token}
+    };
+    const auto answer = co_await parts_.send(std::move(request));
+    if (!answer) co_return failure(ErrorKind::unavailable, "the provider cannot be asked who it is (userinfo): " + answer.error().error.message);
+    if (answer->status != 200)
+        co_return failure(
+            answer->status >= 500 || answer->status == 429 ? ErrorKind::unavailable : ErrorKind::rejected,
+            "the provider does not say who it is (userinfo): it answered with " + std::to_string(answer->status)
+        );
+    co_return add_userinfo(person, answer->body);
 }
 
 }  // namespace porteur

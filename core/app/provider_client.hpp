@@ -58,6 +58,7 @@ private:
     };
     Async<Result<Fetched>> fetch(std::string address, std::string_view what);
     Async<Result<ProviderPage>> page();
+    Async<Result<void>> ask_userinfo(std::string address, std::string access_token, IdTokenPerson& person);
     /// @param wanted  what has to be among them: looked for anew, but at most once a minute
     Async<Result<ProviderKeys>> keys(std::string address, TokenHead wanted);
 

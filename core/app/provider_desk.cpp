@@ -281,7 +281,7 @@ Async<Result<ProviderWay>> ProviderDesk::finish(ProviderReturn wish) {
     }
     const auto& settings = (*client)->settings();
     const bool by_email = settings.login_claim == ProviderSettings::Claim::email;
-    const auto done = co_await parts_.people.sign_in_provided(
+    const auto done = co_await parts_.sign_in(
         {.provider = settings.name,
          .issuer = settings.issuer,
          .subject = person->subject,
@@ -316,7 +316,7 @@ Async<Result<SignedIn>> ProviderDesk::finish_with_code(std::string step, std::st
     const auto from = opened(parts_.sealing, step, place_of_step, parts_.now());
     if (!from)
         co_return std::unexpected(coded(ErrorKind::invalid_input, sign_in_code, phrase("the sign-in has taken too long; begin again")));
-    co_return co_await parts_.people.sign_in_with_code(
+    co_return co_await parts_.sign_in_with_code(
         {.user = number_of(*from, "user"), .version = number_of(*from, "version")}, text_of(*from, "provider"), std::move(code), std::move(address)
     );
 }

@@ -6,6 +6,7 @@
 // so that none comes twice.
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -16,7 +17,7 @@
 #include "access/attempts.hpp"
 #include "access/sealing.hpp"
 #include "api/provider_services.hpp"
-#include "app/people_desk.hpp"
+#include "app/provided_person.hpp"
 #include "app/provider_client.hpp"
 
 namespace porteur {
@@ -26,7 +27,8 @@ class ProviderDesk final : public ProviderSignIn {
 public:
     struct Parts {
         boost::asio::any_io_executor executor;  ///< of one thread: requests to providers run there
-        PeopleDesk& people;
+        std::function<Async<Result<ProvidedSession>>(ProvidedPerson who)> sign_in;
+        std::function<Async<Result<SignedIn>>(OwesCode who, std::string provider, std::string code, std::string address)> sign_in_with_code;
         const Sealing& sealing;
         bool serves_tls = false;
         std::size_t attempts_per_minute = 10;

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "api/people_services.hpp"
+#include "fake_providers.hpp"
 
 namespace porteur::testing {
 
@@ -69,6 +70,12 @@ public:
     }
     Async<Result<User>> drop_second_factor(Caller, Id, std::string) override { co_return user_; }
     Result<std::optional<User>> person(Id) override { return user_; }
+    Async<Result<User>> link_user(Caller, Id id, std::string subject) override {
+        if (id != user_.id) co_return coded(not_found_code, "there is no user");
+        user_.subject = std::move(subject);
+        co_return user_;
+    }
+    ProviderSignIn* provider_sign_in() override { return &providers_; }
 
     Async<Result<Tenant>>
     add_tenant(Caller caller, TenantWish wish, std::optional<AnswerKept<Tenant>>) override {
@@ -170,6 +177,7 @@ private:
     }
 
     TenantsNow tenants_;
+    FakeProviders providers_;
     User user_;
     Member member_{
         .id = Id{1} << 51,
