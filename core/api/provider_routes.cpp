@@ -34,6 +34,7 @@ Answer no_provider(std::string_view name) {
 Answer sent_on(const ProviderWay& way) {
     Answer answer;
     answer.status = 302;
+    answer.content_type = "text/plain";  // of nothing
     answer.headers.emplace_back("Location", way.location);
     answer.headers.emplace_back("Set-Cookie", text(kept_cookie, way.kept, kept_rest));
     if (!way.step.empty()) answer.headers.emplace_back("Set-Cookie", text(step_cookie, way.step, step_rest));

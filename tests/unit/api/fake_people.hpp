@@ -18,6 +18,8 @@ public:
     /// Cookies of sessions that there are: "company" stands in the company, "system" at the top.
     static constexpr std::string_view csrf = "csrf-of-the-session";
 
+    FakeProviders providers;
+
     FakePeople() {
         tenants_.take(
             TenantTree::make(
@@ -75,7 +77,7 @@ public:
         user_.subject = std::move(subject);
         co_return user_;
     }
-    ProviderSignIn* provider_sign_in() override { return &providers_; }
+    ProviderSignIn* provider_sign_in() override { return &providers; }
 
     Async<Result<Tenant>>
     add_tenant(Caller caller, TenantWish wish, std::optional<AnswerKept<Tenant>>) override {
@@ -177,7 +179,6 @@ private:
     }
 
     TenantsNow tenants_;
-    FakeProviders providers_;
     User user_;
     Member member_{
         .id = Id{1} << 51,
