@@ -43,14 +43,13 @@ constexpr auto table = std::to_array<Route>({
     {"POST",  "/v1/session",                          open,           json_body, no_key,   "", handlers::sign_in},
     {"GET",   "/v1/session",                          signed_in,      no_body,   no_key,   "", handlers::show_session},
     {"DELETE","/v1/session",                          signed_in,      no_body,   no_key,   "", handlers::sign_out},
-    {"POST",  "/v1/session/second-factor",            signed_in,      json_body, no_key,   "", handlers::begin_second_factor},
-    {"POST",  "/v1/session/second-factor/confirm",    signed_in,      json_body, no_key,   "", handlers::confirm_second_factor},
-    {"POST",  "/v1/session/second-factor/remove",     signed_in,      json_body, no_key,   "", handlers::drop_own_second_factor},
-
     {"GET",   "/v1/session/providers",                open,           no_body,   no_key,   "", handlers::list_providers},
     {"GET",   "/v1/session/oidc/{provider}",          open,           no_body,   no_key,   "to", handlers::begin_at_provider},
     {"GET",   "/v1/session/oidc/{provider}/return",   open,           no_body,   no_key,   "code state iss error", handlers::return_from_provider, port, "", true},
     {"POST",  "/v1/session/oidc",                     open,           json_body, no_key,   "", handlers::finish_with_code},
+    {"POST",  "/v1/session/second-factor",            signed_in,      json_body, no_key,   "", handlers::begin_second_factor},
+    {"POST",  "/v1/session/second-factor/confirm",    signed_in,      json_body, no_key,   "", handlers::confirm_second_factor},
+    {"POST",  "/v1/session/second-factor/remove",     signed_in,      json_body, no_key,   "", handlers::drop_own_second_factor},
 
     {"GET",   "/v1/tenants",                          view_people,    no_body,   no_key,   "parent kind q limit cursor", handlers::list_tenants},
     {"POST",  "/v1/tenants",                          manage_tenants, json_body, must_key, "", handlers::create_tenant},
@@ -62,9 +61,9 @@ constexpr auto table = std::to_array<Route>({
     {"GET",   "/v1/users/{id}",                       view_people,    no_body,   no_key,   "", handlers::show_user},
     {"PATCH", "/v1/users/{id}",                       manage_people,  json_body, may_key,  "", handlers::change_user},
     {"POST",  "/v1/users/{id}/password",              manage_people,  json_body, no_key,   "", handlers::change_password},
-    {"DELETE","/v1/users/{id}/second-factor",         manage_people,  no_body,   no_key,   "", handlers::drop_second_factor},
     {"POST",  "/v1/users/{id}/link",                  manage_people,  json_body, no_key,   "", handlers::link_user},
     {"DELETE","/v1/users/{id}/link",                  manage_people,  no_body,   no_key,   "", handlers::unlink_user},
+    {"DELETE","/v1/users/{id}/second-factor",         manage_people,  no_body,   no_key,   "", handlers::drop_second_factor},
 
     {"GET",   "/v1/members",                          view_people,    no_body,   no_key,   "tenant kind q limit cursor", handlers::list_members},
     {"POST",  "/v1/members",                          manage_people,  json_body, must_key, "", handlers::create_member},
