@@ -2,6 +2,7 @@
 #include "app/inventory_desk.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include <porteur/phrase.hpp>
 
@@ -63,9 +64,9 @@ Result<void> InventoryDesk::restrict(const Caller& caller, const TenantTree& tre
     return {};
 }
 
-NumberShown InventoryDesk::shown(const TenantTree& tree, NumberRow row) const {
+NumberShown InventoryDesk::shown(const TenantTree& tree, NumberRow row, NumberClass shared) const {
     NumberShown out;
-    out.shared = directory_.shared(row.class_id);
+    out.shared = std::move(shared);
     if (const auto company = tree.customer_of(row.tenant)) {
         out.company = *company;
         out.company_kind = tree.find(*company)->kind;
@@ -86,7 +87,12 @@ Result<NumbersShown> InventoryDesk::numbers(const Caller& caller, InventoryQuery
     if (!page) return std::unexpected(std::move(page).error());
     NumbersShown out;
     out.numbers.reserve(page->rows.size());
-    for (auto& row : page->rows) out.numbers.push_back(shown(*tree, std::move(row)));
+    std::unordered_map<std::int64_t, NumberClass> classes;  // there are few on a page
+    for (auto& row : page->rows) {
+        const auto [shared, is_new] = classes.try_emplace(row.class_id);
+        if (is_new) shared->second = directory_.shared(row.class_id);
+        out.numbers.push_back(shown(*tree, std::move(row), shared->second));
+    }
     out.next_cursor = std::move(page->next_cursor);
     out.total = page->total;
     return out;
@@ -97,7 +103,9 @@ Result<std::optional<NumberShown>> InventoryDesk::number(const Caller& caller, N
     if (!rows) return std::unexpected(std::move(rows).error());
     const auto tree = parts_.tenants.tree();
     if (rows->empty() || !may(caller.role, Right::view_numbers, tree->relation(caller.tenant, rows->front().tenant))) return std::nullopt;
-    return shown(*tree, std::move(rows->front()));
+    auto& row = rows->front();
+    auto shared = directory_.shared(row.class_id);
+    return shown(*tree, std::move(row), std::move(shared));
 }
 
 Result<std::optional<std::vector<NumberEvent>>> InventoryDesk::history(const Caller& caller, NumberKey key, int limit) {
