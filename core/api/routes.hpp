@@ -81,6 +81,7 @@ struct Route {
     Handler handle = nullptr;
     OrderKind kind = OrderKind::port;
     std::string_view sentences = {};  ///< the answer's members that are sentences, with blanks between
+    bool takes_more = false;  ///< parameters that it does not know are left out and not refused
 };
 
 /// @threads any
@@ -185,6 +186,14 @@ Async<Answer> sign_out(Api& api, Request& request);
 Async<Answer> begin_second_factor(Api& api, Request& request);
 Async<Answer> confirm_second_factor(Api& api, Request& request);
 Async<Answer> drop_own_second_factor(Api& api, Request& request);
+
+// provider_routes.cpp
+Async<Answer> list_providers(Api& api, Request& request);
+Async<Answer> begin_at_provider(Api& api, Request& request);
+Async<Answer> return_from_provider(Api& api, Request& request);
+Async<Answer> finish_with_code(Api& api, Request& request);
+Async<Answer> link_user(Api& api, Request& request);
+Async<Answer> unlink_user(Api& api, Request& request);
 Async<Answer> drop_second_factor(Api& api, Request& request);
 
 // tenant_routes.cpp

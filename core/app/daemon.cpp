@@ -26,6 +26,7 @@
 #include "app/outward.hpp"
 #include "app/people_desk.hpp"
 #include "app/performer.hpp"
+#include "app/provider_desk.hpp"
 #include "engine/engine.hpp"
 #include "store/upkeep.hpp"
 
@@ -142,6 +143,7 @@ struct Daemon::Parts {
     std::unique_ptr<DocumentDesk> papers;
     std::unique_ptr<InventoryDesk> numbers;  // asks the people's tree
     std::unique_ptr<PeopleDesk> people;
+    std::unique_ptr<ProviderDesk> providers;  // signs in whom the people's desk knows
     std::unique_ptr<HostServices> services;
     std::unique_ptr<CarrierHolidays> holidays;
     std::unique_ptr<ApiServer> api;
@@ -230,6 +232,19 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
         .pages_max = p.settings.documents.pages_max});
     p.people = std::make_unique<PeopleDesk>(PeopleDesk::Parts{.store = *p.store, .settings = p.settings.sessions});
     if (auto read = p.people->start(); !read) return std::unexpected(std::move(read).error());
+    p.providers = std::make_unique<ProviderDesk>(
+        ProviderDesk::Parts{.executor = p.outward_io.get_executor(),
+                            .sign_in = [&p](ProvidedPerson who) { return p.people->sign_in_provided(std::move(who)); },
+                            .sign_in_with_code = [&p](OwesCode who, std::string provider, std::string code, std::string address) {
+                                return p.people->sign_in_with_code(who, std::move(provider), std::move(code), std::move(address));
+                            },
+                            .sealing = p.seal.sealing(),
+                            .serves_tls = p.settings.api.tls.has_value(), .attempts_per_minute = p.settings.sessions.attempts_per_minute,
+                            .sender = [&p](const ProviderSettings& provider) { return provider_sender(p.outward_io.get_executor(), provider); },
+                            .warn = log_warning},
+        p.settings.sign_in
+    );
+    p.people->take_providers(p.providers.get());
     p.numbers = std::make_unique<InventoryDesk>(InventoryDesk::Parts{
         .store = *p.store, .tenants = p.people->tenants(), .now = [&p] { return p.clock.now(); },
         .accounts = [&p] {
@@ -288,6 +303,7 @@ std::uint16_t Daemon::port() const { return parts_->port; }
 
 Result<void> Daemon::reload(Settings settings) {
     const auto retention = settings.engine.retention;
+    const auto sign_in = settings.sign_in;
     auto outward = Outward::prepare(settings);
     if (!outward) return std::unexpected(std::move(outward).error());
     auto done = parts_->on_engine([&]() -> Result<void> {
@@ -302,6 +318,8 @@ Result<void> Daemon::reload(Settings settings) {
         return {};
     });
     if (done) parts_->outward->take(std::move(*outward));
+    if (done && sign_in != parts_->settings.sign_in) parts_->providers->take(sign_in);
+    if (done) parts_->settings.sign_in = sign_in;
     if (done) asio::post(parts_->upkeep, [p = parts_.get(), retention] { p->housekeeping->set_retention(retention); });
     return done;
 }
