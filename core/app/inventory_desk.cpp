@@ -16,7 +16,7 @@ InventoryDesk::InventoryDesk(Parts parts)
       list_(*book_, directory_),
       job_book_(access_of(parts_.store)),
       inventory_(*book_, directory_),
-      runner_({.book = *book_, .jobs = job_book_, .inventory = inventory_, .list = list_, .now = parts_.now}) {}
+      runner_({.book = *book_, .jobs = job_book_, .inventory = inventory_, .list = list_, .now = parts_.now, .door = parts_.door}) {}
 
 Result<void> InventoryDesk::start() {
     if (auto loaded = directory_.load(*book_); !loaded) return loaded;

@@ -29,6 +29,7 @@ public:
         std::function<std::set<std::string, std::less<>>()> accounts;  ///< names of the carrier accounts
         std::filesystem::path spool;                        ///< a folder where a file waits to be read
         std::filesystem::path font_folder = {};  ///< of lists as PDF
+        ReleaseDoor door = {};
     };
     explicit InventoryDesk(Parts parts);
     ~InventoryDesk() override { stop(); }
@@ -37,6 +38,8 @@ public:
     Result<void> start();
     /// Waits for the piece under way; what is left of a job is told as not done.
     void stop();
+    /// What else changes numbers does it there.
+    Inventory& inventory() { return inventory_; }
 
     bool is_customer(const Caller& caller) const override { return parts_.tenants.tree()->customer_of(caller.tenant).has_value(); }
     Result<NumbersShown> numbers(const Caller& caller, InventoryQuery query) override;

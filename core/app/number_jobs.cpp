@@ -114,7 +114,10 @@ Async<Result<NumberJob>> InventoryDesk::change(
             if (auto restricted = restrict(caller, *tree, *selection.filter); !restricted) return std::unexpected(std::move(restricted).error());
         return begin(caller, new_job(caller, std::string(word_of(wish.action)), dry_run, request), kept,
                      [this, selection, wish, scope = scope_of(caller), tree](JobUnderWay& under_way) {
-                         runner_.change(under_way, selection, wish, scope, *tree);
+                         if (wish.action == NumberAction::release)
+                             runner_.release(under_way, selection, scope, *tree);
+                         else
+                             runner_.change(under_way, selection, wish, scope, *tree);
                      });
     });
 }
@@ -134,6 +137,8 @@ Async<Result<NumberJob>> InventoryDesk::undo(Caller caller, Id id, std::optional
             return std::unexpected(coded(
                 ErrorKind::invalid_input, conflict_code,
                 done.state == JobState::running ? phrase("the job is under way; cancel it first")
+                : action == NumberAction::release
+                    ? phrase("numbers that are given back to their carrier cannot be taken back: order them anew")
                                                 : phrase("there is nothing that could be taken back, or it was taken back already")
             ));
         auto wanted = new_job(caller, "undo", false, canonical(json::object{{"job", id_text(id)}}));
