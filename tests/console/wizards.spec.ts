@@ -119,6 +119,22 @@ test("what differs from the losing carrier's records stands beside the order's f
     await picture(page, "differences");
 });
 
+test("a menu whose choices are still fetched cannot be opened, and then it can", async ({ operator: page, world }) => {
+    const say = await speak(page, world, "en");
+    let giveOn = () => {};
+    const asked = new Promise<void>((resolve) => (giveOn = resolve));
+    await page.route("**/v1/carriers", async (route) => {
+        await asked;
+        await route.continue();
+    });
+    await page.goto(`${world.url}/console/orders/purchase/new`);
+    const menu = page.getByRole("button", { name: containing(say("field.country")) });
+    await expect(menu).toBeDisabled();
+    giveOn();
+    await choose(page, containing(say("field.country")), /France/);
+    await expect(menu).toContainText("France");
+});
+
 for (const language of languages)
     test(`a French number is bought, by its papers (${language})`, async ({ operator: page, world }) => {
     const say = await speak(page, world, language);

@@ -35,12 +35,8 @@ public:
     Result<std::vector<UsedPlace>> by_user(const KeyScan& scan, const UsedPlace& after) override {
         return book_->by_user(scan, after);
     }
-    Result<std::vector<NumberRow>> rows(const std::vector<NumberKey>& keys) override {
-        return book_->rows(keys);
-    }
-    Result<std::vector<NumberRow>> rows_along_keys(const KeyScan& scan) override {
-        return book_->rows_along_keys(scan);
-    }
+    Result<void> each_place(const TakePlace& take) override { return book_->each_place(take); }
+    Result<std::vector<NumberRow>> rows(const std::vector<NumberKey>& keys, bool lie_together) override { return book_->rows(keys, lie_together); }
     Result<void> each_line(const KeyScan& scan, const std::function<bool(const NumberLine&)>& take)
         override {
         return book_->each_line(scan, take);

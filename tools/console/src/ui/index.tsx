@@ -108,6 +108,8 @@ export function Select({ value, onChange, choices, placeholder, ...field }: Sele
             onChange={(key) => onChange(String(key ?? ""))}
             isInvalid={Boolean(field.error)}
             isRequired={field.required ?? false}
+            // Without choices, as while they are fetched, a press would open nothing and say nothing.
+            isDisabled={choices.length === 0}
             validationBehavior="aria"
             placeholder={placeholder ?? t("select.none")}
         >
