@@ -216,9 +216,8 @@ Result<void> OrderFollowing::take(std::vector<Looked> orders, std::optional<Id> 
                 {.before = std::move(row),
                  .after = std::move(done->after),
                  .what = std::move(done->what),
-                 .by = "order " + id_text(order.id),
-                 .why =
-                     number.step == NumberStep::refused ? number.why.substr(0, 500) : std::string()}
+                 .by = by_order(order.id),
+                 .why = number.step == NumberStep::refused ? number.why : std::string()}
             );
         }
         for (const auto& each : looked.told.strays)

@@ -122,12 +122,27 @@ bool waits_for_order(NumberState state) {
            state == NumberState::releasing;
 }
 
-/// The state of a number that stays or comes: what it was, as far as that fits who holds it now.
+/// The state of a number that comes: what it was, as far as that fits who holds it now.
 NumberState settled(std::string_view before, bool is_customers) {
     const auto was = number_state_of(before);
-    if (was == NumberState::suspended || was == NumberState::missing) return *was;
     if (is_customers) return was == NumberState::in_service ? *was : NumberState::assigned;
     return was == NumberState::reserved ? *was : NumberState::available;
+}
+
+/// Where a number stays in that an order was to take away, and which is no matter of who holds it.
+bool is_kept(NumberState state) {
+    return state == NumberState::suspended || state == NumberState::missing ||
+           state == NumberState::aging;
+}
+
+/// So much of a sentence is kept with a number; letters of several bytes are not cut.
+std::string beginning_of(std::string text) {
+    constexpr std::size_t kept_max = 300;
+    if (text.size() <= kept_max) return text;
+    auto end = kept_max;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+    text.resize(end);
+    return text;
 }
 
 /// Nothing of a former life is for whoever gets the number now.
@@ -398,10 +413,10 @@ private:
             form.shared.state = was.value_or(NumberState::failed);
         } else {
             form.shared.state =
-                *was == NumberState::aging ? *was : settled(out_.follow.before, is_customers(form));
+                is_kept(*was) ? *was : settled(out_.follow.before, is_customers(form));
         }
         if (form.shared.state != NumberState::reserved)
-            form.row.note = off ? std::string() : number_.why.substr(0, 200);
+            form.row.note = off ? std::string() : number_.why;
         out_.after = std::move(form);
     }
 
@@ -432,6 +447,8 @@ std::optional<NumberStep> number_step_of(std::string_view word) noexcept {
         if (each.word == word) return each.step;
     return std::nullopt;
 }
+
+std::string by_order(Id order) { return "order " + id_text(order); }
 
 OrderedNumbers ordered_numbers(const Order& order) {
     OrderedNumbers out;
@@ -471,7 +488,7 @@ OrderedNumbers ordered_numbers(const Order& order) {
             out.numbers.push_back(
                 {.key = *key,
                  .step = *step,
-                 .why = said && !said->why.empty() ? said->why : order.problem}
+                 .why = beginning_of(said && !said->why.empty() ? said->why : order.problem)}
             );
         else
             out.strays.push_back(text);

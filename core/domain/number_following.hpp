@@ -93,4 +93,7 @@ std::optional<FollowedNumber> follow(
     const std::optional<NumberFollow>& so_far, const std::vector<NumberFollow>& others
 );
 
+/// "order 01JD9Y4V8K3ZQ": who has changed a number, in its history. @threads any
+std::string by_order(Id order);
+
 }  // namespace porteur

@@ -544,6 +544,18 @@ TEST_P(OrderFollowingTest, a_number_that_a_correction_leaves_out_is_as_before) {
     EXPECT_EQ(state(second), "absent");
 }
 
+TEST_P(OrderFollowingTest, a_reason_of_any_length_and_alphabet_is_kept_as_far_as_it_fits) {
+    auto order = make(OrderKind::purchase, 10, {first});
+    becomes(order, submitted);
+    follow();
+    std::string word = "x";
+    while (word.size() < 1'000) word += "é";
+    becomes(order, rejected, {{first, rejected}}, word);
+    follow();
+    EXPECT_EQ(state(first), "failed");
+    EXPECT_EQ(number(first)->row.note, word.substr(0, 299));
+}
+
 TEST_P(OrderFollowingTest, a_number_that_somebody_uses_already_does_not_vanish_with_its_order) {
     auto order = make(OrderKind::purchase, 10, {first});
     becomes(order, submitted);
