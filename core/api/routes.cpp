@@ -17,6 +17,7 @@ constexpr auto may_key = KeyWanted::optional;
 constexpr auto must_key = KeyWanted::required;
 constexpr auto port = OrderKind::port;
 constexpr auto purchase = OrderKind::purchase;
+constexpr auto release = OrderKind::release;
 
 // clang-format off
 constexpr auto table = std::to_array<Route>({
@@ -138,6 +139,13 @@ constexpr auto table = std::to_array<Route>({
     {"POST",  "/v1/purchase-orders/{id}/comments",    place_orders,   json_body, must_key, "", handlers::comment_order, purchase, "problem carrier_word"},
     {"GET",   "/v1/purchase-orders/{id}/timeline",    view_orders,    no_body,   no_key,   "", handlers::show_timeline, purchase, "text"},
     {"GET",   "/v1/purchase-orders/{id}/operations",  view_orders,    no_body,   no_key,   "", handlers::show_operations, purchase},
+
+    {"GET",   "/v1/release-orders",                   view_orders,    no_body,   no_key,   "state delivery limit cursor", handlers::list_orders, release, "problem carrier_word"},
+    {"GET",   "/v1/release-orders/{id}",              view_orders,    no_body,   no_key,   "", handlers::show_order, release, "problem carrier_word"},
+    {"POST",  "/v1/release-orders/{id}/cancel",       release_numbers, no_body,  must_key, "", handlers::cancel_order, release, "problem carrier_word"},
+    {"POST",  "/v1/release-orders/{id}/settle",       release_numbers, json_body, must_key, "", handlers::settle_order, release, "problem carrier_word"},
+    {"GET",   "/v1/release-orders/{id}/timeline",     view_orders,    no_body,   no_key,   "", handlers::show_timeline, release, "text"},
+    {"GET",   "/v1/release-orders/{id}/operations",   view_orders,    no_body,   no_key,   "", handlers::show_operations, release},
 });
 // clang-format on
 

@@ -6,10 +6,12 @@
 #include <set>
 #include <thread>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_future.hpp>
 
 #include "access/sealing.hpp"
 #include "access/token.hpp"
@@ -23,10 +25,12 @@
 #include "app/inventory_desk.hpp"
 #include "app/logging.hpp"
 #include "app/mail_intake.hpp"
+#include "app/order_following.hpp"
 #include "app/outward.hpp"
 #include "app/people_desk.hpp"
 #include "app/performer.hpp"
 #include "app/provider_desk.hpp"
+#include "domain/give_back.hpp"
 #include "engine/engine.hpp"
 #include "store/upkeep.hpp"
 
@@ -152,6 +156,9 @@ struct Daemon::Parts {
     std::future<void> housekeeping_ended;
     std::unique_ptr<AuditFollower> audit;  // likewise
     std::future<void> audit_ended;
+    std::unique_ptr<OrderFollowing> following;
+    std::unique_ptr<OrderFollower> follower;  // likewise
+    std::future<void> follower_ended;
     asio::steady_timer tick{engine_io.get_executor()};
     std::uint16_t port = 0;
     std::thread engine_thread, api_thread;
@@ -245,23 +252,52 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
         p.settings.sign_in
     );
     p.people->take_providers(p.providers.get());
+    const auto account_names = [&p] {
+        std::set<std::string, std::less<>> names;
+        for (auto& each : p.services->carriers().accounts) names.insert(std::move(each.account));
+        return names;
+    };
     p.numbers = std::make_unique<InventoryDesk>(InventoryDesk::Parts{
         .store = *p.store, .tenants = p.people->tenants(), .now = [&p] { return p.clock.now(); },
-        .accounts = [&p] {
-            std::set<std::string, std::less<>> names;
-            for (auto& each : p.services->carriers().accounts) names.insert(std::move(each.account));
-            return names;
-        },
-        .spool = p.settings.documents.folder, .font_folder = p.settings.documents.font_folder});
+        .accounts = account_names,
+        .spool = p.settings.documents.folder, .font_folder = p.settings.documents.font_folder,
+        .door = {.catch_up = [&p] { return p.following->catch_up(); },
+                 .can = [&p](const std::string& account) {
+                     const auto accounts = p.services->carriers().accounts;
+                     const auto found = std::ranges::find(accounts, account, &CarrierInfo::account);
+                     return found != accounts.end() &&
+                            std::ranges::find(found->operations, "release_numbers", &CarrierOperation::name) != found->operations.end();
+                 },
+                 .order = [&p](const std::string& account, const std::vector<NumberKey>& keys, const JobScope& scope) -> Result<Id> {
+                     std::vector<PhoneNumber> numbers;
+                     for (const auto key : keys)
+                         if (auto number = PhoneNumber::from_json_text(number_text(key))) numbers.push_back(std::move(*number));
+                     auto made = release_of(scope.tenant, account, numbers, p.clock.now(), scope.by);
+                     // On the thread of jobs, which may wait for the engine's.
+                     auto taken = asio::co_spawn(p.engine_io, p.engine->create(std::move(made.order), std::move(made.entries), {}), asio::use_future).get();
+                     if (!taken) return std::unexpected(std::move(taken).error());
+                     return taken->id;
+                 }}});
     if (auto loaded = p.numbers->start(); !loaded) return std::unexpected(std::move(loaded).error());
     p.services = std::make_unique<HostServices>(HostServices::Parts{
         .engine_thread = p.engine_io.get_executor(), .engine = *p.engine, .accounts = p.accounts, .performer = *p.performer,
         .store = *p.store, .papers = *p.papers, .clock = p.clock, .chance = p.chance,
         .desk = *p.desk, .intake = *p.intake, .outward = *p.outward, .numbers = *p.numbers, .people = *p.people,
         .ages = p.settings.documents.age_days_max});
-    p.engine->on_entries([services = p.services.get(), outward = p.outward.get()] {
+    p.following = std::make_unique<OrderFollowing>(OrderFollowing::Parts{
+        .store = *p.store, .inventory = p.numbers->inventory(), .tenants = p.people->tenants(), .accounts = account_names,
+        .now = [&p] { return p.clock.now(); },
+        .tell = [&p](TimelineEntry line) {
+            Commit made;
+            made.entries.push_back(std::move(line));
+            // On the upkeep's thread, which may wait for the engine's.
+            return asio::co_spawn(p.engine_io, p.outward->writer().commit(std::move(made)), asio::use_future).get();
+        }});
+    p.follower = std::make_unique<OrderFollower>(p.upkeep.get_executor(), *p.following);
+    p.engine->on_entries([services = p.services.get(), outward = p.outward.get(), follower = p.follower.get()] {
         services->wake();
         outward->wake();
+        follower->wake();
     });
 
     // A plugin's process dies with the thread that started it, so the engine's own thread loads them.
@@ -294,6 +330,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     p.housekeeping_ended = p.housekeeping->start();
     p.audit = std::make_unique<AuditFollower>(p.upkeep.get_executor(), *p.people);
     p.audit_ended = p.audit->start();
+    p.follower_ended = p.follower->start();
     p.api_thread = std::thread([&p] { p.api_io.run(); });
     log_info("porteurd listens on " + p.settings.api.address + ":" + std::to_string(p.port));
     return daemon;
@@ -340,6 +377,10 @@ void Daemon::stop() {
     if (p.audit_ended.valid()) {
         asio::post(p.upkeep, [&p] { p.audit->stop(); });
         p.audit_ended.get();
+    }
+    if (p.follower_ended.valid()) {
+        asio::post(p.upkeep, [&p] { p.follower->stop(); });
+        p.follower_ended.get();
     }
     if (!p.engine_thread.joinable()) return;
     p.outward->stop();  // it waits for the engine's thread, too

@@ -31,6 +31,7 @@ public:
         std::filesystem::path spool;                        ///< a folder where a file waits to be read
         std::filesystem::path font_folder = {};  ///< of lists as PDF
         WaitingRoom::Limits waiting = {};
+        ReleaseDoor door = {};
     };
     explicit InventoryDesk(Parts parts);
     ~InventoryDesk() override { stop(); }
@@ -45,6 +46,8 @@ public:
     /// them: they can be taken back no more. A few at a time, on the caller's thread.
     /// @return whether there are more @errors unavailable
     Result<bool> tidy(Instant before);
+    /// What else changes numbers does it there.
+    Inventory& inventory() { return inventory_; }
 
     bool is_customer(const Caller& caller) const override { return parts_.tenants.tree()->customer_of(caller.tenant).has_value(); }
     Result<NumbersShown> numbers(const Caller& caller, InventoryQuery query) override;

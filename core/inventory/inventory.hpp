@@ -21,6 +21,8 @@ struct NumberChange {
     std::optional<NumberForm> before;
     std::optional<NumberForm> after;
     std::string what;  ///< for its history: "assigned"
+    std::string by = {};   ///< an order, where it is not whoever the mark names; then a new number's history begins with it
+    std::string why = {};  ///< for its history: what the carrier said
 };
 
 /// Who changes numbers, when, and in which job.

@@ -421,6 +421,23 @@ drop index numbers_class;
 ;
 -- names of now
 )"},
+    Migration{12, "the inventory follows orders", R"(
+create table number_follows (
+  order_id bigint not null,
+  number bigint not null,
+  step text not null,
+  is_marked bigint not null,
+  before text not null,
+  primary key (order_id, number)
+) -- by key
+;
+create index number_follows_marked on number_follows (number) where is_marked = 1;
+create table number_follower (
+  id bigint primary key,
+  followed bigint not null
+);
+insert into number_follower (id, followed) values (1, 0)
+)"},
 };
 
 // Trigrams. SQLite's table holds the index alone, without positions (whoever finds a number looks into its row

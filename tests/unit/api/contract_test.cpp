@@ -370,6 +370,22 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
         EXPECT_EQ(ask("POST", base + "/x/submit", base + "/" + id + "/submit").status, 202);
         EXPECT_EQ(ask("POST", base + "/x/cancel", base + "/" + id + "/cancel").status, 202);
     }
+    for (const auto* action : {"settle", "cancel"}) {
+        auto given_back = ask.served.order(OrderKind::release);
+        given_back.request = R"({"numbers":["+14165550101"]})";
+        given_back.delivery = Delivery::in_doubt;
+        ask.served.host.put(given_back);
+        const std::string base = "/v1/release-orders";
+        const auto id = id_text(given_back.id);
+        ask("GET", base, base);
+        EXPECT_EQ(ask("GET", base + "/x", base + "/" + id).status, 200);
+        ask("GET", base + "/x/timeline", base + "/" + id + "/timeline");
+        ask("GET", base + "/x/operations", base + "/" + id + "/operations");
+        if (action == std::string("settle"))
+            EXPECT_EQ(ask("POST", base + "/x/settle", base + "/" + id + "/settle", R"({"verdict":"not_carried_out"})").status, 200);
+        else
+            EXPECT_EQ(ask("POST", base + "/x/cancel", base + "/" + id + "/cancel").status, 202);
+    }
     auto whole = ask.served.order();
     whole.losing_account = "oldtel-1";
     whole.stage = Stage::parts;
