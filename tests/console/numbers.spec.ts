@@ -5,6 +5,7 @@ import type { Page, Request } from "@playwright/test";
 import { expect, expectAccessible, expectFits, languages, picture, speak, test, tick } from "./fixtures";
 import { held, inventory, jobOf, numberAt, size, totalOf } from "./inventory";
 import { enterAs } from "./people";
+import { depict } from "./pictures";
 
 const cell = (page: Page, row: number, column: number) => page.locator(`[data-cell="${row}.${column}"]`);
 
@@ -33,6 +34,7 @@ for (const language of languages)
     await expect(cell(page, 1, 2)).toContainText("Service desk 1");
     await expect(cell(page, 0, 7)).toContainText(say("numbers.status.active"));
     await picture(page, `phone-numbers-${language}`);
+    if (language === "en") await depict(page, "phone-numbers");
     expect(await page.getByRole("row").count(), "only rows that are seen exist").toBeLessThan(80);
     await expectAccessible(page);
 
@@ -176,15 +178,15 @@ test("the system's administrator looks; inside an account numbers are changed, v
     const dialog = page.getByRole("dialog");
     await page.getByLabel("Tags", { exact: true }).fill("reviewed, montreal");
     await page.getByRole("button", { name: "Dry run" }).click();
-    await expect(dialog).toContainText(`Nothing was changed. ${count.toLocaleString("en-CA")} would change, 0 are so already, 0 would be refused.`);
+    await expect(dialog).toContainText(`Nothing was changed yet. To change: ${count.toLocaleString("en-CA")}; as wished already: 0; refused: 0.`);
     expect((await totalOf(world, { tag: "reviewed" }, inside)).count).toBe(0);
     await expectAccessible(page);
+    await depict(page, "bulk-change");
     await page.getByRole("button", { name: "Carry out" }).click();
-    await expect(dialog).toContainText(`Done: ${count.toLocaleString("en-CA")} changed, 0 were so already, 0 refused.`);
-    await picture(page, "phone-numbers-bulk");
+    await expect(dialog).toContainText(`Done. Changed: ${count.toLocaleString("en-CA")}; as wished already: 0; refused: 0.`);
     expect((await totalOf(world, { tag: "reviewed" }, inside)).count).toBeGreaterThan(500);
     await page.getByRole("button", { name: "Undo" }).click();
-    await expect(dialog).toContainText(`Undone: ${count.toLocaleString("en-CA")} put back, 0 left as they are.`);
+    await expect(dialog).toContainText(`Undone. Put back: ${count.toLocaleString("en-CA")}; left as they are: 0.`);
     expect((await totalOf(world, { tag: "reviewed" }, inside)).count).toBe(0);
     await dialog.getByRole("button", { name: "Close" }).last().click();
 
@@ -196,11 +198,11 @@ test("the system's administrator looks; inside an account numbers are changed, v
     await page.getByRole("menuitem", { name: "Assign", exact: true }).click();
     await page.getByLabel("Used by", { exact: true }).fill("Oscar Baker");
     await page.getByRole("button", { name: "Dry run" }).click();
-    await expect(dialog).toContainText("Nothing was changed. 1 would change, 0 are so already, 1 would be refused.");
+    await expect(dialog).toContainText("Nothing was changed yet. To change: 1; as wished already: 0; refused: 1.");
     await expect(dialog.getByRole("listitem")).toContainText("+1 514 380-0004");
     await expectAccessible(page);
     await page.getByRole("button", { name: "Carry out" }).click();
-    await expect(dialog).toContainText("Done: 1 changed, 0 were so already, 1 refused.");
+    await expect(dialog).toContainText("Done. Changed: 1; as wished already: 0; refused: 1.");
     await dialog.getByRole("button", { name: "Close" }).last().click();
     await expect(page.getByRole("row").filter({ hasText: "Oscar Baker" })).toContainText("+1 514 380-0003");
 
@@ -220,7 +222,7 @@ test("a VAR adds numbers by hand and by file, and gives them to a company", asyn
     await dialog.getByRole("button", { name: /Provider/ }).click();
     await page.getByRole("option", { name: /^thinktel/ }).click();
     await page.getByRole("button", { name: "Add 2 numbers" }).click();
-    await expect(dialog).toContainText("Done: 2 changed");
+    await expect(dialog).toContainText("Done. Changed: 2;");
     await dialog.getByRole("button", { name: "Close" }).last().click();
 
     // A file with two bad rows and one that stands twice: each is named by row and column.
@@ -233,14 +235,14 @@ test("a VAR adds numbers by hand and by file, and gives them to a company", asyn
     await expect(dialog).toContainText("numbers.csv");
     await expectAccessible(page);
     await page.getByRole("button", { name: "Dry run" }).click();
-    await expect(dialog).toContainText("Nothing was changed. 2 would change, 1 are so already, 2 would be refused.");
+    await expect(dialog).toContainText("Nothing was changed yet. To change: 2; as wished already: 1; refused: 2.");
     await expect(dialog.getByRole("listitem")).toHaveCount(3);
     await expect(dialog.getByRole("listitem").filter({ hasText: "12345" })).toContainText("row 4");
     await expect(dialog.getByRole("listitem").filter({ hasText: "nobody" })).toContainText("row 3 B");
     await expectAccessible(page);
-    await picture(page, "import");
+    await depict(page, "import");
     await page.getByRole("dialog").getByRole("button", { name: "Import" }).click();
-    await expect(dialog).toContainText("Done: 2 changed, 1 were so already, 2 refused.");
+    await expect(dialog).toContainText("Done. Changed: 2; as wished already: 1; refused: 2.");
     await dialog.getByRole("button", { name: "Close" }).last().click();
     expect((await world.ask("GET", "/v1/numbers/15143820104", undefined, inside)).custom).toEqual({ "Étage": "3" });
 
@@ -252,7 +254,7 @@ test("a VAR adds numbers by hand and by file, and gives them to a company", asyn
     await dialog.getByRole("button", { name: /Company or professional/ }).click();
     await page.getByRole("option", { name: company.name }).click();
     await page.getByRole("button", { name: "Carry out" }).click();
-    await expect(dialog).toContainText("Done: 1 changed");
+    await expect(dialog).toContainText("Done. Changed: 1;");
     await dialog.getByRole("button", { name: "Close" }).last().click();
     await expect(page.getByRole("row").filter({ hasText: "514 382-0100" })).toContainText(company.name);
 
@@ -268,7 +270,7 @@ test("the table is a table at 380 px, too", async ({ operator: page, world }) =>
     await expect(cell(page, 0, 1)).toBeVisible();
     await expectFits(page);
     await expectAccessible(page);
-    await picture(page, "phone-numbers-380");
+    await depict(page, "narrow", { scheme: "dark" });
     await page.getByRole("button", { name: /Menu/ }).click();
     await page.getByRole("link", { name: "Orders" }).click();
     await expect(page.getByRole("heading", { level: 1, name: "Orders" })).toBeVisible();

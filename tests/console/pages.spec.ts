@@ -3,6 +3,7 @@
 // a picture is kept to be looked at.
 import { expect, expectAccessible, expectFits, makePort, picture, test, until } from "./fixtures";
 import { inventory } from "./inventory";
+import { depict } from "./pictures";
 
 let refused: any;
 
@@ -45,6 +46,10 @@ for (const [name, path, title] of pages) {
             await expectAccessible(page);
             await expectFits(page);
             await picture(page, `${name}-${language}-${width}-${scheme}`, width < 500);
+            if (language !== "en" || width < 500) continue;
+            if (name === "orders") await depict(page, "orders");
+            if (name === "order") await depict(page, "order", { scheme: "dark" });
+            if (name === "due") await depict(page, "due");
         }
     });
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // People of an account: sign-in, what each role sees, entering an account, and who is told of it.
-import { expect, expectAccessible, expectFits, picture, test, tick } from "./fixtures";
+import { expect, expectAccessible, expectFits, test, tick } from "./fixtures";
 import { codeOf, password, people, signIn } from "./people";
+import { depict } from "./pictures";
 
 test("a person signs in with a password, and no script can read what they are known by", async ({ page, world }) => {
     await people(world);
@@ -38,7 +39,7 @@ test("a second factor is set up by its QR code, asked for at each sign-in, and t
     await expect(factor.getByRole("img", { name: "QR code for your authenticator" })).toBeVisible();
     await expectAccessible(page);
     const secret = (await factor.locator("code.secret").textContent())!;
-    await picture(page, "second-factor");
+    await depict(page, "second-factor");
     await factor.getByLabel("Code", { exact: true }).fill("000000");
     await factor.getByRole("button", { name: "Confirm" }).click();
     await expect(factor.getByRole("alert")).toBeVisible();
@@ -94,7 +95,7 @@ test("the system's administrator looks, enters a company, and acts there under b
     await page.getByRole("link", { name: "People" }).click();
     await expect(page.getByRole("row").filter({ hasText: "vera" })).toContainText("North VAR");
     await expectAccessible(page);
-    await picture(page, "people");
+    await depict(page, "people");
     await page.getByRole("button", { name: "Enter Acme Bakery" }).click();
     const bar = page.getByRole("region", { name: "Account entered" });
     await expect(bar).toContainText("You act as administrator of Acme Bakery.");
