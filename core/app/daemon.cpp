@@ -259,7 +259,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
         .desk = *p.desk, .intake = *p.intake, .outward = *p.outward, .numbers = *p.numbers, .people = *p.people,
         .ages = p.settings.documents.age_days_max});
     p.syncs = std::make_unique<NumberSyncs>(NumberSyncs::Parts{
-        .executor = p.engine_io.get_executor(), .store = *p.store, .inventory = p.numbers->inventory(), .book = p.numbers->book(),
+        .executor = p.engine_io.get_executor(), .store = *p.store, .inventory = p.numbers->inventory(),
         .directory = p.numbers->directory(), .tenants = p.people->tenants(), .now = [&p] { return p.clock.now(); },
         .fraction = [&p] { return p.chance.fraction(); },
         .ask = [&p](std::string account) {

@@ -40,7 +40,6 @@ public:
 
     /// For whoever else changes numbers.
     Inventory& inventory() noexcept { return inventory_; }
-    NumberBook& book() noexcept { return *book_; }
     const NumberDirectory& directory() const noexcept { return directory_; }
     /// Once, before the first request. @param syncs  outlives the requests
     void serve(NumberSyncServices& syncs) noexcept { syncs_ = &syncs; }

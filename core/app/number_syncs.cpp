@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t piece = 500;
-constexpr int held_at_once = 5'000;
+constexpr std::size_t held_at_once = 5'000;
 /// After a start, orders that were under way come first, and accounts do not all ask at once.
 constexpr std::chrono::minutes after_start{5}, spread_over{15};
 /// Of completed orders, so many are looked through for what took a number away.
@@ -181,20 +181,19 @@ Result<std::vector<HeldNumber>> NumberSyncs::held_at(const std::string& account,
         out.push_back({.key = form.row.key, .tenant = form.row.tenant, .account = form.shared.account, .state = form.shared.state,
                        .type = form.shared.type, .carrier_id = form.row.carrier_id});
     };
-    KeyScan scan;
-    scan.along = KeyScan::Along::classes;
-    scan.limit = held_at_once;
+    IndexWish wish;
+    wish.limit = held_at_once;
     parts_.directory.each_class([&](std::int64_t id, const NumberClass& shared, std::int64_t) {
-        if (shared.account == account) scan.ids.push_back(id);
+        if (shared.account == account) wish.classes.push_back(id);
     });
-    while (!scan.ids.empty()) {
-        const auto keys = parts_.book.keys(scan);
-        if (!keys) return std::unexpected(keys.error());
-        if (keys->keys.empty()) break;
-        const auto forms = parts_.inventory.forms(keys->keys);
+    while (!wish.classes.empty()) {
+        std::vector<NumberKey> keys;
+        for (const auto& each : parts_.directory.find(wish).hits) keys.push_back(each.key);
+        if (keys.empty()) break;
+        const auto forms = parts_.inventory.forms(keys);
         if (!forms) return std::unexpected(forms.error());
         for (const auto& each : *forms) take(each);
-        scan.from = keys->keys.back() + 1;
+        wish.from = keys.back() + 1;
     }
     // Those of the list that lie elsewhere.
     std::vector<NumberKey> others;

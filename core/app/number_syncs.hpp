@@ -36,7 +36,6 @@ public:
         boost::asio::any_io_executor executor;  ///< one thread's; `ask` is called there
         Store& store;
         Inventory& inventory;
-        NumberBook& book;
         const NumberDirectory& directory;
         const TenantsNow& tenants;
         std::function<Instant()> now;          ///< any thread

@@ -117,7 +117,7 @@ Result<void> Inventory::write(std::vector<NumberChange> changes, const ChangeMar
         directory_.forget(extra.new_classes);
         return written;
     }
-    directory_.take(extra.counts);
+    directory_.take(extra);
     return {};
 }
 

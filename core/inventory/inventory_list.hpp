@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A page of the inventory in any order under any filter. How many numbers each index leads to is
-// known (number_directory.hpp), so the cheapest way is chosen and no page reads the whole table:
+// A page of the inventory in any order under any filter. What is known of all numbers without the store
+// (number_directory.hpp) gives the keys; where people search in names, the store's index of them does.
 // docs/numbers.md has the ways and what they cost.
 
 #include <functional>
 
-#include "domain/tenant_tree.hpp"
-#include "inventory/number_directory.hpp"
-#include "store/number_book.hpp"
+#include "inventory/list_wish.hpp"
 
 namespace porteur {
 
 /// Where one way gives over to another. Smaller ones let a test go every way with few numbers.
 struct ListLimits {
     std::int64_t read_at_once = 5'000;  ///< so many rows may be read and sorted for one page
-    std::int64_t look_nearby = 2'000;   ///< so many are looked at before the text's index is asked
+    std::int64_t look_nearby = 2'000;   ///< so many rows are looked at before the index of names is asked
+    std::int64_t rare = 20;             ///< where fewer than one number in so many fits, all that fit are found at once
     int counted_to = 1'000;             ///< hits of a text, for its total
     int export_piece = 5'000;           ///< rows of one reading of the store
     std::int64_t read_through_part = 30;  ///< one in so many fits: an export rather reads all rows as they lie
@@ -44,7 +43,9 @@ public:
 
 private:
     /// The rows as they lie.
-    Result<void> read_through(KeyScan scan, const std::function<bool(const NumberLine&)>& take, const std::function<bool()>& pause) const;
+    Result<void> read_through(
+        const ListWish& wish, KeyScan scan, const std::function<bool(const NumberLine&)>& take, const std::function<bool()>& pause
+    ) const;
 
     NumberBook& book_;
     const NumberDirectory& directory_;

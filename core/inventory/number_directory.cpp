@@ -20,7 +20,10 @@ Result<void> NumberDirectory::load(NumberBook& book) {
         ids_[each.shared] = each.id;
     }
     for (const auto& each : *counts) put(each);
-    return {};
+    index_.clear();
+    return book.each_place([this](NumberKey key, std::int64_t class_id, std::int64_t tenant, std::string_view tags) {
+        index_.put(key, class_id, tenant, tags);
+    });
 }
 
 void NumberDirectory::put(const NumberCount& count) {
@@ -73,9 +76,33 @@ std::vector<NumberCount> NumberDirectory::after(const CountChanges& changes) con
     return out;
 }
 
-void NumberDirectory::take(const std::vector<NumberCount>& counts) {
+void NumberDirectory::take(const NumberChanges& written) {
     const std::unique_lock lock(mutex_);
-    for (const auto& each : counts) put(each);
+    for (const auto& each : written.counts) put(each);
+    for (const auto& each : written.rows) index_.put(each.after.key, each.after.class_id, each.after.tenant, each.after.tags);
+    for (const auto& each : written.removed) index_.remove(each.key);
+}
+
+IndexHits NumberDirectory::find(const IndexWish& wish) const {
+    const std::shared_lock lock(mutex_);
+    return index_.find(wish);
+}
+
+std::vector<IndexHit> NumberDirectory::find(const std::vector<NumberKey>& keys) const {
+    std::vector<IndexHit> out;
+    out.reserve(keys.size());
+    const std::shared_lock lock(mutex_);
+    for (const auto key : keys)
+        if (const auto found = index_.find(key)) out.push_back(*found);
+    return out;
+}
+
+std::function<bool(NumberKey)> NumberDirectory::test(const IndexWish& wish) const {
+    const std::shared_lock lock(mutex_);
+    return [this, test = index_.test(wish)](NumberKey key) {
+        const std::shared_lock reading(mutex_);
+        return index_.fits(key, *test);
+    };
 }
 
 void NumberDirectory::forget(const std::vector<StoredClass>& made) {

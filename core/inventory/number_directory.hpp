@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What is known of all numbers without looking at one: the classes there are, and how many numbers of
-// each class each tenant holds. Lists are planned with it, filters count with it.
+// What is known of all numbers without asking the store: the classes there are, how many numbers of each
+// class each tenant holds, and of each number what lists filter by. Lists are planned and found with it,
+// filters count with it.
 
+#include <functional>
 #include <map>
 #include <shared_mutex>
 #include <unordered_map>
 #include <vector>
 
+#include "inventory/number_index.hpp"
 #include "store/number_book.hpp"
 
 namespace porteur {
@@ -26,7 +29,7 @@ private:
 /// @threads any; one thread at a time changes it
 class NumberDirectory {
 public:
-    /// Reads both from the book. @errors as the book
+    /// Reads all of it from the book. @errors as the book
     Result<void> load(NumberBook& book);
 
     NumberClass shared(std::int64_t class_id) const;
@@ -49,11 +52,18 @@ public:
     std::int64_t total() const;
     std::int64_t count_of(std::int64_t tenant) const;
 
+    /// In the order of the numbers, by what the index knows of them.
+    IndexHits find(const IndexWish& wish) const;
+    /// What is known of each; those that are not there are left out.
+    std::vector<IndexHit> find(const std::vector<NumberKey>& keys) const;
+    /// Says of one number after another whether it is there and wished, wherever it stands.
+    std::function<bool(NumberKey)> test(const IndexWish& wish) const;
+
     /// The class's id; where there is none yet it is made and added to `made`, to be stored with what needs it.
     std::int64_t id_of(const NumberClass& shared, std::vector<StoredClass>& made);
     /// The counts as they are after these changes, for the store; take() makes them true here.
     std::vector<NumberCount> after(const CountChanges& changes) const;
-    void take(const std::vector<NumberCount>& counts);
+    void take(const NumberChanges& written);
     /// Forgets classes that were made and could not be stored.
     void forget(const std::vector<StoredClass>& made);
 
@@ -74,6 +84,7 @@ private:
     std::map<NumberClass, std::int64_t> ids_;
     std::unordered_map<std::int64_t, Held> tenants_;
     std::int64_t total_ = 0;
+    NumberIndex index_;
 };
 
 }  // namespace porteur

@@ -413,7 +413,15 @@ create table number_job_befores (
   primary key (job_id, number)
 ) -- by key
 )"},
-    Migration{11, "what carriers list", R"(
+    Migration{11, "numbers are found in memory, names by their index", R"(
+drop index numbers_class;
+-- the text of numbers is searched no more
+;
+-- names can be searched
+;
+-- names of now
+)"},
+    Migration{12, "what carriers list", R"(
 create table number_syncs (
   id bigint primary key,
   account text not null,
@@ -462,6 +470,14 @@ constexpr std::string_view number_search_on_sqlite =
     "detail = none, columnsize = 0)";
 constexpr std::string_view number_search_on_postgresql =
     "create index numbers_search on numbers using gin (number gin_trgm_ops, used_key gin_trgm_ops)";
+constexpr std::string_view no_number_search_on_sqlite = "drop table number_search";
+constexpr std::string_view no_number_search_on_postgresql = "drop index numbers_search";
+constexpr std::string_view name_search_on_sqlite =
+    "create virtual table number_search using fts5(used_key, content = '', tokenize = 'trigram', detail = none, columnsize = 0)";
+constexpr std::string_view name_search_on_postgresql =
+    "create index numbers_search on numbers using gin (used_key gin_trgm_ops) where used_key <> ''";
+constexpr std::string_view names_of_now_on_sqlite =
+    "insert into number_search (rowid, used_key) select id, used_key from numbers where used_key <> ''";
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
     for (auto at = text.find(from); at != text.npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
@@ -474,6 +490,9 @@ std::string in_words_of(Dialect dialect, std::string statement) {
         replace_all(statement, " -- by its bytes\n", " collate \"C\"");
         replace_all(statement, "-- trigrams are there", "create extension if not exists pg_trgm");
         replace_all(statement, "-- the text of numbers can be searched", number_search_on_postgresql);
+        replace_all(statement, "-- the text of numbers is searched no more", no_number_search_on_postgresql);
+        replace_all(statement, "-- names can be searched", name_search_on_postgresql);
+        replace_all(statement, "-- names of now", "select 1");
         return statement;
     }
     replace_all(statement, "bigint primary key", "integer primary key");
@@ -482,6 +501,9 @@ std::string in_words_of(Dialect dialect, std::string statement) {
     replace_all(statement, " -- by its bytes\n", "");  // SQLite knows no other order
     replace_all(statement, "-- trigrams are there", "select 1");
     replace_all(statement, "-- the text of numbers can be searched", number_search_on_sqlite);
+    replace_all(statement, "-- the text of numbers is searched no more", no_number_search_on_sqlite);
+    replace_all(statement, "-- names can be searched", name_search_on_sqlite);
+    replace_all(statement, "-- names of now", names_of_now_on_sqlite);
     return statement;
 }
 

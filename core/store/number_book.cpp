@@ -59,10 +59,8 @@ public:
         ));
         removed_ = bulk({.verb = BulkShape::Verb::erase, .table = "numbers", .columns = {{"id", number}}, .key_columns = 1});
         if (dialect == Dialect::sqlite) {
-            found_by_ = bulk(insert_into("number_search", {{"rowid", number}, {"number", text}, {"used_key", text}}, 0));
-            found_by_no_more_ = bulk(insert_into(
-                "number_search", {{"number_search", text}, {"rowid", number}, {"number", text}, {"used_key", text}}, 0
-            ));
+            found_by_ = bulk(insert_into("number_search", {{"rowid", number}, {"used_key", text}}, 0));
+            found_by_no_more_ = bulk(insert_into("number_search", {{"number_search", text}, {"rowid", number}, {"used_key", text}}, 0));
         }
     }
 
@@ -172,9 +170,9 @@ private:
     }
 
     void forget_text(NumberKey key, std::string_view used_key) {
+        if (used_key.empty()) return;
         found_by_no_more_->text("delete");
         found_by_no_more_->number(key);
-        found_by_no_more_->text(number_text(key).substr(1));
         found_by_no_more_->text(used_key);
         found_by_no_more_->end_row();
     }
@@ -206,8 +204,8 @@ private:
         const auto used_before = write.before ? folded(write.before->used_by) : std::string();
         if (write.before && used_before == used_key) return;
         if (write.before) forget_text(row.key, used_before);
+        if (used_key.empty()) return;
         found_by_->number(row.key);
-        found_by_->text(std::string_view(text).substr(1));
         found_by_->text(used_key);
         found_by_->end_row();
     }
@@ -227,17 +225,19 @@ public:
     Result<std::vector<NumberCount>> counts() override {
         return asked<std::vector<NumberCount>>(access_, [this](soci::session& sql) { return queries::number_counts(sql, access_.dialect()); });
     }
+    Result<void> each_place(const TakePlace& take) override {
+        return access_.read_with([&](soci::session& sql) { queries::each_number_place(sql, access_.dialect(), take); });
+    }
     Result<KeysFound> keys(const KeyScan& scan) override {
         return asked<KeysFound>(access_, [&](soci::session& sql) { return queries::number_keys(sql, access_.dialect(), scan); });
     }
     Result<std::vector<UsedPlace>> by_user(const KeyScan& scan, const UsedPlace& after) override {
         return asked<std::vector<UsedPlace>>(access_, [&](soci::session& sql) { return queries::numbers_by_user(sql, access_.dialect(), scan, after); });
     }
-    Result<std::vector<NumberRow>> rows(const std::vector<NumberKey>& keys) override {
-        return asked<std::vector<NumberRow>>(access_, [&](soci::session& sql) { return queries::number_rows(sql, access_.dialect(), keys); });
-    }
-    Result<std::vector<NumberRow>> rows_along_keys(const KeyScan& scan) override {
-        return asked<std::vector<NumberRow>>(access_, [&](soci::session& sql) { return queries::number_rows_along_keys(sql, access_.dialect(), scan); });
+    Result<std::vector<NumberRow>> rows(const std::vector<NumberKey>& keys, bool lie_together) override {
+        return asked<std::vector<NumberRow>>(access_, [&](soci::session& sql) {
+            return queries::number_rows(sql, access_.dialect(), keys, lie_together);
+        });
     }
     Result<void> each_line(const KeyScan& scan, const std::function<bool(const NumberLine&)>& take) override {
         return access_.read_with([&](soci::session& sql) { queries::each_number_line(sql, access_.dialect(), scan, take); });

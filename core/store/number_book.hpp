@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The inventory's tables. A list is made in two steps: first the keys, by whatever index leads to
-// them (a class's, a tenant's, the text's), then the rows of those that are shown. Which index that is
-// decides inventory/inventory_list.hpp, which knows how many numbers each leads to; here each way is
-// one statement. Written by one thread, in transactions beside the orders' writer.
+// The inventory's tables. A list is made in two steps: first the keys, from memory or by the index that
+// leads to them (a tenant's, the names'), then the rows of those that are shown. Which way that is
+// decides inventory/inventory_list.hpp; here each way is one statement. Written by one thread, in
+// transactions beside the orders' writer.
 
 #include <functional>
 #include <memory>
@@ -33,12 +33,11 @@ struct NumberCount {
 struct KeyScan {
     enum class Along {
         keys,     ///< the rows themselves
-        classes,  ///< the numbers of each class in `ids`
-        tenants,  ///< of each tenant in `ids`
-        text,     ///< those that contain `number_has`, `used_has` or `any_has` (three letters at least)
+        tenants,  ///< the numbers of each tenant in `tenants`, in no order, whatever else they are
+        text,     ///< those whose user's name contains `used_has` (three letters at least)
         names,    ///< those whose user's name begins with `used_begins`; in no order, unless fewer than `limit`
     } along = Along::keys;
-    std::vector<std::int64_t> ids;
+    std::vector<std::int64_t> tenants;
 
     NumberKey from = 0;                ///< the first that may be given
     NumberKey to = 0;                  ///< the first beyond; 0: no end
@@ -47,13 +46,20 @@ struct KeyScan {
     bool is_short = false;             ///< of each_line(): leaves custom, cost, order and first call empty
     std::int64_t look_at_most = 0;     ///< along keys: rows; 0: any number
 
-    // What else a row must be.
+    // What the name of its user must be, folded.
+    std::string used_has;
+    std::string used_begins;
+    // One of these, where there are any.
+    std::string any_has;     ///< the name contains it
+    std::string any_begins;  ///< the name begins with it
+    std::string any_digits;  ///< the number contains them
+
+    // What else it must be, said twice: SQLite asks whether a number fits, PostgreSQL is told, as what it
+    // sends has a way to go.
+    std::function<bool(NumberKey)> fits;     ///< none: any
     std::vector<std::int64_t> only_classes;  ///< empty: any
     std::vector<std::int64_t> only_tenants;  ///< empty: any
     std::string number_has;                  ///< digits
-    std::string used_has;                    ///< folded
-    std::string used_begins;                 ///< folded
-    std::string any_has;                     ///< folded: in either
     std::vector<std::string> tags;           ///< all of them
 };
 
@@ -103,17 +109,19 @@ public:
 
     virtual Result<std::vector<StoredClass>> classes() = 0;
     virtual Result<std::vector<NumberCount>> counts() = 0;
+    /// Where each number stands, in the order of the keys; the tags are valid until the next.
+    using TakePlace = std::function<void(NumberKey key, std::int64_t class_id, std::int64_t tenant, std::string_view tags)>;
+    virtual Result<void> each_place(const TakePlace& take) = 0;
 
     virtual Result<KeysFound> keys(const KeyScan& scan) = 0;
     /// In the order of used_by; numbers that nobody uses are left out. Of the scan: limit, descending
     /// and what a row must be. @param after  the place before the first; empty key: from the start
     virtual Result<std::vector<UsedPlace>> by_user(const KeyScan& scan, const UsedPlace& after) = 0;
     /// The rows of these keys, in the order of the keys given; one that is not there is left out.
-    virtual Result<std::vector<NumberRow>> rows(const std::vector<NumberKey>& keys) = 0;
-    /// Both steps at once, along the keys.
-    virtual Result<std::vector<NumberRow>> rows_along_keys(const KeyScan& scan) = 0;
+    /// @param lie_together  the keys are in order, and few others lie between them
+    virtual Result<std::vector<NumberRow>> rows(const std::vector<NumberKey>& keys, bool lie_together = false) = 0;
     /// The rows along the keys, at most the scan's limit of them, one after another from one reading of
-    /// the store.
+    /// the store. May give rows that are none of those wished: whoever takes them looks.
     /// @param take  says whether it wants more
     virtual Result<void> each_line(const KeyScan& scan, const std::function<bool(const NumberLine&)>& take) = 0;
     /// The newest first.

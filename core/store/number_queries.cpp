@@ -273,33 +273,24 @@ std::string list_of(const std::vector<std::int64_t>& numbers) {
     return out;
 }
 
-/// What a row must be besides: SQLite hands over each row and this looks at it, which costs less than a
-/// list of classes in every statement; PostgreSQL is told, as what it sends has a way to go.
+/// What a row must be besides: SQLite hands over each number and its user's name and this looks at them,
+/// which costs less than a list of classes in every statement; PostgreSQL is told, as what it sends has a
+/// way to go.
 class Besides {
 public:
-    explicit Besides(const KeyScan& scan) : scan_(scan) {
-        if (!scan.only_classes.empty()) classes_.resize(static_cast<std::size_t>(std::ranges::max(scan.only_classes)) + 1);
-        for (const auto each : scan.only_classes) classes_[static_cast<std::size_t>(each)] = true;
-        tenants_.insert(scan.only_tenants.begin(), scan.only_tenants.end());
-        has_text_ = !scan.number_has.empty() || !scan.used_has.empty() || !scan.used_begins.empty() || !scan.any_has.empty() || !scan.tags.empty();
-    }
+    explicit Besides(const KeyScan& scan)
+        : scan_(scan),
+          has_any_(!scan.any_has.empty() || !scan.any_begins.empty() || !scan.any_digits.empty()),
+          has_name_(has_any_ || !scan.used_has.empty() || !scan.used_begins.empty()) {}
 
-    // ---- SQLite: the columns that fits() looks at, from `first` on
+    // ---- SQLite: the column that fits() looks at
 
-    std::string columns(const std::string& table = {}) const {
-        std::string out = ", " + table + "class_id, " + table + "tenant_id";
-        if (has_text_) out += ", " + table + "number, " + table + "used_key, " + table + "tags";
-        return is_anything() ? "" : out;
-    }
-    bool is_anything() const { return classes_.empty() && tenants_.empty() && !has_text_; }
-    bool fits(const Row& row, int first) const {
-        if (is_anything()) return true;
-        if (!classes_.empty()) {
-            const auto class_id = static_cast<std::size_t>(row.number(first));
-            if (class_id >= classes_.size() || !classes_[class_id]) return false;
-        }
-        if (!tenants_.empty() && !tenants_.contains(row.number(first + 1))) return false;
-        return !has_text_ || has_texts(row.text(first + 2), row.text(first + 3), row.text(first + 4));
+    std::string column(const std::string& table = {}) const { return has_name_ ? ", " + table + "used_key" : ""; }
+    bool fits(const Row& row, NumberKey key, int column) const { return fits(key, has_name_ ? row.text(column) : std::string_view()); }
+    bool fits(NumberKey key, std::string_view used_key) const {
+        if (has_name_ && !(has(used_key, scan_.used_has) && used_key.starts_with(scan_.used_begins))) return false;
+        if (has_any_ && !has_any(key, used_key)) return false;
+        return !scan_.fits || scan_.fits(key);
     }
 
     // ---- PostgreSQL: conditions, each after an "and"
@@ -312,26 +303,28 @@ public:
         if (!scan_.number_has.empty()) add("strpos(number, " + ask.value(scan_.number_has) + ") > 0");
         if (!scan_.used_has.empty()) add("strpos(used_key, " + ask.value(scan_.used_has) + ") > 0");
         if (!scan_.used_begins.empty()) add("starts_with(used_key, " + ask.value(scan_.used_begins) + ")");
-        if (!scan_.any_has.empty())
-            add("(strpos(number, " + ask.value(scan_.any_has) + ") > 0 or strpos(used_key, " + ask.value(scan_.any_has) + ") > 0)");
+        if (has_any_) {
+            std::string any;
+            if (!scan_.any_has.empty()) any += " or strpos(used_key, " + ask.value(scan_.any_has) + ") > 0";
+            if (!scan_.any_begins.empty()) any += " or starts_with(used_key, " + ask.value(scan_.any_begins) + ")";
+            if (!scan_.any_digits.empty()) any += " or strpos(number, " + ask.value(scan_.any_digits) + ") > 0";
+            add("(" + any.substr(4) + ")");
+        }
         for (const auto& tag : scan_.tags) add("strpos(' ' || tags || ' ', " + ask.value(" " + tag + " ") + ") > 0");
         return out;
     }
 
 private:
-    bool has_texts(std::string_view number, std::string_view used_key, std::string_view tags) const {
-        const auto has = [](std::string_view where, std::string_view part) { return where.find(part) != where.npos; };
-        if (!has(number, scan_.number_has) || !has(used_key, scan_.used_has) || !used_key.starts_with(scan_.used_begins)) return false;
-        if (!scan_.any_has.empty() && !has(number, scan_.any_has) && !has(used_key, scan_.any_has)) return false;
-        return std::ranges::all_of(scan_.tags, [&](const std::string& tag) {
-            return has(" " + std::string(tags) + " ", " " + tag + " ");
-        });
+    static bool has(std::string_view where, std::string_view part) { return where.find(part) != where.npos; }
+    bool has_any(NumberKey key, std::string_view used_key) const {
+        return (!scan_.any_has.empty() && has(used_key, scan_.any_has)) ||
+               (!scan_.any_begins.empty() && used_key.starts_with(scan_.any_begins)) ||
+               (!scan_.any_digits.empty() && has(number_text(key), scan_.any_digits));
     }
 
     const KeyScan& scan_;
-    std::vector<bool> classes_;
-    std::unordered_set<std::int64_t> tenants_;
-    bool has_text_ = false;
+    bool has_any_;
+    bool has_name_;
 };
 
 /// "id >= ... and id < ...", or what is always true. @param column  with a "+" before it SQLite looks for no index
@@ -358,36 +351,22 @@ std::vector<NumberKey> ask_keys(soci::session& sql, const Question& ask) {
     return out;
 }
 
-/// The keys of each id's stretch of an index, merged.
-std::vector<NumberKey> keys_of_each(soci::session& sql, Dialect dialect, const KeyScan& scan, const std::string& column) {
-    const Besides besides(scan);
+std::vector<NumberKey> keys_of_tenants(soci::session& sql, Dialect dialect, const KeyScan& scan) {
     Question ask(dialect);
     if (dialect == Dialect::postgresql) {
-        const auto wanted = ask.value("{" + list_of(scan.ids) + "}");
-        ask.text = "select found.id from unnest((" + wanted + ")::bigint[]) as wanted(one) cross join lateral (select id from numbers where " +
-                   column + " = wanted.one and " + from_and_to(scan) + besides.conditions(ask) + in_order(scan) + limited(scan) +
-                   ") as found" + in_order(scan, "found.id") + limited(scan);
+        ask.text = "select id from numbers where tenant_id = any((" + ask.value("{" + list_of(scan.tenants) + "}") + ")::bigint[])";
         return ask_keys(sql, ask);
     }
     std::vector<NumberKey> out;
-    ask.text = "select id" + besides.columns() + " from numbers where " + column + " = " + ask.value(0) + " and " + from_and_to(scan) + in_order(scan);
+    ask.text = "select id from numbers where tenant_id = " + ask.value(0);
     SqliteStatement statement(sql, ask);
-    for (const auto each : scan.ids) {
+    for (const auto each : scan.tenants) {
         statement.bind(1, each);
-        int found = 0;
-        statement.each([&](const Row& row) {
-            if (!besides.fits(row, 1)) return true;
+        statement.each([&out](const Row& row) {
             out.push_back(row.number(0));
-            return ++found < scan.limit;
+            return true;
         });
     }
-    const auto wanted_count = std::min(out.size(), static_cast<std::size_t>(scan.limit));
-    const auto end = out.begin() + static_cast<std::ptrdiff_t>(wanted_count);
-    if (scan.descending)
-        std::ranges::partial_sort(out, end, std::greater{});
-    else
-        std::ranges::partial_sort(out, end);
-    out.resize(wanted_count);
     return out;
 }
 
@@ -419,33 +398,27 @@ std::string like_pattern(const std::string& text) {
 }
 
 std::vector<NumberKey> keys_with_text(soci::session& sql, Dialect dialect, const KeyScan& scan) {
+    const Besides besides(scan);
     Question ask(dialect);
     if (dialect == Dialect::postgresql) {
         // Found by the index and sorted then: for a small limit the planner would rather read the whole
         // table in its order and hope.
-        std::string like;
-        if (!scan.number_has.empty()) like += " and number like " + ask.value(like_pattern(scan.number_has));
-        if (!scan.used_has.empty()) like += " and used_key like " + ask.value(like_pattern(scan.used_has));
-        if (!scan.any_has.empty())
-            like += " and (number like " + ask.value(like_pattern(scan.any_has)) + " or used_key like " +
-                    ask.value(like_pattern(scan.any_has)) + ")";
+        const auto like = ask.value(like_pattern(scan.used_has));
         auto others = scan;
-        others.number_has.clear();
         others.used_has.clear();
-        others.any_has.clear();
-        ask.text = "with found as materialized (select id from numbers where " + from_and_to(scan) + like +
+        ask.text = "with found as materialized (select id from numbers where used_key <> '' and " + from_and_to(scan) + " and used_key like " + like +
                    Besides(others).conditions(ask) + ") select id from found" + in_order(scan) + limited(scan);
         return ask_keys(sql, ask);
     }
     std::string match;
-    for (const auto* part : {&scan.number_has, &scan.used_has, &scan.any_has}) add_trigrams(match, *part);
-    const Besides besides(scan);
-    ask.text = "select number_search.rowid" + besides.columns("numbers.") +
+    add_trigrams(match, scan.used_has);
+    ask.text = "select number_search.rowid" + besides.column("numbers.") +
                " from number_search cross join numbers on numbers.id = number_search.rowid where number_search match " +
                ask.value(match) + " and " + from_and_to(scan, "number_search.rowid") + in_order(scan, "number_search.rowid");
     std::vector<NumberKey> out;
     each_row(sql, ask, [&](const Row& row) {
-        if (besides.fits(row, 1)) out.push_back(row.number(0));
+        const auto key = row.number(0);
+        if (besides.fits(row, key, 1)) out.push_back(key);
         return !is_full(out, scan);
     });
     return out;
@@ -461,11 +434,12 @@ std::vector<NumberKey> keys_with_name(soci::session& sql, Dialect dialect, const
     const Besides besides(scan);
     Question ask(dialect);
     const bool is_sqlite = dialect == Dialect::sqlite;
-    ask.text = "select id" + (is_sqlite ? besides.columns() : std::string()) + " from numbers where used_key <> '' and " +
-               from_and_to(scan, "+id") + " and " + names_between(ask, scan) + (is_sqlite ? std::string() : besides.conditions(ask) + limited(scan));
+    ask.text = "select id, used_key from numbers where used_key <> '' and " + from_and_to(scan, "+id") + " and " + names_between(ask, scan) +
+               (is_sqlite ? std::string() : besides.conditions(ask) + limited(scan));
     std::vector<NumberKey> out;
     each_row(sql, ask, [&](const Row& row) {
-        if (!is_sqlite || besides.fits(row, 1)) out.push_back(row.number(0));
+        const auto key = row.number(0);
+        if (!is_sqlite || besides.fits(key, row.text(1))) out.push_back(key);
         return !is_full(out, scan);
     });
     if (scan.descending)
@@ -480,11 +454,11 @@ KeysFound keys_along_rows(soci::session& sql, Dialect dialect, const KeyScan& sc
     KeysFound found;
     if (dialect == Dialect::sqlite) {
         Question ask(dialect);
-        ask.text = "select id" + besides.columns() + " from numbers where " + from_and_to(scan) + in_order(scan);
+        ask.text = "select id" + besides.column() + " from numbers where " + from_and_to(scan) + in_order(scan);
         std::int64_t looked = 0;
         each_row(sql, ask, [&](const Row& row) {
             const auto key = row.number(0);
-            if (besides.fits(row, 1)) found.keys.push_back(key);
+            if (besides.fits(row, key, 1)) found.keys.push_back(key);
             if (scan.look_at_most != 0 && ++looked == scan.look_at_most) {
                 found.looked_to = key;
                 return false;
@@ -532,7 +506,6 @@ NumberRow read_row(const Row& row) {
     out.version = row.number(15);
     return out;
 }
-constexpr int row_columns_count = 16;
 
 template <class AnyRow>
 NumberLine read_line(const AnyRow& row) {
@@ -578,8 +551,7 @@ std::vector<NumberCount> number_counts(soci::session& sql, Dialect dialect) {
 
 KeysFound number_keys(soci::session& sql, Dialect dialect, const KeyScan& scan) {
     switch (scan.along) {
-        case KeyScan::Along::classes: return {keys_of_each(sql, dialect, scan, "class_id"), 0};
-        case KeyScan::Along::tenants: return {keys_of_each(sql, dialect, scan, "tenant_id"), 0};
+        case KeyScan::Along::tenants: return {keys_of_tenants(sql, dialect, scan), 0};
         case KeyScan::Along::names: return {keys_with_name(sql, dialect, scan), 0};
         case KeyScan::Along::text: return {keys_with_text(sql, dialect, scan), 0};
         case KeyScan::Along::keys: break;
@@ -601,21 +573,36 @@ std::vector<UsedPlace> numbers_by_user(soci::session& sql, Dialect dialect, cons
     const std::string way = scan.descending ? " desc" : "";
     const bool is_sqlite = dialect == Dialect::sqlite;
     if (!is_sqlite) where += besides.conditions(ask);
-    ask.text = "select used_key, id" + (is_sqlite ? besides.columns() : std::string()) + " from numbers where " + where + " order by used_key" +
-               way + ", id" + way + (is_sqlite ? std::string() : limited(scan));
+    ask.text = "select used_key, id from numbers where " + where + " order by used_key" + way + ", id" + way +
+               (is_sqlite ? std::string() : limited(scan));
     std::vector<UsedPlace> out;
     each_row(sql, ask, [&](const Row& row) {
-        if (!is_sqlite || besides.fits(row, 2)) out.push_back({std::string(row.text(0)), row.number(1)});
+        const auto key = row.number(1);
+        if (!is_sqlite || besides.fits(key, row.text(0))) out.push_back({std::string(row.text(0)), key});
         return out.size() < static_cast<std::size_t>(scan.limit);
     });
     return out;
 }
 
-std::vector<NumberRow> number_rows(soci::session& sql, Dialect dialect, const std::vector<NumberKey>& keys) {
+std::vector<NumberRow> number_rows(soci::session& sql, Dialect dialect, const std::vector<NumberKey>& keys, bool lie_together) {
     std::vector<NumberRow> out;
     if (keys.empty()) return out;
     out.reserve(keys.size());
     Question ask(dialect);
+    if (dialect == Dialect::sqlite && lie_together) {
+        const bool descending = keys.front() > keys.back();
+        const auto from = ask.value(std::min(keys.front(), keys.back()));
+        ask.text = "select " + std::string(row_columns) + " from numbers where id between " + from + " and " +
+                   ask.value(std::max(keys.front(), keys.back())) + " order by id" + (descending ? " desc" : "");
+        auto wanted = keys.begin();
+        each_row(sql, ask, [&](const Row& row) {
+            const auto key = row.number(0);
+            while (wanted != keys.end() && (descending ? *wanted > key : *wanted < key)) ++wanted;
+            if (wanted != keys.end() && *wanted == key) out.push_back(read_row(row));
+            return wanted != keys.end();
+        });
+        return out;
+    }
     if (dialect == Dialect::sqlite) {
         ask.text = "select " + std::string(row_columns) + " from numbers where id = " + ask.value(0);
         SqliteStatement statement(sql, ask);
@@ -639,39 +626,34 @@ std::vector<NumberRow> number_rows(soci::session& sql, Dialect dialect, const st
     return out;
 }
 
-std::vector<NumberRow> number_rows_along_keys(soci::session& sql, Dialect dialect, const KeyScan& scan) {
-    const Besides besides(scan);
+void each_number_place(soci::session& sql, Dialect dialect, const NumberBook::TakePlace& take) {
     Question ask(dialect);
-    const bool is_sqlite = dialect == Dialect::sqlite;
-    ask.text = "select " + std::string(row_columns) + (is_sqlite ? besides.columns() : std::string()) + " from numbers where " +
-               from_and_to(scan) + (is_sqlite ? std::string() : besides.conditions(ask)) + in_order(scan) +
-               (is_sqlite ? std::string() : limited(scan));
-    std::vector<NumberRow> out;
-    out.reserve(static_cast<std::size_t>(scan.limit));
-    each_row(sql, ask, [&](const Row& row) {
-        if (!is_sqlite || besides.fits(row, row_columns_count)) out.push_back(read_row(row));
-        return out.size() < static_cast<std::size_t>(scan.limit);
-    });
-    return out;
+    ask.text = "select id, class_id, tenant_id, tags from numbers order by id";
+    const auto one = [&take](const auto& row) {
+        take(row.number(0), row.number(1), row.number(2), row.text(3));
+        return true;
+    };
+    if (dialect == Dialect::sqlite)
+        each_row(sql, ask, one);
+    else
+        PostgresCopy(sql, ask).each(one);
 }
 
 void each_number_line(
     soci::session& sql, Dialect dialect, const KeyScan& scan, const std::function<bool(const NumberLine&)>& take
 ) {
-    const Besides besides(scan);
     // What nobody wants is not fetched: it would be a third of what PostgreSQL sends.
     const std::string columns = std::string("select id, class_id, tenant_id, used_by, features, tags") +
                                 (scan.is_short ? "" : ", custom, cost, order_id, first_call_at");
-    const int columns_count = scan.is_short ? 6 : 10;
     const auto line = [&scan](const auto& row) { return scan.is_short ? read_short_line(row) : read_line(row); };
     if (dialect == Dialect::sqlite) {
         Question ask(dialect);
-        ask.text = columns + besides.columns() + " from numbers where " + from_and_to(scan) + in_order(scan);
-        each_row(sql, ask, [&](const Row& row) { return !besides.fits(row, columns_count) || take(line(row)); });
+        ask.text = columns + " from numbers where " + from_and_to(scan) + in_order(scan);
+        each_row(sql, ask, [&](const Row& row) { return take(line(row)); });
         return;
     }
     Question ask(dialect);
-    ask.text = columns + " from numbers where " + from_and_to(scan) + besides.conditions(ask) + in_order(scan) + limited(scan);
+    ask.text = columns + " from numbers where " + from_and_to(scan) + Besides(scan).conditions(ask) + in_order(scan) + limited(scan);
     PostgresCopy(sql, ask).each([&](const CopiedRow& row) { return take(line(row)); });
 }
 

@@ -22,11 +22,9 @@ std::vector<UsedPlace> numbers_by_user(
     soci::session& sql, Dialect dialect, const KeyScan& scan, const UsedPlace& after
 );
 std::vector<NumberRow> number_rows(
-    soci::session& sql, Dialect dialect, const std::vector<NumberKey>& keys
+    soci::session& sql, Dialect dialect, const std::vector<NumberKey>& keys, bool lie_together
 );
-std::vector<NumberRow> number_rows_along_keys(
-    soci::session& sql, Dialect dialect, const KeyScan& scan
-);
+void each_number_place(soci::session& sql, Dialect dialect, const NumberBook::TakePlace& take);
 void each_number_line(
     soci::session& sql, Dialect dialect, const KeyScan& scan,
     const std::function<bool(const NumberLine&)>& take

@@ -95,7 +95,7 @@ double fill(const std::string& address, std::int64_t count) {
         std::ranges::sort(changes.rows, {}, [](const NumberWrite& each) { return each.after.key; });
         changes.counts = directory.after(counts);
         if (auto written = book->write(changes); !written) stop(written.error().message);
-        directory.take(changes.counts);
+        directory.take(changes);
     }
     return seconds_since(began);
 }

@@ -93,7 +93,7 @@ protected:
             .accounts = [] { return std::set<std::string, std::less<>>{"thinktel", "genesys"}; }, .spool = folder});
         ASSERT_TRUE(desk->start());
         syncs = std::make_unique<NumberSyncs>(NumberSyncs::Parts{
-            .executor = io.get_executor(), .store = *store, .inventory = desk->inventory(), .book = desk->book(),
+            .executor = io.get_executor(), .store = *store, .inventory = desk->inventory(),
             .directory = desk->directory(), .tenants = tenants, .now = [this] { return clock += std::chrono::milliseconds(1); },
             .fraction = [this] { return fraction; },
             .ask = [this](std::string account) { return answer(std::move(account)); },
