@@ -34,6 +34,7 @@ const std::vector<CommandSpec>& all_commands() {
         add(letter_commands());
         add(order_commands("purchase"));
         add(inventory_commands());
+        add(comparison_commands());
         add(number_commands());
         add(document_commands());
         add(mail_commands());

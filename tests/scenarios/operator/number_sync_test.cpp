@@ -99,6 +99,11 @@ TEST_F(NumberSync, TakesWhatEachCarrierListsAndTellsWhatIsGoneFromIt) {
     EXPECT_EQ(number("14165550101").at("state"), "ported_out");
     EXPECT_THAT(told(compare("ringcentral")), IsEmpty());
 
+    EXPECT_EQ(host_.told({"numbers", "sync", "thinktel"}).at("state"), "done");
+    const auto listed = host_.shell("porteur --lang fr numbers syncs --account thinktel --limit 1").output;
+    EXPECT_THAT(listed, ::testing::HasSubstr("COMPARAISON"));
+    EXPECT_THAT(listed, ::testing::HasSubstr("done"));
+
     host_.kill_and_start();
     EXPECT_EQ(number("14165550101").at("state"), "ported_out");
     const auto kept = ask("GET", "/v1/number-syncs?account=ringcentral").at("syncs").as_array();

@@ -21,6 +21,8 @@ std::vector<CommandSpec> letter_commands();
 std::vector<CommandSpec> number_commands();
 /// numbers list, show, export
 std::vector<CommandSpec> inventory_commands();
+/// numbers sync, syncs
+std::vector<CommandSpec> comparison_commands();
 /// documents add, get
 std::vector<CommandSpec> document_commands();
 /// mail list, show, assign, dismiss
