@@ -111,6 +111,12 @@ constexpr auto table = std::to_array<Route>({
     {"GET",   "/v1/number-jobs/{id}/results",         view_numbers,   no_body,   no_key,   "limit cursor", handlers::show_number_job_results, port, "problem"},
     {"POST",  "/v1/number-jobs/{id}/undo",            set_options,    no_body,   must_key, "", handlers::undo_number_job},
     {"POST",  "/v1/number-jobs/{id}/cancel",          set_options,    no_body,   no_key,   "", handlers::cancel_number_job},
+    {"POST",  "/v1/number-syncs",                     add_numbers,    json_body, must_key, "", handlers::begin_number_sync, port, "problem"},
+    {"GET",   "/v1/number-syncs",                     view_numbers,   no_body,   no_key,   "account limit cursor", handlers::list_number_syncs, port, "problem"},
+    {"GET",   "/v1/number-syncs/{id}",                view_numbers,   no_body,   no_key,   "", handlers::show_number_sync, port, "problem"},
+    {"GET",   "/v1/number-syncs/{id}/rows",           view_numbers,   no_body,   no_key,   "what open limit cursor", handlers::list_number_sync_rows},
+    {"POST",  "/v1/number-syncs/{id}/decisions",      add_numbers,    json_body, must_key, "", handlers::decide_number_sync, port, "problem"},
+    {"POST",  "/v1/number-syncs/{id}/apply",          add_numbers,    no_body,   must_key, "", handlers::apply_number_sync, port, "problem"},
     {"POST",  "/v1/calls",                            report_calls,   json_body, no_key,   "", handlers::take_calls},
     {"GET",   "/v1/number-facets",                    view_numbers,   no_body,   no_key,   "tenant", handlers::show_number_facets},
 

@@ -25,6 +25,7 @@
 #include "app/inventory_desk.hpp"
 #include "app/logging.hpp"
 #include "app/mail_intake.hpp"
+#include "app/number_syncs.hpp"
 #include "app/order_following.hpp"
 #include "app/outward.hpp"
 #include "app/people_desk.hpp"
@@ -120,6 +121,18 @@ CarrierHolidays::Parts holidays_parts(asio::any_io_executor engine_thread, HostS
             .note = log_info};
 }
 
+/// The carrier accounts, for the comparison with what their carriers list.
+std::vector<SyncAccount> sync_accounts(const ConfiguredAccounts& accounts) {
+    std::vector<SyncAccount> out;
+    for (const auto& [name, account] : accounts.all()) {
+        const auto& operations = account->descriptor->operations;
+        out.push_back({.name = name, .tenant = account->configured.tenant,
+                       .lists = std::ranges::any_of(operations, [](const auto& each) { return each.name == "list_numbers"; }),
+                       .every = account->configured.sync_every, .hold_percent = static_cast<int>(account->configured.sync_hold_percent)});
+    }
+    return out;
+}
+
 }  // namespace
 
 struct Daemon::Parts {
@@ -149,6 +162,7 @@ struct Daemon::Parts {
     std::unique_ptr<PeopleDesk> people;
     std::unique_ptr<ProviderDesk> providers;  // signs in whom the people's desk knows
     std::unique_ptr<HostServices> services;
+    std::unique_ptr<NumberSyncs> syncs;
     std::unique_ptr<CarrierHolidays> holidays;
     std::unique_ptr<ApiServer> api;
     asio::thread_pool upkeep{1};  // writes beside the store's own writer, and waits for it: nobody else's thread may
@@ -284,6 +298,17 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
         .store = *p.store, .papers = *p.papers, .clock = p.clock, .chance = p.chance,
         .desk = *p.desk, .intake = *p.intake, .outward = *p.outward, .numbers = *p.numbers, .people = *p.people,
         .ages = p.settings.documents.age_days_max});
+    p.syncs = std::make_unique<NumberSyncs>(NumberSyncs::Parts{
+        .executor = p.engine_io.get_executor(), .store = *p.store, .inventory = p.numbers->inventory(),
+        .directory = p.numbers->directory(), .tenants = p.people->tenants(), .now = [&p] { return p.clock.now(); },
+        .fraction = [&p] { return p.chance.fraction(); },
+        .ask = [&p](std::string account) {
+            constexpr std::chrono::minutes patience{10};  // some carriers give ten pages a minute
+            return p.services->ask(Caller{}, std::move(account), "list_numbers", "{}", patience);
+        },
+        .note = log_info, .retention = p.settings.engine.retention});
+    p.numbers->serve(*p.syncs);
+    if (auto opened = p.syncs->open(); !opened) return std::unexpected(std::move(opened).error());
     p.following = std::make_unique<OrderFollowing>(OrderFollowing::Parts{
         .store = *p.store, .inventory = p.numbers->inventory(), .tenants = p.people->tenants(), .accounts = account_names,
         .now = [&p] { return p.clock.now(); },
@@ -305,6 +330,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     auto daemon = std::unique_ptr<Daemon>(new Daemon(std::move(parts)));
     auto started = p.on_engine([&p]() -> Result<void> {
         p.accounts.load();
+        p.syncs->take_accounts(sync_accounts(p.accounts));
         auto penalties = upkeep_of(*p.store).penalties();
         if (!penalties) return std::unexpected(std::move(penalties).error());
         p.accounts.keep_to(*penalties, p.clock.now());
@@ -314,7 +340,10 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     });
     if (!started) return std::unexpected(std::move(started).error());
     p.holidays = std::make_unique<CarrierHolidays>(holidays_parts(p.engine_io.get_executor(), *p.services, *p.outward));
-    p.on_engine([&p] { p.holidays->start(); });
+    p.on_engine([&p] {
+        p.holidays->start();
+        p.syncs->start();
+    });
     p.intake->start(p.settings.mail);
     if (auto begun = p.outward->start(); !begun) return std::unexpected(std::move(begun).error());
     p.api = std::make_unique<ApiServer>(p.api_io, listen_settings(p.settings.api, p.settings.documents), *p.services);
@@ -352,6 +381,7 @@ Result<void> Daemon::reload(Settings settings) {
         parts_->mail->reload(std::move(mail));
         parts_->services->take_snapshot();
         parts_->holidays->look_again();
+        parts_->syncs->take_accounts(sync_accounts(parts_->accounts));
         return {};
     });
     if (done) parts_->outward->take(std::move(*outward));
@@ -367,6 +397,7 @@ void Daemon::stop() {
     if (p.api) p.api->stop();
     p.api_work.reset();
     if (p.api_thread.joinable()) p.api_thread.join();
+    if (p.syncs) p.syncs->stop_writing();
     if (p.numbers) p.numbers->stop();
     if (p.people) p.people->stop();
     // A batch under way ends first: the engine's thread, which tells it of its commit, still runs.
@@ -389,6 +420,7 @@ void Daemon::stop() {
     p.on_engine([&p] {
         p.tick.cancel();
         if (p.holidays) p.holidays->stop();
+        if (p.syncs) p.syncs->stop();
         p.engine->stop();
     });
     const auto deadline = std::chrono::steady_clock::now() + p.settings.engine.stop_timeout;

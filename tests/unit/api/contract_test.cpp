@@ -449,6 +449,20 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
     ask("GET", "/v1/number-jobs/x/results", job + "/results");
     ask("POST", "/v1/number-jobs/x/undo", job + "/undo");
     ask("POST", "/v1/number-jobs/x/cancel", job + "/cancel");
+    NumberSyncRow gone;
+    gone.key = number.row.key;
+    gone.what = SyncWhat::vanished;
+    gone.holder = 12;
+    gone.before = R"({"state":"in_service"})";
+    gone.cause = MissingCause::ported_out;
+    ask.served.host.inventory.compared.held = {{.row = gone, .holder = "Acme"}};
+    ask("POST", "/v1/number-syncs", "/v1/number-syncs", R"({"account":"acme"})");
+    ask("GET", "/v1/number-syncs", "/v1/number-syncs?account=acme");
+    const auto sync = "/v1/number-syncs/" + id_text(ask.served.host.inventory.compared.made.sync.id);
+    ask("GET", "/v1/number-syncs/x", sync);
+    ask("GET", "/v1/number-syncs/x/rows", sync + "/rows?what=vanished&open=true");
+    ask("POST", "/v1/number-syncs/x/decisions", sync + "/decisions", R"({"all":true,"decision":"confirm_missing","cause":"ported_out"})");
+    ask("POST", "/v1/number-syncs/x/apply", sync + "/apply");
     ask("POST", "/v1/calls", "/v1/calls", R"({"calls":[{"to":"+15145550100","at":"2026-12-01T00:00:00Z"}]})");
     for (const std::string path : {"/v1/numbers/csv", "/v1/numbers/pdf"}) {
         EXPECT_EQ(ask("GET", path, path + "?sort=-number").status, 200);

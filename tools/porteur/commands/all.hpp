@@ -27,6 +27,8 @@ std::vector<CommandSpec> number_change_commands();
 std::vector<CommandSpec> number_job_commands();
 /// calls import
 std::vector<CommandSpec> call_commands();
+/// numbers sync, syncs
+std::vector<CommandSpec> comparison_commands();
 /// documents add, get
 std::vector<CommandSpec> document_commands();
 /// mail list, show, assign, dismiss
