@@ -106,9 +106,13 @@ struct CallsTaken {
     std::int64_t unknown = 0;  ///< calls on numbers that are not among the caller's
 };
 
+class NumberSyncServices;  // api/sync_services.hpp
+
 class NumberServices {
 public:
     virtual ~NumberServices() = default;
+
+    virtual NumberSyncServices& syncs() = 0;
 
     /// Whether the caller's account is a company's or a professional's: these are shown no VAR.
     virtual bool is_customer(const Caller& caller) const = 0;

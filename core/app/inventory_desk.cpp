@@ -23,7 +23,7 @@ InventoryDesk::InventoryDesk(Parts parts)
       list_(*book_, directory_),
       job_book_(access_of(parts_.store)),
       inventory_(*book_, directory_),
-      runner_({.book = *book_, .jobs = job_book_, .inventory = inventory_, .list = list_, .tenants = parts_.tenants, .now = parts_.now}),
+      runner_({.book = *book_, .jobs = job_book_, .inventory = inventory_, .list = list_, .tenants = parts_.tenants, .now = parts_.now, .door = parts_.door}),
       waiting_(parts_.waiting) {}
 
 Result<void> InventoryDesk::start() {

@@ -31,6 +31,7 @@ public:
         std::filesystem::path spool;                        ///< a folder where a file waits to be read
         std::filesystem::path font_folder = {};  ///< of lists as PDF
         WaitingRoom::Limits waiting = {};
+        ReleaseDoor door = {};
     };
     explicit InventoryDesk(Parts parts);
     ~InventoryDesk() override { stop(); }
@@ -45,6 +46,15 @@ public:
     /// them: they can be taken back no more. A few at a time, on the caller's thread.
     /// @return whether there are more @errors unavailable
     Result<bool> tidy(Instant before);
+    /// What else changes numbers does it there.
+    Inventory& inventory() { return inventory_; }
+
+    /// For whoever else changes numbers.
+    Inventory& inventory() noexcept { return inventory_; }
+    const NumberDirectory& directory() const noexcept { return directory_; }
+    /// Once, before the first request. @param syncs  outlives the requests
+    void serve(NumberSyncServices& syncs) noexcept { syncs_ = &syncs; }
+    NumberSyncServices& syncs() override { return *syncs_; }
 
     bool is_customer(const Caller& caller) const override { return parts_.tenants.tree()->customer_of(caller.tenant).has_value(); }
     Result<NumbersShown> numbers(const Caller& caller, InventoryQuery query) override;
@@ -95,6 +105,7 @@ private:
     Result<void> each_chosen(const Caller& caller, const TenantTree& tree, NumberChoice choice, const NumberReading& reading) const;
 
     Parts parts_;
+    NumberSyncServices* syncs_ = nullptr;
     std::unique_ptr<NumberBook> book_;
     NumberDirectory directory_;
     InventoryList list_;

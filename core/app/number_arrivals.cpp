@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <future>
 #include <unordered_map>
 
 #include <porteur/json.hpp>
@@ -19,7 +20,8 @@
 namespace porteur {
 namespace {
 
-constexpr std::size_t rows_at_once = 20'000;
+/// In one transaction: rows come in no order, and each transaction writes nearly every page of the table anew.
+constexpr std::size_t rows_at_once = 100'000;
 constexpr std::size_t added_at_once = 1'000;
 /// A file with more bad rows is another file than was meant.
 constexpr std::int64_t refused_max = 200'000;
@@ -271,12 +273,26 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
     std::vector<JobRunner::NewNumber> numbers;
     std::vector<JobResult> results;
     JobTally tally;
-    const auto flush = [&] {
-        runner_.add(under_way, std::exchange(numbers, {}), std::exchange(results, {}), scope, std::exchange(tally, {}));
+    std::int64_t refused_before = 0;
+    std::future<void> writing;  // of the last piece, while the next one is read; the job is the writer's meanwhile
+    const auto written = [&] {
+        if (writing.valid()) writing.get();
         return job.state == JobState::running;
     };
+    const auto flush = [&] {
+        if (!written()) return false;
+        refused_before += tally.refused;
+        writing = std::async(
+            std::launch::async,
+            [this, &under_way, &scope, rows = std::exchange(numbers, {}), refused = std::exchange(results, {}), counted = std::exchange(tally, {})]() mutable {
+                runner_.add(under_way, std::move(rows), std::move(refused), scope, counted);
+            }
+        );
+        return true;
+    };
+    // The job is the writer's, which puts its id and the place of each into what is told.
     const auto refuse = [&](std::size_t row, std::string_view column, std::string_view value, std::string sentence) {
-        results.push_back({.job = job.id, .seq = 0, .row = static_cast<std::int64_t>(row), .column = std::string(column), .number = std::string(value),
+        results.push_back({.job = 0, .seq = 0, .row = static_cast<std::int64_t>(row), .column = std::string(column), .number = std::string(value),
                            .outcome = "refused", .problem = std::move(sentence)});
         ++tally.refused;
         ++tally.done;
@@ -356,13 +372,13 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
             is_cut_off = under_way.is_cut_off();
             if (is_cut_off) return ended;
             if (numbers.size() + results.size() >= rows_at_once && !flush()) return ended;
-            if (job.refused + tally.refused > refused_max) {
+            if (refused_before + tally.refused > refused_max) {
                 too_many = true;
                 return ended;
             }
             auto column = column_text(finding.column, finding.column_name);
             if (finding.repeated) {
-                results.push_back({.job = job.id, .seq = 0, .row = static_cast<std::int64_t>(finding.row), .column = std::move(column), .number = finding.value,
+                results.push_back({.job = 0, .seq = 0, .row = static_cast<std::int64_t>(finding.row), .column = std::move(column), .number = finding.value,
                                    .outcome = "repeated", .problem = finding.sentence});
                 ++tally.same;
                 ++tally.done;
@@ -391,8 +407,7 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
         if (!read) break;
     }
     if (read) read = reader.finish();
-    if (job.state != JobState::running) return;
-    if (!flush()) return;
+    if (!flush() || !written()) return;
     if (is_cut_off) return runner_.end_cut_off(under_way);
     if (too_many)
         return runner_.end(

@@ -130,7 +130,10 @@ Async<Result<NumberJob>> InventoryDesk::change(
         if (!place) return std::unexpected(std::move(place).error());
         return begin(caller, new_job(caller, std::string(word_of(wish.action)), dry_run, request), kept, std::move(*place),
                      [this, selection, wish, scope = scope_of(caller)](JobUnderWay& under_way) {
-                         runner_.change(under_way, selection, wish, scope);
+                         if (wish.action == NumberAction::release)
+                             runner_.release(under_way, selection, scope);
+                         else
+                             runner_.change(under_way, selection, wish, scope);
                      });
     });
 }
@@ -150,6 +153,8 @@ Async<Result<NumberJob>> InventoryDesk::undo(Caller caller, Id id, std::optional
             return std::unexpected(coded(
                 ErrorKind::invalid_input, conflict_code,
                 done.state == JobState::running ? phrase("the job is under way; cancel it first")
+                : action == NumberAction::release
+                    ? phrase("numbers that are given back to their carrier cannot be taken back: order them anew")
                                                 : phrase("there is nothing that could be taken back, or it was taken back already")
             ));
         auto wanted = new_job(caller, "undo", false, canonical(json::object{{"job", id_text(id)}}));

@@ -127,6 +127,7 @@ Result<void> carried_out(const NumberWish& wish, bool from_above, const TenantTr
         case NumberAction::reserve: return reserve(wish, number);
         case NumberAction::unreserve: return unreserve(number);
         case NumberAction::options: return set_options(wish, number);
+        case NumberAction::release: return refused("a number is released by a job alone");  // which asks its carrier
     }
     return {};
 }
@@ -139,6 +140,7 @@ Right right_of(NumberAction action) noexcept {
         case NumberAction::unassign: return Right::assign_numbers;
         case NumberAction::reserve:
         case NumberAction::unreserve: return Right::add_numbers;
+        case NumberAction::release: return Right::release_numbers;
         case NumberAction::options: break;
     }
     return Right::set_options;
@@ -150,15 +152,38 @@ std::string_view word_of(NumberAction action) noexcept {
         case NumberAction::unassign: return "unassign";
         case NumberAction::reserve: return "reserve";
         case NumberAction::unreserve: return "unreserve";
+        case NumberAction::release: return "release";
         case NumberAction::options: break;
     }
     return "options";
 }
 
 std::optional<NumberAction> number_action_of(std::string_view word) noexcept {
-    for (const auto action : {NumberAction::assign, NumberAction::unassign, NumberAction::reserve, NumberAction::unreserve, NumberAction::options})
+    for (const auto action : {NumberAction::assign, NumberAction::unassign, NumberAction::reserve, NumberAction::unreserve, NumberAction::options,
+                              NumberAction::release})
         if (word_of(action) == word) return action;
     return std::nullopt;
+}
+
+Result<bool> may_be_released(const NumberForm& number) {
+    const auto state = number.shared.state;
+    switch (state) {
+        case NumberState::releasing:
+        case NumberState::released: return false;
+        case NumberState::available:
+        case NumberState::assigned:
+        case NumberState::in_service:
+        case NumberState::suspended:
+            if (!number.row.used_by.empty()) return refused(phrase("{1} uses it; unassign it first", quoted(number.row.used_by, 60)));
+            return true;
+        case NumberState::reserved: return refused(phrase("it is reserved; take the reservation back first"));
+        case NumberState::port_in_pending:
+        case NumberState::port_out_pending:
+        case NumberState::ordering:
+        case NumberState::awaiting_requirements:
+            return refused(phrase("it is {1}: an order for it is under way; call that off, or wait for its end", word_of(state)));
+        default: return refused(phrase("it is {1}; there is nothing that could be given back", word_of(state)));
+    }
 }
 
 Result<std::string> tags_with(std::string_view tags, const std::vector<std::string>& added, const std::vector<std::string>& removed) {

@@ -23,10 +23,14 @@ std::string done_word(NumberAction action) {
         case NumberAction::unassign: return "unassigned";
         case NumberAction::reserve: return "reserved";
         case NumberAction::unreserve: return "unreserved";
+        case NumberAction::release:
         case NumberAction::options: break;
     }
     return "options set";
 }
+
+/// What has left for a carrier is not taken back by anybody.
+bool may_be_undone(const NumberJob& job) { return !job.dry_run && job.kind != "undo" && job.kind != word_of(NumberAction::release); }
 
 std::string not_there() { return phrase("there is no such number among yours"); }
 
@@ -55,14 +59,15 @@ void JobRunner::refuse(JobUnderWay& under_way, std::vector<JobResult>& results, 
                        .problem = std::move(why)});
 }
 
-Result<void> JobRunner::write(JobUnderWay& under_way, Changes changes, std::vector<JobResult> results) {
+Result<void> JobRunner::write(JobUnderWay& under_way, Changes changes, std::vector<JobResult> results, std::vector<NumberFollow> follows) {
     auto& job = under_way.job;
-    const auto undoable = !job.dry_run && job.kind != "undo" && job.done <= undoable_max;
+    const auto undoable = may_be_undone(job) && job.done <= undoable_max;
     if (!undoable) job.can_undo = false;
     if (job.dry_run) changes.clear();
     NumberChanges extra;
     extra.job = job;
     extra.results = std::move(results);
+    extra.follows = std::move(follows);
     return parts_.inventory.write(std::move(changes), {.at = parts_.now(), .by = job.by, .job = job.id, .undoable = undoable}, std::move(extra));
 }
 
@@ -72,7 +77,7 @@ void JobRunner::end(JobUnderWay& under_way, JobState state, std::string problem)
     job.problem = std::move(problem);
     job.ended = parts_.now();
     job.total = std::max(job.total, job.done);
-    job.can_undo = !job.dry_run && job.changed > 0 && job.kind != "undo" && job.done <= undoable_max;
+    job.can_undo = may_be_undone(job) && job.changed > 0 && job.done <= undoable_max;
     NumberChanges extra;
     extra.job = job;
     auto held = parts_.inventory.hold();
@@ -305,24 +310,16 @@ void JobRunner::add(
     const auto held = parts_.inventory.hold();
     std::unordered_map<NumberKey, const NumberForm*> there;
     std::vector<NumberForm> forms;
-    if (!numbers.empty()) {
-        // A file of new numbers is the usual one: one look tells that none of them is there.
-        KeyScan scan;
-        scan.from = numbers.front().form.row.key;
-        scan.to = numbers.back().form.row.key + 1;
-        scan.limit = 1;
-        const auto any = parts_.book.keys(scan);
-        if (!any) return end(under_way, JobState::failed, any.error().message);
-        if (!any->keys.empty()) {
-            std::vector<NumberKey> keys;
-            for (const auto& each : numbers) keys.push_back(each.form.row.key);
-            auto read = parts_.inventory.forms(keys);
-            if (!read) return end(under_way, JobState::failed, read.error().message);
-            forms = std::move(*read);
-            for (const auto& each : forms) there.emplace(each.row.key, &each);
-        }
+    std::vector<NumberKey> keys;
+    for (const auto& each : numbers) keys.push_back(each.form.row.key);
+    if (keys = parts_.inventory.there(keys); !keys.empty()) {
+        auto read = parts_.inventory.forms(keys);
+        if (!read) return end(under_way, JobState::failed, read.error().message);
+        forms = std::move(*read);
+        for (const auto& each : forms) there.emplace(each.row.key, &each);
     }
     Changes changes;
+    changes.reserve(numbers.size());
     const auto now = parts_.tenants.tree();
     const auto& tree = *now;
     std::unordered_map<std::int64_t, std::optional<std::string>> barred;  // by account

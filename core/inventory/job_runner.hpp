@@ -29,6 +29,16 @@ enum class JobSignal {
     stop,    ///< the daemon ends
 };
 
+/// Through which a job has numbers given back to their carriers. Empty: it has none.
+struct ReleaseDoor {
+    /// Makes known what orders have done so far. @errors unavailable
+    std::function<Result<void>()> catch_up = {};
+    /// Whether the plugin of an account gives numbers back.
+    std::function<bool(const std::string& account)> can = {};
+    /// Takes in an order that gives these numbers back; durable when it returns. @errors unavailable
+    std::function<Result<Id>(const std::string& account, const std::vector<NumberKey>& numbers, const JobScope& scope)> order = {};
+};
+
 /// A job on its way; told to whoever asks. @threads one
 struct JobUnderWay {
     NumberJob job;
@@ -53,11 +63,15 @@ public:
         const InventoryList& list;
         const TenantsNow& tenants;  ///< asked anew for each piece: an account may be moved or disabled meanwhile
         std::function<Instant()> now;
+        ReleaseDoor door = {};
     };
     explicit JobRunner(Parts parts) : parts_(std::move(parts)) {}
 
     /// Each number of a selection as it is wished.
     void change(JobUnderWay& under_way, const NumberSelection& selection, const NumberWish& wish, const JobScope& scope);
+    /// Each number of a selection is given back to its carrier, by orders of one account each: it is `releasing` from
+    /// then on, and what the carrier says of it is followed (app/order_following.hpp).
+    void release(JobUnderWay& under_way, const NumberSelection& selection, const JobScope& scope);
     /// What another job did is taken back, where nothing else has happened to the number since.
     void undo(JobUnderWay& under_way, const NumberJob& done, const JobScope& scope);
 
@@ -85,7 +99,7 @@ private:
     void refuse(JobUnderWay& under_way, std::vector<JobResult>& results, std::string number, std::string why) const;
     /// Says of the job that another undoes by whom it is undone; 0: by nobody any more.
     Result<void> mark_undone(const NumberJob& undo, Id undone_by);
-    Result<void> write(JobUnderWay& under_way, Changes changes, std::vector<JobResult> results);
+    Result<void> write(JobUnderWay& under_way, Changes changes, std::vector<JobResult> results, std::vector<NumberFollow> follows = {});
 
     Parts parts_;
 };

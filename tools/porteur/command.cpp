@@ -36,6 +36,7 @@ const std::vector<CommandSpec>& all_commands() {
         add(inventory_commands());
         add(number_change_commands());
         add(number_job_commands());
+        add(comparison_commands());
         add(number_commands());
         add(call_commands());
         add(document_commands());

@@ -60,9 +60,16 @@ protected:
             .store = *store, .tenants = tenants, .now = [this] { return clock += std::chrono::milliseconds(1); },
             .accounts = [this] {
                 if (holds_next_job.exchange(false)) released.get_future().wait();
-                return std::set<std::string, std::less<>>{"thinktel", "genesys"};
+                return std::set<std::string, std::less<>>{"thinktel", "genesys", "ringcentral"};
             },
-            .spool = folder, .waiting = waiting});
+            .spool = folder, .waiting = waiting,
+            .door = {.catch_up = {},
+                     .can = [](const std::string& account) { return account != "ringcentral"; },
+                     .order = [this](const std::string& account, const std::vector<NumberKey>& numbers, const JobScope& scope) -> Result<Id> {
+                         if (is_store_away) return failure(ErrorKind::unavailable, "the store is away");
+                         releases.push_back({account, numbers.size(), scope.tenant});
+                         return static_cast<Id>(releases.size());
+                     }}});
         const auto started = desk->start();
         ASSERT_TRUE(started) << started.error().message;
     }
@@ -157,6 +164,8 @@ protected:
     WaitingRoom::Limits waiting;
     std::unique_ptr<InventoryDesk> desk;
     const std::string three_numbers = "number,company\n(514) 555-0100,\n514-555-0101,Acme\n+1 418 555 0102,\n";
+    std::vector<std::tuple<std::string, std::size_t, std::int64_t>> releases;  ///< account, how many numbers, whose order
+    bool is_store_away = false;
 };
 
 TEST_P(InventoryDeskTest, a_file_fills_the_pool_and_companies_and_again_changes_nothing) {
@@ -575,6 +584,75 @@ TEST_P(InventoryDeskTest, what_was_told_of_old_jobs_goes_and_they_stay_without_i
     EXPECT_FALSE(wait(desk->undo(north(), first.id, std::nullopt)));
     EXPECT_EQ(results(second).size(), 1U);
     EXPECT_TRUE(desk->job(north(), second.id).value()->can_undo);
+}
+
+NumberWish give_back() {
+    NumberWish wish;
+    wish.action = NumberAction::release;
+    return wish;
+}
+
+TEST_P(InventoryDeskTest, numbers_are_given_back_by_orders_of_one_account_each_and_never_twice) {
+    std::string csv = "number,provider\n";
+    std::vector<std::string> all;
+    for (int at = 0; at < 60; ++at) {
+        all.push_back("+1514555" + std::to_string(1000 + at));
+        csv += all.back() + (at < 55 ? ",thinktel\n" : ",genesys\n");
+    }
+    ASSERT_EQ(import(csv, north()).changed, 60);
+    const auto tried = change(north(), give_back(), all, true);
+    EXPECT_EQ(tried.changed, 60);
+    EXPECT_TRUE(releases.empty());
+    EXPECT_EQ(number(all[0])->shared.state, NumberState::available);
+    const auto done = change(north(), give_back(), all);
+    EXPECT_EQ(done.state, JobState::done) << done.problem;
+    EXPECT_EQ(done.changed, 60);
+    EXPECT_FALSE(done.can_undo);
+    using Each = std::tuple<std::string, std::size_t, std::int64_t>;
+    EXPECT_THAT(releases, ::testing::ElementsAre(Each{"genesys", 5, 2}, Each{"thinktel", 50, 2}, Each{"thinktel", 5, 2}));
+    EXPECT_EQ(number(all[0])->shared.state, NumberState::releasing);
+    const auto again = change(north(), give_back(), all);
+    EXPECT_EQ(again.same, 60);
+    EXPECT_EQ(releases.size(), 3u);
+    const auto undone = wait(desk->undo(north(), done.id, std::nullopt));
+    ASSERT_FALSE(undone);
+    EXPECT_THAT(undone.error().message, HasSubstr("order them anew"));
+}
+
+TEST_P(InventoryDeskTest, what_cannot_be_given_back_says_what_to_do) {
+    import("number,company,provider\n514-555-0100,Acme,thinktel\n514-555-0101,Acme,ringcentral\n514-555-0102,,thinktel\n514-555-0103,Acme,thinktel\n", north());
+    change(acme(), used_by("Anna"), {"+15145550100"});
+    NumberWish reserve;
+    reserve.action = NumberAction::reserve;
+    change(north(), reserve, {"+15145550102"});
+    const auto job = change(north(), give_back(), {"+15145550100", "+15145550101", "+15145550102", "+15145550103", "+15145550199"});
+    EXPECT_EQ(job.changed, 1);
+    EXPECT_EQ(job.refused, 4);
+    std::map<std::string, std::string> why;
+    for (const auto& each : results(job)) why[each.number] = each.problem;
+    EXPECT_THAT(why["+15145550100"], HasSubstr("unassign it first"));
+    EXPECT_THAT(why["+15145550101"], HasSubstr("by hand"));
+    EXPECT_THAT(why["+15145550102"], HasSubstr("take the reservation back first"));
+    EXPECT_THAT(why["+15145550199"], HasSubstr("no such number"));
+    EXPECT_EQ(number("+15145550103")->shared.state, NumberState::releasing);
+}
+
+TEST_P(InventoryDeskTest, who_may_not_give_numbers_back_is_refused) {
+    import("number,company\n514-555-0100,Acme\n", north());
+    EXPECT_FALSE(wait(desk->change(as(Role::system_administrator, 1), {.numbers = {"+15145550100"}, .range = {}, .filter = {}}, give_back(), false, "{}", std::nullopt)));
+    const auto strange = change(as(Role::company_administrator, 11), give_back(), {"+15145550100"});
+    EXPECT_EQ(strange.refused, 1);
+    EXPECT_EQ(change(acme(), give_back(), {"+15145550100"}).changed, 1) << "a company gives its own back";
+    EXPECT_EQ(releases.size(), 1u);
+}
+
+TEST_P(InventoryDeskTest, a_release_that_no_order_was_taken_in_for_marks_nothing) {
+    import("number\n514-555-0100\n", north());
+    is_store_away = true;
+    const auto job = change(north(), give_back(), {"+15145550100"});
+    EXPECT_EQ(job.state, JobState::failed);
+    EXPECT_EQ(job.changed, 0);
+    EXPECT_EQ(number("+15145550100")->shared.state, NumberState::available);
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, InventoryDeskTest, ::testing::Values("sqlite", "postgresql"),
