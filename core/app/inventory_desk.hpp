@@ -46,9 +46,6 @@ public:
     /// them: they can be taken back no more. A few at a time, on the caller's thread.
     /// @return whether there are more @errors unavailable
     Result<bool> tidy(Instant before);
-    /// What else changes numbers does it there.
-    Inventory& inventory() { return inventory_; }
-
     /// For whoever else changes numbers.
     Inventory& inventory() noexcept { return inventory_; }
     const NumberDirectory& directory() const noexcept { return directory_; }
