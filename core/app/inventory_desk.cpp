@@ -6,6 +6,7 @@
 
 #include <porteur/phrase.hpp>
 
+#include "app/desk_work.hpp"
 #include "app/host_words.hpp"
 #include "store/store_access.hpp"
 
@@ -46,6 +47,7 @@ void InventoryDesk::cut_off() {
 
 void InventoryDesk::stop() {
     cut_off();
+    reads_.join();
     jobs_.join();
     writes_.join();
 }
@@ -86,6 +88,15 @@ NumberShown InventoryDesk::shown(const TenantTree& tree, NumberRow row, NumberCl
     }
     out.row = std::move(row);
     return out;
+}
+
+Async<Result<NumbersShown>> InventoryDesk::list(Caller caller, InventoryQuery query) {
+    const auto& filter = query.filter;
+    const bool is_search = !filter.number.empty() || !filter.used_by.empty() || !filter.any.empty() || !filter.tags.empty();
+    // A page of a file on this machine takes less than going to another thread and back; a server's answer does not.
+    const bool is_quick = access_of(parts_.store).dialect() == Dialect::sqlite && !is_search;
+    if (is_quick) co_return numbers(caller, std::move(query));
+    co_return co_await desk::on<Result<NumbersShown>>(reads_, [&] { return numbers(caller, std::move(query)); });
 }
 
 Result<NumbersShown> InventoryDesk::numbers(const Caller& caller, InventoryQuery query) {
