@@ -67,6 +67,12 @@ Result<void> put_back(std::string_view fields, NumberForm& number) {
     return {};
 }
 
+std::vector<NumberKey> Inventory::there(const std::vector<NumberKey>& keys) const {
+    std::vector<NumberKey> out;
+    for (const auto& each : directory_.find(keys)) out.push_back(each.key);
+    return out;
+}
+
 Result<std::vector<NumberForm>> Inventory::forms(const std::vector<NumberKey>& keys) const {
     auto rows = book_.rows(keys);
     if (!rows) return std::unexpected(std::move(rows).error());

@@ -41,6 +41,8 @@ public:
     /// Held from reading a number until it is written: nobody changes it meanwhile.
     [[nodiscard]] std::unique_lock<std::recursive_mutex> hold() { return std::unique_lock(mutex_); }
 
+    /// Those of the keys that are there; asks nobody.
+    std::vector<NumberKey> there(const std::vector<NumberKey>& keys) const;
     /// Those that are there, in the order of the keys. @errors unavailable
     Result<std::vector<NumberForm>> forms(const std::vector<NumberKey>& keys) const;
 

@@ -18,8 +18,7 @@ constexpr std::size_t piece = 1'000;
 }  // namespace
 
 void JobRunner::release(
-    JobUnderWay& under_way, const NumberSelection& selection, const JobScope& scope,
-    const TenantTree& tree
+    JobUnderWay& under_way, const NumberSelection& selection, const JobScope& scope
 ) {
     auto& job = under_way.job;
     const auto& door = parts_.door;
@@ -29,7 +28,7 @@ void JobRunner::release(
     if (door.catch_up)
         if (auto known = door.catch_up(); !known)
             return end(under_way, JobState::failed, known.error().message);
-    const auto keys = keys_of(under_way, selection, scope, tree);
+    const auto keys = keys_of(under_way, selection, scope, *parts_.tenants.tree());
     if (!keys) return end(under_way, JobState::failed, keys.error().message);
     job.total = job.done + static_cast<std::int64_t>(keys->size());
     std::map<std::string, bool> asked;
@@ -39,12 +38,14 @@ void JobRunner::release(
         return known->second;
     };
     for (std::size_t from = 0; from < keys->size(); from += piece) {
-        if (under_way.is_cancelled) return end(under_way, JobState::cancelled);
+        if (under_way.is_cut_off()) return end_cut_off(under_way);
         const std::vector<NumberKey> some(
             keys->begin() + static_cast<std::ptrdiff_t>(from),
             keys->begin() + static_cast<std::ptrdiff_t>(std::min(from + piece, keys->size()))
         );
         const auto held = parts_.inventory.hold();
+        const auto now = parts_.tenants.tree();
+        const auto& tree = *now;
         auto forms = parts_.inventory.forms(some);
         if (!forms) return end(under_way, JobState::failed, forms.error().message);
         std::vector<JobResult> results;
@@ -100,7 +101,7 @@ void JobRunner::release(
             }
         for (auto& [account, numbers] : by_account)
             for (std::size_t first = 0; first < numbers.size(); first += numbers_of_a_release_max) {
-                if (under_way.is_cancelled) return end(under_way, JobState::cancelled);
+                if (under_way.is_cut_off()) return end_cut_off(under_way);
                 const auto last = std::min(first + numbers_of_a_release_max, numbers.size());
                 const auto before_these = job;
                 job.done += static_cast<std::int64_t>(last - first);

@@ -3,7 +3,7 @@
 // for this tab alone and is gone with it.
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { useQueryClient } from "@tanstack/react-query";
-import { ApiProblem, ask, caller, get, read, write, type Schemas } from "./api/client";
+import { address, ApiProblem, ask, caller, get, read, write, type Schemas } from "./api/client";
 
 export interface Tenant {
     id: string | number;
@@ -17,8 +17,14 @@ interface Hold {
     session: Session | null | undefined; // undefined: not known yet
     problem: unknown;
     signIn: (login: string, password: string, code?: string) => Promise<void>;
+    /** The code of whoever a provider has signed in already. */
+    giveCode: (code: string) => Promise<void>;
+    /** Leaves this page for a provider's, and comes back to it. */
+    goToProvider: (name: string) => void;
     useToken: (token: string) => Promise<void>;
     signOut: () => Promise<void>;
+    /** Asks anew who one is. */
+    again: () => Promise<void>;
     enter: (tenant: Tenant) => Promise<void>;
     leave: () => Promise<void>;
     /** For what is kept in the browser: one person never sees another's drafts. */
@@ -97,6 +103,16 @@ export function SessionProvider({ children }: { children: ReactNode }) {
                 take(await ask<Session>("POST", "/v1/session", { body }));
                 setProblem(null);
             },
+            giveCode: async (code) => {
+                forget();
+                take(await ask<Session>("POST", "/v1/session/oidc", { body: { code } }));
+                setProblem(null);
+            },
+            goToProvider: (name) => {
+                forget();
+                const here = location.pathname + location.search;
+                location.assign(address(`/v1/session/oidc/${name}`, { to: here.startsWith("/console/") ? here : "" }));
+            },
             useToken: async (token) => {
                 forget();
                 caller.token = token;
@@ -114,6 +130,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
                 forget();
                 take(null);
             },
+            again: look,
             enter: (tenant) => actIn(tenant),
             leave: () => actIn(null),
             may: (right) => session?.rights.includes(right) ?? false,
