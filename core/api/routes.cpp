@@ -91,9 +91,9 @@ constexpr auto table = std::to_array<Route>({
     {"POST",  "/v1/mails/{id}/dismiss",               place_orders,   no_body,   must_key, "", handlers::dismiss_mail},
 
     {"GET",   "/v1/numbers",                          view_numbers,   no_body,   no_key,   "filter status state provider tenant tag country type use_type number used_by company var provider_has q sort limit cursor", handlers::list_numbers},
-    {"GET",   "/v1/numbers/csv",                      view_numbers,   no_body,   no_key,   "filter status state provider tenant tag country type use_type number used_by company var provider_has q sort columns ids filename bom", handlers::export_numbers_csv},
+    {"GET",   "/v1/numbers/csv",                      view_numbers,   no_body,   no_key,   "filter status state provider tenant tag country type use_type number used_by company var provider_has q sort columns ids filename bom language", handlers::export_numbers_csv},
     {"POST",  "/v1/numbers/csv",                      view_numbers,   json_body, no_key,   "", handlers::export_numbers_csv},
-    {"GET",   "/v1/numbers/pdf",                      view_numbers,   no_body,   no_key,   "filter status state provider tenant tag country type use_type number used_by company var provider_has q sort columns ids filename", handlers::export_numbers_pdf},
+    {"GET",   "/v1/numbers/pdf",                      view_numbers,   no_body,   no_key,   "filter status state provider tenant tag country type use_type number used_by company var provider_has q sort columns ids filename language", handlers::export_numbers_pdf},
     {"POST",  "/v1/numbers/pdf",                      view_numbers,   json_body, no_key,   "", handlers::export_numbers_pdf},
     {"GET",   "/v1/numbers/{number}",                 view_numbers,   no_body,   no_key,   "", handlers::show_number},
     {"GET",   "/v1/numbers/{number}/history",         view_numbers,   no_body,   no_key,   "", handlers::show_number_history},

@@ -19,6 +19,8 @@ interface Hold {
     signIn: (login: string, password: string, code?: string) => Promise<void>;
     useToken: (token: string) => Promise<void>;
     signOut: () => Promise<void>;
+    /** Asks anew who one is. */
+    again: () => Promise<void>;
     enter: (tenant: Tenant) => Promise<void>;
     leave: () => Promise<void>;
     /** For what is kept in the browser: one person never sees another's drafts. */
@@ -114,6 +116,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
                 forget();
                 take(null);
             },
+            again: look,
             enter: (tenant) => actIn(tenant),
             leave: () => actIn(null),
             may: (right) => session?.rights.includes(right) ?? false,
