@@ -182,6 +182,12 @@ Result<Export> read_export(const Request& request, bool is_customer, std::string
     if (!bom.empty() && bom != "true" && bom != "false")
         return wrong("bom", bom, to_translate("true or false"));
     out.bom = bom == "true";
+    // A browser that saves a file by its address asks in its own languages, not in the page's.
+    if (const auto language = asked.parameter("language"); !language.empty()) {
+        if (language != "en" && language != "fr")
+            return wrong("language", language, to_translate("en or fr"));
+        out.language = language == "fr" ? Language::french : Language::english;
+    }
     out.words = std::move(asked.query);
     return out;
 }

@@ -17,6 +17,7 @@ constexpr auto may_key = KeyWanted::optional;
 constexpr auto must_key = KeyWanted::required;
 constexpr auto port = OrderKind::port;
 constexpr auto purchase = OrderKind::purchase;
+constexpr auto release = OrderKind::release;
 
 // clang-format off
 constexpr auto table = std::to_array<Route>({
@@ -96,9 +97,9 @@ constexpr auto table = std::to_array<Route>({
     {"POST",  "/v1/mails/{id}/dismiss",               place_orders,   no_body,   must_key, "", handlers::dismiss_mail},
 
     {"GET",   "/v1/numbers",                          view_numbers,   no_body,   no_key,   "filter status state provider tenant tag country type use_type number used_by company var provider_has q sort limit cursor", handlers::list_numbers},
-    {"GET",   "/v1/numbers/csv",                      view_numbers,   no_body,   no_key,   "filter status state provider tenant tag country type use_type number used_by company var provider_has q sort columns ids filename bom", handlers::export_numbers_csv},
+    {"GET",   "/v1/numbers/csv",                      view_numbers,   no_body,   no_key,   "filter status state provider tenant tag country type use_type number used_by company var provider_has q sort columns ids filename bom language", handlers::export_numbers_csv},
     {"POST",  "/v1/numbers/csv",                      view_numbers,   json_body, no_key,   "", handlers::export_numbers_csv},
-    {"GET",   "/v1/numbers/pdf",                      view_numbers,   no_body,   no_key,   "filter status state provider tenant tag country type use_type number used_by company var provider_has q sort columns ids filename", handlers::export_numbers_pdf},
+    {"GET",   "/v1/numbers/pdf",                      view_numbers,   no_body,   no_key,   "filter status state provider tenant tag country type use_type number used_by company var provider_has q sort columns ids filename language", handlers::export_numbers_pdf},
     {"POST",  "/v1/numbers/pdf",                      view_numbers,   json_body, no_key,   "", handlers::export_numbers_pdf},
     {"GET",   "/v1/numbers/{number}",                 view_numbers,   no_body,   no_key,   "", handlers::show_number},
     {"GET",   "/v1/numbers/{number}/history",         view_numbers,   no_body,   no_key,   "", handlers::show_number_history},
@@ -110,6 +111,12 @@ constexpr auto table = std::to_array<Route>({
     {"GET",   "/v1/number-jobs/{id}/results",         view_numbers,   no_body,   no_key,   "limit cursor", handlers::show_number_job_results, port, "problem"},
     {"POST",  "/v1/number-jobs/{id}/undo",            set_options,    no_body,   must_key, "", handlers::undo_number_job},
     {"POST",  "/v1/number-jobs/{id}/cancel",          set_options,    no_body,   no_key,   "", handlers::cancel_number_job},
+    {"POST",  "/v1/number-syncs",                     add_numbers,    json_body, must_key, "", handlers::begin_number_sync, port, "problem"},
+    {"GET",   "/v1/number-syncs",                     view_numbers,   no_body,   no_key,   "account limit cursor", handlers::list_number_syncs, port, "problem"},
+    {"GET",   "/v1/number-syncs/{id}",                view_numbers,   no_body,   no_key,   "", handlers::show_number_sync, port, "problem"},
+    {"GET",   "/v1/number-syncs/{id}/rows",           view_numbers,   no_body,   no_key,   "what open limit cursor", handlers::list_number_sync_rows},
+    {"POST",  "/v1/number-syncs/{id}/decisions",      add_numbers,    json_body, must_key, "", handlers::decide_number_sync, port, "problem"},
+    {"POST",  "/v1/number-syncs/{id}/apply",          add_numbers,    no_body,   must_key, "", handlers::apply_number_sync, port, "problem"},
     {"POST",  "/v1/calls",                            report_calls,   json_body, no_key,   "", handlers::take_calls},
     {"GET",   "/v1/number-facets",                    view_numbers,   no_body,   no_key,   "tenant", handlers::show_number_facets},
 
@@ -138,6 +145,13 @@ constexpr auto table = std::to_array<Route>({
     {"POST",  "/v1/purchase-orders/{id}/comments",    place_orders,   json_body, must_key, "", handlers::comment_order, purchase, "problem carrier_word"},
     {"GET",   "/v1/purchase-orders/{id}/timeline",    view_orders,    no_body,   no_key,   "", handlers::show_timeline, purchase, "text"},
     {"GET",   "/v1/purchase-orders/{id}/operations",  view_orders,    no_body,   no_key,   "", handlers::show_operations, purchase},
+
+    {"GET",   "/v1/release-orders",                   view_orders,    no_body,   no_key,   "state delivery limit cursor", handlers::list_orders, release, "problem carrier_word"},
+    {"GET",   "/v1/release-orders/{id}",              view_orders,    no_body,   no_key,   "", handlers::show_order, release, "problem carrier_word"},
+    {"POST",  "/v1/release-orders/{id}/cancel",       release_numbers, no_body,  must_key, "", handlers::cancel_order, release, "problem carrier_word"},
+    {"POST",  "/v1/release-orders/{id}/settle",       release_numbers, json_body, must_key, "", handlers::settle_order, release, "problem carrier_word"},
+    {"GET",   "/v1/release-orders/{id}/timeline",     view_orders,    no_body,   no_key,   "", handlers::show_timeline, release, "text"},
+    {"GET",   "/v1/release-orders/{id}/operations",   view_orders,    no_body,   no_key,   "", handlers::show_operations, release},
 });
 // clang-format on
 

@@ -172,6 +172,13 @@ Async<Answer> show_number_job_results(Api& api, Request& request);
 Async<Answer> undo_number_job(Api& api, Request& request);
 Async<Answer> cancel_number_job(Api& api, Request& request);
 Async<Answer> take_calls(Api& api, Request& request);
+// sync_routes.cpp
+Async<Answer> begin_number_sync(Api& api, Request& request);
+Async<Answer> list_number_syncs(Api& api, Request& request);
+Async<Answer> show_number_sync(Api& api, Request& request);
+Async<Answer> list_number_sync_rows(Api& api, Request& request);
+Async<Answer> decide_number_sync(Api& api, Request& request);
+Async<Answer> apply_number_sync(Api& api, Request& request);
 // number_export.cpp
 Async<Answer> export_numbers_csv(Api& api, Request& request);
 Async<Answer> export_numbers_pdf(Api& api, Request& request);

@@ -10,6 +10,12 @@
 #include "store/store_access.hpp"
 
 namespace porteur {
+namespace {
+
+/// Rows that go in one transaction, beside those of the orders.
+constexpr int forgotten_at_once = 5'000;
+
+}  // namespace
 
 InventoryDesk::InventoryDesk(Parts parts)
     : parts_(std::move(parts)),
@@ -17,32 +23,34 @@ InventoryDesk::InventoryDesk(Parts parts)
       list_(*book_, directory_),
       job_book_(access_of(parts_.store)),
       inventory_(*book_, directory_),
-      runner_({.book = *book_, .jobs = job_book_, .inventory = inventory_, .list = list_, .now = parts_.now}) {}
+      runner_({.book = *book_, .jobs = job_book_, .inventory = inventory_, .list = list_, .tenants = parts_.tenants, .now = parts_.now, .door = parts_.door}),
+      waiting_(parts_.waiting) {}
 
 Result<void> InventoryDesk::start() {
     if (auto loaded = directory_.load(*book_); !loaded) return loaded;
     const auto left = job_book_.running();
     if (!left) return std::unexpected(left.error());
     for (const auto& each : *left) {
-        const std::atomic<bool> is_cancelled = false;
-        JobUnderWay ended{.job = each, .is_cancelled = is_cancelled};
-        runner_.end(
-            ended, JobState::failed,
-            phrase("porteurd was stopped while it was under way; what was done is done. Wish it again: what is as wished already does not change")
-        );
+        const std::atomic signal = JobSignal::stop;
+        JobUnderWay ended{.job = each, .signal = signal};
+        runner_.end_cut_off(ended);
     }
     return {};
 }
 
-void InventoryDesk::stop() {
+void InventoryDesk::cut_off() {
+    const std::lock_guard lock(under_way_mutex_);
     stopping_ = true;
-    {
-        const std::lock_guard lock(under_way_mutex_);
-        for (auto& [id, cancelled] : under_way_) *cancelled = true;
-    }
+    for (auto& [id, signal] : under_way_) *signal = JobSignal::stop;
+}
+
+void InventoryDesk::stop() {
+    cut_off();
     jobs_.join();
     writes_.join();
 }
+
+Result<bool> InventoryDesk::tidy(Instant before) { return job_book_.forget(before, forgotten_at_once); }
 
 Result<void> InventoryDesk::restrict(const Caller& caller, const TenantTree& tree, NumberFilter& filter) const {
     using Whose = NumberFilter::Whose;

@@ -2,10 +2,13 @@
 // Every page, in both languages, light and dark, wide and at 380 px: axe finds nothing, nobody has to scroll sideways, and
 // a picture is kept to be looked at.
 import { expect, expectAccessible, expectFits, makePort, picture, test, until } from "./fixtures";
+import { inventory } from "./inventory";
+import { depict } from "./pictures";
 
 let refused: any;
 
 test.beforeAll(async ({ world }) => {
+    await inventory(world);
     await world.script(world.simulators.thinktel, { number: 6475550195, then: ["PENDING", "REJECTED"], reject: { code: "8D", field: "ZIP", form: "EU", remarks: "POSTAL CODE" } });
     refused = await makePort(world, { submit: true, reference: "pages-refused" }, { numbers: ["+16475550195"], account_number: "6475550195" });
     await makePort(world, { reference: "pages-draft" }, { numbers: ["+16475550196", "+16475550197"] });
@@ -25,6 +28,7 @@ const pages: [string, () => string, { en: string; fr: string }][] = [
     ["mails", () => "/console/mails", { en: "Mails", fr: "Courriels" }],
     ["people", () => "/console/people", { en: "People", fr: "Personnes" }],
     ["audit", () => "/console/audit", { en: "Audit", fr: "Audit" }],
+    ["account", () => "/console/account", { en: "Your account", fr: "Votre compte" }],
     ["nothing", () => "/console/no-such-page", { en: "There is nothing here", fr: "Il n’y a rien ici" }],
 ];
 
@@ -42,6 +46,10 @@ for (const [name, path, title] of pages) {
             await expectAccessible(page);
             await expectFits(page);
             await picture(page, `${name}-${language}-${width}-${scheme}`, width < 500);
+            if (language !== "en" || width < 500) continue;
+            if (name === "orders") await depict(page, "orders");
+            if (name === "order") await depict(page, "order", { scheme: "dark" });
+            if (name === "due") await depict(page, "due");
         }
     });
 }

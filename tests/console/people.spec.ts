@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // People of an account: sign-in, what each role sees, entering an account, and who is told of it.
-import { expect, expectAccessible, expectFits, picture, test, tick } from "./fixtures";
-import { people, signIn, standInForSecondFactor } from "./people";
+import { expect, expectAccessible, expectFits, test, tick } from "./fixtures";
+import { codeOf, password, people, signIn } from "./people";
+import { depict } from "./pictures";
 
 test("a person signs in with a password, and no script can read what they are known by", async ({ page, world }) => {
     await people(world);
@@ -23,20 +24,66 @@ test("a person signs in with a password, and no script can read what they are kn
     await expect(page.getByRole("heading", { name: "Sign in to Porteur" }), "the session has ended at porteurd, too").toBeVisible();
 });
 
-test("a code is asked for where a second factor is set up", async ({ page, world }) => {
-    await standInForSecondFactor(page);
-    await page.goto(`${world.url}/console/due`);
-    await page.getByLabel("Login").fill("sam");
-    await page.getByLabel("Password", { exact: true }).fill("a quiet morning in spring");
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await expect(page.getByLabel("Code", { exact: true })).toBeFocused();
+test("a second factor is set up by its QR code, asked for at each sign-in, and taken away", async ({ page, world }) => {
+    await people(world);
+    await page.goto(`${world.url}/console/account`);
+    await signIn(page, "fay");
+    await expect(page.getByRole("heading", { level: 1, name: "Your account" })).toBeVisible();
+    await expectAccessible(page);
+    const factor = page.getByRole("region", { name: "Second factor" });
+    await factor.getByLabel("Your password now").fill("not the password");
+    await factor.getByRole("button", { name: "Set it up" }).click();
+    await expect(factor.getByRole("alert")).toBeVisible();
+    await factor.getByLabel("Your password now").fill(password);
+    await factor.getByRole("button", { name: "Set it up" }).click();
+    await expect(factor.getByRole("img", { name: "QR code for your authenticator" })).toBeVisible();
+    await expectAccessible(page);
+    const secret = (await factor.locator("code.secret").textContent())!;
+    await depict(page, "second-factor");
+    await factor.getByLabel("Code", { exact: true }).fill("000000");
+    await factor.getByRole("button", { name: "Confirm" }).click();
+    await expect(factor.getByRole("alert")).toBeVisible();
+    // A code works once: each sign-in below takes the next one, as if the half minutes went by.
+    const now = Date.now();
+    await factor.getByLabel("Code", { exact: true }).fill(codeOf(secret, now - 30_000));
+    await factor.getByRole("button", { name: "Confirm" }).click();
+    await expect(factor.locator("ul.codes li")).toHaveCount(10);
+    const recovery = (await factor.locator("ul.codes li").first().textContent())!;
+    await expectAccessible(page);
+
+    const out = async () => {
+        await page.getByRole("button", { name: "Signed in as Fay Factor" }).click();
+        await page.getByRole("menuitem", { name: "Sign out" }).click();
+        await expect(page.getByRole("heading", { name: "Sign in to Porteur" })).toBeVisible();
+    };
+    const withPassword = async () => {
+        await page.getByLabel("Login").fill("fay");
+        await page.getByLabel("Password", { exact: true }).fill(password);
+        await page.getByRole("button", { name: "Sign in" }).click();
+        await expect(page.getByLabel("Code", { exact: true })).toBeFocused();
+    };
+    await out();
+    await withPassword();
     await expectAccessible(page);
     await page.getByLabel("Code", { exact: true }).fill("000000");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await expect(page.getByRole("alert")).toContainText("the code is not the one of this moment");
-    await page.getByLabel("Code", { exact: true }).fill("123456");
+    await expect(page.getByRole("alert")).toBeVisible();
+    await page.getByLabel("Code", { exact: true }).fill(codeOf(secret, now));
     await page.getByRole("button", { name: "Sign in" }).click();
-    await expect(page.getByRole("heading", { level: 1, name: "Due" })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Signed in as Fay Factor" })).toBeVisible();
+    await out();
+    await withPassword();
+    await page.getByLabel("Code", { exact: true }).fill(recovery);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page.getByRole("button", { name: "Signed in as Fay Factor" })).toBeVisible();
+
+    await page.getByRole("button", { name: "Signed in as Fay Factor" }).click();
+    await page.getByRole("menuitem", { name: "Your account" }).click();
+    await expect(factor).toContainText("A code of your authenticator is asked for");
+    await factor.getByLabel("Your password now").fill(password);
+    await factor.getByRole("button", { name: "Take it away and sign out" }).click();
+    await expect(page.getByRole("heading", { name: "Sign in to Porteur" })).toBeVisible();
+    await signIn(page, "fay");
 });
 
 test("the system's administrator looks, enters a company, and acts there under both names", async ({ page, world }) => {
@@ -48,7 +95,7 @@ test("the system's administrator looks, enters a company, and acts there under b
     await page.getByRole("link", { name: "People" }).click();
     await expect(page.getByRole("row").filter({ hasText: "vera" })).toContainText("North VAR");
     await expectAccessible(page);
-    await picture(page, "people");
+    await depict(page, "people");
     await page.getByRole("button", { name: "Enter Acme Bakery" }).click();
     const bar = page.getByRole("region", { name: "Account entered" });
     await expect(bar).toContainText("You act as administrator of Acme Bakery.");

@@ -2,6 +2,7 @@
 // The two wizards from their first field to an order at the carrier, as a person goes through them.
 import { expect, expectAccessible, languages, paper, picture, speak, test, tick, until, type Say } from "./fixtures";
 import type { Page } from "@playwright/test";
+import { depict } from "./pictures";
 
 async function choose(page: Page, field: string | RegExp, option: string | RegExp): Promise<void> {
     await page.getByRole("button", { name: field }).click();
@@ -38,6 +39,7 @@ for (const language of languages)
     await page.getByLabel(say("order.reference"), { exact: true }).fill(reference);
     await expectAccessible(page);
     await picture(page, `port-wizard-${language}`);
+    if (language === "fr") await depict(page, "port-wizard");
     await next(page, say("steps.next"));
 
     await page.getByLabel(say("field.end_user.name"), { exact: true }).fill("Acme Inc");
@@ -85,6 +87,7 @@ for (const language of languages)
     await expect(page.getByText(say("letter.done"))).toBeVisible();
     await expectAccessible(page);
     await picture(page, `port-wizard-letter-${language}`);
+    if (language === "en") await depict(page, "letter");
     await page.getByRole("button", { name: say("order.submit") }).click();
     await expect(page.getByRole("heading", { level: 1, name: say("order.title", { reference }) })).toBeVisible();
     await expect(page.locator(".facts").getByText(say.word("state", "completed"))).toBeVisible({ timeout: 30_000 });
@@ -116,7 +119,7 @@ test("what differs from the losing carrier's records stands beside the order's f
     await expect(name).toContainText("in RingCentral's business address");
     await expect(page.locator(".compare-row").filter({ hasText: "House number" })).toContainText("In the order now: 7");
     await expectAccessible(page);
-    await picture(page, "differences");
+    await depict(page, "differences");
 });
 
 test("a menu whose choices are still fetched cannot be opened, and then it can", async ({ operator: page, world }) => {

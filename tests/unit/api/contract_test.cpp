@@ -370,6 +370,22 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
         EXPECT_EQ(ask("POST", base + "/x/submit", base + "/" + id + "/submit").status, 202);
         EXPECT_EQ(ask("POST", base + "/x/cancel", base + "/" + id + "/cancel").status, 202);
     }
+    for (const auto* action : {"settle", "cancel"}) {
+        auto given_back = ask.served.order(OrderKind::release);
+        given_back.request = R"({"numbers":["+14165550101"]})";
+        given_back.delivery = Delivery::in_doubt;
+        ask.served.host.put(given_back);
+        const std::string base = "/v1/release-orders";
+        const auto id = id_text(given_back.id);
+        ask("GET", base, base);
+        EXPECT_EQ(ask("GET", base + "/x", base + "/" + id).status, 200);
+        ask("GET", base + "/x/timeline", base + "/" + id + "/timeline");
+        ask("GET", base + "/x/operations", base + "/" + id + "/operations");
+        if (action == std::string("settle"))
+            EXPECT_EQ(ask("POST", base + "/x/settle", base + "/" + id + "/settle", R"({"verdict":"not_carried_out"})").status, 200);
+        else
+            EXPECT_EQ(ask("POST", base + "/x/cancel", base + "/" + id + "/cancel").status, 202);
+    }
     auto whole = ask.served.order();
     whole.losing_account = "oldtel-1";
     whole.stage = Stage::parts;
@@ -433,6 +449,20 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
     ask("GET", "/v1/number-jobs/x/results", job + "/results");
     ask("POST", "/v1/number-jobs/x/undo", job + "/undo");
     ask("POST", "/v1/number-jobs/x/cancel", job + "/cancel");
+    NumberSyncRow gone;
+    gone.key = number.row.key;
+    gone.what = SyncWhat::vanished;
+    gone.holder = 12;
+    gone.before = R"({"state":"in_service"})";
+    gone.cause = MissingCause::ported_out;
+    ask.served.host.inventory.compared.held = {{.row = gone, .holder = "Acme"}};
+    ask("POST", "/v1/number-syncs", "/v1/number-syncs", R"({"account":"acme"})");
+    ask("GET", "/v1/number-syncs", "/v1/number-syncs?account=acme");
+    const auto sync = "/v1/number-syncs/" + id_text(ask.served.host.inventory.compared.made.sync.id);
+    ask("GET", "/v1/number-syncs/x", sync);
+    ask("GET", "/v1/number-syncs/x/rows", sync + "/rows?what=vanished&open=true");
+    ask("POST", "/v1/number-syncs/x/decisions", sync + "/decisions", R"({"all":true,"decision":"confirm_missing","cause":"ported_out"})");
+    ask("POST", "/v1/number-syncs/x/apply", sync + "/apply");
     ask("POST", "/v1/calls", "/v1/calls", R"({"calls":[{"to":"+15145550100","at":"2026-12-01T00:00:00Z"}]})");
     for (const std::string path : {"/v1/numbers/csv", "/v1/numbers/pdf"}) {
         EXPECT_EQ(ask("GET", path, path + "?sort=-number").status, 200);

@@ -140,6 +140,7 @@ TEST_F(NumberExport, names_a_wrong_word_with_what_would_be_right) {
              {"columns=custom.", "columns"},
              {"ids=reception", "ids"},
              {"bom=yes", "bom"},
+             {"language=de", "language"},
              {"filename=a.pdf", "filename"},
              {"filename=../a.csv", "filename"},
              {"filename=.csv", "filename"},
@@ -163,6 +164,14 @@ TEST_F(NumberExport, names_a_wrong_word_with_what_would_be_right) {
         EXPECT_EQ(reply.status, 400) << body;
         EXPECT_EQ(reply.text("field"), field) << reply.body;
     }
+}
+
+TEST_F(NumberExport, is_in_the_language_of_its_address_whatever_the_browser_speaks) {
+    const auto french = served.get("/v1/numbers/csv?columns=number,used_by&language=fr");
+    EXPECT_THAT(french.body, StartsWith("Numéro,Utilisé par\r\n"));
+    EXPECT_EQ(french.field("content-language"), "fr");
+    const auto english = served.get("/v1/numbers/csv?columns=number,used_by&language=en");
+    EXPECT_THAT(english.body, StartsWith("Number,Used by\r\n"));
 }
 
 TEST_F(NumberExport, has_a_name_in_any_language) {

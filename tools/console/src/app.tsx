@@ -5,8 +5,10 @@ import { RouterProvider } from "react-aria-components";
 import { follow } from "./api/live";
 import { caller, type Schemas } from "./api/client";
 import { useSpeech, useText, type TextKey } from "./i18n";
+import { Account } from "./pages/account";
 import { Audit } from "./pages/audit";
 import { Carriers } from "./pages/carriers";
+import { Comparison } from "./pages/comparison";
 import { Due, Tasks } from "./pages/due";
 import { Mails } from "./pages/mails";
 import { Numbers } from "./pages/numbers";
@@ -172,8 +174,8 @@ function Shell() {
                         look="quiet"
                         label={who}
                         name={t("session.menu", { who })}
-                        items={[{ id: "out", label: t("sign-out") }]}
-                        onChoose={() => void signOut()}
+                        items={[{ id: "account", label: t("account.title") }, { id: "out", label: t("sign-out") }]}
+                        onChoose={(id) => (id === "out" ? void signOut() : navigate("/account"))}
                     />
                 </div>
             </header>
@@ -201,10 +203,11 @@ function Pages() {
     }
     if (first === "due") return <Due />;
     if (first === "tasks") return <Tasks />;
-    if (first === "carriers") return <Carriers />;
+    if (first === "carriers") return second && third === "list" ? <Comparison key={second} account={second} /> : <Carriers />;
     if (first === "mails") return <Mails />;
     if (first === "people") return <People />;
     if (first === "audit") return <Audit />;
+    if (first === "account") return <Account />;
     return (
         <Page title={t("nothing-here")}>
             <Notice kind="warn">{t("nothing-here.do")}</Notice>

@@ -23,6 +23,8 @@ interface Hold {
     goToProvider: (name: string) => void;
     useToken: (token: string) => Promise<void>;
     signOut: () => Promise<void>;
+    /** Asks anew who one is. */
+    again: () => Promise<void>;
     enter: (tenant: Tenant) => Promise<void>;
     leave: () => Promise<void>;
     /** For what is kept in the browser: one person never sees another's drafts. */
@@ -128,6 +130,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
                 forget();
                 take(null);
             },
+            again: look,
             enter: (tenant) => actIn(tenant),
             leave: () => actIn(null),
             may: (right) => session?.rights.includes(right) ?? false,

@@ -43,8 +43,9 @@ constexpr const char* script_help =
     R"(  {"take":["+14165550100"]}               another customer takes these numbers
   {"fail":["+14165550101"]}               an order with one of these ends failed
   {"number":"+14165550102","then":["submitted","foc","completed"]}
-                                          the port of this number says these words, one per look-up;
-                                          the last one stays (also exception, cancelled)
+                                          the port or the order of this number says these words, one
+                                          per look-up; the last one stays (also agreed, moving,
+                                          papers_wanted, returned, in_part, cancelled, failed, expired)
 )";
 
 struct AcmeOrder {
@@ -54,6 +55,8 @@ struct AcmeOrder {
     std::uint64_t polls_left = 0;
     bool fails = false;
     bool failed_seen = false;
+    std::vector<std::string> script;  ///< words that replace the look-ups; used up front to back
+    std::size_t script_at = 0;
 };
 
 struct AcmePort {
@@ -261,6 +264,8 @@ private:
         for (const auto& number : made.numbers) {
             stock_.take(number, made.ref);
             made.fails = made.fails || failing_.contains(number);
+            if (const auto found = scripts_.find(number); found != scripts_.end())
+                made.script = found->second;
         }
         made.id = "A-" + std::to_string(orders_.size() + 1);
         made.polls_left = polls_;
@@ -281,6 +286,7 @@ private:
     }
 
     static std::string_view state_of(const AcmeOrder& order) {
+        if (!order.script.empty()) return order.script[order.script_at];
         if (order.polls_left > 0) return "pending";
         return order.fails ? "failed" : "completed";
     }
@@ -295,6 +301,11 @@ private:
     }
 
     Answer poll(AcmeOrder& order) {
+        if (!order.script.empty()) {
+            auto line = to_line(order);
+            if (order.script_at + 1 < order.script.size()) ++order.script_at;
+            return answer_json(200, line);
+        }
         if (order.polls_left > 0) --order.polls_left;
         if (order.polls_left == 0 && order.fails && !std::exchange(order.failed_seen, true)) {
             for (const auto& number : order.numbers) {
@@ -388,7 +399,8 @@ private:
     }
 
     static bool is_closed(std::string_view state) {
-        return state == "completed" || state == "cancelled";
+        return state == "completed" || state == "in_part" || state == "cancelled" ||
+               state == "failed" || state == "expired";
     }
 
     static Instant foc_of(const AcmePort& port) {

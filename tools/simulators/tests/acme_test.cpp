@@ -160,7 +160,7 @@ TEST(AcmeSimulator, RefusesAWrongPinAndCancelsAPort) {
 TEST(AcmeSimulator, FollowsAScriptedPortWordByWord) {
     AcmeSim acme;
     acme.client().script(
-        {{"number", "+14165550100"}, {"then", json::array{"submitted", "exception", "completed"}}}
+        {{"number", "+14165550100"}, {"then", json::array{"submitted", "returned", "completed"}}}
     );
     acme.port("+14165550100", "p1");
     std::string said;
@@ -168,7 +168,19 @@ TEST(AcmeSimulator, FollowsAScriptedPortWordByWord) {
         said += acme.client().get("/ports/P-1").json().at("status").as_string();
         said += ' ';
     }
-    EXPECT_EQ(said, "submitted exception completed completed ");
+    EXPECT_EQ(said, "submitted returned completed completed ");
+}
+
+TEST(AcmeSimulator, FollowsAScriptedOrderWordByWord) {
+    AcmeSim acme;
+    acme.client().script({{"number", "+14165550100"}, {"then", json::array{"pending", "expired"}}});
+    EXPECT_EQ(acme.order("+14165550100", "r1").json().at("status"), "pending");
+    std::string said;
+    for (int at = 0; at < 3; ++at) {
+        said += acme.client().get("/orders/A-1").json().at("status").as_string();
+        said += ' ';
+    }
+    EXPECT_EQ(said, "pending expired expired ");
 }
 
 }  // namespace

@@ -10,10 +10,16 @@ namespace {
 
 OrderState state_of(std::string_view word) {
     if (word == "pending" || word == "submitted") return OrderState::submitted;
+    if (word == "agreed") return OrderState::accepted;
     if (word == "foc") return OrderState::confirmed;
+    if (word == "moving") return OrderState::activating;
+    if (word == "papers_wanted") return OrderState::needs_documents;
+    if (word == "returned") return OrderState::exception;
     if (word == "completed") return OrderState::completed;
+    if (word == "in_part") return OrderState::partial;
     if (word == "cancelled") return OrderState::cancelled;
     if (word == "failed") return OrderState::rejected;
+    if (word == "expired") return OrderState::expired;
     // An unknown word never guesses: the host asks a person.
     fail(ErrorKind::internal, Reason::none, std::string(word), "acme: unknown state " + quoted(word));
 }

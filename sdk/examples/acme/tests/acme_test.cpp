@@ -61,5 +61,29 @@ TEST(AcmePurchase, TellsThatAnotherCustomerTookTheNumber) {
         .coded("TAKEN");
 }
 
+TEST(AcmeProgress, SaysEachWordOfTheCarrierInOurs) {
+    const std::pair<const char*, const char*> words[] = {
+        {"pending", "submitted"},     {"submitted", "submitted"},
+        {"agreed", "accepted"},       {"foc", "confirmed"},
+        {"moving", "activating"},     {"papers_wanted", "needs_documents"},
+        {"returned", "exception"},    {"completed", "completed"},
+        {"in_part", "partial"},       {"cancelled", "cancelled"},
+        {"failed", "rejected"},       {"expired", "expired"},
+    };
+    for (const auto& [word, state] : words) {
+        Script(acme, "check_port", R"({"carrier_id":"P-1"})")
+            .expects_http("GET", "/ports/P-1")
+            .answers(200, std::string(R"({"id":"P-1","status":")") + word + R"("})")
+            .ends_with(std::string(R"({"state":")") + state + R"("})");
+    }
+}
+
+TEST(AcmeProgress, GuessesNothingOfAWordThatItDoesNotKnow) {
+    Script(acme, "check_port", R"({"carrier_id":"P-1"})")
+        .expects_http("GET", "/ports/P-1")
+        .answers(200, R"({"id":"P-1","status":"sideways"})")
+        .fails_with(ErrorKind::internal);
+}
+
 }  // namespace
 }  // namespace porteur::testkit

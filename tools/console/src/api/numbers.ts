@@ -5,39 +5,11 @@ import { address, ask, caller, get, once, send, type Query, type Schemas } from 
 export type NumberRow = Schemas["InventoryNumber"];
 export type NumberPage = Schemas["NumberPage"];
 export type Facets = Schemas["NumberFacets"];
-
-// The jobs and exports below are as their contract has them.
-export interface Job {
-    id: string;
-    kind: string;
-    state: "running" | "done" | "failed" | "cancelled" | "undone";
-    done: number;
-    total: number;
-    ok: number;
-    failed: number;
-    dry_run: boolean;
-    can_undo: boolean;
-    began: string;
-    ended: string | null;
-}
-
-export interface JobResult {
-    row?: number;
-    column?: string;
-    number: string;
-    outcome: "changed" | "same" | "added" | "refused";
-    problem?: string | { detail?: string; title?: string } | null;
-}
-
-export type Selection = { ids: string[] } | { query: Record<string, string> };
-
-export interface NumberChange {
-    action: "assign" | "unassign" | "release" | "reserve" | "tag" | "untag";
-    selection: Selection;
-    to?: { tenant?: string | number; use_type?: string; used_by?: string };
-    tags?: string[];
-    dry_run: boolean;
-}
+export type Job = Schemas["NumberJob"];
+export type JobResults = Schemas["NumberJobResults"];
+export type NumberChange = Schemas["NumberChange"];
+/** Numbers one by one, or all that a list would show. */
+export type Selection = { numbers: string[] } | { query: Record<string, string> };
 
 export const listNumbers = (query: Query, signal?: AbortSignal) => get<NumberPage>("/v1/numbers", query, signal);
 export const numberFacets = (signal?: AbortSignal) => get<Facets>("/v1/number-facets", undefined, signal);
@@ -47,24 +19,23 @@ export const showNumber = (number: string, signal?: AbortSignal) => get<NumberRo
 export const numberHistory = (number: string, signal?: AbortSignal) => get<Schemas["NumberHistory"]>(`${at(number)}/history`, undefined, signal);
 export const changeNumbers = (change: NumberChange) => once<Job>(`numbers.${change.action}`, "POST", "/v1/number-changes", { body: change });
 export const addNumbers = (numbers: { number: string; provider: string }[]) => once<Job>("numbers.add", "POST", "/v1/numbers", { body: { numbers } });
-export const showJob = (id: string, signal?: AbortSignal) => get<Job>(`/v1/jobs/${id}`, undefined, signal);
-export const jobResults = (id: string, signal?: AbortSignal) => get<{ results: JobResult[]; next_cursor: string | null }>(`/v1/jobs/${id}/results`, { only: "failed", limit: 100 }, signal);
-export const undoJob = (id: string) => once<Job>(`job.undo.${id}`, "POST", `/v1/jobs/${id}/undo`);
-export const cancelJob = (id: string) => ask<Job>("POST", `/v1/jobs/${id}/cancel`, { key: `console-cancel-${id}` });
-export const importNumbers = (file: File, query: Query) => once<Job>(`import.${file.name}.${file.size}.${file.lastModified}`, "POST", "/v1/numbers/import", { query, file: { bytes: file, type: "text/csv" } });
+export const showJob = (id: string, signal?: AbortSignal) => get<Job>(`/v1/number-jobs/${id}`, undefined, signal);
+export const jobResults = (id: string, cursor: string, signal?: AbortSignal) => get<JobResults>(`/v1/number-jobs/${id}/results`, { limit: 100, cursor }, signal);
+export const undoJob = (id: string) => once<Job>(`job.undo.${id}`, "POST", `/v1/number-jobs/${id}/undo`);
+export const cancelJob = (id: string) => ask<Job>("POST", `/v1/number-jobs/${id}/cancel`);
+export const importNumbers = (file: File, query: Query) => once<Job>(`import.${file.name}.${file.size}.${file.lastModified}`, "POST", "/v1/number-imports", { query, file: { bytes: file, type: "text/csv" } });
 
-const ids_max = 50; // more do not fit an address of 4 KiB
+const ids_max = 100; // more do not fit an address of 4 KiB
 
 /** The file for a selection, or for the whole list. A session's browser fetches it itself, so a large one is never in memory. */
-export async function exportNumbers(form: "csv" | "pdf", query: Record<string, string>, ids: string[] | null, columns: string[], name: string): Promise<void> {
+export async function exportNumbers(form: "csv" | "pdf", query: Record<string, string>, ids: string[] | null, columns: string[], name: string, more: Query = {}): Promise<void> {
     const path = `/v1/numbers/${form}`;
-    const words: Query = { ...query, columns: columns.join(",") };
+    const words: Query = { ...query, columns: columns.join(","), filename: name, ...more };
     const fits = !ids || ids.length <= ids_max;
     if (ids && fits) words["ids"] = ids.join(",");
-    // A plain address carries the browser's own languages, and no token.
-    const plain = !caller.token && navigator.language.toLowerCase().startsWith(caller.language);
-    if (plain && fits) {
-        const url = address(path, { ...words, act_in: caller.actIn });
+    // A plain address carries no token.
+    if (!caller.token && fits) {
+        const url = address(path, { ...words, language: caller.language, act_in: caller.actIn });
         if (form === "pdf") window.open(url, "_blank", "noopener");
         else save(url, name);
         return;
@@ -72,7 +43,7 @@ export async function exportNumbers(form: "csv" | "pdf", query: Record<string, s
     // A window that is opened after an answer came would be taken for an advertisement.
     const place = form === "pdf" ? window.open("", "_blank") : null;
     try {
-        const response = fits ? await send("GET", path, { query: words }) : await send("POST", path, { body: { query, ids, columns } });
+        const response = fits ? await send("GET", path, { query: words }) : await send("POST", path, { body: { query, ids, columns, filename: name, ...more } });
         const url = URL.createObjectURL(await response.blob());
         if (place) place.location.href = url;
         else save(url, name);

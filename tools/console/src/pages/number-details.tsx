@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQuery } from "@tanstack/react-query";
 import { numberHistory, showNumber } from "../api/numbers";
-import { useDates, useText, useWords, type TextKey } from "../i18n";
+import { useDates, useText, useWords, type Text, type TextKey } from "../i18n";
 import { Link } from "../router";
 import { Problem, Waiting } from "../ui";
 import { Mark, NumberLink } from "../ui/marks";
@@ -45,12 +45,19 @@ export function NumberDetails({ id }: { id: string }) {
                 <>
                     <h3>{t("numbers.history")}</h3>
                     <ol className="timeline">
-                        {past.map((each, index) => <li key={index}><time dateTime={each.at}>{dates.moment(each.at)}</time> <span className="note">{each.by}</span><p>{each.what}</p><Changes of={each.data} /></li>)}
+                        {past.map((each, index) => <li key={index}><time dateTime={each.at}>{dates.moment(each.at)}</time> <span className="note">{each.by}</span><p>{said(t, each.what)}</p><Changes of={each.data} /></li>)}
                     </ol>
                 </>
             ) : null}
         </div>
     );
+}
+
+/** What happened, in the page's language; a word without one is shown as it is. */
+function said(t: Text, what: string): string {
+    const key = `history.${what.replaceAll(" ", "_")}`;
+    const text = t(key as TextKey);
+    return text === key ? what.replaceAll("_", " ") : text;
 }
 
 /** What changed, from what to what. */

@@ -23,8 +23,19 @@ const all: Column[] = [
 ];
 /** Above a VAR there are VARs to tell apart, above a company companies; a company sees its own numbers alone. */
 export const columnsOf = (kind: string) => all.filter((each) => (each.id === "var" ? kind === "system" : each.id === "company" ? kind === "system" || kind === "var" : true));
+/** What a file may have beside the columns of the page. */
+export const moreColumns: { id: string; text: TextKey }[] = [
+    { id: "country", text: "field.country" },
+    { id: "type", text: "field.number_type" },
+    { id: "features", text: "numbers.features" },
+    { id: "tags", text: "numbers.tags" },
+    { id: "cost", text: "numbers.cost" },
+    { id: "currency", text: "numbers.currency" },
+    { id: "order", text: "mail.order" },
+    { id: "first_call", text: "numbers.first_call" },
+];
 /** What each of the bulk actions needs. */
-export const actions = { assign: "assign_numbers", unassign: "assign_numbers", reserve: "add_numbers", release: "release_numbers", tag: "set_options", untag: "set_options" } as const;
+export const actions = { assign: "assign_numbers", unassign: "assign_numbers", reserve: "add_numbers", unreserve: "add_numbers", tag: "set_options", untag: "set_options" } as const;
 
 export function labelOf(column: { id: string; words?: string }, code: string, t: Text, label: (kind: string, code: string) => string): string {
     if (column.id === "status") return t(`numbers.status.${code}` as TextKey);

@@ -3,13 +3,15 @@
 import { useEffect, useState } from "react";
 import { useText } from "../i18n";
 import { Button, Checkbox, Dialog, Problem, TextField } from "../ui";
-import type { Column } from "./numbers-columns";
+import { moreColumns, type Column } from "./numbers-columns";
 
-export function ExportDialog({ open, onClose, columns, count, run }: { open: boolean; onClose: () => void; columns: Column[]; count: number; run: (name: string, columns: string[]) => Promise<void> }) {
+export function ExportDialog({ open, onClose, columns, count, run }: { open: boolean; onClose: () => void; columns: Column[]; count: number; run: (name: string, columns: string[], bom: boolean) => Promise<void> }) {
     const t = useText();
     const [name, setName] = useState("PhoneNumbers.csv");
     const [chosen, setChosen] = useState<string[]>([]);
+    const [bom, setBom] = useState(false);
     const [problem, setProblem] = useState<unknown>(null);
+    const all = [...columns, ...moreColumns];
     useEffect(() => setChosen(columns.map((each) => each.id)), [columns]);
     return (
         <Dialog title={t("export.title")} open={open} onClose={onClose}>
@@ -18,16 +20,17 @@ export function ExportDialog({ open, onClose, columns, count, run }: { open: boo
                 <TextField label={t("export.name")} value={name} onChange={setName} error={/\.csv$/i.test(name) ? undefined : t("export.name.csv")} />
                 <fieldset className="choices">
                     <legend>{t("export.columns")}</legend>
-                    {columns.map((each) => (
-                        <Checkbox key={each.id} value={chosen.includes(each.id)} onChange={(on) => setChosen(columns.map((one) => one.id).filter((id) => (id === each.id ? on : chosen.includes(id))))}>
+                    {all.map((each) => (
+                        <Checkbox key={each.id} value={chosen.includes(each.id)} onChange={(on) => setChosen(all.map((one) => one.id).filter((id) => (id === each.id ? on : chosen.includes(id))))}>
                             {t(each.text)}
                         </Checkbox>
                     ))}
                 </fieldset>
+                <Checkbox value={bom} onChange={setBom}>{t("export.bom")}</Checkbox>
                 <Problem of={problem} />
                 <div className="row end">
                     <Button onPress={onClose}>{t("cancel")}</Button>
-                    <Button look="main" isDisabled={chosen.length === 0 || !/\.csv$/i.test(name)} onPress={() => { setProblem(null); run(name, chosen).then(onClose, setProblem); }}>{t("export.save")}</Button>
+                    <Button look="main" isDisabled={chosen.length === 0 || !/\.csv$/i.test(name)} onPress={() => { setProblem(null); run(name, chosen, bom).then(onClose, setProblem); }}>{t("export.save")}</Button>
                 </div>
             </div>
         </Dialog>

@@ -71,7 +71,9 @@ export function Numbers() {
         });
         setEverything(false);
     }, [everything, rows]);
-    const selection: Selection = everything ? { query } : { ids: [...picked] };
+    // Which numbers are meant is no question of their order.
+    const { sort: _, ...which } = query;
+    const selection: Selection = everything ? { query: which } : { numbers: [...picked] };
 
     const [exporting, setExporting] = useState(false);
     const [bulk, setBulk] = useState<Action | null>(null);
@@ -149,7 +151,7 @@ export function Numbers() {
                 }}
                 stamp={key}
             />
-            <ExportDialog open={exporting} onClose={() => setExporting(false)} columns={columns} count={ids ? ids.length : (total?.count ?? rows.length)} run={(name, chosen) => exportNumbers("csv", query, ids, chosen, name)} />
+            <ExportDialog open={exporting} onClose={() => setExporting(false)} columns={columns} count={ids ? ids.length : (total?.count ?? rows.length)} run={(name, chosen, bom) => exportNumbers("csv", query, ids, chosen, name, bom ? { bom } : {})} />
             {bulk ? <BulkDialog action={bulk} selection={selection} count={count} onClose={() => setBulk(null)} /> : null}
             {adding ? <AddDialog onClose={() => setAdding(false)} /> : null}
             {importing ? <ImportDialog onClose={() => setImporting(false)} /> : null}

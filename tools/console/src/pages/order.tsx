@@ -15,6 +15,7 @@ import { Mark, NumberLink } from "../ui/marks";
 import { List, type Columns } from "../ui/table";
 import { correctable, useChange, useTimeline, type Order } from "./order-change";
 import { Correction } from "./order-correction";
+import { Offer } from "./order-offer";
 import type { Kind } from "./orders";
 
 type Entry = Schemas["TimelineEntry"];
@@ -97,6 +98,7 @@ function Shown({ order, kind, path }: { order: Order; kind: Kind; path: string }
             </dl>
             {places && !folded ? <Settle order={order} path={path} /> : null}
             {places ? <Answer order={order} path={path} /> : null}
+            {places ? <Offer order={order} path={path} /> : null}
             {places ? <Correction order={order} path={path} kind={kind} /> : null}
             {places && folded && order.settle.length > 0 ? (
                 <details>

@@ -37,7 +37,7 @@ export function Orders({ kind }: { kind: Kind }) {
             {
                 header: t("order.reference"),
                 id: "reference",
-                cell: ({ row: { original: each } }) => <Link to={`/orders/${kind}/${each.id}`}>{each.reference || each.id}</Link>,
+                cell: ({ row: { original: each } }) => <Link to={`/orders/${kind}/${each.id}`} className="whole">{each.reference || each.id}</Link>,
             },
             {
                 header: t("order.numbers"),
@@ -58,10 +58,11 @@ export function Orders({ kind }: { kind: Kind }) {
             {
                 header: kind === "port" ? t("order.accounts") : t("order.account"),
                 id: "account",
-                cell: ({ row: { original: each } }) =>
-                    "losing_account" in each ? `${each.losing_account || t("order.other-carrier")} → ${each.account}` : each.account,
+                cell: ({ row: { original: each } }) => (
+                    <span className="whole">{"losing_account" in each ? `${each.losing_account || t("order.other-carrier")} → ${each.account}` : each.account}</span>
+                ),
             },
-            { header: t("order.updated"), id: "updated", cell: ({ row: { original: each } }) => dates.moment(each.updated) },
+            { header: t("order.updated"), id: "updated", cell: ({ row: { original: each } }) => <span className="whole">{dates.moment(each.updated)}</span> },
             { header: t("order.problem"), id: "problem", cell: ({ row: { original: each } }) => (each.problem ? <span className="problem">{each.problem}</span> : null) },
         ],
         [t, kind, dates],
