@@ -12,6 +12,7 @@ find_package(GTest REQUIRED)
 find_package(ZLIB REQUIRED)
 
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(cjose REQUIRED IMPORTED_TARGET cjose)
 pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)
 
 include(CheckCXXSourceCompiles)

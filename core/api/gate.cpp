@@ -98,6 +98,7 @@ std::optional<Answer> check_caller(Api& api, Request& request) {
 /// The parameters of a route's query; whoever is known may also say there which account they enter.
 std::string known_parameters(const Route& route) {
     const bool may_enter = route.method == "GET" && (route.permission.access == Access::signed_in || route.permission.access == Access::by_right);
+    if (route.takes_more) return std::string(route.query) + " " + std::string(any_other_parameter);
     return std::string(route.query) + (may_enter ? (route.query.empty() ? "act_in" : " act_in") : "");
 }
 

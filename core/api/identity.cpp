@@ -24,23 +24,6 @@ std::string_view bearer_of(const Request& request) {
     return bearer ? std::string_view(*field).substr(7) : std::string_view{};
 }
 
-std::string_view cookie_of(const Request& request) {
-    for (const auto& [name, value] : request.fields) {
-        if (name != "cookie") continue;
-        std::string_view rest = value;
-        while (!rest.empty()) {
-            const auto end = std::min(rest.find(';'), rest.size());
-            auto pair = rest.substr(0, end);
-            rest.remove_prefix(std::min(end + 1, rest.size()));
-            while (pair.starts_with(' ')) pair.remove_prefix(1);
-            const auto equals = pair.find('=');
-            if (equals != pair.npos && pair.substr(0, equals) == session_cookie)
-                return pair.substr(equals + 1);
-        }
-    }
-    return {};
-}
-
 /// What the value of act_in is in a query; it is a number, so nothing in it is encoded.
 std::string_view act_in_of_query(std::string_view target) {
     target.remove_prefix(std::min(target.find('?'), target.size()));
@@ -64,10 +47,27 @@ Answer refused(std::string_view why) { return problem_answer(problems::forbidden
 
 }  // namespace
 
+std::string_view cookie_of(const Request& request, std::string_view wanted) {
+    for (const auto& [name, value] : request.fields) {
+        if (name != "cookie") continue;
+        std::string_view rest = value;
+        while (!rest.empty()) {
+            const auto end = std::min(rest.find(';'), rest.size());
+            auto pair = rest.substr(0, end);
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+            while (pair.starts_with(' ')) pair.remove_prefix(1);
+            const auto equals = pair.find('=');
+            if (equals != pair.npos && pair.substr(0, equals) == wanted)
+                return pair.substr(equals + 1);
+        }
+    }
+    return {};
+}
+
 std::optional<Answer> read_credentials(Request& request) {
     request.credentials.token = bearer_of(request);
     // Whoever says who they are means it, whatever cookies lie about.
-    if (!request.field("authorization")) request.credentials.cookie = cookie_of(request);
+    if (!request.field("authorization")) request.credentials.cookie = cookie_of(request, session_cookie);
     const auto* field = request.field("porteur-act-in");
     const auto wanted = field                     ? std::string_view(*field)
                         : request.method == "GET" ? act_in_of_query(request.target)

@@ -13,6 +13,9 @@ namespace porteur {
 /// The cookie of a session.
 inline constexpr std::string_view session_cookie = "porteur_session";
 
+/// The value of a cookie; empty: there is none.
+std::string_view cookie_of(const Request& request, std::string_view name);
+
 struct Identity {
     Caller caller;
     std::string csrf;  ///< of a session; empty for a token

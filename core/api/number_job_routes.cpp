@@ -152,7 +152,7 @@ Result<NumberWish> wish_of(const json::object& body) {
     const auto word = text_of(body, "action");
     if (!word) return std::unexpected(word.error());
     const auto action = *word ? number_action_of(**word) : std::nullopt;
-    if (!action) return wrong_at("/action", phrase("expected one of {1}", "assign unassign reserve unreserve options"));
+    if (!action) return wrong_at("/action", phrase("expected one of {1}", "assign unassign reserve unreserve options release"));
     wish.action = *action;
     if (const auto* to = body.if_contains("to"); to && !to->is_null()) {
         if (!to->is_object()) return wrong_at("/to", phrase("expected an object"));

@@ -14,6 +14,9 @@
 
 namespace porteur {
 
+/// Code of an Error: as many changes of the account wait as may (429).
+inline constexpr std::string_view jobs_waiting_code = "too-many-changes";
+
 /// A number with what stands beside it in a list.
 struct NumberShown {
     NumberRow row;
@@ -76,7 +79,7 @@ struct ImportWish {
 class ImportUpload {
 public:
     virtual ~ImportUpload() = default;
-    /// Takes the next bytes: to the disk, never all into memory. @errors unavailable: no room
+    /// Takes the next bytes: to the disk, never all into memory. @errors unavailable: no room, or too much waits
     virtual Result<void> append(std::string_view bytes) = 0;
     /// Begins the job. @errors unavailable
     virtual Async<Result<NumberJob>> finish(std::optional<AnswerKept<NumberJob>> kept) = 0;
@@ -103,9 +106,13 @@ struct CallsTaken {
     std::int64_t unknown = 0;  ///< calls on numbers that are not among the caller's
 };
 
+class NumberSyncServices;  // api/sync_services.hpp
+
 class NumberServices {
 public:
     virtual ~NumberServices() = default;
+
+    virtual NumberSyncServices& syncs() = 0;
 
     /// Whether the caller's account is a company's or a professional's: these are shown no VAR.
     virtual bool is_customer(const Caller& caller) const = 0;
@@ -126,7 +133,8 @@ public:
     // ---------------------------------------------------------------- changes, as jobs that go on by themselves
 
     /// @param request  the wish and the selection as canonical JSON, for the job
-    /// @errors  invalid_input (not_found_code: no such account among the caller's; forbidden_code); unavailable
+    /// @errors  invalid_input (not_found_code: no such account among the caller's; forbidden_code;
+    ///          jobs_waiting_code); unavailable
     virtual Async<Result<NumberJob>> change(
         Caller caller, NumberSelection selection, NumberWish wish, bool dry_run, std::string request, std::optional<AnswerKept<NumberJob>> kept
     ) = 0;

@@ -116,8 +116,9 @@ json::object order_json(const Order& order, std::string_view scope, Detail detai
     out["parent"] = order.parent == 0 ? json::value(nullptr) : json::value(json::string(id_text(order.parent)));
     if (order.kind == OrderKind::port) out["losing_account"] = order.losing_account;
     if (detail == Detail::in_list) return out;
-    request = order.kind == OrderKind::port ? whole<PortOrder>(std::move(request))
-                                            : whole<PurchaseOrder>(std::move(request));
+    request = order.kind == OrderKind::port      ? whole<PortOrder>(std::move(request))
+              : order.kind == OrderKind::release ? whole<NumberList>(std::move(request))
+                                                 : whole<PurchaseOrder>(std::move(request));
     if (scope != "operator")
         if (auto* account = request.if_contains("account_number"); account && account->is_string())
             *account = last_four(account->get_string());
@@ -181,8 +182,7 @@ Answer order_answer(const Order& order, std::string_view scope, int status) {
     answer.headers.emplace_back("ETag", "\"" + std::to_string(order.version) + "\"");
     if (status == 201)
         answer.headers.emplace_back(
-            "Location", (order.kind == OrderKind::port ? "/v1/port-orders/" : "/v1/purchase-orders/"
-                        ) + id_text(order.id)
+            "Location", "/v1/" + std::string(boost::describe::enum_to_string(order.kind, "")) + "-orders/" + id_text(order.id)
         );
     return answer;
 }

@@ -22,6 +22,10 @@ inline std::unexpected<Error> wrong(std::string text) {
     return failure(ErrorKind::invalid_input, std::move(text));
 }
 
+/// Whom somebody is at a provider; null: nobody.
+json::value link_json(const User& user);
+json::object user_json(const User& user);
+
 inline json::value time_or_null(const std::optional<Instant>& time) {
     return time ? json::value(json::string(time_text(*time))) : json::value(nullptr);
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/people_handling.hpp"
 
-namespace porteur::handlers {
-namespace {
+namespace porteur::people_handling {
 
-using namespace people_handling;
-
-// ------------------------------------------------------------------ what is shown
+json::value link_json(const User& user) {
+    const auto blank = user.subject.find(' ');
+    if (blank == user.subject.npos) return nullptr;
+    return json::object{{"issuer", user.subject.substr(0, blank)}, {"subject", user.subject.substr(blank + 1)}};
+}
 
 json::object user_json(const User& user) {
     return {
@@ -17,12 +18,22 @@ json::object user_json(const User& user) {
         {"language", user.language},
         {"disabled", user.disabled},
         {"second_factor", user.second_factor},
+        {"linked", link_json(user)},
         {"version", user.version},
         {"created", time_text(user.created)},
         {"updated", time_text(user.updated)},
         {"seen", time_or_null(user.seen)}
     };
 }
+
+}  // namespace porteur::people_handling
+
+namespace porteur::handlers {
+namespace {
+
+using namespace people_handling;
+
+// ------------------------------------------------------------------ what is shown
 
 json::object member_json(const Member& member) {
     return {

@@ -98,6 +98,8 @@ struct AuditWanted {
     int limit = 100;
 };
 
+class ProviderSignIn;
+
 class PeopleServices {
 public:
     virtual ~PeopleServices() = default;
@@ -125,6 +127,11 @@ public:
     ) = 0;
     virtual Async<Result<User>> drop_second_factor(Caller caller, Id id, std::string password) = 0;
     virtual Result<std::optional<User>> person(Id id) = 0;
+    /// Signing in at providers of OpenID Connect (provider_services.hpp); null: not here.
+    virtual ProviderSignIn* provider_sign_in() { return nullptr; }
+    /// Whom a person is at a provider. @param subject  "ISSUER SUBJECT"; empty: nobody any more
+    /// @errors  invalid_input: conflict_code: they are somebody there already, or somebody else is this one
+    virtual Async<Result<User>> link_user(Caller caller, Id id, std::string subject) = 0;
 
     // ---------------------------------------------------------------- accounts
 

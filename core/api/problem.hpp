@@ -46,6 +46,7 @@ inline constexpr ProblemKind unsupported{"unsupported", 422, to_translate("This 
 inline constexpr ProblemKind rejected{"rejected", 422, to_translate("The carrier refused")};
 inline constexpr ProblemKind key_reused{"key-reused", 422, to_translate("The key was used for another request")};
 inline constexpr ProblemKind too_many_attempts{"too-many-attempts", 429, to_translate("Too many attempts")};
+inline constexpr ProblemKind too_many_changes{"too-many-changes", 429, to_translate("Too many changes wait already")};
 inline constexpr ProblemKind header_too_large{"header-too-large", 431, to_translate("The header is too large")};
 inline constexpr ProblemKind internal{"internal", 500, to_translate("A defect in Porteur")};
 inline constexpr ProblemKind not_spoken{"not-spoken", 501, to_translate("This part of HTTP is not spoken here")};

@@ -82,12 +82,14 @@ Result<Fields> read_query(std::string_view query, std::string_view known) {
         auto value = decoded(pair.substr(std::min(equals + 1, pair.size())));
         if (!name) return std::unexpected(std::move(name).error());
         if (!value) return std::unexpected(std::move(value).error());
-        if (!is_known(known, *name))
+        if (!is_known(known, *name)) {
+            if (is_known(known, any_other_parameter)) continue;
             return failure(
                 ErrorKind::invalid_input,
                 known.empty() ? phrase("there is no parameter {1} here, and no other", quoted(*name, 40))
                               : phrase("there is no parameter {1}; there are: {2}", quoted(*name, 40), known)
             );
+        }
         if (std::ranges::find(out, *name, &Fields::value_type::first) != out.end())
             return failure(
                 ErrorKind::invalid_input, phrase("the parameter {1} stands there twice", *name)

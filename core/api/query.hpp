@@ -9,6 +9,9 @@
 
 namespace porteur {
 
+/// Among the names of read_query(): any other one is taken, and left out.
+inline constexpr std::string_view any_other_parameter = "*";
+
 /// Reads a query ("a=1&b=x%20y"), as forms write it: "+" is a blank.
 ///
 /// @param known  the names that are taken, with blanks between

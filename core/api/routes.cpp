@@ -17,6 +17,7 @@ constexpr auto may_key = KeyWanted::optional;
 constexpr auto must_key = KeyWanted::required;
 constexpr auto port = OrderKind::port;
 constexpr auto purchase = OrderKind::purchase;
+constexpr auto release = OrderKind::release;
 
 // clang-format off
 constexpr auto table = std::to_array<Route>({
@@ -43,6 +44,10 @@ constexpr auto table = std::to_array<Route>({
     {"POST",  "/v1/session",                          open,           json_body, no_key,   "", handlers::sign_in},
     {"GET",   "/v1/session",                          signed_in,      no_body,   no_key,   "", handlers::show_session},
     {"DELETE","/v1/session",                          signed_in,      no_body,   no_key,   "", handlers::sign_out},
+    {"GET",   "/v1/session/providers",                open,           no_body,   no_key,   "", handlers::list_providers},
+    {"GET",   "/v1/session/oidc/{provider}",          open,           no_body,   no_key,   "to", handlers::begin_at_provider},
+    {"GET",   "/v1/session/oidc/{provider}/return",   open,           no_body,   no_key,   "code state iss error", handlers::return_from_provider, port, "", true},
+    {"POST",  "/v1/session/oidc",                     open,           json_body, no_key,   "", handlers::finish_with_code},
     {"POST",  "/v1/session/second-factor",            signed_in,      json_body, no_key,   "", handlers::begin_second_factor},
     {"POST",  "/v1/session/second-factor/confirm",    signed_in,      json_body, no_key,   "", handlers::confirm_second_factor},
     {"POST",  "/v1/session/second-factor/remove",     signed_in,      json_body, no_key,   "", handlers::drop_own_second_factor},
@@ -57,6 +62,8 @@ constexpr auto table = std::to_array<Route>({
     {"GET",   "/v1/users/{id}",                       view_people,    no_body,   no_key,   "", handlers::show_user},
     {"PATCH", "/v1/users/{id}",                       manage_people,  json_body, may_key,  "", handlers::change_user},
     {"POST",  "/v1/users/{id}/password",              manage_people,  json_body, no_key,   "", handlers::change_password},
+    {"POST",  "/v1/users/{id}/link",                  manage_people,  json_body, no_key,   "", handlers::link_user},
+    {"DELETE","/v1/users/{id}/link",                  manage_people,  no_body,   no_key,   "", handlers::unlink_user},
     {"DELETE","/v1/users/{id}/second-factor",         manage_people,  no_body,   no_key,   "", handlers::drop_second_factor},
 
     {"GET",   "/v1/members",                          view_people,    no_body,   no_key,   "tenant kind q limit cursor", handlers::list_members},
@@ -104,6 +111,12 @@ constexpr auto table = std::to_array<Route>({
     {"GET",   "/v1/number-jobs/{id}/results",         view_numbers,   no_body,   no_key,   "limit cursor", handlers::show_number_job_results, port, "problem"},
     {"POST",  "/v1/number-jobs/{id}/undo",            set_options,    no_body,   must_key, "", handlers::undo_number_job},
     {"POST",  "/v1/number-jobs/{id}/cancel",          set_options,    no_body,   no_key,   "", handlers::cancel_number_job},
+    {"POST",  "/v1/number-syncs",                     add_numbers,    json_body, must_key, "", handlers::begin_number_sync, port, "problem"},
+    {"GET",   "/v1/number-syncs",                     view_numbers,   no_body,   no_key,   "account limit cursor", handlers::list_number_syncs, port, "problem"},
+    {"GET",   "/v1/number-syncs/{id}",                view_numbers,   no_body,   no_key,   "", handlers::show_number_sync, port, "problem"},
+    {"GET",   "/v1/number-syncs/{id}/rows",           view_numbers,   no_body,   no_key,   "what open limit cursor", handlers::list_number_sync_rows},
+    {"POST",  "/v1/number-syncs/{id}/decisions",      add_numbers,    json_body, must_key, "", handlers::decide_number_sync, port, "problem"},
+    {"POST",  "/v1/number-syncs/{id}/apply",          add_numbers,    no_body,   must_key, "", handlers::apply_number_sync, port, "problem"},
     {"POST",  "/v1/calls",                            report_calls,   json_body, no_key,   "", handlers::take_calls},
     {"GET",   "/v1/number-facets",                    view_numbers,   no_body,   no_key,   "tenant", handlers::show_number_facets},
 
@@ -134,6 +147,13 @@ constexpr auto table = std::to_array<Route>({
     {"GET",   "/v1/purchase-orders/{id}/timeline",    view_orders,    no_body,   no_key,   "", handlers::show_timeline, purchase, "text"},
     {"GET",   "/v1/purchase-orders/{id}/operations",  view_orders,    no_body,   no_key,   "", handlers::show_operations, purchase},
     {"GET",   "/v1/purchase-orders/{id}/exchanges",  place_orders,   no_body,   no_key,   "operation", handlers::show_exchanges, purchase, "message"},
+
+    {"GET",   "/v1/release-orders",                   view_orders,    no_body,   no_key,   "state delivery limit cursor", handlers::list_orders, release, "problem carrier_word"},
+    {"GET",   "/v1/release-orders/{id}",              view_orders,    no_body,   no_key,   "", handlers::show_order, release, "problem carrier_word"},
+    {"POST",  "/v1/release-orders/{id}/cancel",       release_numbers, no_body,  must_key, "", handlers::cancel_order, release, "problem carrier_word"},
+    {"POST",  "/v1/release-orders/{id}/settle",       release_numbers, json_body, must_key, "", handlers::settle_order, release, "problem carrier_word"},
+    {"GET",   "/v1/release-orders/{id}/timeline",     view_orders,    no_body,   no_key,   "", handlers::show_timeline, release, "text"},
+    {"GET",   "/v1/release-orders/{id}/operations",   view_orders,    no_body,   no_key,   "", handlers::show_operations, release},
 });
 // clang-format on
 

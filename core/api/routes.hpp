@@ -81,6 +81,7 @@ struct Route {
     Handler handle = nullptr;
     OrderKind kind = OrderKind::port;
     std::string_view sentences = {};  ///< the answer's members that are sentences, with blanks between
+    bool takes_more = false;  ///< parameters that it does not know are left out and not refused
 };
 
 /// @threads any
@@ -174,6 +175,13 @@ Async<Answer> show_number_job_results(Api& api, Request& request);
 Async<Answer> undo_number_job(Api& api, Request& request);
 Async<Answer> cancel_number_job(Api& api, Request& request);
 Async<Answer> take_calls(Api& api, Request& request);
+// sync_routes.cpp
+Async<Answer> begin_number_sync(Api& api, Request& request);
+Async<Answer> list_number_syncs(Api& api, Request& request);
+Async<Answer> show_number_sync(Api& api, Request& request);
+Async<Answer> list_number_sync_rows(Api& api, Request& request);
+Async<Answer> decide_number_sync(Api& api, Request& request);
+Async<Answer> apply_number_sync(Api& api, Request& request);
 // number_export.cpp
 Async<Answer> export_numbers_csv(Api& api, Request& request);
 Async<Answer> export_numbers_pdf(Api& api, Request& request);
@@ -188,6 +196,14 @@ Async<Answer> sign_out(Api& api, Request& request);
 Async<Answer> begin_second_factor(Api& api, Request& request);
 Async<Answer> confirm_second_factor(Api& api, Request& request);
 Async<Answer> drop_own_second_factor(Api& api, Request& request);
+
+// provider_routes.cpp
+Async<Answer> list_providers(Api& api, Request& request);
+Async<Answer> begin_at_provider(Api& api, Request& request);
+Async<Answer> return_from_provider(Api& api, Request& request);
+Async<Answer> finish_with_code(Api& api, Request& request);
+Async<Answer> link_user(Api& api, Request& request);
+Async<Answer> unlink_user(Api& api, Request& request);
 Async<Answer> drop_second_factor(Api& api, Request& request);
 
 // tenant_routes.cpp

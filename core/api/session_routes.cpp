@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/identity.hpp"
 #include "api/people_handling.hpp"
+#include "api/session_handling.hpp"
 
 namespace porteur::handlers {
 namespace {
@@ -53,13 +54,31 @@ json::object session_json(
     };
 }
 
-std::string cookie_text(std::string_view value) {
+}  // namespace
+
+std::string session_handling::cookie_text(std::string_view value) {
     // Without an age: it goes with the browser. `Secure` holds on loopback without TLS, too.
     return std::string(session_cookie) + "=" + std::string(value) +
            "; Path=/; Secure; HttpOnly; SameSite=Strict";
 }
 
-}  // namespace
+Answer session_handling::signed_in_answer(Api& api, const Result<SignedIn>& signed_in) {
+    if (!signed_in) {
+        auto answer = problem_answer(signed_in.error());
+        if (answer.status == 401)
+            answer.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"porteur\"");
+        return answer;
+    }
+    const auto& session = signed_in->session;
+    auto answer = answer_with(session_json(
+        session.caller, *api.services.people().tree(), signed_in->user, session.csrf,
+        session.expires
+    ));
+    answer.headers.emplace_back("Set-Cookie", cookie_text(signed_in->cookie));
+    return answer;
+}
+
+using session_handling::cookie_text;
 
 Async<Answer> sign_in(Api& api, Request& request) {
     auto body = read_object(request.body, "login password code");
@@ -77,20 +96,9 @@ Async<Answer> sign_in(Api& api, Request& request) {
             );
         *into = std::move(*text).value_or("");
     }
-    auto signed_in = co_await api.services.people().sign_in(std::move(wish));
-    if (!signed_in) {
-        auto answer = problem_answer(signed_in.error());
-        if (answer.status == 401)
-            answer.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"porteur\"");
-        co_return answer;
-    }
-    const auto& session = signed_in->session;
-    auto answer = answer_with(session_json(
-        session.caller, *api.services.people().tree(), signed_in->user, session.csrf,
-        session.expires
-    ));
-    answer.headers.emplace_back("Set-Cookie", cookie_text(signed_in->cookie));
-    co_return answer;
+    co_return session_handling::signed_in_answer(
+        api, co_await api.services.people().sign_in(std::move(wish))
+    );
 }
 
 Async<Answer> show_session(Api& api, Request& request) {

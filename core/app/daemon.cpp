@@ -6,10 +6,12 @@
 #include <set>
 #include <thread>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_future.hpp>
 
 #include "access/sealing.hpp"
 #include "access/token.hpp"
@@ -23,9 +25,13 @@
 #include "app/inventory_desk.hpp"
 #include "app/logging.hpp"
 #include "app/mail_intake.hpp"
+#include "app/number_syncs.hpp"
+#include "app/order_following.hpp"
 #include "app/outward.hpp"
 #include "app/people_desk.hpp"
 #include "app/performer.hpp"
+#include "app/provider_desk.hpp"
+#include "domain/give_back.hpp"
 #include "engine/engine.hpp"
 #include "store/upkeep.hpp"
 
@@ -115,6 +121,18 @@ CarrierHolidays::Parts holidays_parts(asio::any_io_executor engine_thread, HostS
             .note = log_info};
 }
 
+/// The carrier accounts, for the comparison with what their carriers list.
+std::vector<SyncAccount> sync_accounts(const ConfiguredAccounts& accounts) {
+    std::vector<SyncAccount> out;
+    for (const auto& [name, account] : accounts.all()) {
+        const auto& operations = account->descriptor->operations;
+        out.push_back({.name = name, .tenant = account->configured.tenant,
+                       .lists = std::ranges::any_of(operations, [](const auto& each) { return each.name == "list_numbers"; }),
+                       .every = account->configured.sync_every, .hold_percent = static_cast<int>(account->configured.sync_hold_percent)});
+    }
+    return out;
+}
+
 }  // namespace
 
 struct Daemon::Parts {
@@ -142,7 +160,9 @@ struct Daemon::Parts {
     std::unique_ptr<DocumentDesk> papers;
     std::unique_ptr<InventoryDesk> numbers;  // asks the people's tree
     std::unique_ptr<PeopleDesk> people;
+    std::unique_ptr<ProviderDesk> providers;  // signs in whom the people's desk knows
     std::unique_ptr<HostServices> services;
+    std::unique_ptr<NumberSyncs> syncs;
     std::unique_ptr<CarrierHolidays> holidays;
     std::unique_ptr<ApiServer> api;
     asio::thread_pool upkeep{1};  // writes beside the store's own writer, and waits for it: nobody else's thread may
@@ -150,6 +170,9 @@ struct Daemon::Parts {
     std::future<void> housekeeping_ended;
     std::unique_ptr<AuditFollower> audit;  // likewise
     std::future<void> audit_ended;
+    std::unique_ptr<OrderFollowing> following;
+    std::unique_ptr<OrderFollower> follower;  // likewise
+    std::future<void> follower_ended;
     asio::steady_timer tick{engine_io.get_executor()};
     std::uint16_t port = 0;
     std::thread engine_thread, api_thread;
@@ -230,23 +253,76 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
         .pages_max = p.settings.documents.pages_max});
     p.people = std::make_unique<PeopleDesk>(PeopleDesk::Parts{.store = *p.store, .settings = p.settings.sessions});
     if (auto read = p.people->start(); !read) return std::unexpected(std::move(read).error());
+    p.providers = std::make_unique<ProviderDesk>(
+        ProviderDesk::Parts{.executor = p.outward_io.get_executor(),
+                            .sign_in = [&p](ProvidedPerson who) { return p.people->sign_in_provided(std::move(who)); },
+                            .sign_in_with_code = [&p](OwesCode who, std::string provider, std::string code, std::string address) {
+                                return p.people->sign_in_with_code(who, std::move(provider), std::move(code), std::move(address));
+                            },
+                            .sealing = p.seal.sealing(),
+                            .serves_tls = p.settings.api.tls.has_value(), .attempts_per_minute = p.settings.sessions.attempts_per_minute,
+                            .sender = [&p](const ProviderSettings& provider) { return provider_sender(p.outward_io.get_executor(), provider); },
+                            .warn = log_warning},
+        p.settings.sign_in
+    );
+    p.people->take_providers(p.providers.get());
+    const auto account_names = [&p] {
+        std::set<std::string, std::less<>> names;
+        for (auto& each : p.services->carriers().accounts) names.insert(std::move(each.account));
+        return names;
+    };
     p.numbers = std::make_unique<InventoryDesk>(InventoryDesk::Parts{
         .store = *p.store, .tenants = p.people->tenants(), .now = [&p] { return p.clock.now(); },
-        .accounts = [&p] {
-            std::set<std::string, std::less<>> names;
-            for (auto& each : p.services->carriers().accounts) names.insert(std::move(each.account));
-            return names;
-        },
-        .spool = p.settings.documents.folder, .font_folder = p.settings.documents.font_folder});
+        .accounts = account_names,
+        .spool = p.settings.documents.folder, .font_folder = p.settings.documents.font_folder,
+        .door = {.catch_up = [&p] { return p.following->catch_up(); },
+                 .can = [&p](const std::string& account) {
+                     const auto accounts = p.services->carriers().accounts;
+                     const auto found = std::ranges::find(accounts, account, &CarrierInfo::account);
+                     return found != accounts.end() &&
+                            std::ranges::find(found->operations, "release_numbers", &CarrierOperation::name) != found->operations.end();
+                 },
+                 .order = [&p](const std::string& account, const std::vector<NumberKey>& keys, const JobScope& scope) -> Result<Id> {
+                     std::vector<PhoneNumber> numbers;
+                     for (const auto key : keys)
+                         if (auto number = PhoneNumber::from_json_text(number_text(key))) numbers.push_back(std::move(*number));
+                     auto made = release_of(scope.tenant, account, numbers, p.clock.now(), scope.by);
+                     // On the thread of jobs, which may wait for the engine's.
+                     auto taken = asio::co_spawn(p.engine_io, p.engine->create(std::move(made.order), std::move(made.entries), {}), asio::use_future).get();
+                     if (!taken) return std::unexpected(std::move(taken).error());
+                     return taken->id;
+                 }}});
     if (auto loaded = p.numbers->start(); !loaded) return std::unexpected(std::move(loaded).error());
     p.services = std::make_unique<HostServices>(HostServices::Parts{
         .engine_thread = p.engine_io.get_executor(), .engine = *p.engine, .accounts = p.accounts, .performer = *p.performer,
         .store = *p.store, .papers = *p.papers, .clock = p.clock, .chance = p.chance,
         .desk = *p.desk, .intake = *p.intake, .outward = *p.outward, .numbers = *p.numbers, .people = *p.people,
         .ages = p.settings.documents.age_days_max});
-    p.engine->on_entries([services = p.services.get(), outward = p.outward.get()] {
+    p.syncs = std::make_unique<NumberSyncs>(NumberSyncs::Parts{
+        .executor = p.engine_io.get_executor(), .store = *p.store, .inventory = p.numbers->inventory(),
+        .directory = p.numbers->directory(), .tenants = p.people->tenants(), .now = [&p] { return p.clock.now(); },
+        .fraction = [&p] { return p.chance.fraction(); },
+        .ask = [&p](std::string account) {
+            constexpr std::chrono::minutes patience{10};  // some carriers give ten pages a minute
+            return p.services->ask(Caller{}, std::move(account), "list_numbers", "{}", patience);
+        },
+        .note = log_info, .retention = p.settings.engine.retention});
+    p.numbers->serve(*p.syncs);
+    if (auto opened = p.syncs->open(); !opened) return std::unexpected(std::move(opened).error());
+    p.following = std::make_unique<OrderFollowing>(OrderFollowing::Parts{
+        .store = *p.store, .inventory = p.numbers->inventory(), .tenants = p.people->tenants(), .accounts = account_names,
+        .now = [&p] { return p.clock.now(); },
+        .tell = [&p](TimelineEntry line) {
+            Commit made;
+            made.entries.push_back(std::move(line));
+            // On the upkeep's thread, which may wait for the engine's.
+            return asio::co_spawn(p.engine_io, p.outward->writer().commit(std::move(made)), asio::use_future).get();
+        }});
+    p.follower = std::make_unique<OrderFollower>(p.upkeep.get_executor(), *p.following);
+    p.engine->on_entries([services = p.services.get(), outward = p.outward.get(), follower = p.follower.get()] {
         services->wake();
         outward->wake();
+        follower->wake();
     });
 
     // A plugin's process dies with the thread that started it, so the engine's own thread loads them.
@@ -254,6 +330,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     auto daemon = std::unique_ptr<Daemon>(new Daemon(std::move(parts)));
     auto started = p.on_engine([&p]() -> Result<void> {
         p.accounts.load();
+        p.syncs->take_accounts(sync_accounts(p.accounts));
         auto penalties = upkeep_of(*p.store).penalties();
         if (!penalties) return std::unexpected(std::move(penalties).error());
         p.accounts.keep_to(*penalties, p.clock.now());
@@ -263,7 +340,10 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     });
     if (!started) return std::unexpected(std::move(started).error());
     p.holidays = std::make_unique<CarrierHolidays>(holidays_parts(p.engine_io.get_executor(), *p.services, *p.outward));
-    p.on_engine([&p] { p.holidays->start(); });
+    p.on_engine([&p] {
+        p.holidays->start();
+        p.syncs->start();
+    });
     p.intake->start(p.settings.mail);
     if (auto begun = p.outward->start(); !begun) return std::unexpected(std::move(begun).error());
     p.api = std::make_unique<ApiServer>(p.api_io, listen_settings(p.settings.api, p.settings.documents), *p.services);
@@ -272,11 +352,14 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     p.port = *port;
     p.housekeeping = std::make_unique<Housekeeping>(
         p.upkeep.get_executor(), *p.store, [] { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); },
-        HousekeepingSettings{.retention = p.settings.engine.retention}
+        HousekeepingSettings{
+            .retention = p.settings.engine.retention, .more = [&desk = *p.numbers](Instant before) { return desk.tidy(before); }
+        }
     );
     p.housekeeping_ended = p.housekeeping->start();
     p.audit = std::make_unique<AuditFollower>(p.upkeep.get_executor(), *p.people);
     p.audit_ended = p.audit->start();
+    p.follower_ended = p.follower->start();
     p.api_thread = std::thread([&p] { p.api_io.run(); });
     log_info("porteurd listens on " + p.settings.api.address + ":" + std::to_string(p.port));
     return daemon;
@@ -286,6 +369,7 @@ std::uint16_t Daemon::port() const { return parts_->port; }
 
 Result<void> Daemon::reload(Settings settings) {
     const auto retention = settings.engine.retention;
+    const auto sign_in = settings.sign_in;
     auto outward = Outward::prepare(settings);
     if (!outward) return std::unexpected(std::move(outward).error());
     auto done = parts_->on_engine([&]() -> Result<void> {
@@ -297,18 +381,23 @@ Result<void> Daemon::reload(Settings settings) {
         parts_->mail->reload(std::move(mail));
         parts_->services->take_snapshot();
         parts_->holidays->look_again();
+        parts_->syncs->take_accounts(sync_accounts(parts_->accounts));
         return {};
     });
     if (done) parts_->outward->take(std::move(*outward));
+    if (done && sign_in != parts_->settings.sign_in) parts_->providers->take(sign_in);
+    if (done) parts_->settings.sign_in = sign_in;
     if (done) asio::post(parts_->upkeep, [p = parts_.get(), retention] { p->housekeeping->set_retention(retention); });
     return done;
 }
 
 void Daemon::stop() {
     auto& p = *parts_;
+    if (p.numbers) p.numbers->cut_off();
     if (p.api) p.api->stop();
     p.api_work.reset();
     if (p.api_thread.joinable()) p.api_thread.join();
+    if (p.syncs) p.syncs->stop_writing();
     if (p.numbers) p.numbers->stop();
     if (p.people) p.people->stop();
     // A batch under way ends first: the engine's thread, which tells it of its commit, still runs.
@@ -320,6 +409,10 @@ void Daemon::stop() {
         asio::post(p.upkeep, [&p] { p.audit->stop(); });
         p.audit_ended.get();
     }
+    if (p.follower_ended.valid()) {
+        asio::post(p.upkeep, [&p] { p.follower->stop(); });
+        p.follower_ended.get();
+    }
     if (!p.engine_thread.joinable()) return;
     p.outward->stop();  // it waits for the engine's thread, too
     p.papers->stop();
@@ -327,6 +420,7 @@ void Daemon::stop() {
     p.on_engine([&p] {
         p.tick.cancel();
         if (p.holidays) p.holidays->stop();
+        if (p.syncs) p.syncs->stop();
         p.engine->stop();
     });
     const auto deadline = std::chrono::steady_clock::now() + p.settings.engine.stop_timeout;

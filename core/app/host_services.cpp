@@ -218,7 +218,7 @@ Result<std::vector<OpenTask>> HostServices::tasks(const Caller& caller, int limi
     constexpr int pages_max = 25;  // what waits for a person for another reason stands among them
     std::vector<OpenTask> out;
     const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    for (const auto kind : {OrderKind::port, OrderKind::purchase}) {
+    for (const auto kind : {OrderKind::port, OrderKind::purchase, OrderKind::release}) {
         Id before = 0;
         std::size_t found = 0;
         for (int at = 0; at < pages_max && found < static_cast<std::size_t>(limit); ++at) {

@@ -60,7 +60,9 @@ Result<bool> Housekeeping::tidy_beside(Instant before) {
     }
     const auto mails = upkeep.empty_mails(before, settings_.batch);
     if (!mails) return std::unexpected(mails.error());
-    return key_looked_at_.has_value() || *mails == settings_.batch;
+    const auto others = settings_.more ? settings_.more(before) : Result<bool>(false);
+    if (!others) return others;
+    return key_looked_at_.has_value() || *mails == settings_.batch || *others;
 }
 
 asio::awaitable<void> Housekeeping::run() {

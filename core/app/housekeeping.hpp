@@ -3,7 +3,7 @@
 
 // What is old goes, a little at a time: the inputs, journals and mails of operations that ended before the
 // `retention` (a summary stays: what it was, when, how it ended), mails that came in, fit no order and were dismissed
-// before it, answers kept for repeats of requests, and events that nobody waited for. Nothing of an operation that has not
+// before it, rows of jobs on numbers, answers kept for repeats of requests, and events that nobody waited for. Nothing of an operation that has not
 // ended goes, no answer of an order that has not, and no mail that waits for a person.
 
 #include <future>
@@ -21,6 +21,8 @@ struct HousekeepingSettings {
     int batch = 200;
     std::chrono::milliseconds pause{200};              ///< between two batches
     std::chrono::milliseconds rest{std::chrono::hours{1}};  ///< between two passes over everything
+    /// What else has things that are old: takes some of those before an instant away, and says whether there are more.
+    std::function<Result<bool>(Instant)> more = {};
 };
 
 /// @threads  the executor's one thread; it reads the store there

@@ -2,6 +2,7 @@
 #include "app/inventory_desk.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include <porteur/phrase.hpp>
 
@@ -9,6 +10,12 @@
 #include "store/store_access.hpp"
 
 namespace porteur {
+namespace {
+
+/// Rows that go in one transaction, beside those of the orders.
+constexpr int forgotten_at_once = 5'000;
+
+}  // namespace
 
 InventoryDesk::InventoryDesk(Parts parts)
     : parts_(std::move(parts)),
@@ -16,32 +23,34 @@ InventoryDesk::InventoryDesk(Parts parts)
       list_(*book_, directory_),
       job_book_(access_of(parts_.store)),
       inventory_(*book_, directory_),
-      runner_({.book = *book_, .jobs = job_book_, .inventory = inventory_, .list = list_, .now = parts_.now}) {}
+      runner_({.book = *book_, .jobs = job_book_, .inventory = inventory_, .list = list_, .tenants = parts_.tenants, .now = parts_.now, .door = parts_.door}),
+      waiting_(parts_.waiting) {}
 
 Result<void> InventoryDesk::start() {
     if (auto loaded = directory_.load(*book_); !loaded) return loaded;
     const auto left = job_book_.running();
     if (!left) return std::unexpected(left.error());
     for (const auto& each : *left) {
-        const std::atomic<bool> is_cancelled = false;
-        JobUnderWay ended{.job = each, .is_cancelled = is_cancelled};
-        runner_.end(
-            ended, JobState::failed,
-            phrase("porteurd was stopped while it was under way; what was done is done. Wish it again: what is as wished already does not change")
-        );
+        const std::atomic signal = JobSignal::stop;
+        JobUnderWay ended{.job = each, .signal = signal};
+        runner_.end_cut_off(ended);
     }
     return {};
 }
 
-void InventoryDesk::stop() {
+void InventoryDesk::cut_off() {
+    const std::lock_guard lock(under_way_mutex_);
     stopping_ = true;
-    {
-        const std::lock_guard lock(under_way_mutex_);
-        for (auto& [id, cancelled] : under_way_) *cancelled = true;
-    }
+    for (auto& [id, signal] : under_way_) *signal = JobSignal::stop;
+}
+
+void InventoryDesk::stop() {
+    cut_off();
     jobs_.join();
     writes_.join();
 }
+
+Result<bool> InventoryDesk::tidy(Instant before) { return job_book_.forget(before, forgotten_at_once); }
 
 Result<void> InventoryDesk::restrict(const Caller& caller, const TenantTree& tree, NumberFilter& filter) const {
     using Whose = NumberFilter::Whose;
@@ -63,9 +72,9 @@ Result<void> InventoryDesk::restrict(const Caller& caller, const TenantTree& tre
     return {};
 }
 
-NumberShown InventoryDesk::shown(const TenantTree& tree, NumberRow row) const {
+NumberShown InventoryDesk::shown(const TenantTree& tree, NumberRow row, NumberClass shared) const {
     NumberShown out;
-    out.shared = directory_.shared(row.class_id);
+    out.shared = std::move(shared);
     if (const auto company = tree.customer_of(row.tenant)) {
         out.company = *company;
         out.company_kind = tree.find(*company)->kind;
@@ -86,7 +95,12 @@ Result<NumbersShown> InventoryDesk::numbers(const Caller& caller, InventoryQuery
     if (!page) return std::unexpected(std::move(page).error());
     NumbersShown out;
     out.numbers.reserve(page->rows.size());
-    for (auto& row : page->rows) out.numbers.push_back(shown(*tree, std::move(row)));
+    std::unordered_map<std::int64_t, NumberClass> classes;  // there are few on a page
+    for (auto& row : page->rows) {
+        const auto [shared, is_new] = classes.try_emplace(row.class_id);
+        if (is_new) shared->second = directory_.shared(row.class_id);
+        out.numbers.push_back(shown(*tree, std::move(row), shared->second));
+    }
     out.next_cursor = std::move(page->next_cursor);
     out.total = page->total;
     return out;
@@ -97,7 +111,9 @@ Result<std::optional<NumberShown>> InventoryDesk::number(const Caller& caller, N
     if (!rows) return std::unexpected(std::move(rows).error());
     const auto tree = parts_.tenants.tree();
     if (rows->empty() || !may(caller.role, Right::view_numbers, tree->relation(caller.tenant, rows->front().tenant))) return std::nullopt;
-    return shown(*tree, std::move(rows->front()));
+    auto& row = rows->front();
+    auto shared = directory_.shared(row.class_id);
+    return shown(*tree, std::move(row), std::move(shared));
 }
 
 Result<std::optional<std::vector<NumberEvent>>> InventoryDesk::history(const Caller& caller, NumberKey key, int limit) {

@@ -12,6 +12,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "api/number_services.hpp"
+#include "app/waiting_room.hpp"
 #include "domain/tenant_tree.hpp"
 #include "inventory/inventory_list.hpp"
 #include "inventory/job_runner.hpp"
@@ -29,14 +30,31 @@ public:
         std::function<std::set<std::string, std::less<>>()> accounts;  ///< names of the carrier accounts
         std::filesystem::path spool;                        ///< a folder where a file waits to be read
         std::filesystem::path font_folder = {};  ///< of lists as PDF
+        WaitingRoom::Limits waiting = {};
+        ReleaseDoor door = {};
     };
     explicit InventoryDesk(Parts parts);
     ~InventoryDesk() override { stop(); }
     /// Reads what is known of all numbers, and ends jobs that the last daemon did not. Once, before anything
     /// else. @errors as the store
     Result<void> start();
-    /// Waits for the piece under way; what is left of a job is told as not done.
+    /// Has every job end after the piece that it is at, and those that wait not begin: each tells why.
+    void cut_off();
+    /// The same, and waits for it.
     void stop();
+    /// Takes away what was told row by row of jobs that ended before an instant, and what was there before
+    /// them: they can be taken back no more. A few at a time, on the caller's thread.
+    /// @return whether there are more @errors unavailable
+    Result<bool> tidy(Instant before);
+    /// What else changes numbers does it there.
+    Inventory& inventory() { return inventory_; }
+
+    /// For whoever else changes numbers.
+    Inventory& inventory() noexcept { return inventory_; }
+    const NumberDirectory& directory() const noexcept { return directory_; }
+    /// Once, before the first request. @param syncs  outlives the requests
+    void serve(NumberSyncServices& syncs) noexcept { syncs_ = &syncs; }
+    NumberSyncServices& syncs() override { return *syncs_; }
 
     bool is_customer(const Caller& caller) const override { return parts_.tenants.tree()->customer_of(caller.tenant).has_value(); }
     Result<NumbersShown> numbers(const Caller& caller, InventoryQuery query) override;
@@ -66,13 +84,18 @@ private:
 
     /// Restricts a filter to what the caller may see, or to an account of it.
     Result<void> restrict(const Caller& caller, const TenantTree& tree, NumberFilter& filter) const;
-    NumberShown shown(const TenantTree& tree, NumberRow row) const;
+    NumberShown shown(const TenantTree& tree, NumberRow row, NumberClass shared) const;
     /// Whether the caller has the right in the account, or the error that says why not.
     static Result<void> check_right(const Caller& caller, const TenantTree& tree, Right right, std::int64_t tenant);
     /// Keeps the job and gives it to the thread of jobs. @errors unavailable
-    Result<NumberJob> begin(const Caller& caller, NumberJob job, const std::optional<AnswerKept<NumberJob>>& kept, Work work);
+    /// @param place  held until the job is through
+    Result<NumberJob> begin(
+        const Caller& caller, NumberJob job, const std::optional<AnswerKept<NumberJob>>& kept, std::shared_ptr<WaitingRoom::Place> place, Work work
+    );
+    /// The place of one that holds so many bytes. @errors as the room
+    Result<std::shared_ptr<WaitingRoom::Place>> place_for(const Caller& caller, std::size_t bytes);
     NumberJob new_job(const Caller& caller, std::string kind, bool dry_run, std::string request) const;
-    void import_file(JobUnderWay& under_way, int file, const ImportWish& wish, const JobScope& scope, const TenantTree& tree);
+    void import_file(JobUnderWay& under_way, int file, const ImportWish& wish, const JobScope& scope);
     /// A number that a file or a person gives, as the inventory keeps it. @errors invalid_input: a sentence
     using Names = std::set<std::string, std::less<>>;
     static Result<void> place(NumberForm& form, const Caller& caller, const TenantTree& tree, const Names& accounts);
@@ -82,6 +105,7 @@ private:
     Result<void> each_chosen(const Caller& caller, const TenantTree& tree, NumberChoice choice, const NumberReading& reading) const;
 
     Parts parts_;
+    NumberSyncServices* syncs_ = nullptr;
     std::unique_ptr<NumberBook> book_;
     NumberDirectory directory_;
     InventoryList list_;
@@ -89,7 +113,8 @@ private:
     Inventory inventory_;
     JobRunner runner_;
     std::mutex under_way_mutex_;
-    std::map<Id, std::shared_ptr<std::atomic<bool>>> under_way_;  ///< true: to be cancelled
+    std::map<Id, std::shared_ptr<std::atomic<JobSignal>>> under_way_;
+    WaitingRoom waiting_;
     std::atomic<bool> stopping_ = false;
     boost::asio::thread_pool writes_{1};  ///< what a request waits for
     boost::asio::thread_pool jobs_{1};    ///< what goes on by itself

@@ -11,8 +11,11 @@ namespace {
 /// What stands beside each row, looked up once for each class and each account.
 class Beside {
 public:
-    Beside(const NumberDirectory& directory, const TenantTree& tree)
-        : directory_(directory), tree_(tree) {}
+    Beside(const NumberDirectory& directory, const TenantTree& tree, const Caller& caller)
+        : directory_(directory), tree_(tree), caller_(caller) {}
+
+    /// False for what was given to somebody else while the list was read.
+    bool is_seen(const NumberLine& line) { return names_of(line.tenant).is_seen; }
 
     NumberRead read(const NumberLine& line) {
         const auto& names = names_of(line.tenant);
@@ -36,6 +39,7 @@ public:
 private:
     struct Names {
         std::string_view company, var;  // the tree's
+        bool is_seen = false;
     };
 
     const NumberClass& shared(std::int64_t class_id) {
@@ -50,6 +54,7 @@ private:
         const auto found = names_.find(tenant);
         if (found != names_.end()) return found->second;
         Names names;
+        names.is_seen = may(caller_.role, Right::view_numbers, tree_.relation(caller_.tenant, tenant));
         if (const auto company = tree_.customer_of(tenant)) names.company = tree_.name_of(*company);
         if (const auto var = tree_.var_of(tenant)) names.var = tree_.name_of(*var);
         return names_.emplace(tenant, names).first->second;
@@ -57,6 +62,7 @@ private:
 
     const NumberDirectory& directory_;
     const TenantTree& tree_;
+    const Caller& caller_;
     std::unordered_map<std::int64_t, NumberClass> classes_;
     std::unordered_map<std::int64_t, Names> names_;
     std::int64_t last_class_ = -1;
@@ -115,17 +121,17 @@ Result<void> InventoryDesk::each_number(
     if (auto restricted = restrict(caller, *tree, choice.query.filter); !restricted)
         return restricted;
     if (!choice.only.empty()) return each_chosen(caller, *tree, std::move(choice), reading);
-    Beside beside(directory_, *tree);
+    Beside beside(directory_, *tree, caller);
     return list_.each(
         choice.query, *tree,
-        [&](const NumberLine& line) { return reading.take(beside.read(line)); }, reading.pause, choice.is_short
+        [&](const NumberLine& line) { return !beside.is_seen(line) || reading.take(beside.read(line)); }, reading.pause, choice.is_short
     );
 }
 
 Result<void> InventoryDesk::each_chosen(
     const Caller& caller, const TenantTree& tree, NumberChoice choice, const NumberReading& reading
 ) const {
-    Beside beside(directory_, tree);
+    Beside beside(directory_, tree, caller);
     const auto read_all = [&](const std::vector<NumberKey>& keys,
                               const std::function<bool(const NumberRead&)>& take,
                               const std::function<bool()>& pause) -> Result<void> {
@@ -137,11 +143,9 @@ Result<void> InventoryDesk::each_chosen(
             );
             if (!rows) return std::unexpected(rows.error());
             for (const auto& row : *rows) {
-                if (!may(
-                        caller.role, Right::view_numbers, tree.relation(caller.tenant, row.tenant)
-                    ))
-                    continue;
-                if (!take(beside.read(line_of(row)))) return {};
+                const auto line = line_of(row);
+                if (!beside.is_seen(line)) continue;
+                if (!take(beside.read(line))) return {};
             }
             if (!pause()) return {};
         }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <future>
 #include <unordered_map>
 
 #include <porteur/json.hpp>
@@ -19,7 +20,9 @@
 namespace porteur {
 namespace {
 
-constexpr std::size_t rows_at_once = 20'000;
+/// In one transaction: rows come in no order, and each transaction writes nearly every page of the table anew.
+constexpr std::size_t rows_at_once = 100'000;
+constexpr std::size_t added_at_once = 1'000;
 /// A file with more bad rows is another file than was meant.
 constexpr std::int64_t refused_max = 200'000;
 
@@ -35,6 +38,81 @@ bool is_cost(std::string_view text) {
     return amount.find_first_not_of("0123456789.") == amount.npos && std::ranges::count(amount, '.') <= 1 && amount.front() != '.' &&
            std::ranges::all_of(text.substr(blank + 1), [](char letter) { return letter >= 'A' && letter <= 'Z'; });
 }
+
+/// "C (Company)"; only the letters where the column has no name of its own.
+std::string column_text(const std::string& letters, const std::string& name) {
+    return name.empty() || name == letters ? letters : letters + " (" + name + ")";
+}
+
+/// The accounts that a file may name, by their names.
+class NamedAccounts {
+public:
+    NamedAccounts(const TenantTree& tree, const JobScope& scope) : tree_(tree) {
+        for (const auto& each : tree.all()) {
+            if (!may(scope.role, Right::add_numbers, tree.relation(scope.tenant, each.id))) continue;
+            if (tree.customer_of(each.id)) customers_[folded(each.name)].push_back(each.id);
+            if (each.kind == TenantKind::var) vars_[folded(each.name)].push_back(each.id);
+        }
+    }
+
+    struct Holder {
+        std::int64_t account = 0;  ///< 0: whoever imports
+        std::int64_t var = 0;      ///< that is named; 0: none
+        std::string problem = {};
+        bool is_var_wrong = false;  ///< else the company is
+    };
+    /// Who holds a row's number: its company, of several with one name that below its VAR; without a company
+    /// the VAR's pool.
+    const Holder& holder(std::string_view company, std::string_view var) {
+        // Rows of one company often stand together.
+        if (is_first_ || company != last_company_ || var != last_var_) {
+            last_ = found(company, var);
+            last_company_ = company;
+            last_var_ = var;
+            is_first_ = false;
+        }
+        return last_;
+    }
+
+private:
+    Holder found(std::string_view company, std::string_view var) const {
+        Holder out;
+        std::vector<std::int64_t> above;
+        if (!var.empty()) {
+            const auto known = vars_.find(folded(var));
+            if (known == vars_.end())
+                return {.problem = phrase("there is no VAR of this name among your accounts; correct it, or leave it empty"), .is_var_wrong = true};
+            above = known->second;
+            if (company.empty() && above.size() > 1)
+                return {.problem = phrase("several of your accounts have this name; rename one"), .is_var_wrong = true};
+            out.var = out.account = above.front();
+        }
+        if (company.empty()) return out;
+        const auto known = customers_.find(folded(company));
+        if (known == customers_.end()) return {.problem = phrase("there is no company of this name among your accounts")};
+        auto fitting = known->second;
+        if (!var.empty()) {
+            std::erase_if(fitting, [&](std::int64_t each) {
+                const auto its = tree_.var_of(each);
+                return !its || std::ranges::find(above, *its) == above.end();
+            });
+            if (fitting.empty())
+                return {.problem = phrase("{1} is not below this VAR; correct one of the two", quoted(company, 60)), .is_var_wrong = true};
+        }
+        if (fitting.size() > 1)
+            return {.problem = var.empty() ? phrase("several of your accounts have this name; name the VAR as well, or rename one")
+                                           : phrase("several of your accounts have this name; rename one")};
+        out.account = fitting.front();
+        if (!var.empty()) out.var = *tree_.var_of(out.account);
+        return out;
+    }
+
+    const TenantTree& tree_;
+    std::unordered_map<std::string, std::vector<std::int64_t>> customers_, vars_;
+    Holder last_;
+    std::string last_company_, last_var_;
+    bool is_first_ = true;
+};
 
 std::string_view word_of_type(std::optional<NumberType> type) {
     if (!type) return "unknown";
@@ -107,10 +185,16 @@ Async<Result<NumberJob>> InventoryDesk::add(
             made.push_back(std::move(number));
         }
         if (!problems.empty()) return failure(ErrorKind::invalid_input, std::move(problems));
-        return begin(caller, new_job(caller, "add", dry_run, request), kept,
-                     [this, made = std::move(made), scope = scope_of(caller), tree](JobUnderWay& under_way) {
-                         under_way.job.total = static_cast<std::int64_t>(made.size());
-                         runner_.add(under_way, made, {}, scope, *tree);
+        auto waits = place_for(caller, request.size() + made.size() * sizeof(JobRunner::NewNumber));
+        if (!waits) return std::unexpected(std::move(waits).error());
+        return begin(caller, new_job(caller, "add", dry_run, request), kept, std::move(*waits),
+                     [this, made = std::move(made), scope = scope_of(caller)](JobUnderWay& under_way) {
+                         under_way.job.total = std::ssize(made);
+                         for (std::size_t from = 0; from < made.size() && under_way.job.state == JobState::running; from += added_at_once) {
+                             if (under_way.is_cut_off()) return runner_.end_cut_off(under_way);
+                             const auto first = made.begin() + static_cast<std::ptrdiff_t>(from);
+                             runner_.add(under_way, {first, first + static_cast<std::ptrdiff_t>(std::min(added_at_once, made.size() - from))}, {}, scope);
+                         }
                          if (under_way.job.state == JobState::running) runner_.end(under_way, JobState::done);
                      });
     });
@@ -121,11 +205,13 @@ Async<Result<NumberJob>> InventoryDesk::add(
 /// The file has no name: it is gone with the last who holds it.
 class InventoryDesk::Upload final : public ImportUpload {
 public:
-    Upload(InventoryDesk& desk, Caller caller, ImportWish wish, int file) : desk_(desk), caller_(std::move(caller)), wish_(std::move(wish)), file_(file) {}
+    Upload(InventoryDesk& desk, Caller caller, ImportWish wish, int file, std::shared_ptr<WaitingRoom::Place> place)
+        : desk_(desk), caller_(std::move(caller)), wish_(std::move(wish)), file_(file), place_(std::move(place)) {}
     ~Upload() override {
         if (file_ >= 0) ::close(file_);
     }
     Result<void> append(std::string_view bytes) override {
+        if (auto grown = place_->grow(bytes.size()); !grown) return grown;
         while (!bytes.empty()) {
             const auto written = ::write(file_, bytes.data(), bytes.size());
             if (written <= 0) return failure(ErrorKind::unavailable, phrase("there is no room for the file"));
@@ -140,9 +226,9 @@ public:
                 delete held;
             });
             return desk_.begin(
-                caller_, desk_.new_job(caller_, "import", wish_.dry_run, wish_.request), kept,
-                [&desk = desk_, file, wish = wish_, scope = scope_of(caller_), tree = desk_.parts_.tenants.tree()](JobUnderWay& under_way) {
-                    desk.import_file(under_way, *file, wish, scope, *tree);
+                caller_, desk_.new_job(caller_, "import", wish_.dry_run, wish_.request), kept, place_,
+                [&desk = desk_, file, wish = wish_, scope = scope_of(caller_)](JobUnderWay& under_way) {
+                    desk.import_file(under_way, *file, wish, scope);
                 }
             );
         });
@@ -153,6 +239,7 @@ private:
     Caller caller_;
     ImportWish wish_;
     int file_;
+    std::shared_ptr<WaitingRoom::Place> place_;
 };
 
 Result<std::unique_ptr<ImportUpload>> InventoryDesk::begin_import(const Caller& caller, ImportWish wish) {
@@ -162,40 +249,61 @@ Result<std::unique_ptr<ImportUpload>> InventoryDesk::begin_import(const Caller& 
         return failure(ErrorKind::invalid_input, phrase("the parameter region is {1}; expected a country of two letters, as CA", quoted(wish.region, 20)));
     if (!wish.provider.empty() && !parts_.accounts().contains(wish.provider))
         return failure(ErrorKind::invalid_input, phrase("the parameter provider is {1}; there is no such carrier account", quoted(wish.provider, 60)));
+    auto place = waiting_.enter(caller.tenant);
+    if (!place) return std::unexpected(std::move(place).error());
     auto name = (parts_.spool / "import.XXXXXX").string();
     const int file = ::mkostemp(name.data(), O_CLOEXEC);
     if (file < 0) return failure(ErrorKind::unavailable, phrase("no file can be made in {1}", quoted(parts_.spool.string(), 200)));
     ::unlink(name.c_str());
-    return std::make_unique<Upload>(*this, caller, std::move(wish), file);
+    return std::make_unique<Upload>(*this, caller, std::move(wish), file, std::move(*place));
 }
 
-void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWish& wish, const JobScope& scope, const TenantTree& tree) {
+void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWish& wish, const JobScope& scope) {
     auto& job = under_way.job;
     const auto accounts = parts_.accounts();
+    const auto tree_now = parts_.tenants.tree();
+    const auto& tree = *tree_now;
     Caller caller;
     caller.tenant = scope.tenant;
     caller.role = scope.role;
-    std::unordered_map<std::string, std::int64_t> companies;  // by folded name; 0: there are several
-    for (const auto& each : tree.all())
-        if (tree.customer_of(each.id) && may(scope.role, Right::add_numbers, tree.relation(scope.tenant, each.id))) {
-            const auto [place, is_new] = companies.try_emplace(folded(each.name), each.id);
-            if (!is_new) place->second = 0;
-        }
+    NamedAccounts named(tree, scope);
     std::vector<JobRunner::NewNumber> numbers;
     std::vector<JobResult> results;
-    const auto flush = [&] {
-        runner_.add(under_way, std::exchange(numbers, {}), std::exchange(results, {}), scope, tree);
+    JobTally tally;
+    std::int64_t refused_before = 0;
+    std::future<void> writing;  // of the last piece, while the next one is read; the job is the writer's meanwhile
+    const auto written = [&] {
+        if (writing.valid()) writing.get();
         return job.state == JobState::running;
+    };
+    const auto flush = [&] {
+        if (!written()) return false;
+        refused_before += tally.refused;
+        writing = std::async(
+            std::launch::async,
+            [this, &under_way, &scope, rows = std::exchange(numbers, {}), refused = std::exchange(results, {}), counted = std::exchange(tally, {})]() mutable {
+                runner_.add(under_way, std::move(rows), std::move(refused), scope, counted);
+            }
+        );
+        return true;
     };
     const auto refuse = [&](std::size_t row, std::string_view column, std::string_view value, std::string sentence) {
         results.push_back({.job = job.id, .seq = 0, .row = static_cast<std::int64_t>(row), .column = std::string(column), .number = std::string(value),
                            .outcome = "refused", .problem = std::move(sentence)});
-        ++job.refused;
-        ++job.done;
+        ++tally.refused;
+        ++tally.done;
     };
     std::size_t last_bad_row = 0;
-    bool too_many = false;
+    bool too_many = false, is_cut_off = false;
     const auto ended = failure(ErrorKind::cancelled, "ended");
+    const tables::ImportReader* reading = nullptr;
+    /// "C (Company)"; empty: the file has no such column.
+    const auto column_of = [&reading](tables::ImportField field) -> std::string {
+        const auto& columns = reading->columns().columns;
+        const auto found = std::ranges::find(columns, field, &tables::ImportColumn::field);
+        if (found == columns.end()) return {};
+        return column_text(tables::column_letters(static_cast<std::size_t>(found - columns.begin())), found->name);
+    };
     tables::ImportOptions options;
     options.region = wish.region;
     options.columns = wish.columns;
@@ -205,7 +313,9 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
     tables::ImportReader reader(
         std::move(options),
         [&](std::span<const tables::ImportRow> rows) -> Result<void> {
-            if (under_way.is_cancelled) return ended;
+            using enum tables::ImportField;
+            is_cut_off = under_way.is_cut_off();
+            if (is_cut_off) return ended;
             for (const auto& each : rows) {
                 JobRunner::NewNumber number;
                 number.row = static_cast<std::int64_t>(each.row);
@@ -219,25 +329,24 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
                 shared.use = use_type_of(each.use_type).value_or(UseType::none);
                 if (!row.used_by.empty() && shared.use == UseType::none) shared.use = UseType::user;
                 number.has_use = !row.used_by.empty();
-                if (!each.company.empty()) {
-                    const auto company = companies.find(folded(each.company));
-                    if (company == companies.end() || company->second == 0) {
-                        refuse(each.row, "company", each.company,
-                               company == companies.end() ? phrase("there is no company of this name among your accounts")
-                                                          : phrase("several of your accounts have this name; rename one"));
-                        continue;
-                    }
-                    row.tenant = company->second;
+                const auto& holder = named.holder(each.company, each.var);
+                if (!holder.problem.empty()) {
+                    refuse(each.row, column_of(holder.is_var_wrong ? var : company), holder.is_var_wrong ? each.var : each.company,
+                           holder.problem);
+                    continue;
                 }
+                row.tenant = holder.account;
+                number.var = holder.var;
                 if (!each.cost_amount.empty()) row.cost = std::string(each.cost_amount) + " " + std::string(each.cost_currency);
                 for (const auto tag : each.tags) row.tags += (row.tags.empty() ? "" : " ") + std::string(tag);
                 if (!each.custom.empty()) {
-                    json::object custom;
-                    for (const auto& [name, value] : each.custom) custom[name] = value;
-                    row.custom = canonical(custom);
+                    json::object fields;
+                    for (const auto& [name, value] : each.custom) fields[name] = value;
+                    row.custom = canonical(fields);
                 }
                 if (auto placed = place(number.form, caller, tree, accounts); !placed) {
-                    refuse(each.row, {}, each.number.text(), placed.error().message);
+                    const auto at_fault = shared.account.empty() ? provider : !row.used_by.empty() ? used_by : tables::ImportField::number;
+                    refuse(each.row, column_of(at_fault), at_fault == used_by ? std::string_view(each.used_by) : each.number.text(), placed.error().message);
                     continue;
                 }
                 // Of a number that is there already its state stays: a file neither releases nor finds one.
@@ -246,7 +355,7 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
                 const bool is_usual = is_customers ? shared.state == NumberState::assigned || shared.state == NumberState::in_service
                                                    : shared.state == NumberState::available || shared.state == NumberState::reserved;
                 if (!is_usual) {
-                    refuse(each.row, "state", each.state,
+                    refuse(each.row, column_of(state), each.state,
                            phrase("a file brings numbers that are available or reserved, or assigned or in service at a company"));
                     continue;
                 }
@@ -256,20 +365,19 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
             return {};
         },
         [&](const tables::ImportFinding& finding) -> Result<void> {
-            if (under_way.is_cancelled) return ended;
+            is_cut_off = under_way.is_cut_off();
+            if (is_cut_off) return ended;
             if (numbers.size() + results.size() >= rows_at_once && !flush()) return ended;
-            if (job.refused > refused_max) {
+            if (refused_before + tally.refused > refused_max) {
                 too_many = true;
                 return ended;
             }
-            const auto column = finding.column_name.empty() || finding.column_name == finding.column
-                                    ? finding.column
-                                    : finding.column + " (" + finding.column_name + ")";
+            auto column = column_text(finding.column, finding.column_name);
             if (finding.repeated) {
-                results.push_back({.job = job.id, .seq = 0, .row = static_cast<std::int64_t>(finding.row), .column = column, .number = finding.value,
+                results.push_back({.job = job.id, .seq = 0, .row = static_cast<std::int64_t>(finding.row), .column = std::move(column), .number = finding.value,
                                    .outcome = "repeated", .problem = finding.sentence});
-                ++job.same;
-                ++job.done;
+                ++tally.same;
+                ++tally.done;
                 return {};
             }
             // A row counts once, however many of its cells are bad; each of these is named.
@@ -277,12 +385,13 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
             last_bad_row = finding.row;
             refuse(finding.row, column, finding.value, finding.sentence);
             if (!is_new_row) {
-                --job.refused;
-                --job.done;
+                --tally.refused;
+                --tally.done;
             }
             return {};
         }
     );
+    reading = &reader;
     std::string bytes(256 * 1024, '\0');
     ::lseek(file, 0, SEEK_SET);
     Result<void> read;
@@ -294,9 +403,8 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
         if (!read) break;
     }
     if (read) read = reader.finish();
-    if (job.state != JobState::running) return;
-    if (!flush()) return;
-    if (under_way.is_cancelled) return runner_.end(under_way, JobState::cancelled);
+    if (!flush() || !written()) return;
+    if (is_cut_off) return runner_.end_cut_off(under_way);
     if (too_many)
         return runner_.end(
             under_way, JobState::failed, phrase("more than {1:n} rows are wrong; is this the right file, with the right region and columns?", refused_max)

@@ -34,21 +34,33 @@ NumberJob InventoryDesk::new_job(const Caller& caller, std::string kind, bool dr
     return job;
 }
 
-Result<NumberJob> InventoryDesk::begin(const Caller& caller, NumberJob job, const std::optional<AnswerKept<NumberJob>>& kept, Work work) {
+Result<std::shared_ptr<WaitingRoom::Place>> InventoryDesk::place_for(const Caller& caller, std::size_t bytes) {
+    auto place = waiting_.enter(caller.tenant);
+    if (!place) return place;
+    if (auto grown = (*place)->grow(bytes); !grown) return std::unexpected(std::move(grown).error());
+    return place;
+}
+
+Result<NumberJob> InventoryDesk::begin(
+    const Caller& caller, NumberJob job, const std::optional<AnswerKept<NumberJob>>& kept, std::shared_ptr<WaitingRoom::Place> place, Work work
+) {
     auto begun = job_book_.begin(
         desk::change_by(caller, job.began), job, "numbers." + job.kind, desk::remembered(caller, kept, parts_.now)
     );
     if (!begun) return std::unexpected(std::move(begun).error());
-    auto cancelled = std::make_shared<std::atomic<bool>>(false);
+    auto signal = std::make_shared<std::atomic<JobSignal>>(JobSignal::go_on);
     {
         const std::lock_guard lock(under_way_mutex_);
-        under_way_[job.id] = cancelled;
-        if (stopping_) *cancelled = true;
+        under_way_[job.id] = signal;
+        if (stopping_) *signal = JobSignal::stop;
     }
-    asio::post(jobs_, [this, job, cancelled, work = std::move(work)] {
-        JobUnderWay under_way{.job = job, .is_cancelled = *cancelled};
+    asio::post(jobs_, [this, job, signal, place = std::move(place), work = std::move(work)] {
+        JobUnderWay under_way{.job = job, .signal = *signal};
         try {
-            work(under_way);
+            if (under_way.is_cut_off())
+                runner_.end_cut_off(under_way);
+            else
+                work(under_way);
         } catch (const std::exception& wrong) {
             runner_.end(under_way, JobState::failed, wrong.what());
         }
@@ -67,7 +79,9 @@ Result<NumberJob> InventoryDesk::cancel(const Caller& caller, Id id) {
     const auto under_way = under_way_.find(id);
     if (under_way == under_way_.end())
         return std::unexpected(coded(ErrorKind::invalid_input, conflict_code, phrase("the job has ended already")));
-    *under_way->second = true;
+    // What the daemon's end cuts off is told as that.
+    auto told = JobSignal::go_on;
+    under_way->second->compare_exchange_strong(told, JobSignal::cancel);
     return **found;
 }
 
@@ -112,9 +126,14 @@ Async<Result<NumberJob>> InventoryDesk::change(
             return std::unexpected(std::move(granted).error());
         if (selection.filter)
             if (auto restricted = restrict(caller, *tree, *selection.filter); !restricted) return std::unexpected(std::move(restricted).error());
-        return begin(caller, new_job(caller, std::string(word_of(wish.action)), dry_run, request), kept,
-                     [this, selection, wish, scope = scope_of(caller), tree](JobUnderWay& under_way) {
-                         runner_.change(under_way, selection, wish, scope, *tree);
+        auto place = place_for(caller, request.size() + selection.numbers.size() * sizeof(std::string));
+        if (!place) return std::unexpected(std::move(place).error());
+        return begin(caller, new_job(caller, std::string(word_of(wish.action)), dry_run, request), kept, std::move(*place),
+                     [this, selection, wish, scope = scope_of(caller)](JobUnderWay& under_way) {
+                         if (wish.action == NumberAction::release)
+                             runner_.release(under_way, selection, scope);
+                         else
+                             runner_.change(under_way, selection, wish, scope);
                      });
     });
 }
@@ -134,12 +153,16 @@ Async<Result<NumberJob>> InventoryDesk::undo(Caller caller, Id id, std::optional
             return std::unexpected(coded(
                 ErrorKind::invalid_input, conflict_code,
                 done.state == JobState::running ? phrase("the job is under way; cancel it first")
+                : action == NumberAction::release
+                    ? phrase("numbers that are given back to their carrier cannot be taken back: order them anew")
                                                 : phrase("there is nothing that could be taken back, or it was taken back already")
             ));
         auto wanted = new_job(caller, "undo", false, canonical(json::object{{"job", id_text(id)}}));
         wanted.undoes = id;
-        return begin(caller, std::move(wanted), kept, [this, done, scope = scope_of(caller), tree](JobUnderWay& under_way) {
-            runner_.undo(under_way, done, scope, *tree);
+        auto place = place_for(caller, 0);
+        if (!place) return std::unexpected(std::move(place).error());
+        return begin(caller, std::move(wanted), kept, std::move(*place), [this, done, scope = scope_of(caller)](JobUnderWay& under_way) {
+            runner_.undo(under_way, done, scope);
         });
     });
 }

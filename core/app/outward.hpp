@@ -56,6 +56,8 @@ public:
     /// On which days an account's carrier does not work, beside those of its calendar; in place of what was told
     /// before. @threads any
     void take_carrier_holidays(std::string account, HolidayList days);
+    /// Puts lines into timelines. @threads any may begin what it gives
+    OutwardWriter& writer() { return writer_; }
     WebhookCounters counters() const { return webhooks_.counters(); }
 
     Async<Result<std::vector<Webhook>>> webhooks(Caller caller) override;

@@ -16,6 +16,7 @@
 
 #include "access/attempts.hpp"
 #include "api/people_services.hpp"
+#include "app/provided_person.hpp"
 #include "settings/settings.hpp"
 #include "store/people_book.hpp"
 
@@ -58,6 +59,16 @@ public:
     ) override;
     Async<Result<User>> drop_second_factor(Caller caller, Id id, std::string password) override;
     Result<std::optional<User>> person(Id id) override;
+    Async<Result<User>> link_user(Caller caller, Id id, std::string subject) override;
+
+    /// Signs in whom a provider names. @errors unavailable: the store
+    Async<Result<ProvidedSession>> sign_in_provided(ProvidedPerson who);
+    /// The same once they have given a code.
+    /// @errors  as sign_in
+    Async<Result<SignedIn>> sign_in_with_code(OwesCode who, std::string provider, std::string code, std::string address);
+    ProviderSignIn* provider_sign_in() override { return providers_; }
+    /// @param providers  outlives every request; null: none
+    void take_providers(ProviderSignIn* providers) { providers_ = providers; }
 
     Async<Result<Tenant>> add_tenant(
         Caller caller, TenantWish wish, std::optional<AnswerKept<Tenant>> kept
@@ -102,6 +113,12 @@ public:
 
 private:
     Result<SignedIn> sign_in_now(const SignIn& wish);
+    /// A session for somebody who has proven who they are. @param said  for the audit log
+    Result<SignedIn> begin_session_now(const User& user, const std::string& address, const std::string& said);
+    Result<ProvidedSession> sign_in_provided_now(const ProvidedPerson& who);
+    /// The person, linked or made where the settings allow it; the word of a refusal where they do not.
+    Result<std::pair<std::optional<User>, std::string_view>> user_provided(const ProvidedPerson& who);
+    void note_refused(const ProvidedPerson& who, const std::optional<User>& user, std::string_view word);
     Result<Tenant> add_tenant_now(
         const Caller& caller, TenantWish wish, const std::optional<AnswerKept<Tenant>>& kept
     );
@@ -141,6 +158,7 @@ private:
     AuditLog log_;
     TenantsNow tenants_;
     FailedAttempts by_login_, by_address_;
+    ProviderSignIn* providers_ = nullptr;
     std::mutex touched_mutex_;
     std::unordered_map<std::string, Instant>
         touched_;  ///< by hash: when a session was last said to be used

@@ -145,14 +145,20 @@ Result<SignedIn> PeopleDesk::sign_in_now(const SignIn& wish) {
         if (auto used = use_code(**found, wish.code); !used)
             return std::unexpected(std::move(used).error());
     }
-    const auto& user = (*found)->user;
+    return begin_session_now((*found)->user, wish.address, {});
+}
+
+Result<SignedIn> PeopleDesk::begin_session_now(
+    const User& user, const std::string& address, const std::string& said
+) {
+    const auto now = parts_.now();
     SignedIn made;
     made.cookie = new_cookie();
     made.user = user;
     const Session session{
         .hash = hash_of_cookie(made.cookie),
         .user = user.id,
-        .address = wish.address,
+        .address = address,
         .created = now,
         .seen = now,
         .expires = now + parts_.settings.lifetime
@@ -162,9 +168,9 @@ Result<SignedIn> PeopleDesk::sign_in_now(const SignIn& wish) {
         .who = "@" + user.login,
         .person = user.id,
         .home = user.tenant,
-        .address = wish.address
+        .address = address
     };
-    if (auto begun = book_.begin_session(who, session, user); !begun) {
+    if (auto begun = book_.begin_session(who, session, user, said); !begun) {
         if (begun.error().kind == ErrorKind::unavailable) return std::unexpected(begun.error());
         return std::unexpected(wrong_sign_in()
         );  // disabled, or given another password, a moment ago

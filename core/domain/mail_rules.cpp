@@ -207,7 +207,7 @@ OrderChange after_bounce(const Order& order, const BounceNews& news, Instant now
     next.stage = Stage::none;
     change.entries.push_back(entry(
         order, now, "mail",
-        order.kind == OrderKind::port ? "port.state_changed" : "purchase.state_changed",
+        boost::describe::enum_to_string(order.kind, "") + std::string(".state_changed"),
         phrase("{1:state} -> exception: it never reached the carrier", text_of_state(order.state)),
         canonical(json::object{
             {"carrier_id", order.carrier_id},

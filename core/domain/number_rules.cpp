@@ -7,13 +7,11 @@
 #include <porteur/json.hpp>
 #include <porteur/phrase.hpp>
 
+#include "domain/number_limits.hpp"
+
 namespace porteur {
 namespace {
 
-constexpr std::size_t tag_size_max = 40;
-constexpr std::size_t tags_max = 50;
-constexpr std::size_t field_size_max = 200;
-constexpr std::size_t fields_max = 30;
 constexpr std::size_t name_size_max = 200;
 constexpr std::size_t note_size_max = 500;
 
@@ -100,7 +98,7 @@ Result<void> set_fields(const std::map<std::string, std::string>& fields, std::s
     auto parsed = parse_json(custom);
     auto object = parsed && parsed->is_object() ? std::move(parsed->get_object()) : json::object();
     for (const auto& [name, value] : fields) {
-        if (name.empty() || name.size() > tag_size_max || value.size() > field_size_max)
+        if (name.empty() || name.size() > field_name_size_max || value.size() > field_size_max)
             return refused(phrase("the field {1} has a name or a text that is too long", quoted(name, 40)));
         if (value.empty())
             object.erase(name);
@@ -129,13 +127,9 @@ Result<void> carried_out(const NumberWish& wish, bool from_above, const TenantTr
         case NumberAction::reserve: return reserve(wish, number);
         case NumberAction::unreserve: return unreserve(number);
         case NumberAction::options: return set_options(wish, number);
+        case NumberAction::release: return refused("a number is released by a job alone");  // which asks its carrier
     }
     return {};
-}
-
-bool is_of_a_tag(char letter) {
-    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') || letter == '-' ||
-           letter == '_' || letter == ':' || static_cast<unsigned char>(letter) >= 0x80;
 }
 
 }  // namespace
@@ -146,6 +140,7 @@ Right right_of(NumberAction action) noexcept {
         case NumberAction::unassign: return Right::assign_numbers;
         case NumberAction::reserve:
         case NumberAction::unreserve: return Right::add_numbers;
+        case NumberAction::release: return Right::release_numbers;
         case NumberAction::options: break;
     }
     return Right::set_options;
@@ -157,15 +152,38 @@ std::string_view word_of(NumberAction action) noexcept {
         case NumberAction::unassign: return "unassign";
         case NumberAction::reserve: return "reserve";
         case NumberAction::unreserve: return "unreserve";
+        case NumberAction::release: return "release";
         case NumberAction::options: break;
     }
     return "options";
 }
 
 std::optional<NumberAction> number_action_of(std::string_view word) noexcept {
-    for (const auto action : {NumberAction::assign, NumberAction::unassign, NumberAction::reserve, NumberAction::unreserve, NumberAction::options})
+    for (const auto action : {NumberAction::assign, NumberAction::unassign, NumberAction::reserve, NumberAction::unreserve, NumberAction::options,
+                              NumberAction::release})
         if (word_of(action) == word) return action;
     return std::nullopt;
+}
+
+Result<bool> may_be_released(const NumberForm& number) {
+    const auto state = number.shared.state;
+    switch (state) {
+        case NumberState::releasing:
+        case NumberState::released: return false;
+        case NumberState::available:
+        case NumberState::assigned:
+        case NumberState::in_service:
+        case NumberState::suspended:
+            if (!number.row.used_by.empty()) return refused(phrase("{1} uses it; unassign it first", quoted(number.row.used_by, 60)));
+            return true;
+        case NumberState::reserved: return refused(phrase("it is reserved; take the reservation back first"));
+        case NumberState::port_in_pending:
+        case NumberState::port_out_pending:
+        case NumberState::ordering:
+        case NumberState::awaiting_requirements:
+            return refused(phrase("it is {1}: an order for it is under way; call that off, or wait for its end", word_of(state)));
+        default: return refused(phrase("it is {1}; there is nothing that could be given back", word_of(state)));
+    }
 }
 
 Result<std::string> tags_with(std::string_view tags, const std::vector<std::string>& added, const std::vector<std::string>& removed) {
@@ -176,7 +194,7 @@ Result<std::string> tags_with(std::string_view tags, const std::vector<std::stri
         tags.remove_prefix(std::min(end + 1, tags.size()));
     }
     for (const auto& each : added) {
-        if (each.empty() || each.size() > tag_size_max || !std::ranges::all_of(each, is_of_a_tag))
+        if (!is_tag(each))
             return refused(phrase("{1} is no tag: a tag has 1 to {2} letters, digits, \"-\", \"_\" and \":\"", quoted(each, 60), tag_size_max));
         all.insert(each);
     }

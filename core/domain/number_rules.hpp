@@ -20,6 +20,7 @@ enum class NumberAction {
     reserve,    ///< kept for somebody: nobody else assigns it
     unreserve,
     options,    ///< tags, custom fields, features
+    release,    ///< given back to the carrier
 };
 
 /// What is wished of a number; of many numbers the same.
@@ -52,6 +53,12 @@ struct NumberForm {
 /// @errors            invalid_input: a sentence that says why not and what to do
 /// @threads           any
 Result<bool> carry_out(const NumberWish& wish, bool from_above, const TenantTree& tree, NumberForm& number);
+
+/// Whether a number can be given back to its carrier, as far as the inventory knows.
+/// @return  false: it has been given back, or is on its way back
+/// @errors  invalid_input: a sentence that says why not and what to do
+/// @threads any
+Result<bool> may_be_released(const NumberForm& number);
 
 /// The tags as a row keeps them: each once, in the order of their letters. A tag is 1 to 40 letters,
 /// digits, "-", "_" and ":". @errors invalid_input @threads any

@@ -32,7 +32,8 @@ constexpr Id first_id_at(Instant at) noexcept { return at.time_since_epoch().cou
 std::string id_text(Id id);
 std::optional<Id> id_from_text(std::string_view text);
 
-BOOST_DEFINE_ENUM_CLASS(OrderKind, port, purchase)
+/// `release` gives numbers back to the carrier: decision 20.
+BOOST_DEFINE_ENUM_CLASS(OrderKind, port, purchase, release)
 
 /// What is under way between us and the carrier. Never mixed up with what the carrier decided.
 BOOST_DEFINE_ENUM_CLASS(Delivery, idle, sending, in_doubt, retry_at, waiting_for_person)
@@ -65,8 +66,8 @@ struct Order {
     Instant created{};
     Instant updated{};
     std::optional<Instant> submitted;  ///< when the carrier first acknowledged this attempt
-    std::string request;          ///< canonical JSON of PortOrder or PurchaseOrder
-    std::string progress;         ///< canonical JSON of the last PortProgress or PurchaseProgress; "{}" before
+    std::string request;          ///< canonical JSON of PortOrder, PurchaseOrder or NumberList
+    std::string progress;         ///< canonical JSON of the last PortProgress, PurchaseProgress or ReleaseProgress; "{}" before
     std::string problem;          ///< one line: why it waits; empty if it does not
     Id parent = 0;                ///< the order that this one is a part of; 0 = none
 };

@@ -105,6 +105,17 @@ bool sends_the_request(std::string_view operation) {
     return operation == "submit_port" || operation == "purchase" || operation == "supplement_port";
 }
 
+/// Whether the carrier says of some numbers something else than before.
+bool has_moved(const std::vector<NumberProgress>& numbers, const std::string& before) {
+    if (numbers.empty()) return false;
+    const auto progress = object_from(before);
+    const auto* listed = progress.if_contains("numbers");
+    const auto was = listed ? from_json<std::vector<NumberProgress>>(*listed) : Result<std::vector<NumberProgress>>{};
+    return !was || !std::ranges::is_permutation(numbers, *was, [](const NumberProgress& left, const NumberProgress& right) {
+        return left.number == right.number && left.state == right.state;
+    });
+}
+
 OrderChange after_progress(const Order& order, const OperationEnd& end, Instant now, const Rhythm& rhythm, const Known& known) {
     auto heard = order.kind == OrderKind::port ? hear<PortProgress>(end.output)
                                                : hear<PurchaseProgress>(end.output);
@@ -164,6 +175,11 @@ OrderChange after_progress(const Order& order, const OperationEnd& end, Instant 
         if (!why.empty()) text += "; " + why;
         change.entries.push_back(entry(next, now, order.account, prefix(order.kind) + "refused", std::move(text),
                                        canonical(json::object{{"carrier_word", heard->carrier_word}, {"operation", end.operation}})));
+    } else if (next.progress != order.progress && has_moved(heard->numbers, order.progress)) {
+        const auto came = std::ranges::count(heard->numbers, completed, &NumberProgress::state), all = std::ranges::ssize(heard->numbers);
+        change.entries.push_back(entry(next, now, order.account, prefix(order.kind) + "numbers_changed",
+                                       phrase("{1:n} of {2:n} numbers completed", came, all),
+                                       canonical(json::object{{"completed", came}, {"numbers", all}})));
     }
     if (is_end(next.state)) {
         end_or_watch(order, next, now, known);
@@ -242,8 +258,41 @@ void put_back(const Order& order, Order& next, Instant now, const Rhythm& rhythm
     next.due = later(now, rhythm.longest_retry);
 }
 
-OrderChange after_failure(const Order& order, const OperationEnd& end, Instant now, double jitter,
-                          const Rhythm& rhythm) {
+/// The end of an operation that somebody wanted stopped: then the order is called off.
+OrderChange after_stopped(const Order& order, const OperationEnd& end, Instant now, double jitter, const Rhythm& rhythm,
+                          const Known& known) {
+    auto running = order;
+    running.stage = Stage::none;
+    auto change = end.done ? after_progress(running, end, now, rhythm, known) : after_failure(running, end, now, jitter, rhythm);
+    auto& stopped = change.order;
+    if (is_end(stopped.state)) return change;
+    if (!end.done && end.error.kind == ErrorKind::in_doubt) {
+        // Called off as soon as it is known whether the carrier has it.
+        stopped.stage = Stage::cancel;
+        return change;
+    }
+    stopped.open_operation = 0;
+    auto off = cancel_order(stopped, known.can(order.account, order.kind == OrderKind::port ? "cancel_port" : "cancel_purchase"),
+                            now, order.account);
+    if (!off) return change;
+    std::ranges::move(off->entries, std::back_inserter(change.entries));
+    change.order = std::move(off->order);
+    change.order.version = order.version + 1;
+    return change;
+}
+
+}  // namespace
+
+bool Known::lacks(std::string_view account, std::string_view operation) const {
+    return carrier && !carrier(account).empty() && !can(account, operation);
+}
+
+std::string Known::name_of(std::string_view account) const {
+    const auto name = carrier ? carrier(account) : std::string();
+    return name.empty() ? std::string(account) : name;
+}
+
+OrderChange rules::after_failure(const Order& order, const OperationEnd& end, Instant now, double jitter, const Rhythm& rhythm) {
     auto change = begun(order, now);
     auto& next = change.order;
     const auto& error = end.error;
@@ -344,40 +393,6 @@ OrderChange after_failure(const Order& order, const OperationEnd& end, Instant n
     return change;
 }
 
-/// The end of an operation that somebody wanted stopped: then the order is called off.
-OrderChange after_stopped(const Order& order, const OperationEnd& end, Instant now, double jitter, const Rhythm& rhythm,
-                          const Known& known) {
-    auto running = order;
-    running.stage = Stage::none;
-    auto change = end.done ? after_progress(running, end, now, rhythm, known) : after_failure(running, end, now, jitter, rhythm);
-    auto& stopped = change.order;
-    if (is_end(stopped.state)) return change;
-    if (!end.done && end.error.kind == ErrorKind::in_doubt) {
-        // Called off as soon as it is known whether the carrier has it.
-        stopped.stage = Stage::cancel;
-        return change;
-    }
-    stopped.open_operation = 0;
-    auto off = cancel_order(stopped, known.can(order.account, order.kind == OrderKind::port ? "cancel_port" : "cancel_purchase"),
-                            now, order.account);
-    if (!off) return change;
-    std::ranges::move(off->entries, std::back_inserter(change.entries));
-    change.order = std::move(off->order);
-    change.order.version = order.version + 1;
-    return change;
-}
-
-}  // namespace
-
-bool Known::lacks(std::string_view account, std::string_view operation) const {
-    return carrier && !carrier(account).empty() && !can(account, operation);
-}
-
-std::string Known::name_of(std::string_view account) const {
-    const auto name = carrier ? carrier(account) : std::string();
-    return name.empty() ? std::string(account) : name;
-}
-
 std::chrono::milliseconds rules::back_off(std::int64_t tries, double jitter, const Rhythm& rhythm) {
     const double grown = double(rhythm.first_retry.count()) * std::pow(2.0, double(std::min<std::int64_t>(tries, 20)));
     const double cut = std::min(grown, double(rhythm.longest_retry.count()));
@@ -445,14 +460,20 @@ std::optional<OperationPlan> next_operation(const Order& order) {
         case Stage::parts: return std::nullopt;
         case Stage::preflight: return OperationPlan{order.losing_account, "preflight", whole()};
         case Stage::split: return OperationPlan{order.account, "split", to_brief_text(NumberList{.numbers = numbers(), .reason = {}})};
-        case Stage::submit: return OperationPlan{order.account, port ? "submit_port" : "purchase", whole()};
+        case Stage::submit:
+            if (order.kind == OrderKind::release)
+                return OperationPlan{order.account, "release_numbers",
+                                     to_brief_text(NumberList{.numbers = still_to_give_back(order), .reason = {}})};
+            return OperationPlan{order.account, port ? "submit_port" : "purchase", whole()};
         case Stage::supplement: {
             const auto fields = canonical(to_json(corrected_fields(order)));
             return OperationPlan{order.account, "supplement_port",
                                  "{\"corrected\":" + whole() + ",\"fields\":" + fields + ",\"order\":" + reference(order.account) + "}"};
         }
         case Stage::release: return OperationPlan{order.losing_account, "check_release", reference(order.losing_account)};
-        case Stage::follow: return OperationPlan{order.account, port ? "check_port" : "check_purchase", reference(order.account)};
+        case Stage::follow:
+            if (order.kind == OrderKind::release) return OperationPlan{order.account, "list_numbers", "{}"};
+            return OperationPlan{order.account, port ? "check_port" : "check_purchase", reference(order.account)};
         case Stage::cancel: return OperationPlan{order.account, port ? "cancel_port" : "cancel_purchase", reference(order.account)};
     }
     return std::nullopt;
@@ -462,6 +483,7 @@ OrderChange after_operation(const Order& order, const OperationEnd& end, Instant
                             const Rhythm& rhythm, const Known& known) {
     const bool stopped = order.stage == Stage::cancel && !end.operation.starts_with("cancel_");
     auto change = stopped                           ? after_stopped(order, end, now, jitter, rhythm, known)
+                  : order.kind == OrderKind::release ? after_giving_back(order, end, now, jitter, rhythm, known)
                   : order.stage == Stage::split     ? after_split(order, end, now)
                   : order.stage == Stage::release   ? after_release(order, end, now, jitter, rhythm, known)
                   : !end.done                       ? after_failure(order, end, now, jitter, rhythm)

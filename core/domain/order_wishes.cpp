@@ -252,6 +252,9 @@ Result<OrderChange> cancel_order(const Order& order, bool plugin_cancels, Instan
     if (order.delivery == Delivery::in_doubt || (order.open_operation != 0 && order.stage == Stage::cancel))
         return failure(ErrorKind::invalid_input,
                        phrase("order {1} is being called off or in doubt; cancel it when that is settled", id_text(order.id)));
+    if (order.kind == OrderKind::release && (order.open_operation != 0 || order.state == submitted))
+        return failure(ErrorKind::invalid_input,
+                       phrase("the numbers of order {1} are being given back, which cannot be called off", id_text(order.id)));
     auto change = begun(order, now);
     auto& next = change.order;
     if (is_in_parts(order)) {
@@ -313,6 +316,17 @@ Result<OrderChange> settle_by_person(const Order& order, PersonVerdict verdict, 
                                                      ? phrase("order {1} is not watched at a losing carrier", id_text(order.id))
                                                      : phrase("order {1} has ended; say that its numbers have left, or try again", id_text(order.id)));
     auto change = begun(order, now);
+    if (order.kind == OrderKind::release && verdict == PersonVerdict::found_at_carrier) {
+        if (carrier_id.empty())
+            return failure(ErrorKind::invalid_input, "say under which id the carrier has the order");
+        change = given_back_by_word(order, now);
+        change.order.open_operation = 0;
+        change.order.carrier_id = std::move(carrier_id);
+        change.entries.push_back(entry(order, now, source, "release.settled_by_person",
+                                       phrase("found at the carrier as {1}", quoted(change.order.carrier_id)),
+                                       canonical(step_data(order.state, change.order.state))));
+        return change;
+    }
     auto& next = change.order;
     // Tried again, an operation goes on where its journal ends; any other word of a person ends it.
     if (verdict != PersonVerdict::tried_again) next.open_operation = 0;

@@ -25,6 +25,7 @@ struct User {
     std::string language = "en";  ///< "en", "fr"
     bool disabled = false;
     bool second_factor = false;  ///< a code of an authenticator is asked for
+    std::string subject;  ///< "ISSUER SUBJECT" of OpenID Connect, by which they sign in there; empty: none
     std::int64_t version = 1;
     Instant created{}, updated{};
     std::optional<Instant> seen;  ///< when they last signed in

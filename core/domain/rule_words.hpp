@@ -10,7 +10,8 @@
 
 namespace porteur::rules {
 
-inline std::string prefix(OrderKind kind) { return kind == OrderKind::port ? "port." : "purchase."; }
+/// "port.": what the kind of each line of its timeline begins with.
+inline std::string prefix(OrderKind kind) { return boost::describe::enum_to_string(kind, "") + std::string("."); }
 
 inline std::string text_of_state(OrderState state) { return boost::describe::enum_to_string(state, ""); }
 
@@ -49,6 +50,16 @@ void end_or_watch(const Order& before, Order& next, Instant now, const Known& kn
 
 /// What a person does about an order that is to be called off where no call does that.
 std::string how_to_call_off(const Order& order);
+
+/// An operation that failed: tried again, or a person is asked. @param jitter between 0 and 1
+OrderChange after_failure(const Order& order, const OperationEnd& end, Instant now, double jitter, const Rhythm& rhythm);
+
+/// An operation of a release: numbers given back to their carrier, or looked for in its list.
+OrderChange after_giving_back(const Order& order, const OperationEnd& end, Instant now, double jitter, const Rhythm& rhythm, const Known& known);
+/// A person has found at the carrier that all of a release is given back, but for what it refused.
+OrderChange given_back_by_word(const Order& order, Instant now);
+/// Of a release, what is still to be given back.
+std::vector<PhoneNumber> still_to_give_back(const Order& order);
 
 OrderChange after_split(const Order& order, const OperationEnd& end, Instant now);
 OrderChange after_release(const Order& order, const OperationEnd& end, Instant now, double jitter, const Rhythm& rhythm, const Known& known);

@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 std::string kind_of_entry(const Order& order, std::string_view word) {
-    return (order.kind == OrderKind::port ? "port." : "purchase.") + std::string(word);
+    return boost::describe::enum_to_string(order.kind, "") + ("." + std::string(word));
 }
 
 }  // namespace

@@ -226,7 +226,7 @@ milliseconds OperationRun::settle_time() const {
 
 void OperationRun::add_entry(std::string kind, std::string text) {
     auto made = entry(order_, world_.clock.now(), "engine",
-                      (order_.kind == OrderKind::port ? "port." : "purchase.") + std::move(kind), std::move(text));
+                      boost::describe::enum_to_string(order_.kind, "") + ("." + std::move(kind)), std::move(text));
     entries_.push_back(std::move(made));
 }
 

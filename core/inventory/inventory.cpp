@@ -27,7 +27,7 @@ json::object object_of(const NumberForm& number) {
 }
 
 /// Each field that is another than before: "state": ["available", "assigned"].
-std::string difference(const std::optional<NumberForm>& before, const std::optional<NumberForm>& after) {
+std::string difference(const std::optional<NumberForm>& before, const std::optional<NumberForm>& after, const std::string& why) {
     const auto was = before ? object_of(*before) : json::object(), is = after ? object_of(*after) : json::object();
     json::object out;
     for (const auto& each : after ? is : was) {
@@ -36,6 +36,7 @@ std::string difference(const std::optional<NumberForm>& before, const std::optio
         if (old && now && *old == *now) continue;
         out[each.key()] = json::array{old ? *old : json::value(nullptr), now ? *now : json::value(nullptr)};
     }
+    if (!why.empty()) out["why"] = why;
     return canonical(out);
 }
 
@@ -64,6 +65,12 @@ Result<void> put_back(std::string_view fields, NumberForm& number) {
     shared.use = use_type_of(text("use_type")).value_or(UseType::none);
     if (const auto state = number_state_of(text("state"))) shared.state = *state;
     return {};
+}
+
+std::vector<NumberKey> Inventory::there(const std::vector<NumberKey>& keys) const {
+    std::vector<NumberKey> out;
+    for (const auto& each : directory_.find(keys)) out.push_back(each.key);
+    return out;
 }
 
 Result<std::vector<NumberForm>> Inventory::forms(const std::vector<NumberKey>& keys) const {
@@ -95,10 +102,11 @@ Result<void> Inventory::write(std::vector<NumberChange> changes, const ChangeMar
                  .version_after = change.after ? (before ? before->version + 1 : 1) : 0}
             );
         // Of a number that a file brings its row says who made it and when; each later change is told.
-        if (change.before)
+        if (change.before || !change.by.empty())
             extra.history.push_back(
-                {.key = before->key, .holder = before->tenant, .at = mark.at, .job = mark.job, .by = mark.by, .what = change.what,
-                 .data = difference(change.before, change.after)}
+                {.key = before ? before->key : change.after->row.key, .holder = before ? before->tenant : change.after->row.tenant, .at = mark.at,
+                 .job = mark.job, .by = change.by.empty() ? mark.by : change.by, .what = change.what,
+                 .data = difference(change.before, change.after, change.why)}
             );
         if (!change.after) {
             extra.removed.push_back(*before);

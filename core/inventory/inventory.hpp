@@ -21,6 +21,8 @@ struct NumberChange {
     std::optional<NumberForm> before;
     std::optional<NumberForm> after;
     std::string what;  ///< for its history: "assigned"
+    std::string by = {};   ///< an order, where it is not whoever the mark names; then a new number's history begins with it
+    std::string why = {};  ///< for its history: what the carrier said
 };
 
 /// Who changes numbers, when, and in which job.
@@ -39,6 +41,8 @@ public:
     /// Held from reading a number until it is written: nobody changes it meanwhile.
     [[nodiscard]] std::unique_lock<std::recursive_mutex> hold() { return std::unique_lock(mutex_); }
 
+    /// Those of the keys that are there; asks nobody.
+    std::vector<NumberKey> there(const std::vector<NumberKey>& keys) const;
     /// Those that are there, in the order of the keys. @errors unavailable
     Result<std::vector<NumberForm>> forms(const std::vector<NumberKey>& keys) const;
 

@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include <porteur/json.hpp>
 #include <porteur/phrase.hpp>
+
+#include "domain/number_limits.hpp"
 
 namespace porteur {
 namespace {
@@ -20,12 +23,33 @@ std::string done_word(NumberAction action) {
         case NumberAction::unassign: return "unassigned";
         case NumberAction::reserve: return "reserved";
         case NumberAction::unreserve: return "unreserved";
+        case NumberAction::release:
         case NumberAction::options: break;
     }
     return "options set";
 }
 
+/// What has left for a carrier is not taken back by anybody.
+bool may_be_undone(const NumberJob& job) { return !job.dry_run && job.kind != "undo" && job.kind != word_of(NumberAction::release); }
+
 std::string not_there() { return phrase("there is no such number among yours"); }
+
+/// Why nothing is put into an account, or given to it, as it stands now; nothing: it may be.
+std::optional<std::string> why_not(const TenantTree& tree, const JobScope& scope, Right right, std::int64_t tenant) {
+    if (tree.is_disabled(scope.tenant)) return phrase("{1}, for which this was wished, is disabled", quoted(tree.name_of(scope.tenant), 60));
+    if (!may(scope.role, right, tree.relation(scope.tenant, tenant)))
+        return phrase("account {1} is not among yours any more", std::to_string(tenant));
+    if (tree.is_disabled(tenant)) return phrase("{1} is disabled; enable it, or choose another account", quoted(tree.name_of(tenant), 60));
+    return std::nullopt;
+}
+
+/// The fields of one JSON object over those of another, which keeps what the first does not name.
+std::string fields_over(std::string_view below, std::string_view above) {
+    auto all = parse_json(below), more = parse_json(above);
+    if (!all || !all->is_object() || !more || !more->is_object()) return std::string(above);
+    for (auto& each : more->get_object()) all->get_object()[each.key()] = each.value();
+    return canonical(*all);
+}
 
 }  // namespace
 
@@ -35,14 +59,15 @@ void JobRunner::refuse(JobUnderWay& under_way, std::vector<JobResult>& results, 
                        .problem = std::move(why)});
 }
 
-Result<void> JobRunner::write(JobUnderWay& under_way, Changes changes, std::vector<JobResult> results) {
+Result<void> JobRunner::write(JobUnderWay& under_way, Changes changes, std::vector<JobResult> results, std::vector<NumberFollow> follows) {
     auto& job = under_way.job;
-    const auto undoable = !job.dry_run && job.kind != "undo" && job.done <= undoable_max;
+    const auto undoable = may_be_undone(job) && job.done <= undoable_max;
     if (!undoable) job.can_undo = false;
     if (job.dry_run) changes.clear();
     NumberChanges extra;
     extra.job = job;
     extra.results = std::move(results);
+    extra.follows = std::move(follows);
     return parts_.inventory.write(std::move(changes), {.at = parts_.now(), .by = job.by, .job = job.id, .undoable = undoable}, std::move(extra));
 }
 
@@ -52,7 +77,7 @@ void JobRunner::end(JobUnderWay& under_way, JobState state, std::string problem)
     job.problem = std::move(problem);
     job.ended = parts_.now();
     job.total = std::max(job.total, job.done);
-    job.can_undo = !job.dry_run && job.changed > 0 && job.kind != "undo" && job.done <= undoable_max;
+    job.can_undo = may_be_undone(job) && job.changed > 0 && job.done <= undoable_max;
     NumberChanges extra;
     extra.job = job;
     auto held = parts_.inventory.hold();
@@ -61,6 +86,15 @@ void JobRunner::end(JobUnderWay& under_way, JobState state, std::string problem)
     if (job.undoes == 0 || state == JobState::done) return;
     held.unlock();
     static_cast<void>(mark_undone(job, 0));  // what is left can be taken back by another
+}
+
+std::string JobRunner::stopped_problem() {
+    return phrase("porteurd was stopped while it was under way; what was done is done. Wish it again: what is as wished already does not change");
+}
+
+void JobRunner::end_cut_off(JobUnderWay& under_way) {
+    if (under_way.signal == JobSignal::stop) return end(under_way, JobState::failed, stopped_problem());
+    end(under_way, JobState::cancelled);
 }
 
 Result<std::vector<NumberKey>> JobRunner::keys_of(
@@ -118,14 +152,15 @@ Result<std::vector<NumberKey>> JobRunner::keys_of(
 }
 
 void JobRunner::change(
-    JobUnderWay& under_way, const NumberSelection& selection, const NumberWish& wish, const JobScope& scope, const TenantTree& tree
+    JobUnderWay& under_way, const NumberSelection& selection, const NumberWish& wish, const JobScope& scope
 ) {
     auto& job = under_way.job;
-    const auto keys = keys_of(under_way, selection, scope, tree);
+    const auto right = right_of(wish.action);
+    const auto keys = keys_of(under_way, selection, scope, *parts_.tenants.tree());
     if (!keys) return end(under_way, JobState::failed, keys.error().message);
     job.total = job.done + static_cast<std::int64_t>(keys->size());
     for (std::size_t from = 0; from < keys->size(); from += piece) {
-        if (under_way.is_cancelled) return end(under_way, JobState::cancelled);
+        if (under_way.is_cut_off()) return end_cut_off(under_way);
         const std::vector<NumberKey> some(keys->begin() + static_cast<std::ptrdiff_t>(from),
                                           keys->begin() + static_cast<std::ptrdiff_t>(std::min(from + piece, keys->size())));
         const auto held = parts_.inventory.hold();
@@ -134,6 +169,9 @@ void JobRunner::change(
         if (!forms) return end(under_way, JobState::failed, forms.error().message);
         Changes changes;
         std::vector<JobResult> results;
+        const auto now = parts_.tenants.tree();
+        const auto& tree = *now;
+        const auto barred = why_not(tree, scope, right, wish.tenant == 0 ? scope.tenant : wish.tenant);
         std::size_t at = 0;
         for (const auto key : some) {
             ++job.done;
@@ -148,8 +186,12 @@ void JobRunner::change(
                 refuse(under_way, results, number_text(key), not_there());
                 continue;
             }
-            if (!may(scope.role, right_of(wish.action), relation)) {
-                refuse(under_way, results, number_text(key), phrase("the right {1} is missing there", word_of(right_of(wish.action))));
+            if (!may(scope.role, right, relation)) {
+                refuse(under_way, results, number_text(key), phrase("the right {1} is missing there", word_of(right)));
+                continue;
+            }
+            if (barred) {
+                refuse(under_way, results, number_text(key), *barred);
                 continue;
             }
             auto after = before;
@@ -171,7 +213,7 @@ void JobRunner::change(
     end(under_way, JobState::done);
 }
 
-void JobRunner::undo(JobUnderWay& under_way, const NumberJob& done, const JobScope& scope, const TenantTree& tree) {
+void JobRunner::undo(JobUnderWay& under_way, const NumberJob& done, const JobScope& scope) {
     auto& job = under_way.job;
     job.total = done.changed;
     // Before anything is put back: of two who wish it at once, one does it.
@@ -181,7 +223,7 @@ void JobRunner::undo(JobUnderWay& under_way, const NumberJob& done, const JobSco
     }
     NumberKey after = 0;
     for (;;) {
-        if (under_way.is_cancelled) return end(under_way, JobState::cancelled);
+        if (under_way.is_cut_off()) return end_cut_off(under_way);
         const auto befores = parts_.jobs.befores(done.id, after, piece);
         if (!befores) return end(under_way, JobState::failed, befores.error().message);
         if (befores->empty()) break;
@@ -192,6 +234,8 @@ void JobRunner::undo(JobUnderWay& under_way, const NumberJob& done, const JobSco
         for (const auto& each : *befores) keys.push_back(each.key);
         auto forms = parts_.inventory.forms(keys);
         if (!forms) return end(under_way, JobState::failed, forms.error().message);
+        const auto tree_now = parts_.tenants.tree();
+        const auto& tree = *tree_now;
         std::unordered_map<NumberKey, NumberForm*> now;
         for (auto& each : *forms) now.emplace(each.row.key, &each);
         Changes changes;
@@ -215,8 +259,7 @@ void JobRunner::undo(JobUnderWay& under_way, const NumberJob& done, const JobSco
                 refuse(under_way, results, number_text(each.key), back.error().message);
                 continue;
             }
-            const auto back_with = tree.find(form.row.tenant);
-            if (!back_with || tree.is_disabled(form.row.tenant) || !may(scope.role, Right::assign_numbers, tree.relation(scope.tenant, form.row.tenant)) ||
+            if (!tree.find(form.row.tenant) || tree.is_disabled(form.row.tenant) || !may(scope.role, Right::assign_numbers, tree.relation(scope.tenant, form.row.tenant)) ||
                 tree.var_of(form.row.tenant) != tree.var_of(found->second->row.tenant)) {
                 --job.changed;
                 refuse(under_way, results, number_text(each.key), phrase("who held it before is not an account of yours any more"));
@@ -247,10 +290,13 @@ Result<void> JobRunner::mark_undone(const NumberJob& undo, Id undone_by) {
 }
 
 void JobRunner::add(
-    JobUnderWay& under_way, std::vector<NewNumber> numbers, std::vector<JobResult> refused, const JobScope& scope, const TenantTree& tree
+    JobUnderWay& under_way, std::vector<NewNumber> numbers, std::vector<JobResult> refused, const JobScope& scope, JobTally tally
 ) {
     auto& job = under_way.job;
     const auto so_far = job;
+    job.done += tally.done;
+    job.same += tally.same;
+    job.refused += tally.refused;
     const auto key_of = [](const NewNumber& each) { return each.form.row.key; };
     std::ranges::sort(numbers, {}, [](const NewNumber& each) { return std::pair(each.form.row.key, each.row); });
     const auto repeated = std::ranges::unique(numbers, {}, key_of);
@@ -264,24 +310,19 @@ void JobRunner::add(
     const auto held = parts_.inventory.hold();
     std::unordered_map<NumberKey, const NumberForm*> there;
     std::vector<NumberForm> forms;
-    if (!numbers.empty()) {
-        // A file of new numbers is the usual one: one look tells that none of them is there.
-        KeyScan scan;
-        scan.from = numbers.front().form.row.key;
-        scan.to = numbers.back().form.row.key + 1;
-        scan.limit = 1;
-        const auto any = parts_.book.keys(scan);
-        if (!any) return end(under_way, JobState::failed, any.error().message);
-        if (!any->keys.empty()) {
-            std::vector<NumberKey> keys;
-            for (const auto& each : numbers) keys.push_back(each.form.row.key);
-            auto read = parts_.inventory.forms(keys);
-            if (!read) return end(under_way, JobState::failed, read.error().message);
-            forms = std::move(*read);
-            for (const auto& each : forms) there.emplace(each.row.key, &each);
-        }
+    std::vector<NumberKey> keys;
+    for (const auto& each : numbers) keys.push_back(each.form.row.key);
+    if (keys = parts_.inventory.there(keys); !keys.empty()) {
+        auto read = parts_.inventory.forms(keys);
+        if (!read) return end(under_way, JobState::failed, read.error().message);
+        forms = std::move(*read);
+        for (const auto& each : forms) there.emplace(each.row.key, &each);
     }
     Changes changes;
+    changes.reserve(numbers.size());
+    const auto now = parts_.tenants.tree();
+    const auto& tree = *now;
+    std::unordered_map<std::int64_t, std::optional<std::string>> barred;  // by account
     for (auto& each : numbers) {
         ++job.done;
         const auto found = there.find(each.form.row.key);
@@ -290,6 +331,17 @@ void JobRunner::add(
             refused.push_back({.job = job.id, .seq = ++under_way.last_seq, .row = each.row, .column = {}, .number = number_text(each.form.row.key),
                                .outcome = "refused", .problem = std::move(why)});
         };
+        const auto account = each.form.row.tenant;
+        auto known = barred.find(account);
+        if (known == barred.end()) known = barred.emplace(account, why_not(tree, scope, Right::add_numbers, account)).first;
+        if (known->second) {
+            say(*known->second);
+            continue;
+        }
+        if (each.var != 0 && tree.var_of(account) != each.var) {
+            say(phrase("{1} is not below {2} any more; correct one of the two", quoted(tree.name_of(account), 60), quoted(tree.name_of(each.var), 60)));
+            continue;
+        }
         if (found == there.end()) {
             ++job.changed;
             changes.push_back({std::nullopt, std::move(each.form), "added"});
@@ -297,7 +349,8 @@ void JobRunner::add(
         }
         const auto& before = *found->second;
         if (!may(scope.role, Right::view_numbers, tree.relation(scope.tenant, before.row.tenant))) {
-            say(phrase("it is on the system already, in an account that is not yours"));
+            // Neither that it is here nor with whom: that is not theirs to know.
+            say(phrase("it cannot be put into your inventory; ask whoever runs this system"));
             continue;
         }
         if (!each.form.shared.account.empty() && each.form.shared.account != before.shared.account) {
@@ -314,7 +367,14 @@ void JobRunner::add(
             after.shared.use = each.form.shared.use;
         }
         if (!each.form.row.tags.empty()) after.row.tags = each.form.row.tags;
-        if (each.form.row.custom != "{}") after.row.custom = each.form.row.custom;
+        // A column that the file does not have says nothing of its field.
+        if (each.form.row.custom != "{}" && each.form.row.custom != before.row.custom) {
+            after.row.custom = fields_over(before.row.custom, each.form.row.custom);
+            if (const auto fields = parse_json(after.row.custom); fields && fields->is_object() && fields->get_object().size() > fields_max) {
+                say(phrase("there would be more than {1} fields", fields_max));
+                continue;
+            }
+        }
         if (!each.form.row.cost.empty()) after.row.cost = each.form.row.cost;
         if (after.row == before.row && after.shared == before.shared) {
             ++job.same;

@@ -73,6 +73,8 @@ void read_account(TableReader& in, AccountSettings& account) {
     in.duration("settle", account.settle, {0ms, 24h});
     in.duration("check_interval", account.check_interval, {1s, 24h * 30});
     in.duration("freeze", account.freeze, {0ms, 24h * 30});
+    in.duration("sync_every", account.sync_every, {0ms, 24h * 365});
+    in.integer("sync_hold_percent", account.sync_hold_percent, 0, 100);
     in.text("calendar", account.calendar);
 
     account.secrets_at = in.at("secrets");

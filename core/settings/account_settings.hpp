@@ -60,6 +60,8 @@ struct AccountSettings {
     std::optional<std::chrono::milliseconds> settle;
     std::optional<std::chrono::milliseconds> check_interval;
     std::optional<std::chrono::milliseconds> freeze;  ///< nothing can be changed so long before the FOC
+    std::chrono::milliseconds sync_every{std::chrono::hours{24}};  ///< the carrier's list of numbers is compared; 0 = never by itself
+    std::uint32_t sync_hold_percent = 20;  ///< where more of our numbers vanished at once, a person looks first
     std::string calendar;  ///< whose days of work count: "CA-ON"; empty = that of the carrier's first country
 
     std::map<std::string, SecretRef> secrets;  ///< by the names of the descriptor

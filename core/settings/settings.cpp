@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <limits>
 #include <sstream>
 #include <system_error>
 
@@ -30,6 +31,14 @@ constexpr auto level_choices = std::to_array<std::pair<std::string_view, LogLeve
     {"info", LogLevel::info},
     {"warning", LogLevel::warning},
     {"error", LogLevel::error},
+});
+constexpr auto link_choices = std::to_array<std::pair<std::string_view, ProviderSettings::Link>>({
+    {"subject", ProviderSettings::Link::subject},
+    {"login", ProviderSettings::Link::login},
+});
+constexpr auto claim_choices = std::to_array<std::pair<std::string_view, ProviderSettings::Claim>>({
+    {"email", ProviderSettings::Claim::email},
+    {"preferred_username", ProviderSettings::Claim::preferred_username},
 });
 constexpr auto format_choices = std::to_array<std::pair<std::string_view, LogFormat>>(
     {{"human", LogFormat::human}, {"json", LogFormat::json}}
@@ -100,6 +109,50 @@ void read_sessions(TableReader& in, SessionsSection& sessions) {
     in.duration("idle_timeout", sessions.idle_timeout, {1min, 24h * 30});
     in.duration("lifetime", sessions.lifetime, {1min, 24h * 365});
     in.integer("attempts_per_minute", sessions.attempts_per_minute, 1, 10'000);
+}
+
+const TextForm scope_token{
+    [](std::string_view text) {
+        return !text.empty() && std::ranges::all_of(text, [](char letter) {
+            return letter > ' ' && letter <= '~' && letter != '"' && letter != '\\';
+        });
+    },
+    R"(is no scope; write one word, as in "openid")"
+};
+
+void read_provider(TableReader& in, ProviderSettings& provider) {
+    in.need("issuer", R"("https://login.example.net")");
+    in.need("client_id", R"("porteur")");
+    in.text("title", provider.title);
+    in.text("issuer", provider.issuer, web_address);
+    in.text("client_id", provider.client_id);
+    in.secret("client_secret", provider.client_secret);
+    in.texts("scopes", provider.scopes, scope_token);
+    in.choice("link", provider.link, link_choices);
+    in.choice("login_claim", provider.login_claim, claim_choices);
+    in.integer("create_in", provider.create_in, 1, std::numeric_limits<std::int64_t>::max());
+    in.boolean("require_second_factor", provider.require_second_factor);
+    in.path("ca_file", provider.ca_file);
+    in.duration("timeout", provider.timeout, {100ms, 1min});
+    if (provider.title.empty()) provider.title = provider.name;
+    if (std::ranges::find(provider.scopes, "openid") == provider.scopes.end())
+        in.complain("scopes", "scopes lacks \"openid\", without which nobody says who has signed in; add it");
+    if (provider.create_in != 0 && provider.require_second_factor)
+        in.complain(
+            "create_in",
+            "create_in stands with require_second_factor = true, which lets nobody in who was just made; take one of them out"
+        );
+}
+
+void read_sign_in(TableReader& in, SignInSection& sign_in) {
+    in.text("address", sign_in.address, web_address);
+    in.named("oidc", sign_in.oidc, read_provider);
+    while (sign_in.address.ends_with('/')) sign_in.address.pop_back();
+    for (const auto& each : sign_in.oidc)
+        if (std::ranges::count(sign_in.oidc, each.issuer, &ProviderSettings::issuer) > 1)
+            return in.complain(
+                "oidc", fmt::format("two providers have the issuer {}; each issuer may stand once", porteur::quoted(each.issuer))
+            );
 }
 
 void read_engine(TableReader& in, EngineSection& engine) {
@@ -302,6 +355,7 @@ void read_settings(TableReader& in, Settings& settings) {
     in.table("documents", settings.documents, read_documents);
     in.table("plugins", settings.plugins, read_plugins);
     in.table("sessions", settings.sessions, read_sessions);
+    in.table("sign_in", settings.sign_in, read_sign_in);
     in.table("engine", settings.engine, read_engine);
     in.table("orders", settings.orders, read_orders);
     in.table("mail", settings.mail, read_mail);

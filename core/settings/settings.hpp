@@ -61,6 +61,33 @@ struct SessionsSection {
     friend bool operator==(const SessionsSection&, const SessionsSection&) = default;
 };
 
+/// [sign_in.oidc.NAME]: a provider of OpenID Connect that people sign in at
+struct ProviderSettings {
+    enum class Link { subject, login };  ///< how a person is found who is not linked yet: not at all, or by their login
+    enum class Claim { email, preferred_username };
+
+    std::string name;  ///< in addresses, and in the audit log
+    std::string title;  ///< on the button; the name unless given
+    std::string issuer;
+    std::string client_id;
+    SecretRef client_secret;  ///< none: a public client, which PKCE alone protects
+    std::vector<std::string> scopes{"openid", "email"};
+    Link link = Link::subject;
+    Claim login_claim = Claim::email;
+    std::int64_t create_in = 0;  ///< account in which whoever is not known is made; 0: nobody is
+    bool require_second_factor = false;
+    std::filesystem::path ca_file;  ///< empty: the system's authorities
+    std::chrono::milliseconds timeout{10'000};
+    friend bool operator==(const ProviderSettings&, const ProviderSettings&) = default;
+};
+
+/// [sign_in]
+struct SignInSection {
+    std::string address;  ///< where browsers reach this; empty: as the request says
+    std::vector<ProviderSettings> oidc;
+    friend bool operator==(const SignInSection&, const SignInSection&) = default;
+};
+
 /// store, store_password, key
 struct StoreSection {
     enum class Backend { sqlite, postgresql };
@@ -204,6 +231,7 @@ struct Settings {
     std::filesystem::path file;  ///< porteur.toml
     ApiSection api;
     SessionsSection sessions;
+    SignInSection sign_in;
     StoreSection store;
     DocumentsSection documents;
     PluginsSection plugins;

@@ -129,4 +129,40 @@ Result<std::vector<JobBefore>> JobBook::befores(Id job, NumberKey after, int lim
     });
 }
 
+Result<bool> JobBook::forget(Instant before, int limit) {
+    // Ids stand in the order of time, so the oldest is the first that the table has.
+    const auto oldest_of = [&](const std::string& table) {
+        return asked<Id>(access_, [&](soci::session& sql) {
+            Id found = 0;
+            rows::read(
+                sql,
+                "select id from number_jobs where id = (select min(job_id) from " + table +
+                    ") and ended_at is not null and ended_at < :before",
+                "n", Values().number(stamp(before)), [&](const Row& row) { found = row[0].number; }
+            );
+            return found;
+        });
+    };
+    const auto results = oldest_of("number_job_results");
+    if (!results) return std::unexpected(results.error());
+    const auto befores = oldest_of("number_job_befores");
+    if (!befores) return std::unexpected(befores.error());
+    if (*results == 0 && *befores == 0) return false;
+    auto done = access_.change_with([&](soci::session& sql) {
+        const auto drop = [&](const std::string& table, const std::string& key, Id job) {
+            if (job == 0) return;
+            const auto of_job = " where job_id = " + std::to_string(job);
+            rows::change(
+                sql, "delete from " + table + of_job + " and " + key + " in (select " + key + " from " + table + of_job + " order by " + key +
+                         " limit " + std::to_string(limit) + ")"
+            );
+        };
+        if (*befores != 0) rows::change(sql, "update number_jobs set can_undo = 0 where id = :id", Values().number(*befores));
+        drop("number_job_results", "seq", *results);
+        drop("number_job_befores", "number", *befores);
+    });
+    if (!done) return std::unexpected(std::move(done).error());
+    return true;
+}
+
 }  // namespace porteur

@@ -37,6 +37,11 @@ public:
     /// In the order of the numbers. @param after  a key; 0: from the first
     Result<std::vector<JobBefore>> befores(Id job, NumberKey after, int limit);
 
+    /// Of the oldest job that ended before an instant and still has them: takes away what was told row by row
+    /// and what was there before, at most `limit` rows of each. The job stays, and can be taken back no more.
+    /// @return whether there may be more
+    Result<bool> forget(Instant before, int limit);
+
 private:
     StoreAccess& access_;
 };

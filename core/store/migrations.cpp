@@ -421,6 +421,63 @@ drop index numbers_class;
 ;
 -- names of now
 )"},
+    Migration{12, "the inventory follows orders", R"(
+create table number_follows (
+  order_id bigint not null,
+  number bigint not null,
+  step text not null,
+  is_marked bigint not null,
+  before text not null,
+  primary key (order_id, number)
+) -- by key
+;
+create index number_follows_marked on number_follows (number) where is_marked = 1;
+create table number_follower (
+  id bigint primary key,
+  followed bigint not null
+);
+insert into number_follower (id, followed) values (1, 0)
+)"},
+    Migration{13, "what carriers list", R"(
+create table number_syncs (
+  id bigint primary key,
+  account text not null,
+  state text not null,
+  by text not null,
+  began_at bigint not null,
+  ended_at bigint,
+  listed bigint not null,
+  expected bigint not null,
+  same bigint not null,
+  left_alone bigint not null,
+  decided bigint not null,
+  problem text not null
+);
+create index number_syncs_account on number_syncs (account, id);
+create table number_sync_rows (
+  sync_id bigint not null,
+  number bigint not null,
+  what text not null,
+  holder_id bigint not null,
+  before text not null,
+  after text not null,
+  standing text not null,
+  cause text not null,
+  decision text not null,
+  by text not null,
+  at bigint,
+  primary key (sync_id, number)
+) -- by key
+;
+create index number_sync_rows_number on number_sync_rows (number, sync_id);
+create index number_sync_rows_holder on number_sync_rows (sync_id, holder_id);
+create table number_sync_standing (
+  account text not null,
+  number bigint not null,
+  standing text not null,
+  primary key (account, number)
+) -- by key
+)"},
 };
 
 // Trigrams. SQLite's table holds the index alone, without positions (whoever finds a number looks into its row

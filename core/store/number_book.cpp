@@ -57,6 +57,14 @@ public:
         befores_ = bulk(insert_into(
             "number_job_befores", {{"job_id", number}, {"number", number}, {"before", text}, {"version_after", number}}, 2
         ));
+        follows_ = bulk(insert_into(
+            "number_follows",
+            {{"order_id", number}, {"number", number}, {"step", text}, {"is_marked", number}, {"before", text}}, 2
+        ));
+        follower_ = bulk({.verb = BulkShape::Verb::update,
+                          .table = "number_follower",
+                          .columns = {{"id", number}, {"followed", number}},
+                          .key_columns = 1});
         removed_ = bulk({.verb = BulkShape::Verb::erase, .table = "numbers", .columns = {{"id", number}}, .key_columns = 1});
         if (dialect == Dialect::sqlite) {
             found_by_ = bulk(insert_into("number_search", {{"rowid", number}, {"used_key", text}}, 0));
@@ -89,7 +97,8 @@ private:
     /// In the order in which PostgreSQL gets and answers them.
     std::vector<Bulk*> all() const {
         std::vector<Bulk*> out;
-        for (const auto* each : {&classes_, &rows_, &counts_, &history_, &jobs_, &results_, &befores_, &removed_, &found_by_, &found_by_no_more_})
+        for (const auto* each : {&classes_, &rows_, &counts_, &history_, &jobs_, &results_, &befores_, &removed_, &follows_, &follower_,
+                                 &found_by_, &found_by_no_more_})
             if (*each) out.push_back(each->get());
         return out;
     }
@@ -122,6 +131,19 @@ private:
             counts_->number(each.tenant);
             counts_->number(each.count);
             counts_->end_row();
+        }
+        for (const auto& each : changes.follows) {
+            follows_->number(each.order);
+            follows_->number(each.key);
+            follows_->text(word_of(each.step));
+            follows_->number(each.is_marked ? 1 : 0);
+            follows_->text(each.before);
+            follows_->end_row();
+        }
+        if (changes.followed) {
+            follower_->number(1);
+            follower_->number(*changes.followed);
+            follower_->end_row();
         }
         for (const auto& each : changes.history) {
             history_->number(each.key);
@@ -212,7 +234,7 @@ private:
 
     std::unique_ptr<WriteSession> session_;
     // Gone before it.
-    std::unique_ptr<Bulk> classes_, rows_, counts_, history_, jobs_, results_, befores_, removed_, found_by_, found_by_no_more_;
+    std::unique_ptr<Bulk> classes_, rows_, counts_, history_, jobs_, results_, befores_, removed_, follows_, follower_, found_by_, found_by_no_more_;
 };
 
 class StoredNumbers final : public NumberBook {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "domain/inventory.hpp"
+#include "domain/number_following.hpp"
 #include "domain/number_job.hpp"
 #include "store/store.hpp"
 
@@ -89,6 +90,8 @@ struct NumberChanges {
     std::optional<NumberJob> job;      ///< as it stands then
     std::vector<JobResult> results;
     std::vector<JobBefore> befores;
+    std::vector<NumberFollow> follows;  ///< how far orders are with these numbers
+    std::optional<Id> followed;         ///< the last line of a timeline that the inventory has followed
 };
 
 /// A row as an export reads it, each text valid until the next row.

@@ -133,6 +133,23 @@ private:
     sqlite_api::sqlite3_stmt* statement_ = nullptr;
 };
 
+/// Several statements read the store as it is at one time; and SQLite takes its locks once for all of them.
+class ReadTogether {
+public:
+    explicit ReadTogether(soci::session& sql) : sql_(sql) { sql_ << "begin"; }
+    ~ReadTogether() {
+        try {
+            sql_ << "commit";
+        } catch (const soci::soci_error&) {
+            // Nothing was written; the connection finds out by itself.
+        }
+    }
+    ReadTogether(const ReadTogether&) = delete;
+
+private:
+    soci::session& sql_;
+};
+
 void each_row_on_postgresql(soci::session& sql, const Question& ask, const Take& take) {
     auto* connection = static_cast<soci::postgresql_session_backend*>(sql.get_backend())->conn_;
     std::vector<std::string> texts;
@@ -359,6 +376,7 @@ std::vector<NumberKey> keys_of_tenants(soci::session& sql, Dialect dialect, cons
     }
     std::vector<NumberKey> out;
     ask.text = "select id from numbers where tenant_id = " + ask.value(0);
+    const ReadTogether together(sql);
     SqliteStatement statement(sql, ask);
     for (const auto each : scan.tenants) {
         statement.bind(1, each);
@@ -605,6 +623,7 @@ std::vector<NumberRow> number_rows(soci::session& sql, Dialect dialect, const st
     }
     if (dialect == Dialect::sqlite) {
         ask.text = "select " + std::string(row_columns) + " from numbers where id = " + ask.value(0);
+        const ReadTogether together(sql);
         SqliteStatement statement(sql, ask);
         for (const auto key : keys) {
             statement.bind(1, key);

@@ -118,7 +118,7 @@ std::vector<UserWithProof> read_users(
                 proof.recovery.emplace_back(rest.substr(0, end));
                 rest.remove_prefix(std::min(end + 1, rest.size()));
             }
-            proof.subject = row[14].text;
+            proof.subject = user.subject = row[14].text;
             found.push_back(std::move(each));
         }
     );
@@ -554,6 +554,43 @@ Result<User> PeopleBook::change_proof(
     return changed;
 }
 
+Result<User> PeopleBook::link(
+    const ChangeBy& by, Id id, const std::string& subject, const std::string& said
+) {
+    User changed;
+    auto done = change([&](soci::session& sql) -> Result<void> {
+        auto found = first(read_users(sql, access_.seal(), "where id = :id", Values().number(id)));
+        if (!found) return std::unexpected(no_user(id));
+        changed = found->user;
+        if (changed.subject == subject) return {};
+        if (!subject.empty() && !changed.subject.empty())
+            return refusal(
+                "conflict",
+                phrase("the user {1} is linked to a provider already; unlink them first", quoted(changed.login, 100))
+            );
+        if (!subject.empty() &&
+            first(read_users(
+                sql, access_.seal(), "where subject = :subject", Values().text(subject)
+            )))
+            return refusal("conflict", phrase("somebody else is linked to this subject already"));
+        changed.subject = found->proof.subject = subject;
+        ++changed.version;
+        changed.updated = by.at;
+        write_user(sql, changed);
+        write_proof(sql, access_.seal(), id, found->proof);
+        append_audit(
+            sql, record(
+                     by, changed.tenant, subject.empty() ? "user.unlinked" : "user.linked", "user",
+                     id_text(id), subject.empty() ? said : std::string(),
+                     subject.empty() ? std::string() : said
+                 )
+        );
+        return {};
+    });
+    if (!done) return std::unexpected(std::move(done).error());
+    return changed;
+}
+
 Result<void> PeopleBook::use_proof(Id id, const std::function<Result<void>(SignInProof&)>& apply) {
     return change([&](soci::session& sql) -> Result<void> {
         auto found = first(read_users(sql, access_.seal(), "where id = :id", Values().number(id)));
@@ -567,7 +604,7 @@ Result<void> PeopleBook::use_proof(Id id, const std::function<Result<void>(SignI
 // ------------------------------------------------------------------ sessions
 
 Result<void> PeopleBook::begin_session(
-    const ChangeBy& by, const Session& session, const User& user
+    const ChangeBy& by, const Session& session, const User& user, const std::string& said
 ) {
     return change([&](soci::session& sql) -> Result<void> {
         // The password was looked at a moment ago; what was changed since then counts.
@@ -594,7 +631,7 @@ Result<void> PeopleBook::begin_session(
             Values().number(stamp(by.at)).number(user.id)
         );
         append_audit(
-            sql, record(by, user.tenant, "session.began", "user", id_text(user.id), {}, {})
+            sql, record(by, user.tenant, "session.began", "user", id_text(user.id), {}, said)
         );
         return {};
     });

@@ -44,7 +44,7 @@ struct SignInProof {
     std::string totp = {};                   ///< the authenticator's secret, base 32; empty: none
     std::int64_t totp_step = 0;              ///< the last one that was used: none twice
     std::vector<std::string> recovery = {};  ///< hashes of codes that are left
-    std::string subject = {};                ///< "issuer subject" of OpenID Connect; empty: none
+    std::string subject = {};                ///< as in User
 };
 
 struct UserWithProof {
@@ -97,12 +97,20 @@ public:
         const ChangeBy& by, Id id, std::string_view action,
         const std::function<Result<void>(UserWithProof&)>& change, const std::string& kept
     );
+    /// Whom the person is at a provider of OpenID Connect; sessions go on.
+    /// @param subject  "ISSUER SUBJECT"; empty: nobody any more
+    /// @param said     canonical JSON for the record
+    /// @errors  conflict: they are somebody there already, or somebody else is this one
+    Result<User> link(const ChangeBy& by, Id id, const std::string& subject, const std::string& said);
     /// The same without a record and without ending anything: what was used up at a sign-in.
     Result<void> use_proof(Id id, const std::function<Result<void>(SignInProof&)>& change);
 
     // ---------------------------------------------------------------- sessions
 
-    Result<void> begin_session(const ChangeBy& by, const Session& session, const User& user);
+    /// @param said  canonical JSON for the record: by which provider; empty: by a password
+    Result<void> begin_session(
+        const ChangeBy& by, const Session& session, const User& user, const std::string& said = {}
+    );
     Result<std::optional<std::pair<Session, User>>> session(const std::string& hash);
     Result<void> touch_session(const std::string& hash, Instant seen);
     Result<void> end_session(const ChangeBy& by, const std::string& hash, const User& user);

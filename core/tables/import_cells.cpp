@@ -7,6 +7,7 @@
 
 #include <porteur/phrase.hpp>
 
+#include "domain/number_limits.hpp"
 #include "tables/import_columns.hpp"
 #include "tables/words.hpp"
 
@@ -113,12 +114,15 @@ std::string read_tags(std::string_view cell, std::vector<std::string_view>& tags
         const auto tag = trimmed(cell.substr(0, end));
         cell.remove_prefix(std::min(cell.size(), end + 1));
         if (tag.empty() || holds(tags, tag)) continue;
-        if (is_longer(tag, tag_size_max))
-            return phrase("a tag is longer than {1:n} characters; shorten it", tag_size_max);
-        if (tags.size() == tag_count_max)
-            return phrase("there are more than {1:n} tags; keep the most telling", tag_count_max);
+        if (!is_tag(tag))
+            return phrase(
+                "{1} is no tag: a tag has 1 to {2} letters, digits, \"-\", \"_\" and \":\"", quoted(tag, 60), tag_size_max
+            );
+        if (tags.size() == tags_max)
+            return phrase("there are more than {1:n} tags; keep the most telling", tags_max);
         tags.push_back(tag);
     }
+    std::ranges::sort(tags);
     return {};
 }
 

@@ -16,9 +16,6 @@ namespace porteur::tables {
 
 // In characters, as people count.
 inline constexpr std::size_t name_size_max = 200;
-inline constexpr std::size_t tag_size_max = 64;
-inline constexpr std::size_t tag_count_max = 20;
-inline constexpr std::size_t custom_size_max = 500;
 
 /// Without blanks and line ends around it.
 std::string_view trimmed(std::string_view text);
@@ -42,8 +39,8 @@ std::optional<Cost> read_cost(std::string_view cell);
 /// "toll_free", "Toll-free", "sans frais". Nothing if it is none.
 std::optional<NumberType> read_number_type(std::string_view cell);
 
-/// Tags, which are words, with blanks, commas, semicolons or bars between them; each once. Gives
-/// what is wrong.
+/// Tags, which are words, with blanks, commas, semicolons or bars between them; each once, in the
+/// order of their letters, as the inventory keeps them. Gives what is wrong.
 std::string read_tags(std::string_view cell, std::vector<std::string_view>& tags);
 
 }  // namespace porteur::tables

@@ -10,6 +10,7 @@
 #include <porteur/phrase.hpp>
 
 #include "domain/inventory.hpp"
+#include "domain/number_limits.hpp"
 #include "numbering/checked_number.hpp"
 #include "tables/csv_reader.hpp"
 #include "tables/words.hpp"
@@ -388,6 +389,23 @@ Result<ImportColumns> detect_columns(
             each.field = *field;
         }
     }
+    std::size_t fields = 0;
+    for (const auto& each : out.columns) {
+        if (each.field != ImportField::custom) continue;
+        ++fields;
+        if (each.custom.size() > field_name_size_max)
+            return refused(phrase(
+                "columns: {1} is too long for the name of a custom field; give it one of at most {2:n} bytes, as in "
+                "custom.floor=5, or leave it out, as in left_out=5",
+                quoted(each.custom, 60), field_name_size_max
+            ));
+    }
+    if (fields > fields_max)
+        return refused(phrase(
+            "columns: {1:n} columns would become custom fields, of which a number has {2:n} at most; leave some out, as in "
+            "left_out=5",
+            fields, fields_max
+        ));
     return out;
 }
 

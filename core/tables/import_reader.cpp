@@ -12,6 +12,7 @@
 #include <porteur/phrase.hpp>
 
 #include "domain/inventory.hpp"
+#include "domain/number_limits.hpp"
 #include "tables/csv_cell.hpp"
 #include "tables/import_cells.hpp"
 #include "tables/seen_numbers.hpp"
@@ -315,10 +316,8 @@ private:
                 if (row.cost_currency.empty()) row.cost_currency = cell;
                 return {};
             case ImportField::custom:
-                if (is_longer(cell, custom_size_max))
-                    return phrase(
-                        "the text is longer than {1:n} characters; shorten it", custom_size_max
-                    );
+                if (cell.size() > field_size_max)
+                    return phrase("the text has more than {1:n} bytes; shorten it", field_size_max);
                 custom_.emplace_back(about.custom, cell);
                 return {};
         }

@@ -149,6 +149,8 @@ constexpr auto table = std::to_array<Word>({
     {"entry", "preflight_passed", word_in("entry", "preflight passed")},
     {"entry", "preflight_finding", word_in("entry", "preflight finding")},
     {"entry", "state_changed", word_in("entry", "state changed")},
+    {"entry", "numbers_changed", word_in("entry", "numbers changed")},
+    {"entry", "number_left_out", word_in("entry", "number left out")},
     {"entry", "word_ignored", word_in("entry", "word ignored")},
     {"entry", "progress", word_in("entry", "progress")},
     {"entry", "refused", word_in("entry", "refused")},

@@ -95,12 +95,15 @@ TEST(IncludeRules, KeepTheSimulatorsAlone) {
     );
 }
 
-TEST(IncludeRules, LetTheCommandLineIncludeOfTheCoreTheTongueAlone) {
+TEST(IncludeRules, LetTheCommandLineIncludeOfTheCoreTheTongueAndTheReaderOfCallsAlone) {
     const Tree tree{
         file_of("tools/porteur/session.cpp", "#include \"tongue/tongue.hpp\"\n#include \"domain/order.hpp\"\n"),
+        file_of("tools/porteur/calls.cpp", "#include \"tables/call_reader.hpp\"\n#include \"tables/import_reader.hpp\"\n"),
         file_of("tools/porteur/tests/x_test.cpp", "#include \"domain/order.hpp\"\n")
     };
-    EXPECT_THAT(wrong_includes_in_command_line(tree), ElementsAre(HasSubstr("session.cpp:2: ")));
+    EXPECT_THAT(
+        wrong_includes_in_command_line(tree), ElementsAre(HasSubstr("session.cpp:2: "), HasSubstr("calls.cpp:2: "))
+    );
 }
 
 TEST(IncludeRules, RefuseHeavyHeadersInHeadersOnly) {

@@ -28,13 +28,6 @@ double seconds_since(Steady::time_point began) {
 
 void say(const std::string& text) { fmt::print(stderr, "bench: {}\n", text); }
 
-double status_mb(pid_t process, const std::string& name) {
-    std::ifstream in(fmt::format("/proc/{}/status", process));
-    for (std::string line; std::getline(in, line);)
-        if (line.starts_with(name + ":"))
-            return std::strtod(line.c_str() + name.size() + 1, nullptr) / 1024;
-    return 0;
-}
 
 /// The highest that a process's memory gets from here on.
 void forget_peak(pid_t process) { std::ofstream(fmt::format("/proc/{}/clear_refs", process)) << 5; }

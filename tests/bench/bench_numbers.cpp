@@ -5,14 +5,11 @@
 //
 //     tools/bench numbers [--rows N] [--store sqlite|postgresql] [--peers] [OP...]
 //         prints one JSON object for each: op, rows, store, value, unit, peer, ratio, and what else is known;
-//         OP: list search sort csv pdf (all of them unless some are named)
-#include <arpa/inet.h>
+//         OP: list search sort csv pdf import (all of them unless some are named)
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sched.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,7 +22,9 @@
 #include <thread>
 
 #include "access/token.hpp"
+#include "bench_client.hpp"
 #include "bench_exports.hpp"
+#include "bench_import.hpp"
 #include "bench_world.hpp"
 #include "inventory/number_directory.hpp"
 
@@ -100,104 +99,7 @@ double fill(const std::string& address, std::int64_t count) {
     return seconds_since(began);
 }
 
-// ------------------------------------------------------------------ the daemon and its client
-
-void pin(int core) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(core, &set);
-    ::sched_setaffinity(0, sizeof set, &set);
-}
-
-class DaemonProcess {
-public:
-    /// @param one_core  with which it has to do
-    explicit DaemonProcess(const fs::path& config, bool one_core = true) {
-        int ends[2];
-        if (::pipe2(ends, O_CLOEXEC) != 0) stop("no pipe to porteurd");
-        process_ = ::fork();
-        if (process_ == 0) {
-            if (one_core) pin(0);
-            ::dup2(ends[1], 1);
-            ::dup2(ends[1], 2);
-            ::execl(PORTEUR_DAEMON, PORTEUR_DAEMON, "--config", config.c_str(), nullptr);
-            ::_exit(127);
-        }
-        ::close(ends[1]);
-        log_ = ::fdopen(ends[0], "r");
-        std::string said;
-        std::array<char, 4096> line;
-        while (port_ == 0 && std::fgets(line.data(), line.size(), log_) != nullptr) {
-            said += line.data();
-            if (const auto at = said.find("127.0.0.1:"); at != std::string::npos)
-                port_ = static_cast<std::uint16_t>(std::atoi(said.c_str() + at + std::strlen("127.0.0.1:")));
-        }
-        if (port_ == 0) stop("porteurd did not start: " + said);
-        reader_ = std::thread([this] {
-            std::array<char, 4096> more;
-            while (std::fgets(more.data(), more.size(), log_) != nullptr) continue;
-        });
-    }
-    ~DaemonProcess() {
-        ::kill(process_, SIGTERM);
-        ::waitpid(process_, nullptr, 0);
-        reader_.join();
-        std::fclose(log_);
-    }
-    DaemonProcess(const DaemonProcess&) = delete;
-    std::uint16_t port() const { return port_; }
-    pid_t process() const { return process_; }
-
-private:
-    pid_t process_ = -1;
-    std::uint16_t port_ = 0;
-    FILE* log_ = nullptr;
-    std::thread reader_;  ///< nobody else empties the pipe
-};
-
-/// One kept connection.
-class Caller {
-public:
-    Caller(std::uint16_t port, std::string token) : token_(std::move(token)) {
-        socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        sockaddr_in to{};
-        to.sin_family = AF_INET;
-        to.sin_port = htons(port);
-        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        if (::connect(socket_, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) stop("porteurd takes no connection");
-        const int yes = 1;
-        ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    }
-    ~Caller() { ::close(socket_); }
-    Caller(const Caller&) = delete;
-
-    /// @return the body
-    std::string_view get(const std::string& target) {
-        const auto request = "GET " + target + " HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer " + token_ + "\r\n\r\n";
-        if (::write(socket_, request.data(), request.size()) != static_cast<ssize_t>(request.size())) stop("a request was cut off");
-        read_.clear();
-        std::size_t head = std::string::npos, whole = 0;
-        while (head == std::string::npos || read_.size() < whole) {
-            const auto before = read_.size();
-            read_.resize(before + 65'536);
-            const auto got = ::read(socket_, read_.data() + before, 65'536);
-            if (got <= 0) stop("an answer was cut off");
-            read_.resize(before + static_cast<std::size_t>(got));
-            if (head != std::string::npos) continue;
-            head = read_.find("\r\n\r\n");
-            if (head == std::string::npos) continue;
-            if (!read_.starts_with("HTTP/1.1 200")) stop(target + " answers " + read_.substr(0, 600));
-            const auto length = read_.find("Content-Length: ");
-            whole = head + 4 + static_cast<std::size_t>(std::atol(read_.c_str() + length + 16));
-        }
-        return std::string_view(read_).substr(head + 4);
-    }
-
-private:
-    std::string token_;
-    std::string read_;
-    int socket_ = -1;
-};
+// ------------------------------------------------------------------ the measurements
 
 struct Run {
     std::string store_name;
@@ -338,9 +240,10 @@ int run(int count, char** words) {
     fs::create_directories(folder.path() / "plugins");
     const auto token = make_token();
     Run known{.store_name = store_name, .rows = rows, .port = 0, .daemon = 0, .token = token};
-    const auto filled = in_child([&](FILE* out) { fmt::print(out, "{}", fill(address, rows)); });
+    const bool is_filled = std::ranges::any_of(std::array{"list", "search", "sort", "csv", "pdf"}, wanted);
+    const auto filled = !is_filled ? "0" : in_child([&](FILE* out) { fmt::print(out, "{}", fill(address, rows)); });
     fmt::print(stderr, "filled in {} s\n", filled);
-    in_child([&](FILE*) {
+    if (is_filled) in_child([&](FILE*) {
         const StoreSeal seal{Sealing(MasterKey(std::string(MasterKey::size, 'k')))};
         auto store = Store::open({.address = address, .holder = "bench"}, seal, [](std::function<void()> go) { go(); });
         if (!store) stop(store.error().message);
@@ -354,6 +257,10 @@ int run(int count, char** words) {
         if (wanted("list")) measure_list(known);
         if (wanted("search")) measure_search(known);
         if (wanted("sort")) measure_sort(known);
+    }
+    if (wanted("import")) {
+        const ImportRun imported{.store_name = store_name, .rows = std::min<std::int64_t>(rows, 1'000'000), .server = server.get()};
+        measure_import(imported);
     }
     if (wanted("csv") || wanted("pdf")) {
         // One thread reads, another sends; the client is one of those that share the cores.

@@ -63,6 +63,14 @@ double cpu_seconds(pid_t process) {
     return ticks / double(::sysconf(_SC_CLK_TCK));
 }
 
+double status_mb(pid_t process, const std::string& name) {
+    std::ifstream in("/proc/" + std::to_string(process) + "/status");
+    for (std::string line; std::getline(in, line);)
+        if (line.starts_with(name + ":"))
+            return std::strtod(line.c_str() + name.size() + 1, nullptr) / 1024;
+    return 0;
+}
+
 double cpu_seconds_of_children(pid_t process) {
     double sum = 0;
     for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(process) + "/task")) {

@@ -31,6 +31,9 @@ double cpu_seconds(pid_t process);
 /// Of all its children together.
 double cpu_seconds_of_children(pid_t process);
 
+/// A line of /proc/PID/status, as "VmHWM" (the most that it had in memory), in MB.
+double status_mb(pid_t process, const std::string& name);
+
 struct Memory {
     double rss_mb = 0;
     double private_mb = 0;  ///< anonymous

@@ -34,7 +34,11 @@ const std::vector<CommandSpec>& all_commands() {
         add(letter_commands());
         add(order_commands("purchase"));
         add(inventory_commands());
+        add(number_change_commands());
+        add(number_job_commands());
+        add(comparison_commands());
         add(number_commands());
+        add(call_commands());
         add(document_commands());
         add(mail_commands());
         add(task_commands());
@@ -70,6 +74,7 @@ std::string help_of_group(const std::string& group) {
     if (group == "port") return told("port orders: move numbers from one carrier to another");
     if (group == "purchase") return told("purchase orders: buy numbers");
     if (group == "numbers") return told("numbers that we have; search: numbers that can be bought");
+    if (group == "calls") return told("calls that were received, which make numbers active");
     if (group == "portability") return told("whether numbers can be ported");
     if (group == "documents") return told("letters of authorization, invoices and other papers");
     if (group == "mail") return told("mails that came in");

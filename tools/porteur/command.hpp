@@ -36,6 +36,7 @@ struct WordSpec {
     std::string help;
     bool many = false;
     std::vector<std::string> choices = {};
+    bool optional = false;
 };
 
 struct CommandSpec {

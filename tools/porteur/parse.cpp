@@ -130,7 +130,7 @@ struct Reader {
                 places.emplace_back(made, nullptr, &word, nullptr, std::vector<std::string>{});
             place.read = word.many ? made->add_option(word.name, place.values, tongue.heading(word.help))
                                    : made->add_option(word.name, place.value, tongue.heading(word.help));
-            place.read->required()->type_name("");
+            place.read->required(!word.optional)->type_name("");
             if (!word.choices.empty()) place.read->check(one_of(word.choices));
         }
         for (const auto& option : command.options) add(*made, option, made);
@@ -247,8 +247,10 @@ struct Reader {
             if (place.of != nullptr && place.of != from) continue;
             if (place.word && place.word->many)
                 out.words.insert(out.words.end(), place.values.begin(), place.values.end());
-            else if (place.word)
+            else if (place.word && (place.read->count() > 0 || !place.word->optional))
                 out.words.push_back(place.value);
+            else if (place.word)
+                continue;
             else if (place.flag)
                 out.values[place.option->key()] = {};
             else if (place.read->count() > 0)

@@ -44,6 +44,10 @@ void Progress::update_count(std::size_t done, std::size_t all) {
     if (is_due(done >= all)) write(fmt::format("{} {} {}/{}", what_, bar_text(done, all), done, all));
 }
 
+void Progress::update_so_far(std::size_t done) {
+    if (is_due(false)) write(fmt::format("{} … {}", what_, done));
+}
+
 void Progress::hide() {
     if (std::exchange(shown_, false)) around_.err << "\r\x1b[K" << std::flush;
 }

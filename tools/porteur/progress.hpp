@@ -26,6 +26,8 @@ public:
     void update(std::size_t bytes_done = 0, std::size_t bytes_all = 0);
     /// The same in pieces of which there are so many in all, which is not 0.
     void update_count(std::size_t done, std::size_t all);
+    /// The same where nobody knows how many there will be: only how many there were.
+    void update_so_far(std::size_t done);
     /// Takes the line away until the next update, so that other lines can be written.
     void hide();
 

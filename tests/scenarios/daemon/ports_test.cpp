@@ -61,6 +61,9 @@ TEST_F(Ports, AreSplitCorrectedCompletedAndWatched) {
     const auto whole = "/v1/port-orders/" + std::string(json::parse(made.body).at("id").as_string());
     ASSERT_TRUE(becomes(whole, "exception")) << log() << ask("GET", whole + "/timeline").body;
     start_again();
+    // The inventory follows each part by itself, and did not lose its place with the daemon.
+    EXPECT_TRUE(soon([&] { return text("/v1/numbers/18005550101", "state") == "available"; })) << ask("GET", "/v1/numbers").body;
+    EXPECT_TRUE(soon([&] { return text("/v1/numbers/14165550101", "state") == "port_in_pending"; })) << ask("GET", "/v1/numbers").body;
     const auto shown = get(whole);
     ASSERT_EQ(shown.at("parts").as_array().size(), 2u);
     EXPECT_EQ(shown.at("numbers").as_array().size(), 3u);
@@ -98,12 +101,68 @@ TEST_F(Ports, AreSplitCorrectedCompletedAndWatched) {
         EXPECT_TRUE(soon([&] {
             return ask("GET", part + "/timeline").body.find("left Patient Telecom at ") != std::string::npos;
         })) << part;
+    EXPECT_TRUE(soon([&] { return text("/v1/numbers/14165550101", "state") == "available"; })) << ask("GET", "/v1/numbers").body;
+    const auto listed = get("/v1/numbers");
+    ASSERT_EQ(listed.at("numbers").as_array().size(), 3u);
+    for (const auto& each : listed.at("numbers").as_array()) {
+        EXPECT_EQ(each.at("provider"), "gaining");
+        EXPECT_EQ(each.at("source"), "port");
+    }
+    EXPECT_EQ(listed.at("numbers").at(0).at("order"), get(local).at("id"));
+    EXPECT_THAT(ask("GET", "/v1/numbers/14165550101/history").body, HasSubstr("port completed"));
+
     const auto packet = ask("GET", whole + "/packet");
     EXPECT_EQ(packet.status, 200);
     EXPECT_THAT(packet.body, HasSubstr("Numbers leave: mixed"));
     EXPECT_EQ(ask("POST", whole + "/comments", "c-1", json::object{{"text", "all is well"}}).status, 200);
     EXPECT_THAT(ask("GET", whole + "/timeline").body, HasSubstr("all is well"));
     EXPECT_THAT(ask("GET", local + "/timeline").body, Not(HasSubstr("5678")));
+}
+
+TEST_F(Ports, NumbersAreGivenBackToTheirCarrierOnce) {
+    host_settings("level = \"info\"\n");
+    account("seller", first);
+    account("keeps", second, "", "patient");
+    start();
+    const auto ended = [&](const HttpReply& begun) {
+        EXPECT_EQ(begun.status, 202) << begun.body;
+        const auto job = "/v1/number-jobs/" + std::string(json::parse(begun.body).at("id").as_string());
+        EXPECT_TRUE(soon([&] { return text(job, "state") != "running"; })) << ask("GET", job).body;
+        return get(job);
+    };
+    const auto given = [](const char* number, const char* provider) { return json::object{{"number", number}, {"provider", provider}}; };
+    ASSERT_EQ(ended(ask("POST", "/v1/numbers", "add", json::object{{"numbers", json::array{
+        given("+14165550101", "seller"), given("+14165550102", "seller"), given("+14165550103", "keeps")}}})).at("changed"), 3);
+
+    json::object wish{{"action", "release"}, {"selection", {{"numbers", {"+14165550101", "+14165550102", "+14165550103"}}}}, {"dry_run", true}};
+    const auto tried = ended(ask("POST", "/v1/number-changes", "try", wish));
+    EXPECT_EQ(tried.at("changed"), 2);
+    EXPECT_EQ(tried.at("refused"), 1);
+    EXPECT_EQ(text("/v1/numbers/14165550101", "state"), "available");
+
+    wish["dry_run"] = false;
+    const auto done = ended(ask("POST", "/v1/number-changes", "release", wish));
+    EXPECT_EQ(done.at("changed"), 2) << done;
+    EXPECT_EQ(done.at("can_undo"), false);
+    const auto job = "/v1/number-jobs/" + std::string(done.at("id").as_string());
+    EXPECT_THAT(ask("GET", job + "/results").body, HasSubstr("by hand"));
+    const auto undo = ask("POST", job + "/undo", "undo");
+    EXPECT_EQ(undo.status, 409);
+    EXPECT_THAT(undo.body, HasSubstr("order them anew"));
+    start_again();
+    for (const auto* number : {"/v1/numbers/14165550101", "/v1/numbers/14165550102"})
+        EXPECT_TRUE(soon([&] { return text(number, "state") == "released"; })) << ask("GET", number).body << log();
+    EXPECT_EQ(text("/v1/numbers/14165550103", "state"), "available");
+    const auto orders = get("/v1/release-orders").at("items").as_array();
+    ASSERT_EQ(orders.size(), 1u);
+    EXPECT_EQ(orders[0].at("state"), "completed");
+    EXPECT_EQ(orders[0].at("numbers").as_array().size(), 2u);
+    EXPECT_THAT(ask("GET", "/v1/numbers/14165550101/history").body, AllOf(HasSubstr("release under way"), HasSubstr("released")));
+
+    const auto asked = first.asked("DELETE /numbers");
+    EXPECT_EQ(ended(ask("POST", "/v1/number-changes", "again", wish)).at("same"), 2);
+    EXPECT_EQ(first.asked("DELETE /numbers"), asked);
+    EXPECT_EQ(get("/v1/release-orders").at("items").as_array().size(), 1u);
 }
 
 }  // namespace

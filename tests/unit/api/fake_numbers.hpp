@@ -6,6 +6,7 @@
 #include <map>
 
 #include "api/number_services.hpp"
+#include "fake_syncs.hpp"
 
 namespace porteur::testing {
 
@@ -16,7 +17,9 @@ public:
     std::map<NumberKey, std::vector<NumberEvent>> events;
     InventoryQuery last_query;
     std::optional<Error> refuse;
+    FakeSyncs compared;
 
+    NumberSyncServices& syncs() override { return compared; }
     bool caller_is_customer = false;
     bool is_customer(const Caller&) const override { return caller_is_customer; }
     Result<NumbersShown> numbers(const Caller& caller, InventoryQuery query) override {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "api/people_services.hpp"
+#include "fake_providers.hpp"
 
 namespace porteur::testing {
 
@@ -16,6 +17,8 @@ public:
     static constexpr std::string_view password = "correct horse battery";
     /// Cookies of sessions that there are: "company" stands in the company, "system" at the top.
     static constexpr std::string_view csrf = "csrf-of-the-session";
+
+    FakeProviders providers;
 
     FakePeople() {
         tenants_.take(
@@ -69,6 +72,12 @@ public:
     }
     Async<Result<User>> drop_second_factor(Caller, Id, std::string) override { co_return user_; }
     Result<std::optional<User>> person(Id) override { return user_; }
+    Async<Result<User>> link_user(Caller, Id id, std::string subject) override {
+        if (id != user_.id) co_return coded(not_found_code, "there is no user");
+        user_.subject = std::move(subject);
+        co_return user_;
+    }
+    ProviderSignIn* provider_sign_in() override { return &providers; }
 
     Async<Result<Tenant>>
     add_tenant(Caller caller, TenantWish wish, std::optional<AnswerKept<Tenant>>) override {

@@ -178,6 +178,17 @@ TEST(NumberJobs, a_wish_that_says_too_little_or_too_much_names_the_place) {
     }
 }
 
+TEST(NumberJobs, one_too_many_is_told_how_long_to_wait) {
+    Served served;
+    served.host.inventory.refuse = Error{.kind = ErrorKind::invalid_input, .message = "100 wait", .code = std::string(jobs_waiting_code)};
+    served.host.inventory.refuse->retry_after = std::chrono::seconds(10);
+    const auto reply = served.post("/v1/number-changes", R"({"action":"unassign","selection":{"numbers":["+15145550100"]}})");
+    EXPECT_EQ(reply.status, 429);
+    EXPECT_EQ(reply.text("type"), "urn:porteur:problem:too-many-changes");
+    EXPECT_EQ(reply.field("retry-after"), "10");
+    EXPECT_EQ(reply.text("detail"), "100 wait");
+}
+
 TEST(NumberJobs, a_file_comes_in_whole) {
     Served served;
     std::string csv = "number,used_by\n";

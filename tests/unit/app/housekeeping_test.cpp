@@ -267,6 +267,21 @@ TEST_P(HousekeepingTest, FindsAnOldKeyInTheNextPassWhenItsOrderHasEnded) {
     EXPECT_FALSE(store->idempotency(1, "k").value());
 }
 
+TEST_P(HousekeepingTest, AsksOthersForWhatIsOldUntilTheyHaveNoMore) {
+    std::vector<Instant> asked;
+    housekeeping = std::make_unique<Housekeeping>(
+        io.get_executor(), *store, [] { return today; },
+        HousekeepingSettings{.retention = retention, .batch = 3, .more = [&](Instant before) -> Result<bool> {
+            asked.push_back(before);
+            return asked.size() < 3;
+        }}
+    );
+    EXPECT_TRUE(tidy());
+    EXPECT_TRUE(tidy());
+    EXPECT_FALSE(tidy());
+    EXPECT_EQ(asked, std::vector<Instant>(3, today - retention));
+}
+
 INSTANTIATE_TEST_SUITE_P(Both, HousekeepingTest, ::testing::Values("sqlite", "postgresql"), [](const auto& each) { return std::string(each.param); });
 
 }  // namespace

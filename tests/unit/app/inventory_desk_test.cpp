@@ -58,7 +58,18 @@ protected:
         desk.reset();
         desk = std::make_unique<InventoryDesk>(InventoryDesk::Parts{
             .store = *store, .tenants = tenants, .now = [this] { return clock += std::chrono::milliseconds(1); },
-            .accounts = [] { return std::set<std::string, std::less<>>{"thinktel", "genesys"}; }, .spool = folder});
+            .accounts = [this] {
+                if (holds_next_job.exchange(false)) released.get_future().wait();
+                return std::set<std::string, std::less<>>{"thinktel", "genesys", "ringcentral"};
+            },
+            .spool = folder, .waiting = waiting,
+            .door = {.catch_up = {},
+                     .can = [](const std::string& account) { return account != "ringcentral"; },
+                     .order = [this](const std::string& account, const std::vector<NumberKey>& numbers, const JobScope& scope) -> Result<Id> {
+                         if (is_store_away) return failure(ErrorKind::unavailable, "the store is away");
+                         releases.push_back({account, numbers.size(), scope.tenant});
+                         return static_cast<Id>(releases.size());
+                     }}});
         const auto started = desk->start();
         ASSERT_TRUE(started) << started.error().message;
     }
@@ -94,6 +105,22 @@ protected:
         EXPECT_TRUE(upload) << upload.error().message;
         EXPECT_TRUE((*upload)->append(csv));
         return ended(wait((*upload)->finish(std::nullopt)));
+    }
+    /// An import that is under way, and waits there until release().
+    NumberJob held_import(const Caller& caller) {
+        auto upload = desk->begin_import(caller, {.region = "CA", .provider = "thinktel", .columns = {}, .currency = "CAD", .dry_run = false, .request = "{}"});
+        EXPECT_TRUE(upload && (*upload)->append(three_numbers));
+        holds_next_job = true;
+        auto begun = wait((*upload)->finish(std::nullopt)).value();
+        while (holds_next_job) std::this_thread::yield();
+        return begun;
+    }
+    void release() { released.set_value(); }
+    Result<NumberJob> begun_add(const Caller& caller, const std::string& number) {
+        NumberGiven given;
+        given.number = number;
+        given.provider = "thinktel";
+        return wait(desk->add(caller, {given}, false, "{}", std::nullopt));
     }
     NumberJob change(const Caller& caller, NumberWish wish, std::vector<std::string> numbers, bool dry_run = false) {
         NumberSelection selection;
@@ -132,10 +159,14 @@ protected:
     std::unique_ptr<Store> store;
     TenantsNow tenants;
     Instant clock{std::chrono::milliseconds{1'790'000'000'000}};
+    std::atomic<bool> holds_next_job = false;
+    std::promise<void> released;
+    WaitingRoom::Limits waiting;
     std::unique_ptr<InventoryDesk> desk;
+    const std::string three_numbers = "number,company\n(514) 555-0100,\n514-555-0101,Acme\n+1 418 555 0102,\n";
+    std::vector<std::tuple<std::string, std::size_t, std::int64_t>> releases;  ///< account, how many numbers, whose order
+    bool is_store_away = false;
 };
-
-const std::string three_numbers = "number,company\n(514) 555-0100,\n514-555-0101,Acme\n+1 418 555 0102,\n";
 
 TEST_P(InventoryDeskTest, a_file_fills_the_pool_and_companies_and_again_changes_nothing) {
     const auto first = import(three_numbers, north());
@@ -382,6 +413,239 @@ TEST_P(InventoryDeskTest, the_audit_log_says_who_wished_a_job_and_from_which_acc
     EXPECT_EQ(newest.person, 7);
     EXPECT_EQ(newest.home, 1);
     EXPECT_EQ(newest.tenant, 2);
+}
+
+TEST_P(InventoryDeskTest, of_companies_with_one_name_the_var_of_the_file_tells_which) {
+    using enum TenantKind;
+    tenants.take(*TenantTree::make(
+        {{1, 0, system, "System"}, {2, 1, var, "North"}, {3, 1, var, "Süd"}, {10, 2, company, "Acme"}, {11, 3, company, "ACME"}, {12, 2, company, "Bakery"}}
+    ));
+    const auto job = import(
+        "number,company,reseller\n5145550100,Acme,North\n5145550101,acme,sud\n5145550102,Acme,\n5145550103,Bakery,Süd\n5145550104,Acme,West\n"
+        "5145550105,,North\n5145550106,Bakery,\n5145550107,,\n",
+        as(Role::operator_token, 1)
+    );
+    EXPECT_EQ(job.changed, 5);
+    EXPECT_EQ(job.refused, 3);
+    EXPECT_EQ(number("+15145550100")->row.tenant, 10);
+    EXPECT_EQ(number("+15145550101")->row.tenant, 11);
+    EXPECT_EQ(number("+15145550105")->row.tenant, 2) << "no company: it lies in the VAR's pool";
+    EXPECT_EQ(number("+15145550106")->row.tenant, 12);
+    EXPECT_EQ(number("+15145550107")->row.tenant, 1);
+    std::map<std::int64_t, JobResult> said;
+    for (const auto& each : results(job)) said[each.row] = each;
+    EXPECT_EQ(said[4].column, "B (company)");
+    EXPECT_THAT(said[4].problem, HasSubstr("name the VAR as well"));
+    EXPECT_EQ(said[5].column, "C (reseller)");
+    EXPECT_EQ(said[5].number, "Süd");
+    EXPECT_THAT(said[5].problem, HasSubstr("\"Bakery\" is not below this VAR"));
+    EXPECT_EQ(said[6].column, "C (reseller)");
+    EXPECT_THAT(said[6].problem, HasSubstr("no VAR of this name"));
+}
+
+TEST_P(InventoryDeskTest, a_vars_own_name_fits_in_its_files_and_anothers_does_not) {
+    const auto job = import("number,company,var\n5145550100,Acme,North\n5145550101,,North\n5145550102,Far,South\n", north());
+    EXPECT_EQ(job.changed, 2);
+    EXPECT_EQ(number("+15145550101")->row.tenant, 2);
+    ASSERT_EQ(results(job).size(), 1U);
+    EXPECT_THAT(results(job).front().problem, HasSubstr("no VAR of this name among your accounts")) << "nor does it hear of South";
+}
+
+TEST_P(InventoryDeskTest, a_file_given_again_changes_nothing_of_what_options_set_beside_it) {
+    const std::string csv = "number,tags,Floor\n5145550100,vip night,5\n";
+    import(csv, north());
+    EXPECT_EQ(number("+15145550100")->row.tags, "night vip");
+    NumberWish options;
+    options.tags_added = {"vip"};
+    options.custom = {{"desk", "12"}};
+    EXPECT_EQ(change(north(), options, {"+15145550100"}).changed, 1);
+    const auto again = import(csv, north());
+    EXPECT_EQ(again.changed, 0);
+    EXPECT_EQ(again.same, 1);
+    EXPECT_EQ(number("+15145550100")->row.custom, R"({"Floor":"5","desk":"12"})");
+    EXPECT_EQ(import("number,Floor\n5145550100,6\n", north()).changed, 1);
+    EXPECT_EQ(number("+15145550100")->row.custom, R"({"Floor":"6","desk":"12"})");
+    EXPECT_EQ(number("+15145550100")->row.tags, "night vip");
+}
+
+TEST_P(InventoryDeskTest, whose_a_number_is_that_cannot_be_added_is_not_told) {
+    import(three_numbers, north());
+    const auto south = as(Role::var_administrator, 3);
+    const auto mine = ended(begun_add(south, "+15145550100"));
+    EXPECT_EQ(mine.refused, 1);
+    const auto said = results(mine).front().problem;
+    EXPECT_EQ(said, "it cannot be put into your inventory; ask whoever runs this system");
+    EXPECT_EQ(results(import("number\n5145550100\n", south)).front().problem, said);
+    EXPECT_EQ(change(south, to(14), {"+15145550100"}).refused, change(south, to(14), {"+15145559999"}).refused);
+}
+
+TEST_P(InventoryDeskTest, what_waits_is_cancelled_before_it_begins) {
+    const auto first = held_import(north());
+    const auto second = begun_add(north(), "+15145550177");
+    ASSERT_TRUE(second);
+    EXPECT_TRUE(desk->cancel(north(), second->id));
+    EXPECT_FALSE(desk->cancel(as(Role::var_administrator, 3), first.id)) << "of others there is none";
+    release();
+    EXPECT_EQ(ended(Result<NumberJob>(first)).state, JobState::done);
+    const auto cancelled = ended(second);
+    EXPECT_EQ(cancelled.state, JobState::cancelled);
+    EXPECT_EQ(cancelled.changed, 0);
+    EXPECT_FALSE(number("+15145550177"));
+    EXPECT_FALSE(desk->cancel(north(), second->id)) << "it has ended";
+}
+
+TEST_P(InventoryDeskTest, an_import_under_way_is_cancelled) {
+    const auto job = held_import(north());
+    EXPECT_TRUE(desk->cancel(north(), job.id));
+    release();
+    const auto cancelled = ended(Result<NumberJob>(job));
+    EXPECT_EQ(cancelled.state, JobState::cancelled);
+    EXPECT_EQ(total(), 0);
+}
+
+TEST_P(InventoryDeskTest, an_orderly_stop_says_of_each_job_that_it_was_cut_off_and_what_to_do) {
+    const auto first = held_import(north());
+    const auto second = begun_add(north(), "+15145550177");
+    ASSERT_TRUE(second);
+    desk->cut_off();
+    release();
+    desk->stop();
+    for (const auto id : {first.id, second->id}) {
+        const auto job = desk->job(north(), id).value().value();
+        EXPECT_EQ(job.state, JobState::failed);
+        EXPECT_THAT(job.problem, HasSubstr("Wish it again"));
+    }
+    open();
+    EXPECT_EQ(import(three_numbers, north()).changed, 3) << "and so it is";
+}
+
+TEST_P(InventoryDeskTest, so_many_changes_of_an_account_wait_and_no_more) {
+    waiting.jobs_of_account_max = 2;
+    open();
+    const auto first = held_import(north());
+    const auto second = begun_add(north(), "+15145550177");
+    EXPECT_TRUE(second);
+    const auto third = begun_add(north(), "+15145550178");
+    ASSERT_FALSE(third);
+    EXPECT_EQ(third.error().code, jobs_waiting_code);
+    EXPECT_GT(third.error().retry_after.count(), 0);
+    EXPECT_THAT(third.error().message, HasSubstr("2 changes of numbers wait"));
+    EXPECT_FALSE(desk->begin_import(north(), {})) << "before a byte of the file is taken";
+    EXPECT_TRUE(begun_add(as(Role::var_administrator, 3), "+15145550179")) << "another account is not kept waiting";
+    release();
+    ended(second);
+    EXPECT_TRUE(begun_add(north(), "+15145550178")) << "and then there is room again";
+}
+
+TEST_P(InventoryDeskTest, files_that_wait_hold_so_many_bytes_and_no_more) {
+    waiting.bytes_of_account_max = 1'000;
+    waiting.bytes_max = 1'500;
+    open();
+    const auto upload_of = [&](const Caller& caller) { return desk->begin_import(caller, {}).value(); };
+    const std::string half(800, 'x');
+    {
+        const auto first = upload_of(north());
+        EXPECT_TRUE(first->append(half));
+        const auto full = first->append(half);
+        ASSERT_FALSE(full);
+        EXPECT_EQ(full.error().kind, ErrorKind::unavailable);
+        EXPECT_GT(full.error().retry_after.count(), 0);
+        EXPECT_FALSE(upload_of(as(Role::var_administrator, 3))->append(half)) << "together they are too large";
+    }
+    EXPECT_TRUE(upload_of(north())->append(half)) << "what was given up holds nothing";
+}
+
+TEST_P(InventoryDeskTest, what_was_told_of_old_jobs_goes_and_they_stay_without_it) {
+    const auto first = import("number\n5145550100\nreception\n", north());
+    const auto between = clock;
+    clock += std::chrono::hours(1);
+    const auto second = import("number\n5145550101\nreception\n", north());
+    const auto tidied = [&](Instant before) {
+        int times = 0;
+        for (;; ++times) {
+            const auto more = desk->tidy(before);
+            EXPECT_TRUE(more) << more.error().message;
+            if (!more || !*more) return times;
+        }
+    };
+    EXPECT_EQ(tidied(first.began), 0) << "it ended later than that";
+    EXPECT_GE(tidied(between + std::chrono::milliseconds(1)), 1);
+    EXPECT_TRUE(results(first).empty());
+    const auto old = desk->job(north(), first.id).value().value();
+    EXPECT_EQ(old.refused, 1);
+    EXPECT_FALSE(old.can_undo);
+    EXPECT_FALSE(wait(desk->undo(north(), first.id, std::nullopt)));
+    EXPECT_EQ(results(second).size(), 1U);
+    EXPECT_TRUE(desk->job(north(), second.id).value()->can_undo);
+}
+
+NumberWish give_back() {
+    NumberWish wish;
+    wish.action = NumberAction::release;
+    return wish;
+}
+
+TEST_P(InventoryDeskTest, numbers_are_given_back_by_orders_of_one_account_each_and_never_twice) {
+    std::string csv = "number,provider\n";
+    std::vector<std::string> all;
+    for (int at = 0; at < 60; ++at) {
+        all.push_back("+1514555" + std::to_string(1000 + at));
+        csv += all.back() + (at < 55 ? ",thinktel\n" : ",genesys\n");
+    }
+    ASSERT_EQ(import(csv, north()).changed, 60);
+    const auto tried = change(north(), give_back(), all, true);
+    EXPECT_EQ(tried.changed, 60);
+    EXPECT_TRUE(releases.empty());
+    EXPECT_EQ(number(all[0])->shared.state, NumberState::available);
+    const auto done = change(north(), give_back(), all);
+    EXPECT_EQ(done.state, JobState::done) << done.problem;
+    EXPECT_EQ(done.changed, 60);
+    EXPECT_FALSE(done.can_undo);
+    using Each = std::tuple<std::string, std::size_t, std::int64_t>;
+    EXPECT_THAT(releases, ::testing::ElementsAre(Each{"genesys", 5, 2}, Each{"thinktel", 50, 2}, Each{"thinktel", 5, 2}));
+    EXPECT_EQ(number(all[0])->shared.state, NumberState::releasing);
+    const auto again = change(north(), give_back(), all);
+    EXPECT_EQ(again.same, 60);
+    EXPECT_EQ(releases.size(), 3u);
+    const auto undone = wait(desk->undo(north(), done.id, std::nullopt));
+    ASSERT_FALSE(undone);
+    EXPECT_THAT(undone.error().message, HasSubstr("order them anew"));
+}
+
+TEST_P(InventoryDeskTest, what_cannot_be_given_back_says_what_to_do) {
+    import("number,company,provider\n514-555-0100,Acme,thinktel\n514-555-0101,Acme,ringcentral\n514-555-0102,,thinktel\n514-555-0103,Acme,thinktel\n", north());
+    change(acme(), used_by("Anna"), {"+15145550100"});
+    NumberWish reserve;
+    reserve.action = NumberAction::reserve;
+    change(north(), reserve, {"+15145550102"});
+    const auto job = change(north(), give_back(), {"+15145550100", "+15145550101", "+15145550102", "+15145550103", "+15145550199"});
+    EXPECT_EQ(job.changed, 1);
+    EXPECT_EQ(job.refused, 4);
+    std::map<std::string, std::string> why;
+    for (const auto& each : results(job)) why[each.number] = each.problem;
+    EXPECT_THAT(why["+15145550100"], HasSubstr("unassign it first"));
+    EXPECT_THAT(why["+15145550101"], HasSubstr("by hand"));
+    EXPECT_THAT(why["+15145550102"], HasSubstr("take the reservation back first"));
+    EXPECT_THAT(why["+15145550199"], HasSubstr("no such number"));
+    EXPECT_EQ(number("+15145550103")->shared.state, NumberState::releasing);
+}
+
+TEST_P(InventoryDeskTest, who_may_not_give_numbers_back_is_refused) {
+    import("number,company\n514-555-0100,Acme\n", north());
+    EXPECT_FALSE(wait(desk->change(as(Role::system_administrator, 1), {.numbers = {"+15145550100"}, .range = {}, .filter = {}}, give_back(), false, "{}", std::nullopt)));
+    const auto strange = change(as(Role::company_administrator, 11), give_back(), {"+15145550100"});
+    EXPECT_EQ(strange.refused, 1);
+    EXPECT_EQ(change(acme(), give_back(), {"+15145550100"}).changed, 1) << "a company gives its own back";
+    EXPECT_EQ(releases.size(), 1u);
+}
+
+TEST_P(InventoryDeskTest, a_release_that_no_order_was_taken_in_for_marks_nothing) {
+    import("number\n514-555-0100\n", north());
+    is_store_away = true;
+    const auto job = change(north(), give_back(), {"+15145550100"});
+    EXPECT_EQ(job.state, JobState::failed);
+    EXPECT_EQ(job.changed, 0);
+    EXPECT_EQ(number("+15145550100")->shared.state, NumberState::available);
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, InventoryDeskTest, ::testing::Values("sqlite", "postgresql"),

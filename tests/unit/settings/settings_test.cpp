@@ -129,6 +129,8 @@ connect_timeout = "1s"
 operation_timeout = "1m"
 settle = "0s"
 check_interval = "1h"
+sync_every = "0s"
+sync_hold_percent = 35
 [secrets]
 token = { env = "ACME_TOKEN" }
 [settings]
@@ -156,14 +158,16 @@ trunks = ["a", "b"]
     EXPECT_EQ(account.operation_timeout, 1min);
     EXPECT_EQ(account.settle, 0s);
     EXPECT_EQ(account.check_interval, 1h);
+    EXPECT_EQ(account.sync_every, 0s);
+    EXPECT_EQ(account.sync_hold_percent, 35u);
     EXPECT_EQ(
         account.secrets.at("token").where,
-        (folder.path() / "carriers/west.toml").string() + ":20:9: token"
+        (folder.path() / "carriers/west.toml").string() + ":22:9: token"
     );
     ASSERT_EQ(account.settings.size(), 4u);
     EXPECT_EQ(account.settings[0].name, "region");
     EXPECT_EQ(account.settings[0].value, SettingValue{"us"});
-    EXPECT_EQ(account.settings[0].at, (Position{22, 10}));
+    EXPECT_EQ(account.settings[0].at, (Position{24, 10}));
     EXPECT_EQ(account.settings[1].value, SettingValue{std::int64_t{5}});
     EXPECT_EQ(account.settings[2].value, SettingValue{true});
     EXPECT_EQ(account.settings[3].value, (SettingValue{std::vector<std::string>{"a", "b"}}));

@@ -121,6 +121,21 @@ TEST(ImportColumns, RefuseAMapThatNamesWhatIsNotThere) {
     );
 }
 
+TEST(ImportColumns, RefuseMoreCustomFieldsThanANumberHasAndNamesThatAreTooLong) {
+    std::vector<std::string> header{"Number"}, row{"+15145550100"};
+    for (int at = 0; at < 31; ++at) {
+        header.push_back("Field " + std::to_string(at));
+        row.emplace_back("x");
+    }
+    const auto many = detect_columns("", {header, row}, "CA");
+    ASSERT_FALSE(many);
+    EXPECT_THAT(many.error().message, HasSubstr("left_out=5"));
+    EXPECT_TRUE(detect_columns("left_out=32", {header, row}, "CA"));
+    const auto longer = detect_columns("", {{"Number", std::string(41, 'f')}, {"+15145550100", "x"}}, "CA");
+    ASSERT_FALSE(longer);
+    EXPECT_THAT(longer.error().message, HasSubstr("custom.floor=5"));
+}
+
 TEST(ImportColumns, RefuseAFileWithoutNumbers) {
     EXPECT_THAT(
         detect_columns("", {}, "CA"), FailsWith(ErrorKind::invalid_input, HasSubstr("empty"))

@@ -81,7 +81,7 @@ TEST(ImportReader, GivesCheckedRows) {
     EXPECT_THAT(
         found.rows,
         ElementsAre(
-            "2 +15145550100 CA/Ann/user/Acme/North/thinktel/assigned/1.5CAD/0 #vip #night Floor=3",
+            "2 +15145550100 CA/Ann/user/Acme/North/thinktel/assigned/1.5CAD/0 #night #vip Floor=3",
             "3 +33144000000 FR////////0"
         )
     );
@@ -131,8 +131,14 @@ TEST(ImportReader, NamesEachBadCellByRowColumnAndWhatToDo) {
 TEST(ImportReader, TakesTagsAsWords) {
     EXPECT_THAT(
         read("Number;Tags\n5145550100;vip  night,vip|day\n").rows,
-        ElementsAre(HasSubstr(" #vip #night #day"))
+        ElementsAre(HasSubstr(" #day #night #vip"))
     );
+}
+
+TEST(ImportReader, RefusesATagThatTheInventoryWouldNotTake) {
+    const auto told = read("Number;Tags\n5145550100;vip a/b\n").told();
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_THAT(told[0], HasSubstr("\"a/b\" is no tag"));
 }
 
 TEST(ImportReader, TakesTheCountryOfTheFileWhereSeveralShareACode) {
@@ -145,14 +151,14 @@ TEST(ImportReader, ChecksLengthsTagsAndProviders) {
     auto options = ImportOptions{.region = "CA"};
     options.has_provider = [](std::string_view name) { return name == "thinktel"; };
     std::string tags;
-    for (int index = 0; index < 21; ++index) tags += "t" + std::to_string(index) + ";";
+    for (int index = 0; index < 51; ++index) tags += "t" + std::to_string(index) + ";";
     const auto found = read(
         "Number,Name,Tags,Provider,Floor\n"
         "5145550100," +
-            std::string(201, 'x') + "," + tags + ",other," + std::string(501, 'y') +
+            std::string(201, 'x') + "," + tags + ",other," + std::string(201, 'y') +
             "\n"
             "5145550101,Ann," +
-            std::string(65, 'z') + ",thinktel,1\n",
+            std::string(41, 'z') + ",thinktel,1\n",
         options
     );
     const auto told = found.told();
@@ -161,9 +167,9 @@ TEST(ImportReader, ChecksLengthsTagsAndProviders) {
         told[0],
         AllOf(HasSubstr("2B Name \"xxx"), HasSubstr("…\""), HasSubstr("longer than 200 characters"))
     );
-    EXPECT_THAT(told[1], HasSubstr("more than 20 tags"));
+    EXPECT_THAT(told[1], HasSubstr("more than 50 tags"));
     EXPECT_THAT(told[2], HasSubstr("2D Provider \"other\": no account is called like this"));
-    EXPECT_THAT(told[3], HasSubstr("longer than 500 characters"));
+    EXPECT_THAT(told[3], HasSubstr("more than 200 bytes"));
     EXPECT_THAT(told[4], HasSubstr("3C Tags"));
     std::string long_in_bytes;
     for (int index = 0; index < 200; ++index) long_in_bytes += "é";

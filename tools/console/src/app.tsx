@@ -8,6 +8,7 @@ import { useSpeech, useText, type TextKey } from "./i18n";
 import { Account } from "./pages/account";
 import { Audit } from "./pages/audit";
 import { Carriers } from "./pages/carriers";
+import { Comparison } from "./pages/comparison";
 import { Due, Tasks } from "./pages/due";
 import { Mails } from "./pages/mails";
 import { Numbers } from "./pages/numbers";
@@ -202,7 +203,7 @@ function Pages() {
     }
     if (first === "due") return <Due />;
     if (first === "tasks") return <Tasks />;
-    if (first === "carriers") return <Carriers />;
+    if (first === "carriers") return second && third === "list" ? <Comparison key={second} account={second} /> : <Carriers />;
     if (first === "mails") return <Mails />;
     if (first === "people") return <People />;
     if (first === "audit") return <Audit />;

@@ -3,7 +3,7 @@
 // for this tab alone and is gone with it.
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { useQueryClient } from "@tanstack/react-query";
-import { ApiProblem, ask, caller, get, read, write, type Schemas } from "./api/client";
+import { address, ApiProblem, ask, caller, get, read, write, type Schemas } from "./api/client";
 
 export interface Tenant {
     id: string | number;
@@ -17,6 +17,10 @@ interface Hold {
     session: Session | null | undefined; // undefined: not known yet
     problem: unknown;
     signIn: (login: string, password: string, code?: string) => Promise<void>;
+    /** The code of whoever a provider has signed in already. */
+    giveCode: (code: string) => Promise<void>;
+    /** Leaves this page for a provider's, and comes back to it. */
+    goToProvider: (name: string) => void;
     useToken: (token: string) => Promise<void>;
     signOut: () => Promise<void>;
     /** Asks anew who one is. */
@@ -98,6 +102,16 @@ export function SessionProvider({ children }: { children: ReactNode }) {
                 const body = { login, password, ...(code ? { code } : {}) };
                 take(await ask<Session>("POST", "/v1/session", { body }));
                 setProblem(null);
+            },
+            giveCode: async (code) => {
+                forget();
+                take(await ask<Session>("POST", "/v1/session/oidc", { body: { code } }));
+                setProblem(null);
+            },
+            goToProvider: (name) => {
+                forget();
+                const here = location.pathname + location.search;
+                location.assign(address(`/v1/session/oidc/${name}`, { to: here.startsWith("/console/") ? here : "" }));
             },
             useToken: async (token) => {
                 forget();

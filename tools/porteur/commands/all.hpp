@@ -21,6 +21,14 @@ std::vector<CommandSpec> letter_commands();
 std::vector<CommandSpec> number_commands();
 /// numbers list, show, export
 std::vector<CommandSpec> inventory_commands();
+/// numbers add, assign, unassign, reserve, unreserve, options, import
+std::vector<CommandSpec> number_change_commands();
+/// numbers history, jobs, job, cancel, undo
+std::vector<CommandSpec> number_job_commands();
+/// calls import
+std::vector<CommandSpec> call_commands();
+/// numbers sync, syncs
+std::vector<CommandSpec> comparison_commands();
 /// documents add, get
 std::vector<CommandSpec> document_commands();
 /// mail list, show, assign, dismiss

@@ -11,6 +11,8 @@
 #include <porteur/phrase.hpp>
 
 #include "commands/all.hpp"
+#include "number_filters.hpp"
+#include "number_history.hpp"
 #include "progress.hpp"
 #include "session.hpp"
 
@@ -23,19 +25,8 @@ constexpr auto file_silence_max = 120s;
 
 /// What the list and the export are asked with.
 std::vector<std::pair<std::string, std::string>> query_of(const Arguments& said) {
-    std::vector<std::pair<std::string, std::string>> out;
-    const auto add = [&](const char* name, const char* option) {
-        std::string values;
-        for (const auto& each : said.list(option)) values += (values.empty() ? "" : ",") + each;
-        out.emplace_back(name, values);
-    };
-    for (const auto* same :
-         {"filter", "status", "state", "provider", "tenant", "tag", "country", "type", "number",
-          "company", "var", "sort"})
-        add(same, same);
-    add("use_type", "use-type");
-    add("used_by", "used-by");
-    add("q", "search");
+    auto out = number_filters(said);
+    out.emplace_back("sort", said.text("sort"));
     return out;
 }
 
@@ -94,17 +85,7 @@ Outcome<ExitCode> list_numbers(Session& session) {
 }
 
 void print_history(Session& session, const json::value& history) {
-    Table table({heading("WHEN"), heading("WHO"), heading("WHAT"), heading("CHANGED")});
-    for (const auto& event : list_member(history, "events")) {
-        const auto* data = event.is_object() ? event.get_object().if_contains("data") : nullptr;
-        table.add({
-            local_time(member(event, "at")),
-            member(event, "by"),
-            member(event, "what"),
-            data && data->is_object() && !data->get_object().empty() ? json::serialize(*data)
-                                                                     : std::string(),
-        });
-    }
+    const auto table = history_table(history);
     if (!table.empty()) session.print_line("");
     session.print(table);
 }
@@ -204,7 +185,7 @@ std::size_t rows_to_come(Client& client, std::vector<std::pair<std::string, std:
 
 Outcome<ExitCode> export_numbers(Session& session) {
     const auto& said = session.arguments;
-    const auto& path = said.words.front();
+    const std::string path = said.words.empty() ? "PhoneNumbers.csv" : said.words.front();
     const bool is_pdf = path.ends_with(".pdf");
     if (!is_pdf && !path.ends_with(".csv"))
         return trouble(
@@ -252,48 +233,20 @@ Outcome<ExitCode> export_numbers(Session& session) {
     return ExitCode::done;
 }
 
-std::vector<OptionSpec> with_filters(std::vector<OptionSpec> more) {
-    std::vector<OptionSpec> out{
-        {"--filter",
-         ValueKind::choice,
-         "",
-         told("whether somebody uses them"),
-         {"used", "available", "all"}},
-        {"--status",
-         ValueKind::choice,
-         "",
-         told("whether a call was received on them"),
-         {"active", "pending"}},
-        {"--state", ValueKind::list, "STATE",
-         told("where they stand in their life, as in in_service")},
-        {"--provider", ValueKind::list, "ACCOUNT", told("the carrier account that they are at")},
-        {"--country", ValueKind::list, "COUNTRY", told("ISO 3166-1 code, as in FR")},
-        {"--type", ValueKind::list, "TYPE",
-         told("local, mobile, national, toll_free, shared_cost, short_code")},
-        {"--use-type", ValueKind::list, "TYPE", told("user, service, group, none")},
-        {"--tag", ValueKind::list, "TAG", told("that they have; several: all of them")},
-        {"--tenant", ValueKind::text, "ID", told("what this account holds, and those below it")},
-        {"--number", ValueKind::text, "DIGITS", told("digits in the number; with + it begins so")},
-        {"--used-by", ValueKind::text, "TEXT", told("a part of the user's name")},
-        {"--company", ValueKind::text, "TEXT", told("a part of the company's name")},
-        {"--var", ValueKind::text, "TEXT", told("a part of the VAR's name")},
-        {"--search", ValueKind::text, "TEXT", told("a part of the number or of the user's name")},
-        {"--sort", ValueKind::text, "COLUMN",
-         told("number, used_by, company, ...; -COLUMN the other way round, as in --sort=-company")},
-    };
-    for (auto& each : more) out.push_back(std::move(each));
-    return out;
-}
-
 }  // namespace
 
 std::vector<CommandSpec> inventory_commands() {
+    const OptionSpec sort{
+        "--sort", ValueKind::text, "COLUMN",
+        told("number, used_by, company, ...; -COLUMN the other way round, as in --sort=-company")
+    };
     return {
         {.path = "numbers list",
          .help = told("the numbers that we have, a page at a time"),
          .words = {},
          .options = with_filters(
-             {{"--limit", ValueKind::count, "COUNT", told("at most so many (100; 500 is the most)")
+             {sort,
+              {"--limit", ValueKind::count, "COUNT", told("at most so many (100; 500 is the most)")
               },
               {"--cursor", ValueKind::text, "CURSOR", told("go on where an earlier list ended")}}
          ),
@@ -307,10 +260,13 @@ std::vector<CommandSpec> inventory_commands() {
          .help = told("write the numbers that we have into a file, CSV or PDF by its name"),
          .words =
              {{"FILE",
-               told("ends in .csv or .pdf; what stood there is replaced when the new one is whole")}
-             },
+               told("ends in .csv or .pdf (PhoneNumbers.csv); what stood there is replaced when the new one is whole"),
+               false,
+               {},
+               true}},
          .options = with_filters(
-             {{"--column", ValueKind::list, "COLUMN",
+             {sort,
+              {"--column", ValueKind::list, "COLUMN",
                told("which columns, in which order, as in number, used_by, custom.floor")},
               {"--bom", ValueKind::flag, "", told("three bytes in front by which Excel knows UTF-8")
               }}

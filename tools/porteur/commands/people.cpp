@@ -152,6 +152,8 @@ void print_user(Session& session, const json::value& user) {
     facts.line("Account", member(user, "tenant"));
     facts.line("Language", member(user, "language"));
     facts.line("State", standing(session, user));
+    if (const auto* linked = user.is_object() ? user.get_object().if_contains("linked") : nullptr; linked && linked->is_object())
+        facts.line("Signs in at", member(*linked, "issuer") + ", as " + member(*linked, "subject"));
     facts.line("Signed in last", local_time(member(user, "seen")));
     session.print(facts);
 }
@@ -286,6 +288,29 @@ Outcome<ExitCode> change_password(Session& session) {
             "POST", "/v1/users/" + session.arguments.words.front() + "/password",
             json::object{{"password", *password}}, {}
         ),
+        print_user
+    );
+}
+
+Outcome<ExitCode> link_user(Session& session) {
+    const auto& said = session.arguments;
+    const auto client = session.client();
+    if (!client) return passed_on(client);
+    return shown(
+        session,
+        (*client)->send(
+            "POST", "/v1/users/" + said.words.front() + "/link",
+            json::object{{"provider", said.text("provider")}, {"subject", said.text("subject")}}, {}
+        ),
+        print_user
+    );
+}
+
+Outcome<ExitCode> unlink_user(Session& session) {
+    const auto client = session.client();
+    if (!client) return passed_on(client);
+    return shown(
+        session, (*client)->send("DELETE", "/v1/users/" + session.arguments.words.front() + "/link", {}, {}),
         print_user
     );
 }
@@ -502,6 +527,18 @@ std::vector<CommandSpec> people_commands() {
          .words = {person},
          .options = {password},
          .run = change_password},
+        {.path = "user link",
+         .help = told("say whom a person is at a provider of OpenID Connect, so that they sign in there"),
+         .words = {person},
+         .options =
+             {{"--provider", ValueKind::text, "NAME", told("its name in the settings of porteurd")},
+              {"--subject", ValueKind::text, "ID", told("what the provider calls the person (sub)")}},
+         .run = link_user},
+        {.path = "user unlink",
+         .help = told("let a person sign in at no provider any more"),
+         .words = {person},
+         .options = {},
+         .run = unlink_user},
         {.path = "user disable",
          .help = told("let a person in no more; their sessions end"),
          .words = {person},

@@ -43,7 +43,11 @@ protected:
 TEST_F(BashCompletion, OffersCommands) {
     EXPECT_EQ(offered("porteur p"), "port purchase portability plugin\n");
     EXPECT_EQ(offered("porteur port s"), "submit show settle\n");
-    EXPECT_EQ(offered("porteur --json numbers ''"), "list show export search\n");
+    EXPECT_EQ(
+        offered("porteur --json numbers ''"),
+        "list show export add assign unassign reserve unreserve options import history jobs job cancel undo sync syncs search
+"
+    );
 }
 
 TEST_F(BashCompletion, OffersOptionsAndChoices) {

@@ -25,8 +25,8 @@ TEST(NumbersList, ShowsAPageAndHowToGoOn) {
     ScriptedServer server(
         {{.expects = "GET "
                      "/v1/"
-                     "numbers?filter=used&state=in_service%2Cassigned&sort=-company&used_by=r%C3%"
-                     "A9&limit=1",
+                     "numbers?filter=used&state=in_service%2Cassigned&used_by=r%C3%"
+                     "A9&sort=-company&limit=1",
           .body = page}}
     );
     EXPECT_EQ(
@@ -91,6 +91,17 @@ TEST(NumbersExport, WritesTheFile) {
         (Ran{0, "", "porteur: " + file.string() + " is written: 16 B\n"})
     );
     EXPECT_EQ(bytes_of(file), "Number,Used by\r\n");
+}
+
+TEST(NumbersExport, HasANameOfItsOwn) {
+    World world;
+    const auto here = std::filesystem::current_path();
+    std::filesystem::current_path(world.folder);
+    ScriptedServer server({{.expects = "GET /v1/numbers/csv", .body = "Number\r\n", .type = "text/csv"}});
+    const auto ran = world.run({"numbers", "export"}, server);
+    std::filesystem::current_path(here);
+    EXPECT_EQ(ran.status, 0) << ran.err;
+    EXPECT_EQ(bytes_of(world.folder / "PhoneNumbers.csv"), "Number\r\n");
 }
 
 TEST(NumbersExport, LeavesWhatWasThereWhenTheAnswerBreaksOff) {

@@ -5,6 +5,7 @@ import { get, type Schemas } from "../api/client";
 import { useDates, useSpeech, useText, useWords } from "../i18n";
 import { Button, Notice, Page, Problem, Section, Waiting } from "../ui";
 import { Mark } from "../ui/marks";
+import { LastSync } from "./comparison";
 
 type Carrier = Schemas["Carrier"];
 
@@ -58,6 +59,7 @@ function Account({ carrier }: { carrier: Carrier }) {
                     </ul>
                 </details>
             ) : null}
+            {can(carrier, "list_numbers") ? <LastSync account={carrier.account} /> : null}
             {can(carrier, "check_account") ? (
                 <div className="stack">
                     <div>

@@ -1,15 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
 import { Form, Tab, TabList, TabPanel, Tabs } from "react-aria-components";
-import { ApiProblem } from "../api/client";
-import { useSpeech, useText } from "../i18n";
+import { ApiProblem, get, type Schemas } from "../api/client";
+import { useSpeech, useText, type TextKey } from "../i18n";
+import { setQuery, usePlace } from "../router";
 import { useSession } from "../session";
-import { Button, Page, Problem, TextField } from "../ui";
+import { Button, Notice, Page, Problem, TextField } from "../ui";
+
+/** Why a provider signed nobody in, by the word that porteurd writes behind the address. */
+const refusals: Record<string, TextKey> = {
+    again: "provider.again",
+    denied: "provider.denied",
+    unavailable: "provider.unavailable",
+    "wrong-answer": "provider.wrong-answer",
+    "unknown-person": "provider.unknown-person",
+    unverified: "provider.unverified",
+    "not-allowed": "provider.not-allowed",
+    "no-second-factor": "provider.no-second-factor",
+    "too-many": "provider.too-many",
+};
+
+/** What came back from a provider, taken out of the address: a reload does not say it again. */
+function useReturn(): { word: string; provider: string } {
+    const { query } = usePlace();
+    const [came] = useState(() => ({ word: query.get("sign_in") ?? "", provider: query.get("provider") ?? "" }));
+    useEffect(() => {
+        if (came.word) setQuery({ sign_in: "", provider: "" });
+    }, [came]);
+    return came;
+}
 
 export function SignIn() {
     const t = useText();
     const { language, choose } = useSpeech();
-    const { signIn, useToken } = useSession();
+    const { signIn, giveCode, goToProvider, useToken } = useSession();
+    const came = useReturn();
+    const { data } = useQuery({ queryKey: ["providers"], queryFn: () => get<Schemas["ProviderList"]>("/v1/session/providers"), staleTime: 60_000 });
+    const providers = data?.providers ?? [];
+    const refusal = refusals[came.word];
+    const titleOf = (name: string) => providers.find((each) => each.name === name)?.title ?? name;
     const [login, setLogin] = useState("");
     const [password, setPassword] = useState("");
     const [code, setCode] = useState("");
@@ -23,7 +53,7 @@ export function SignIn() {
         setProblem(null);
         work()
             .catch((thrown: unknown) => {
-                if (thrown instanceof ApiProblem && thrown.kind === "second-factor" && !wantsCode) setWantsCode(true);
+                if (thrown instanceof ApiProblem && thrown.kind === "second-factor" && !wantsCode && came.word !== "code") setWantsCode(true);
                 else setProblem(thrown);
             })
             .finally(() => setBusy(false));
@@ -37,6 +67,21 @@ export function SignIn() {
                 </Button>
             }>
                 <Problem of={problem} />
+                {refusal ? <Notice kind="bad">{t(refusal, { provider: titleOf(came.provider) })}</Notice> : null}
+                {came.word === "code" ? (
+                    <Form className="form" onSubmit={(event) => { event.preventDefault(); run(() => giveCode(code)); }}>
+                        <Notice>{t("provider.code", { provider: titleOf(came.provider) })}</Notice>
+                        <TextField label={t("sign-in.code")} help={t("sign-in.code.help")} value={code} onChange={setCode} name="code" autoComplete="one-time-code" inputMode="numeric" autoFocus required />
+                        <Button type="submit" look="main" isDisabled={busy || !code}>{t("sign-in")}</Button>
+                    </Form>
+                ) : null}
+                {providers.length > 0 ? (
+                    <div className="form">
+                        {providers.map((each) => (
+                            <Button key={each.name} onPress={() => goToProvider(each.name)}>{t("provider.button", { provider: each.title })}</Button>
+                        ))}
+                    </div>
+                ) : null}
                 <Tabs className="tabs">
                     <TabList className="tab-list" aria-label={t("sign-in.way")}>
                         <Tab id="person" className="tab">{t("sign-in.person")}</Tab>
@@ -46,7 +91,7 @@ export function SignIn() {
                         <Form className="form" onSubmit={(event) => { event.preventDefault(); run(() => signIn(login, password, code)); }}>
                             <TextField label={t("sign-in.login")} value={login} onChange={setLogin} name="username" autoComplete="username" required />
                             <TextField label={t("sign-in.password")} value={password} onChange={setPassword} type="password" name="password" autoComplete="current-password" required />
-                            {wantsCode ? (
+                            {wantsCode && came.word !== "code" ? (
                                 <TextField label={t("sign-in.code")} help={t("sign-in.code.help")} value={code} onChange={setCode} name="code" autoComplete="one-time-code" inputMode="numeric" autoFocus required />
                             ) : null}
                             <Button type="submit" look="main" isDisabled={busy || !login || !password}>{t("sign-in")}</Button>

@@ -5,7 +5,7 @@ const tones: Record<string, string> = {
     completed: "good", confirmed: "good", accepted: "good", active: "good", ok: "good", done: "good", changed: "good", added: "good",
     exception: "bad", rejected: "bad", down: "bad", failed: "bad", in_doubt: "bad", refused: "bad",
     needs_documents: "warn", alternates_offered: "warn", waiting_for_person: "warn", degraded: "warn", pending: "warn", parked: "warn",
-    partial: "warn", expired: "warn", waiting: "warn", missing: "bad",
+    partial: "warn", expired: "warn", waiting: "warn", missing: "bad", held: "warn", vanished: "bad", unknown: "warn", reappeared: "good",
 };
 
 /** A word of the API with its label, and a colour beside it that is never the only sign. */

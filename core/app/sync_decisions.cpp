@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// What people decide of the differences between the inventory and carriers' lists.
+#include <algorithm>
+
+#include <porteur/json.hpp>
+#include <porteur/phrase.hpp>
+
+#include "app/desk_refusals.hpp"
+#include "app/desk_work.hpp"
+#include "app/number_syncs.hpp"
+#include "numbering/checked_number.hpp"
+
+namespace porteur {
+
+using host::coded;
+
+namespace {
+
+constexpr std::size_t piece = 500;
+constexpr std::size_t problems_max = 1'000;
+
+std::string word_in_history(const SyncWish& wish, bool is_new) {
+    switch (wish.decision) {
+        case SyncDecision::adopt: return is_new ? "added" : "adopted";
+        case SyncDecision::confirm_missing: return "confirmed_missing";
+        default: return "kept";
+    }
+}
+
+/// What the numbering plan says of a number that nobody has looked at yet.
+void look_up(NumberForm& number) {
+    const auto checked = numbering::check(number_text(number.row.key), {});
+    if (!checked.is_valid()) return;
+    number.shared.country = checked.country();
+    const bool is_usual = number.shared.type.empty() || number.shared.type == "local";
+    if (is_usual && checked.type) number.shared.type = boost::describe::enum_to_string(*checked.type, "unknown");
+}
+
+}  // namespace
+
+Result<NumberSync> NumberSyncs::found(const Caller& caller, const TenantTree& tree, Id id) {
+    auto known = syncs_.sync(id);
+    if (!known) return std::unexpected(std::move(known).error());
+    if (*known) {
+        const auto one = shown(caller, tree, **known);
+        if (!one) return std::unexpected(one.error());
+        if (one->whole || !one->counts.empty()) return std::move(**known);
+    }
+    return std::unexpected(coded(ErrorKind::invalid_input, not_found_code, phrase("there is no comparison {1} among yours", id_text(id))));
+}
+
+Async<Result<SyncDecided>> NumberSyncs::decide(Caller caller, Id id, SyncChoice choice, std::optional<AnswerKept<SyncDecided>> kept) {
+    co_return co_await desk::on<Result<SyncDecided>>(writes_, [&, this] { return decided(caller, id, choice, kept); });
+}
+
+Result<SyncDecided> NumberSyncs::decided(
+    const Caller& caller, Id id, const SyncChoice& choice, const std::optional<AnswerKept<SyncDecided>>& kept
+) {
+    const auto tree = parts_.tenants.tree();
+    const auto sync = found(caller, *tree, id);
+    if (!sync) return std::unexpected(sync.error());
+    if (sync->state != SyncState::done)
+        return std::unexpected(coded(
+            ErrorKind::invalid_input, conflict_code,
+            sync->state == SyncState::held ? phrase("this comparison is held: look whether the carrier's list is whole, then apply it")
+                                           : phrase("this comparison is {1}; decide in one that is done", word_of(sync->state))
+        ));
+    SyncWish wish;
+    wish.decision = choice.decision;
+    wish.account = sync->account;
+    wish.cause = choice.cause;
+    if (choice.decision == SyncDecision::adopt) {
+        wish.tenant = choice.tenant != 0 ? choice.tenant : owner_of(sync->account, *tree);
+        const auto absent = coded(ErrorKind::invalid_input, not_found_code, phrase("there is no account {1} among yours", wish.tenant));
+        if (choice.tenant != 0)
+            if (auto granted = desk::check_reach(*tree, caller, Right::add_numbers, wish.tenant, absent, Right::view_numbers); !granted)
+                return std::unexpected(std::move(granted).error());
+    }
+    const auto now = parts_.now();
+    const auto by = desk::change_by(caller, now);
+    const AuditEntry audit{.at = now, .who = by.who, .person = by.person, .home = by.home, .tenant = caller.tenant,
+                           .action = "numbers.sync_decision", .kind = "number_sync", .object = id_text(id), .before = {},
+                           .after = choice.request, .address = by.address};
+    if (auto noted = syncs_.note(audit, std::nullopt); !noted) return std::unexpected(std::move(noted).error());
+
+    SyncDecided out;
+    out.sync = id;
+    SyncRowQuery query;
+    query.sync = id;
+    query.holders = holders(caller, *tree);
+    query.limit = static_cast<int>(piece);
+    if (choice.all) {
+        query.open = true;
+        query.what = choice.what;
+        for (;;) {
+            if (stopping_) return failure(ErrorKind::unavailable, phrase("porteurd is being stopped; what was decided is decided"));
+            auto rows = syncs_.rows(query);
+            if (!rows) return std::unexpected(std::move(rows).error());
+            if (rows->empty()) break;
+            query.after = rows->back().key;
+            std::erase_if(*rows, [&](const NumberSyncRow& each) { return std::ranges::find(decisions_for(each.what), wish.decision) == decisions_for(each.what).end(); });
+            if (auto done = decide_piece(caller, *tree, *sync, wish, *rows, out); !done) return std::unexpected(std::move(done).error());
+        }
+    } else {
+        auto keys = choice.numbers;
+        std::ranges::sort(keys);
+        keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+        for (std::size_t from = 0; from < keys.size(); from += piece) {
+            query.keys.assign(keys.begin() + static_cast<std::ptrdiff_t>(from), keys.begin() + static_cast<std::ptrdiff_t>(std::min(from + piece, keys.size())));
+            const auto rows = syncs_.rows(query);
+            if (!rows) return std::unexpected(rows.error());
+            for (const auto key : query.keys) {
+                if (std::ranges::find(*rows, key, &NumberSyncRow::key) != rows->end()) continue;
+                ++out.refused;
+                if (out.problems.size() < problems_max) out.problems.emplace_back(key, phrase("this comparison has no such number that is yours"));
+            }
+            if (auto done = decide_piece(caller, *tree, *sync, wish, *rows, out); !done) return std::unexpected(std::move(done).error());
+        }
+    }
+    if (const auto remember = desk::remembered(caller, kept, parts_.now))
+        if (auto noted = syncs_.note(std::nullopt, remember(out)); !noted) return std::unexpected(std::move(noted).error());
+    return out;
+}
+
+Result<void> NumberSyncs::decide_piece(
+    const Caller& caller, const TenantTree& tree, const NumberSync& sync, const SyncWish& wish, const std::vector<NumberSyncRow>& rows, SyncDecided& out
+) {
+    if (rows.empty()) return {};
+    std::vector<NumberKey> keys, standing, others;
+    for (const auto& each : rows) keys.push_back(each.key);
+    const auto refuse = [&out](NumberKey key, std::string why) {
+        ++out.refused;
+        if (out.problems.size() < problems_max) out.problems.emplace_back(key, std::move(why));
+    };
+    const auto now = parts_.now();
+    {
+        const auto held = parts_.inventory.hold();
+        auto forms = parts_.inventory.forms(keys);
+        if (!forms) return std::unexpected(forms.error());
+        std::vector<NumberChange> changes;
+        auto form = forms->begin();
+        for (const auto& row : rows) {
+            std::optional<NumberForm> before;
+            if (form != forms->end() && form->row.key == row.key) before = std::move(*form++);
+            // Whoever holds the number decides, and whoever has the carrier account of what nobody holds.
+            const auto of = before && row.what != SyncWhat::unknown ? before->row.tenant : row.holder;
+            if (!may(caller.role, Right::add_numbers, tree.relation(caller.tenant, of))) {
+                refuse(row.key, phrase("the right {1} is missing there", word_of(Right::add_numbers)));
+                continue;
+            }
+            if (before && wish.decision == SyncDecision::adopt && !may(caller.role, Right::add_numbers, tree.relation(caller.tenant, before->row.tenant))) {
+                refuse(row.key, phrase("it is on the system already, in an account that is not yours"));
+                continue;
+            }
+            auto after = before;
+            if (auto done = carry_out(wish, row, tree, after); !done) {
+                refuse(row.key, done.error().message);
+                continue;
+            }
+            ++out.decided;
+            (stands_after(wish, row) ? standing : others).push_back(row.key);
+            if (after && !before) look_up(*after);
+            const bool is_same = before && after && before->row == after->row && before->shared == after->shared;
+            if (after && (!is_same || wish.decision == SyncDecision::confirm_missing)) changes.push_back({std::move(before), std::move(after), word_in_history(wish, !before)});
+        }
+        if (!changes.empty()) {
+            auto written = parts_.inventory.write(std::move(changes), {.at = now, .by = caller.token_name, .job = 0, .undoable = false});
+            if (!written) return written;
+        }
+    }
+    SyncVerdict verdict{.decision = wish.decision, .cause = wish.decision == SyncDecision::confirm_missing ? wish.cause : std::nullopt,
+                        .by = caller.token_name, .at = now, .stands = false};
+    if (auto kept = syncs_.decide(sync, others, verdict); !kept) return kept;
+    verdict.stands = true;
+    return syncs_.decide(sync, standing, verdict);
+}
+
+Async<Result<SyncShown>> NumberSyncs::apply(Caller caller, Id id, std::optional<AnswerKept<SyncShown>> kept) {
+    co_return co_await desk::on<Result<SyncShown>>(writes_, [&, this] { return applied(caller, id, kept); });
+}
+
+Result<SyncShown> NumberSyncs::applied(const Caller& caller, Id id, const std::optional<AnswerKept<SyncShown>>& kept) {
+    const auto tree = parts_.tenants.tree();
+    auto sync = found(caller, *tree, id);
+    if (!sync) return std::unexpected(std::move(sync).error());
+    if (auto granted = check_whole(caller, *tree, sync->account); !granted) return std::unexpected(std::move(granted).error());
+    if (sync->state != SyncState::held)
+        return std::unexpected(coded(
+            ErrorKind::invalid_input, conflict_code, phrase("this comparison is {1}; only one that is held is applied", word_of(sync->state))
+        ));
+    const auto now = parts_.now();
+    const auto by = desk::change_by(caller, now);
+    const AuditEntry audit{.at = now, .who = by.who, .person = by.person, .home = by.home, .tenant = caller.tenant, .action = "numbers.sync_apply",
+                           .kind = "number_sync", .object = id_text(id), .before = {}, .after = {}, .address = by.address};
+    if (auto noted = syncs_.note(audit, std::nullopt); !noted) return std::unexpected(std::move(noted).error());
+    if (auto carried = carry_out_all(*sync, *tree); !carried) return std::unexpected(std::move(carried).error());
+    sync->state = SyncState::done;
+    sync->ended = parts_.now();
+    sync->problem.clear();
+    if (auto ended = syncs_.end(*sync, *sync->ended - parts_.retention); !ended) return std::unexpected(std::move(ended).error());
+    auto out = shown(caller, *tree, std::move(*sync));
+    if (!out) return out;
+    if (const auto remember = desk::remembered(caller, kept, parts_.now))
+        if (auto noted = syncs_.note(std::nullopt, remember(*out)); !noted) return std::unexpected(std::move(noted).error());
+    return out;
+}
+
+}  // namespace porteur
