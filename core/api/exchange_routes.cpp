@@ -6,11 +6,11 @@
 
 #include <porteur/phrase.hpp>
 
+#include "api/exchange_routes.hpp"
 #include "api/order_handling.hpp"
 #include "api/order_json.hpp"
 #include "api/outward_services.hpp"
 #include "api/problem.hpp"
-#include "api/routes.hpp"
 
 namespace porteur::handlers {
 namespace {

@@ -109,9 +109,6 @@ Async<Answer> cancel_order(Api& api, Request& request);
 Async<Answer> show_timeline(Api& api, Request& request);
 Async<Answer> show_operations(Api& api, Request& request);
 
-// exchange_routes.cpp
-Async<Answer> show_exchanges(Api& api, Request& request);
-
 // order_word_routes.cpp
 Async<Answer> amend_order(Api& api, Request& request);
 Async<Answer> settle_order(Api& api, Request& request);
