@@ -34,6 +34,7 @@ constexpr auto table = std::to_array<Word>({
 
     {"kind", "port", word_in("kind", "port order"), to_translate("numbers move from one carrier to another")},
     {"kind", "purchase", word_in("kind", "purchase order"), to_translate("numbers are bought")},
+    {"kind", "release", word_in("kind", "release order"), to_translate("numbers are given back to their carrier")},
 
     {"delivery", "idle", word_in("delivery", "idle"), to_translate("nothing is on its way")},
     {"delivery", "sending", word_in("delivery", "sending"), to_translate("written down, and perhaps under way")},
