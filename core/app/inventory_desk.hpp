@@ -49,8 +49,6 @@ public:
     /// What else changes numbers does it there.
     Inventory& inventory() { return inventory_; }
 
-    /// For whoever else changes numbers.
-    Inventory& inventory() noexcept { return inventory_; }
     const NumberDirectory& directory() const noexcept { return directory_; }
     /// Once, before the first request. @param syncs  outlives the requests
     void serve(NumberSyncServices& syncs) noexcept { syncs_ = &syncs; }
