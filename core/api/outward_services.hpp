@@ -4,6 +4,7 @@
 // What the API needs of the parts that act by themselves: web hooks out, and the list of what is
 // due. Threads and errors as in services.hpp.
 
+#include "api/exchange.hpp"
 #include "api/services.hpp"
 #include "domain/deadlines.hpp"
 #include "domain/webhook.hpp"
@@ -77,6 +78,12 @@ public:
 
     /// The earliest first.
     virtual Result<std::vector<DueItem>> due(const Caller& caller, const DueQuery& query) = 0;
+
+    // ---------------------------------------------------------------- what went to a carrier
+
+    /// The exchanges of an operation, the first one first; nothing: the order has no such operation. The API has seen
+    /// that the order is the caller's.
+    virtual Result<std::optional<std::vector<Exchange>>> exchanges(const Caller& caller, Id order, Id operation) = 0;
 };
 
 }  // namespace porteur

@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "access/token.hpp"
+#include "app/exchanges.hpp"
 #include "app/logging.hpp"
 #include "carriers/addresses.hpp"
 #include "settings/holidays_toml.hpp"
@@ -324,6 +325,15 @@ Async<Result<WebhookTestResult>> Outward::test_webhook(Caller caller, Id id) {
 }
 Result<std::vector<DueItem>> Outward::due(const Caller& caller, const DueQuery& query) {
     return board_.due(caller.tenant, query);
+}
+
+Result<std::optional<std::vector<Exchange>>> Outward::exchanges(const Caller&, Id order, Id operation) {
+    const auto stored = parts_.store.operation(operation);
+    if (!stored) return std::unexpected(stored.error());
+    if (!*stored || (*stored)->operation.order != order) return std::nullopt;
+    auto found = exchanges_of(**stored);
+    if (!found) return std::unexpected(std::move(found).error());
+    return std::optional(std::move(*found));
 }
 
 }  // namespace porteur

@@ -78,6 +78,7 @@ public:
     Async<Result<void>> remove_webhook(Caller caller, Id id) override;
     Async<Result<WebhookTestResult>> test_webhook(Caller caller, Id id) override;
     Result<std::vector<DueItem>> due(const Caller& caller, const DueQuery& query) override;
+    Result<std::optional<std::vector<Exchange>>> exchanges(const Caller& caller, Id order, Id operation) override;
 
 private:
     /// What an account says of its carrier's times.

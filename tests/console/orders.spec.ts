@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { expect, expectAccessible, languages, makePort, speak, test, tick, until } from "./fixtures";
+import { expect, expectAccessible, languages, makePort, picture, speak, test, tick, until } from "./fixtures";
 
 test("a person signs in with a token, and out again", async ({ page, world }) => {
     await page.goto(`${world.url}/`);
@@ -80,4 +80,25 @@ for (const language of languages)
     await tick(page.getByRole("radio", { name: "done" }));
     await page.getByRole("button", { name: say("answer.do") }).click();
     await expect(page.locator(".facts").getByText(say.word("state", "completed"))).toBeVisible({ timeout: 30_000 });
+});
+
+test("what was sent to the carrier and what came back is shown, without secrets", async ({ operator: page, world }) => {
+    await world.script(world.simulators.thinktel, { number: 6475550197, then: ["SUBMITTED"] });
+    const order = await makePort(world, { submit: true }, { numbers: ["+16475550197"], account_number: "6475550197" });
+    await until(world, `/v1/port-orders/${order.id}`, (now) => now.state === "submitted");
+    await page.goto(`${world.url}/console/orders/port/${order.id}`);
+    await page.locator("summary").filter({ hasText: /operation/ }).click();
+    await page.getByRole("button", { name: /^What was sent and received by submission of the port/ }).click();
+    const dialog = page.getByRole("dialog");
+    const sending = dialog.getByRole("listitem").filter({ hasText: "ONCE" });
+    await expect(sending).toContainText("/v2/NumberPorts/Inbound/DIDs");
+    await expect(sending).toContainText("200");
+    await sending.getByText("Sent", { exact: true }).click();
+    await expect(sending.locator("pre").first()).toContainText('"CustomerName": "Acme Inc"');
+    await expect(sending.locator("pre").first(), "of the account number the end is shown").toContainText("•••0197");
+    await expect(sending.locator("pre").first()).not.toContainText('"6475550197"');
+    await sending.getByText("Received", { exact: true }).click();
+    await expect(sending.locator("pre").last()).toContainText("PIN-000-");
+    await expectAccessible(page);
+    await picture(page, "exchanges");
 });

@@ -344,6 +344,7 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
             R"({"request":{"contact_email":"desk@example.com"}})");
         ask("GET", base + "/x/timeline", base + "/" + id + "/timeline");
         ask("GET", base + "/x/operations", base + "/" + id + "/operations");
+        ask("GET", base + "/x/exchanges", base + "/" + id + "/exchanges?operation=" + id_text(*id_from_text(id) + 2));
         auto order = ask.served.host.get(*id_from_text(id));
         order.delivery = Delivery::in_doubt;
         order.submitted = order.due = order.created;

@@ -349,6 +349,33 @@ TEST(Timeline, ShowsEntriesAndOperationsWithoutTheirInput) {
     EXPECT_THAT(operations.body, Not(HasSubstr("never shown")));
 }
 
+TEST(Exchanges, AreShownWithoutWhatNobodyNeedsToSee) {
+    Served served;
+    const auto order = served.order();
+    Exchange asked;
+    asked.sent.step = "submit";
+    asked.sent.guarantee = Guarantee::once;
+    asked.sent.head = R"({"method":"POST","path":"/ports","query":[["access_token","t-1"]]})";
+    asked.sent.body = R"({"accountNumber":"4165550100","pin":"135790","nested":[{"Password":"p"}],"name":"Acme"})";
+    asked.answered = Completion{.seq = 1, .kind = ErrorKind::none, .head = R"({"status":201})", .body = R"({"id":"P-1","token":"t-2"})"};
+    asked.ended = asked.at;
+    served.host.outgoing.made_exchanges = {asked};
+    const auto path = path_of(order, "/exchanges?operation=" + id_text(order.id + 2));
+    const auto reply = served.get(path);
+    ASSERT_EQ(reply.status, 200) << reply.body;
+    const auto document = reply.document();
+    const auto& shown = document.at("items").at(0);
+    EXPECT_EQ(shown.at("sent"), R"({"accountNumber":"•••0100","name":"Acme","nested":[{"Password":"•••"}],"pin":"•••"})");
+    EXPECT_EQ(shown.at("answer"), R"({"id":"P-1","token":"•••"})");
+    EXPECT_EQ(shown.at("status"), 201);
+    EXPECT_EQ(shown.at("guarantee"), "ONCE");
+    EXPECT_EQ(shown.at("address"), "/ports");
+    for (const auto* secret : {"135790", "t-1", "t-2"}) EXPECT_THAT(reply.body, Not(HasSubstr(secret)));
+    EXPECT_EQ(served.get(path, FakeHost::reader_token).status, 403);
+    EXPECT_EQ(served.get(path_of(order, "/exchanges")).text("field"), "operation");
+    EXPECT_EQ(served.get(path_of(order, "/exchanges?operation=" + id_text(order.id))).status, 400);
+}
+
 // ------------------------------------------------------------------ changing
 
 TEST(SubmitOrder, IsTakenOnAndNotYetDone) {

@@ -16,11 +16,11 @@ import { List, type Columns } from "../ui/table";
 import { correctable, useChange, useTimeline, type Order } from "./order-change";
 import { Correction } from "./order-correction";
 import { Offer } from "./order-offer";
+import { Operations } from "./order-operations";
 import type { Kind } from "./orders";
 
 type Entry = Schemas["TimelineEntry"];
 type Line = Schemas["NumberLine"];
-type Operation = Schemas["Operation"];
 
 const ended = ["completed", "partial", "cancelled", "rejected", "expired"];
 
@@ -250,33 +250,6 @@ function Timeline({ order, path }: { order: Order; path: string }) {
                     );
                 })}
             </ol>
-        </Section>
-    );
-}
-
-function Operations({ order, path }: { order: Order; path: string }) {
-    const t = useText();
-    const words = useWords();
-    const dates = useDates();
-    const operations = useQuery({ queryKey: ["operations", order.id], queryFn: ({ signal }) => get<Schemas["OperationList"]>(`${path}/operations`, undefined, signal) });
-    const rows = useMemo(() => [...(operations.data?.items ?? [])].reverse(), [operations.data]);
-    const columns = useMemo<Columns<Operation>>(
-        () => [
-            { header: t("operation.name"), id: "name", cell: ({ row: { original: each } }) => words.label("operation", each.name) },
-            { header: t("operation.account"), id: "account", cell: ({ row: { original: each } }) => each.account },
-            { header: t("order.state"), id: "state", cell: ({ row: { original: each } }) => <Mark kind="operation_state" code={each.state} /> },
-            { header: t("operation.began"), id: "began", cell: ({ row: { original: each } }) => dates.whole(each.began) },
-            { header: t("operation.ended"), id: "ended", cell: ({ row: { original: each } }) => dates.whole(each.ended) },
-        ],
-        [t, words, dates],
-    );
-    return (
-        <Section title={t("operations")}>
-            <Problem of={operations.error} />
-            <details>
-                <summary>{t("operations.count", { count: rows.length })}</summary>
-                <List label={t("operations")} rows={rows} columns={columns} id={(each) => each.id} empty={t("operations.none")} />
-            </details>
         </Section>
     );
 }
