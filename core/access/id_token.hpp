@@ -32,7 +32,8 @@ inline constexpr std::chrono::minutes token_age_max{10};
 
 /// Checks what a token says whose signature has been found right.
 ///
-/// @errors  rejected: of another provider, for another client, too old, of another sign-in; the message says what,
+/// @errors  rejected: of another provider, for another client, too old, of another sign-in; the
+/// message says what,
 ///          for the log: it quotes no token
 /// @threads any
 /// @source  OpenID Connect Core 1.0, 3.1.3.7 and 3.1.3.6
@@ -40,7 +41,8 @@ Result<IdTokenPerson> read_id_token(std::string_view payload, const IdTokenWante
 
 /// Takes what a provider says of the person beside the token, where the token does not say it.
 /// @errors  rejected: of somebody else
-/// @source  OpenID Connect Core 1.0, 5.3.2 and 5.4: what the scopes ask for is said there and need not stand in the token
+/// @source  OpenID Connect Core 1.0, 5.3.2 and 5.4: what the scopes ask for is said there and need
+/// not stand in the token
 Result<void> add_userinfo(IdTokenPerson& person, std::string_view document);
 
 /// base64url without padding. @threads any

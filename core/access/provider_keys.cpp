@@ -12,7 +12,8 @@
 namespace porteur {
 namespace {
 
-constexpr std::string_view algorithms[] = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"};
+constexpr std::string_view algorithms[] = {"RS256", "RS384", "RS512", "PS256", "PS384",
+                                           "PS512", "ES256", "ES384", "ES512"};
 /// A set of keys with more is none that a person made.
 constexpr std::size_t keys_max = 100;
 constexpr std::size_t token_size_max = 64 * 1024;
@@ -26,7 +27,9 @@ struct Release {
 using Jws = std::unique_ptr<cjose_jws_t, Release>;
 using Jwk = std::unique_ptr<cjose_jwk_t, Release>;
 
-std::unexpected<Error> refused(std::string why) { return failure(ErrorKind::rejected, std::move(why)); }
+std::unexpected<Error> refused(std::string why) {
+    return failure(ErrorKind::rejected, std::move(why));
+}
 
 std::string text_of(const json::object& from, std::string_view name) {
     const auto* value = from.if_contains(name);
@@ -38,7 +41,8 @@ std::optional<std::string> decoded(std::string_view text) {
     cjose_err wrong{};
     std::uint8_t* bytes = nullptr;
     std::size_t size = 0;
-    if (text.empty() || !cjose_base64url_decode(text.data(), text.size(), &bytes, &size, &wrong)) return std::nullopt;
+    if (text.empty() || !cjose_base64url_decode(text.data(), text.size(), &bytes, &size, &wrong))
+        return std::nullopt;
     std::string out(reinterpret_cast<const char*>(bytes), size);
     cjose_get_dealloc()(bytes);
     return out;
@@ -48,7 +52,8 @@ std::optional<std::string> decoded(std::string_view text) {
 
 Result<TokenHead> head_of_token(std::string_view token) {
     if (token.size() > token_size_max) return refused("the ID token has more than 64 KiB");
-    if (std::ranges::count(token, '.') != 2) return refused("the ID token is no signed JSON Web Token");
+    if (std::ranges::count(token, '.') != 2)
+        return refused("the ID token is no signed JSON Web Token");
     const auto text = decoded(token.substr(0, token.find('.')));
     const auto head = text ? parse_json(*text) : Result<json::value>(refused("no base 64"));
     if (!head || !head->is_object()) return refused("the head of the ID token is no JSON object");
@@ -61,15 +66,19 @@ Result<TokenHead> head_of_token(std::string_view token) {
         );
     // Extensions that must be understood; none is, here. @source RFC 7515 4.1.11
     if (object.contains("crit") || object.contains("b64"))
-        return refused("the head of the ID token asks for an extension (\"crit\") that is not known here");
+        return refused(
+            "the head of the ID token asks for an extension (\"crit\") that is not known here"
+        );
     return out;
 }
 
 Result<ProviderKeys> ProviderKeys::parse(std::string_view document) {
     const auto read = parse_json(document);
     const auto* keys = read && read->is_object() ? read->get_object().if_contains("keys") : nullptr;
-    if (!keys || !keys->is_array()) return refused("the document of keys (jwks_uri) is no JSON Web Key Set");
-    if (keys->get_array().size() > keys_max) return refused("the document of keys (jwks_uri) has more than 100 keys");
+    if (!keys || !keys->is_array())
+        return refused("the document of keys (jwks_uri) is no JSON Web Key Set");
+    if (keys->get_array().size() > keys_max)
+        return refused("the document of keys (jwks_uri) has more than 100 keys");
     ProviderKeys out;
     for (const auto& each : keys->get_array()) {
         if (!each.is_object()) continue;
@@ -82,8 +91,9 @@ Result<ProviderKeys> ProviderKeys::parse(std::string_view document) {
             .text = {}
         };
         if (const auto use = text_of(from, "use"); !use.empty() && use != "sig") continue;
-        if (const auto* uses = from.if_contains("key_ops"); uses && uses->is_array() &&
-                                                            std::ranges::find(uses->get_array(), json::value("verify")) == uses->get_array().end())
+        if (const auto* uses = from.if_contains("key_ops");
+            uses && uses->is_array() &&
+            std::ranges::find(uses->get_array(), json::value("verify")) == uses->get_array().end())
             continue;
         json::object plain{{"kty", key.type}};
         const auto take = [&](std::initializer_list<std::string_view> names) {
@@ -94,21 +104,27 @@ Result<ProviderKeys> ProviderKeys::parse(std::string_view document) {
                 return true;
             });
         };
-        const bool whole = key.type == "RSA" ? take({"n", "e"}) && text_of(from, "n").size() >= modulus_size_min
-                                             : key.type == "EC" && take({"crv", "x", "y"});
+        const bool whole = key.type == "RSA"
+                               ? take({"n", "e"}) && text_of(from, "n").size() >= modulus_size_min
+                               : key.type == "EC" && take({"crv", "x", "y"});
         if (!whole) continue;
         key.text = canonical(plain);
         out.keys_.push_back(std::move(key));
     }
     if (out.keys_.empty())
-        return refused("the document of keys (jwks_uri) has no key that an ID token could be checked with: RSA of 2048 bits, or EC");
+        return refused(
+            "the document of keys (jwks_uri) has no key that an ID token could be checked with: "
+            "RSA of 2048 bits, or EC"
+        );
     return out;
 }
 
 bool ProviderKeys::fits(const Key& key, std::string_view algorithm) {
     if (!key.algorithm.empty() && key.algorithm != algorithm) return false;
     if (!algorithm.starts_with('E')) return key.type == "RSA";
-    const std::string_view curve = algorithm == "ES256" ? "P-256" : algorithm == "ES384" ? "P-384" : "P-521";
+    const std::string_view curve = algorithm == "ES256"   ? "P-256"
+                                   : algorithm == "ES384" ? "P-384"
+                                                          : "P-521";
     return key.type == "EC" && key.curve == curve;
 }
 
@@ -130,19 +146,24 @@ Result<std::string> ProviderKeys::payload_of(std::string_view token) const {
     const auto* key = find(*head);
     if (!key)
         return refused(
-            "the ID token is signed with the key " + quoted(head->key_id) + " for " + head->algorithm +
-            ", and the provider publishes no such key, or several"
+            "the ID token is signed with the key " + quoted(head->key_id) + " for " +
+            head->algorithm + ", and the provider publishes no such key, or several"
         );
     cjose_err wrong{};
     const Jws read(cjose_jws_import(token.data(), token.size(), &wrong));
     const Jwk made(cjose_jwk_import(key->text.data(), key->text.size(), &wrong));
     if (!read || !made) return refused("the ID token or the provider's key for it cannot be read");
     if (!cjose_jws_verify(read.get(), made.get(), &wrong))
-        return refused("the signature of the ID token is not one of the provider's key " + quoted(head->key_id));
+        return refused(
+            "the signature of the ID token is not one of the provider's key " + quoted(head->key_id)
+        );
     std::uint8_t* bytes = nullptr;
     std::size_t size = 0;
-    if (!cjose_jws_get_plaintext(read.get(), &bytes, &size, &wrong)) return refused("the ID token cannot be read");
-    return std::string(reinterpret_cast<const char*>(bytes), size);  // theirs: it goes with the token
+    if (!cjose_jws_get_plaintext(read.get(), &bytes, &size, &wrong))
+        return refused("the ID token cannot be read");
+    return std::string(
+        reinterpret_cast<const char*>(bytes), size
+    );  // theirs: it goes with the token
 }
 
 }  // namespace porteur

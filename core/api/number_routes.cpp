@@ -165,7 +165,7 @@ Async<Answer> list_numbers(Api& api, Request& request) {
     const bool is_customer = api.services.numbers().is_customer(request.caller);
     auto query = read_list_query(request, is_customer);
     if (!query) co_return problem_answer(query.error());
-    const auto found = api.services.numbers().numbers(request.caller, std::move(*query));
+    const auto found = co_await api.services.numbers().list(request.caller, std::move(*query));
     if (!found) co_return problem_answer(found.error());
     Answer answer;
     auto& out = answer.body;

@@ -120,14 +120,14 @@ public:
     /// Of the filter, `tenant` is an account at or below the caller's, 0: all there are; `whose` is
     /// not looked at.
     /// @errors  invalid_input (not_found_code: no such account); unavailable
-    virtual Result<NumbersShown> numbers(const Caller& caller, InventoryQuery query) = 0;
+    virtual Async<Result<NumbersShown>> list(Caller caller, InventoryQuery query) = 0;
     virtual Result<std::optional<NumberShown>> number(const Caller& caller, NumberKey key) = 0;
     /// The newest first. Nothing: there is no such number.
     virtual Result<std::optional<std::vector<NumberEvent>>> history(const Caller& caller, NumberKey key, int limit) = 0;
-    /// One number after another, on a thread of the caller's. @errors as numbers()
+    /// One number after another, on a thread of the caller's. @errors as list()
     virtual Result<void> each_number(const Caller& caller, NumberChoice choice, const NumberReading& reading) = 0;
     virtual PaperNeeds paper() const = 0;
-    /// @errors as numbers()
+    /// @errors as list()
     virtual Result<NumberFacets> facets(const Caller& caller, std::int64_t tenant) = 0;
 
     // ---------------------------------------------------------------- changes, as jobs that go on by themselves

@@ -49,15 +49,15 @@ public:
     /// What else changes numbers does it there.
     Inventory& inventory() { return inventory_; }
 
-    /// For whoever else changes numbers.
-    Inventory& inventory() noexcept { return inventory_; }
     const NumberDirectory& directory() const noexcept { return directory_; }
     /// Once, before the first request. @param syncs  outlives the requests
     void serve(NumberSyncServices& syncs) noexcept { syncs_ = &syncs; }
     NumberSyncServices& syncs() override { return *syncs_; }
 
     bool is_customer(const Caller& caller) const override { return parts_.tenants.tree()->customer_of(caller.tenant).has_value(); }
-    Result<NumbersShown> numbers(const Caller& caller, InventoryQuery query) override;
+    Async<Result<NumbersShown>> list(Caller caller, InventoryQuery query) override;
+    /// The same, on the caller's thread.
+    Result<NumbersShown> numbers(const Caller& caller, InventoryQuery query);
     Result<std::optional<NumberShown>> number(const Caller& caller, NumberKey key) override;
     Result<std::optional<std::vector<NumberEvent>>> history(const Caller& caller, NumberKey key, int limit) override;
     Result<NumberFacets> facets(const Caller& caller, std::int64_t tenant) override;
@@ -116,6 +116,7 @@ private:
     std::map<Id, std::shared_ptr<std::atomic<JobSignal>>> under_way_;
     WaitingRoom waiting_;
     std::atomic<bool> stopping_ = false;
+    boost::asio::thread_pool reads_{3};   ///< what would hold up the API's only thread
     boost::asio::thread_pool writes_{1};  ///< what a request waits for
     boost::asio::thread_pool jobs_{1};    ///< what goes on by itself
 };

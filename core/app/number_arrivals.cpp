@@ -212,6 +212,7 @@ public:
     }
     Result<void> append(std::string_view bytes) override {
         if (auto grown = place_->grow(bytes.size()); !grown) return grown;
+        lines_ += std::ranges::count(bytes, '\n');
         while (!bytes.empty()) {
             const auto written = ::write(file_, bytes.data(), bytes.size());
             if (written <= 0) return failure(ErrorKind::unavailable, phrase("there is no room for the file"));
@@ -227,7 +228,8 @@ public:
             });
             return desk_.begin(
                 caller_, desk_.new_job(caller_, "import", wish_.dry_run, wish_.request), kept, place_,
-                [&desk = desk_, file, wish = wish_, scope = scope_of(caller_)](JobUnderWay& under_way) {
+                [&desk = desk_, file, wish = wish_, scope = scope_of(caller_), lines = lines_](JobUnderWay& under_way) {
+                    under_way.job.total = lines;  // so that people see how far it is; the end says how many rows there were
                     desk.import_file(under_way, *file, wish, scope);
                 }
             );
@@ -239,6 +241,7 @@ private:
     Caller caller_;
     ImportWish wish_;
     int file_;
+    std::int64_t lines_ = 0;
     std::shared_ptr<WaitingRoom::Place> place_;
 };
 
@@ -287,8 +290,9 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
         );
         return true;
     };
+    // The job is the writer's, which puts its id and the place of each into what is told.
     const auto refuse = [&](std::size_t row, std::string_view column, std::string_view value, std::string sentence) {
-        results.push_back({.job = job.id, .seq = 0, .row = static_cast<std::int64_t>(row), .column = std::string(column), .number = std::string(value),
+        results.push_back({.job = 0, .seq = 0, .row = static_cast<std::int64_t>(row), .column = std::string(column), .number = std::string(value),
                            .outcome = "refused", .problem = std::move(sentence)});
         ++tally.refused;
         ++tally.done;
@@ -374,7 +378,7 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
             }
             auto column = column_text(finding.column, finding.column_name);
             if (finding.repeated) {
-                results.push_back({.job = job.id, .seq = 0, .row = static_cast<std::int64_t>(finding.row), .column = std::move(column), .number = finding.value,
+                results.push_back({.job = 0, .seq = 0, .row = static_cast<std::int64_t>(finding.row), .column = std::move(column), .number = finding.value,
                                    .outcome = "repeated", .problem = finding.sentence});
                 ++tally.same;
                 ++tally.done;
@@ -410,6 +414,7 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
             under_way, JobState::failed, phrase("more than {1:n} rows are wrong; is this the right file, with the right region and columns?", refused_max)
         );
     if (!read) return runner_.end(under_way, JobState::failed, read.error().message);
+    job.total = job.done;
     runner_.end(under_way, JobState::done);
 }
 

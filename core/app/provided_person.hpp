@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What goes between the desk of providers, which knows whom one has signed in, and that of people, which knows who that is here.
+// What goes between the desk of providers, which knows whom one has signed in, and that of people,
+// which knows who that is here.
 
 #include <optional>
 #include <string>

@@ -48,10 +48,13 @@ std::int64_t number_of(const json::object& from, std::string_view name) {
 }
 
 /// A sealed object that still holds.
-std::optional<json::object> opened(const Sealing& sealing, std::string_view sealed, std::string_view place, Instant now) {
+std::optional<json::object> opened(
+    const Sealing& sealing, std::string_view sealed, std::string_view place, Instant now
+) {
     const auto text = sealing.open(sealed, place);
     auto read = text ? parse_json(*text) : Result<json::value>(std::unexpected(text.error()));
-    if (!read || !read->is_object() || number_of(read->get_object(), "until") <= milliseconds(now)) return std::nullopt;
+    if (!read || !read->is_object() || number_of(read->get_object(), "until") <= milliseconds(now))
+        return std::nullopt;
     return std::move(read->get_object());
 }
 
@@ -59,7 +62,8 @@ std::optional<json::object> opened(const Sealing& sealing, std::string_view seal
 ProviderWay back_to(const std::string& page, std::string_view word, const std::string& provider) {
     const auto to = page.empty() ? std::string(console) : page;
     return {
-        .location = to + (to.find('?') == to.npos ? "?" : "&") + "sign_in=" + std::string(word) + "&provider=" + provider,
+        .location = to + (to.find('?') == to.npos ? "?" : "&") + "sign_in=" + std::string(word) +
+                    "&provider=" + provider,
         .kept = {},
         .step = {},
         .session = {}
@@ -76,17 +80,27 @@ bool names_this_machine(std::string_view host) {
 
 bool is_console_page(std::string_view address) {
     const auto path = address.substr(0, address.find('?'));
-    return address.starts_with(console) && address.size() <= page_size_max && path.find("//") == path.npos && path.find("/.") == path.npos &&
-           std::ranges::all_of(address, [](char letter) { return letter > ' ' && letter <= '~' && letter != '\\' && letter != '#'; });
+    return address.starts_with(console) && address.size() <= page_size_max &&
+           path.find("//") == path.npos && path.find("/.") == path.npos &&
+           std::ranges::all_of(address, [](char letter) {
+               return letter > ' ' && letter <= '~' && letter != '\\' && letter != '#';
+           });
 }
 
-std::function<Async<Exchanged>(CarrierRequest)> provider_sender(asio::any_io_executor executor, const ProviderSettings& settings) {
+std::function<Async<Exchanged>(CarrierRequest)> provider_sender(
+    asio::any_io_executor executor, const ProviderSettings& settings
+) {
     struct Clients {
         std::map<std::string, CarrierClient> by_origin;
     };
-    return [executor = std::move(executor), ca_file = settings.ca_file.string(), timeout = settings.timeout,
+    return [executor = std::move(executor), ca_file = settings.ca_file.string(),
+            timeout = settings.timeout,
             clients = std::make_shared<Clients>()](CarrierRequest request) -> Async<Exchanged> {
-        const auto unsendable = [](Error error) { return std::unexpected(ExchangeFailure{.error = std::move(error), .may_have_left = false}); };
+        const auto unsendable = [](Error error) {
+            return std::unexpected(
+                ExchangeFailure{.error = std::move(error), .may_have_left = false}
+            );
+        };
         const auto url = carriers::parse_url(request.url_or_path);
         if (!url) co_return unsendable(url.error());
         const auto origin = url->origin.text();
@@ -100,7 +114,9 @@ std::function<Async<Exchanged>(CarrierRequest)> provider_sender(asio::any_io_exe
                 .answer_size_max = 1024 * 1024,
                 .timeout = timeout
             };
-            auto made = CarrierClient::make(executor, std::move(to), [](std::string_view) { return Result<std::string>(""); });
+            auto made = CarrierClient::make(executor, std::move(to), [](std::string_view) {
+                return Result<std::string>("");
+            });
             if (!made) co_return unsendable(made.error());
             found = clients->by_origin.emplace(origin, std::move(*made)).first;
         }
@@ -109,7 +125,9 @@ std::function<Async<Exchanged>(CarrierRequest)> provider_sender(asio::any_io_exe
 }
 
 ProviderDesk::ProviderDesk(Parts parts, SignInSection settings)
-    : parts_(std::move(parts)), begun_(parts_.attempts_per_minute * begun_per_attempt), failed_(parts_.attempts_per_minute) {
+    : parts_(std::move(parts)),
+      begun_(parts_.attempts_per_minute * begun_per_attempt),
+      failed_(parts_.attempts_per_minute) {
     take(std::move(settings));
 }
 
@@ -118,7 +136,10 @@ void ProviderDesk::take(SignInSection settings) {
     fresh->address = settings.address;
     for (auto& each : settings.oidc) {
         if (each.issuer.starts_with("http://"))
-            parts_.warn("sign_in: the provider " + each.name + " is asked without TLS, which is for trying things out on this machine alone");
+            parts_.warn(
+                "sign_in: the provider " + each.name +
+                " is asked without TLS, which is for trying things out on this machine alone"
+            );
         ProviderClient::Parts with{
             .send = parts_.sender(each),
             .secret = [secret = each.client_secret] { return read_secret(secret); },
@@ -130,7 +151,9 @@ void ProviderDesk::take(SignInSection settings) {
         const auto leave = [executor = parts_.executor](ProviderClient* gone) {
             asio::post(executor, [owned = std::unique_ptr<ProviderClient>(gone)] {});
         };
-        fresh->clients.emplace(name, Client(new ProviderClient(std::move(each), std::move(with)), leave));
+        fresh->clients.emplace(
+            name, Client(new ProviderClient(std::move(each), std::move(with)), leave)
+        );
     }
     const std::lock_guard lock(mutex_);
     book_ = std::move(fresh);
@@ -153,7 +176,8 @@ Result<ProviderDesk::Client> ProviderDesk::client_of(const std::string& name) co
 
 std::vector<ProviderShown> ProviderDesk::providers() const {
     std::vector<ProviderShown> out;
-    for (const auto& [name, client] : book()->clients) out.push_back({.name = name, .title = client->settings().title});
+    for (const auto& [name, client] : book()->clients)
+        out.push_back({.name = name, .title = client->settings().title});
     return out;
 }
 
@@ -186,14 +210,18 @@ std::optional<ProviderDesk::Kept> ProviderDesk::open(std::string_view sealed) co
         .provider = text_of(*from, "provider"),
         .to = text_of(*from, "to"),
         .redirect_uri = text_of(*from, "redirect_uri"),
-        .secrets = {.state = text_of(*from, "state"), .nonce = text_of(*from, "nonce"), .verifier = text_of(*from, "verifier")}
+        .secrets =
+            {.state = text_of(*from, "state"),
+             .nonce = text_of(*from, "nonce"),
+             .verifier = text_of(*from, "verifier")}
     };
 }
 
 bool ProviderDesk::first_return(const std::string& state) {
     const auto now = parts_.now();
     const std::lock_guard lock(mutex_);
-    while (!returned_order_.empty() && (returned_order_.front().first + kept_for_most < now || returned_order_.size() > returned_max)) {
+    while (!returned_order_.empty() && (returned_order_.front().first + kept_for_most < now ||
+                                        returned_order_.size() > returned_max)) {
         returned_.erase(returned_order_.front().second);
         returned_order_.pop_front();
     }
@@ -214,16 +242,24 @@ Async<Result<ProviderWay>> ProviderDesk::begin(ProviderBegin wish) {
     if (!wish.to.empty() && !is_console_page(wish.to))
         co_return failure(
             ErrorKind::invalid_input,
-            phrase("the parameter {1} is {2}; expected {3:text}", "to", quoted(wish.to, 80), phrase("the address of a page below /console/, without its host"))
+            phrase(
+                "the parameter {1} is {2}; expected {3:text}", "to", quoted(wish.to, 80),
+                phrase("the address of a page below /console/, without its host")
+            )
         );
-    if (begun_.begin(wish.address, parts_.uptime()).count() > 0) co_return back_to(wish.to, provider_words::too_many, wish.provider);
+    if (begun_.begin(wish.address, parts_.uptime()).count() > 0)
+        co_return back_to(wish.to, provider_words::too_many, wish.provider);
     const auto now = book();
     if (wish.host.empty() && now->address.empty())
-        co_return failure(ErrorKind::invalid_input, phrase("the header field Host is missing, which says where to come back to"));
+        co_return failure(
+            ErrorKind::invalid_input,
+            phrase("the header field Host is missing, which says where to come back to")
+        );
     const Kept kept{
         .provider = wish.provider,
         .to = wish.to,
-        .redirect_uri = own_address(*now, wish.host) + "/v1/session/oidc/" + wish.provider + "/return",
+        .redirect_uri =
+            own_address(*now, wish.host) + "/v1/session/oidc/" + wish.provider + "/return",
         .secrets = {.state = secret_text(), .nonce = secret_text(), .verifier = secret_text()}
     };
     const auto there = co_await asio::co_spawn(
@@ -235,7 +271,9 @@ Async<Result<ProviderWay>> ProviderDesk::begin(ProviderBegin wish) {
     );
     if (!there) {
         parts_.warn("sign_in: provider " + wish.provider + ": " + there.error().message);
-        const auto word = there.error().kind == ErrorKind::unavailable ? provider_words::unavailable : provider_words::wrong_answer;
+        const auto word = there.error().kind == ErrorKind::unavailable
+                              ? provider_words::unavailable
+                              : provider_words::wrong_answer;
         co_return back_to(wish.to, word, wish.provider);
     }
     co_return ProviderWay{.location = *there, .kept = seal(kept), .step = {}, .session = {}};
@@ -244,37 +282,55 @@ Async<Result<ProviderWay>> ProviderDesk::begin(ProviderBegin wish) {
 Async<Result<ProviderWay>> ProviderDesk::finish(ProviderReturn wish) {
     const auto client = client_of(wish.provider);
     if (!client) co_return std::unexpected(client.error());
-    if (failed_.begin(wish.address, parts_.uptime()).count() > 0) co_return back_to({}, provider_words::too_many, wish.provider);
+    if (failed_.begin(wish.address, parts_.uptime()).count() > 0)
+        co_return back_to({}, provider_words::too_many, wish.provider);
     const auto succeeded = [&] { failed_.succeeded(wish.address); };
 
     // Only what this browser began here, at this provider, and once.
     const auto kept = open(wish.kept);
-    if (!kept || kept->provider != wish.provider || wish.state.empty() || !same_secret(kept->secrets.state, wish.state) || !first_return(wish.state))
+    if (!kept || kept->provider != wish.provider || wish.state.empty() ||
+        !same_secret(kept->secrets.state, wish.state) || !first_return(wish.state))
         co_return back_to({}, provider_words::again, wish.provider);
     if (!wish.error.empty()) {
-        if (wish.error == "access_denied" || wish.error == "login_required" || wish.error == "interaction_required") {
+        if (wish.error == "access_denied" || wish.error == "login_required" ||
+            wish.error == "interaction_required") {
             succeeded();
             co_return back_to(kept->to, provider_words::denied, wish.provider);
         }
-        parts_.warn("sign_in: provider " + wish.provider + ": it sent the browser back with " + quoted(wish.error, 60));
-        const bool passing = wish.error == "server_error" || wish.error == "temporarily_unavailable";
-        co_return back_to(kept->to, passing ? provider_words::unavailable : provider_words::wrong_answer, wish.provider);
+        parts_.warn(
+            "sign_in: provider " + wish.provider + ": it sent the browser back with " +
+            quoted(wish.error, 60)
+        );
+        const bool passing =
+            wish.error == "server_error" || wish.error == "temporarily_unavailable";
+        co_return back_to(
+            kept->to, passing ? provider_words::unavailable : provider_words::wrong_answer,
+            wish.provider
+        );
     }
     if (wish.code.empty()) {
-        parts_.warn("sign_in: provider " + wish.provider + ": it sent the browser back without a code");
+        parts_.warn(
+            "sign_in: provider " + wish.provider + ": it sent the browser back without a code"
+        );
         co_return back_to(kept->to, provider_words::wrong_answer, wish.provider);
     }
     const auto person = co_await asio::co_spawn(
         parts_.executor,
-        [](Client from, std::string code, Kept with, std::string issuer) -> Async<Result<IdTokenPerson>> {
-            co_return co_await from->person_of(std::move(code), std::move(with.secrets), std::move(with.redirect_uri), std::move(issuer));
+        [](Client from, std::string code, Kept with,
+           std::string issuer) -> Async<Result<IdTokenPerson>> {
+            co_return co_await from->person_of(
+                std::move(code), std::move(with.secrets), std::move(with.redirect_uri),
+                std::move(issuer)
+            );
         }(*client, wish.code, *kept, wish.issuer),
         asio::use_awaitable
     );
     if (!person) {
         parts_.warn("sign_in: provider " + wish.provider + ": " + person.error().message);
         if (person.error().kind == ErrorKind::unavailable) succeeded();
-        const auto word = person.error().kind == ErrorKind::unavailable ? provider_words::unavailable : provider_words::wrong_answer;
+        const auto word = person.error().kind == ErrorKind::unavailable
+                              ? provider_words::unavailable
+                              : provider_words::wrong_answer;
         co_return back_to(kept->to, word, wish.provider);
     }
     const auto& settings = (*client)->settings();
@@ -307,15 +363,26 @@ Async<Result<ProviderWay>> ProviderDesk::finish(ProviderReturn wish) {
         );
         co_return way;
     }
-    co_return ProviderWay{.location = kept->to.empty() ? std::string(console) : kept->to, .kept = {}, .step = {}, .session = done->signed_in->cookie};
+    co_return ProviderWay{
+        .location = kept->to.empty() ? std::string(console) : kept->to,
+        .kept = {},
+        .step = {},
+        .session = done->signed_in->cookie
+    };
 }
 
-Async<Result<SignedIn>> ProviderDesk::finish_with_code(std::string step, std::string code, std::string address) {
+Async<Result<SignedIn>> ProviderDesk::finish_with_code(
+    std::string step, std::string code, std::string address
+) {
     const auto from = opened(parts_.sealing, step, place_of_step, parts_.now());
     if (!from)
-        co_return std::unexpected(coded(ErrorKind::invalid_input, sign_in_code, phrase("the sign-in has taken too long; begin again")));
+        co_return std::unexpected(coded(
+            ErrorKind::invalid_input, sign_in_code,
+            phrase("the sign-in has taken too long; begin again")
+        ));
     co_return co_await parts_.sign_in_with_code(
-        {.user = number_of(*from, "user"), .version = number_of(*from, "version")}, text_of(*from, "provider"), std::move(code), std::move(address)
+        {.user = number_of(*from, "user"), .version = number_of(*from, "version")},
+        text_of(*from, "provider"), std::move(code), std::move(address)
     );
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Signing in at providers of OpenID Connect. What a sign-in needs until the browser comes back goes with the browser, sealed in a
-// cookie, so that whoever begins many costs nothing and a restart loses none; only the states that came back are remembered,
-// so that none comes twice.
+// Signing in at providers of OpenID Connect. What a sign-in needs until the browser comes back goes
+// with the browser, sealed in a cookie, so that whoever begins many costs nothing and a restart
+// loses none; only the states that came back are remembered, so that none comes twice.
 
 #include <deque>
 #include <functional>
@@ -28,17 +28,23 @@ public:
     struct Parts {
         boost::asio::any_io_executor executor;  ///< of one thread: requests to providers run there
         std::function<Async<Result<ProvidedSession>>(ProvidedPerson who)> sign_in;
-        std::function<Async<Result<SignedIn>>(OwesCode who, std::string provider, std::string code, std::string address)> sign_in_with_code;
+        std::function<Async<Result<SignedIn>>(
+            OwesCode who, std::string provider, std::string code, std::string address
+        )>
+            sign_in_with_code;
         const Sealing& sealing;
         bool serves_tls = false;
         std::size_t attempts_per_minute = 10;
         /// Sends a request of one provider to any address. Called on the executor.
-        std::function<std::function<Async<Exchanged>(CarrierRequest)>(const ProviderSettings&)> sender;
+        std::function<std::function<Async<Exchanged>(CarrierRequest)>(const ProviderSettings&)>
+            sender;
         std::function<void(std::string)> warn = [](std::string) {};
         std::function<Instant()> now = [] {
             return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
         };
-        std::function<FailedAttempts::Time()> uptime = [] { return std::chrono::steady_clock::now(); };
+        std::function<FailedAttempts::Time()> uptime = [] {
+            return std::chrono::steady_clock::now();
+        };
     };
     ProviderDesk(Parts parts, SignInSection settings);
 
@@ -49,7 +55,9 @@ public:
     std::optional<std::string> issuer_of(std::string_view provider) const override;
     Async<Result<ProviderWay>> begin(ProviderBegin wish) override;
     Async<Result<ProviderWay>> finish(ProviderReturn wish) override;
-    Async<Result<SignedIn>> finish_with_code(std::string step, std::string code, std::string address) override;
+    Async<Result<SignedIn>> finish_with_code(
+        std::string step, std::string code, std::string address
+    ) override;
 
 private:
     using Client = std::shared_ptr<ProviderClient>;
@@ -82,7 +90,10 @@ private:
 /// Whether a text is the address of a page of the console, and of nothing else. @threads any
 bool is_console_page(std::string_view address);
 
-/// A sender over the daemon's own HTTP client: TLS, no redirects, answers up to 1 MiB. @threads the executor's
-std::function<Async<Exchanged>(CarrierRequest)> provider_sender(boost::asio::any_io_executor executor, const ProviderSettings& settings);
+/// A sender over the daemon's own HTTP client: TLS, no redirects, answers up to 1 MiB. @threads the
+/// executor's
+std::function<Async<Exchanged>(CarrierRequest)> provider_sender(
+    boost::asio::any_io_executor executor, const ProviderSettings& settings
+);
 
 }  // namespace porteur

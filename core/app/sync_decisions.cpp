@@ -149,7 +149,7 @@ Result<void> NumberSyncs::decide_piece(
                 continue;
             }
             if (before && wish.decision == SyncDecision::adopt && !may(caller.role, Right::add_numbers, tree.relation(caller.tenant, before->row.tenant))) {
-                refuse(row.key, phrase("it is on the system already, in an account that is not yours"));
+                refuse(row.key, phrase("it cannot be put into your inventory; ask whoever runs this system"));
                 continue;
             }
             auto after = before;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <unordered_map>
+#include <utility>
 
 namespace porteur {
 namespace {
@@ -164,15 +165,10 @@ private:
 
     Result<Found> by_number() const {
         if (is_few_tenants()) {
-            auto keys = few_keys();
-            if (!keys) return std::unexpected(std::move(keys).error());
-            const auto is_before = [this](NumberKey left, NumberKey right) { return query_.descending ? left > right : left < right; };
-            std::ranges::sort(*keys, is_before);
-            Found out;
-            if (!wish_.has_range()) out.count = std::ssize(*keys);
-            for (const auto key : *keys)
-                if ((after_.key == 0 || is_before(after_.key, key)) && out.places.size() < wanted()) out.places.push_back({{}, key});
-            return out;
+            auto scan = of_tenants();
+            scan.limit = static_cast<int>(wanted());
+            begin_after(scan, after_.key);
+            return listed(keys_of(scan));
         }
         auto index = wish_.in_index(wish_.whole());
         index.limit = wanted();
@@ -186,7 +182,17 @@ private:
     }
 
     /// Their own index leads there sooner than looking at all numbers.
-    bool is_few_tenants() const { return !wish_.tenants().empty() && wish_.held_by_tenants() <= limits_.read_at_once; }
+    bool is_few_tenants() const {
+        if (wish_.tenants().empty()) return false;
+        const auto stretches = std::ssize(wish_.tenants()) * limits_.looks_for_a_stretch;
+        return stretches < static_cast<std::int64_t>(wanted()) * wish_.total() / std::max<std::int64_t>(wish_.whole().count, 1);
+    }
+    KeyScan of_tenants() const {
+        auto scan = wish_.in_store(wish_.whole());
+        scan.along = Along::tenants;
+        scan.tenants = std::exchange(scan.only_tenants, {});
+        return scan;
+    }
 
     /// All that the counts say, where these are few; what names there are is not looked at.
     Keys few_keys() const {
@@ -198,15 +204,9 @@ private:
             for (const auto& each : directory_.find(index).hits) keys.push_back(each.key);
             return keys;
         }
-        KeyScan scan;
-        scan.along = Along::tenants;
-        scan.tenants = wish_.tenants();
-        auto held = keys_of(scan);
-        if (!held) return held;
-        const auto fits = directory_.test(index);
-        const auto is_wanted = [&](NumberKey key) { return key >= index.from && (index.to == 0 || key < index.to) && fits(key); };
-        std::erase_if(*held, [&](NumberKey key) { return !is_wanted(key); });
-        return held;
+        auto scan = of_tenants();
+        scan.limit = static_cast<int>(no_limit);
+        return keys_of(scan);
     }
 
     Keys keys_of(const KeyScan& scan) const {

@@ -15,6 +15,7 @@ namespace porteur {
 struct ListLimits {
     std::int64_t read_at_once = 5'000;  ///< so many rows may be read and sorted for one page
     std::int64_t look_nearby = 2'000;   ///< so many rows are looked at before the index of names is asked
+    std::int64_t looks_for_a_stretch = 2'000;  ///< so many numbers are looked at while the store finds where a tenant's begin
     std::int64_t rare = 20;             ///< where fewer than one number in so many fits, all that fit are found at once
     int counted_to = 1'000;             ///< hits of a text, for its total
     int export_piece = 5'000;           ///< rows of one reading of the store

@@ -34,7 +34,7 @@ struct NumberCount {
 struct KeyScan {
     enum class Along {
         keys,     ///< the rows themselves
-        tenants,  ///< the numbers of each tenant in `tenants`, in no order, whatever else they are
+        tenants,  ///< the numbers of each tenant in `tenants`
         text,     ///< those whose user's name contains `used_has` (three letters at least)
         names,    ///< those whose user's name begins with `used_begins`; in no order, unless fewer than `limit`
     } along = Along::keys;

@@ -368,23 +368,38 @@ std::vector<NumberKey> ask_keys(soci::session& sql, const Question& ask) {
     return out;
 }
 
+/// The keys of each tenant's stretch of the index, merged.
 std::vector<NumberKey> keys_of_tenants(soci::session& sql, Dialect dialect, const KeyScan& scan) {
+    const Besides besides(scan);
     Question ask(dialect);
     if (dialect == Dialect::postgresql) {
-        ask.text = "select id from numbers where tenant_id = any((" + ask.value("{" + list_of(scan.tenants) + "}") + ")::bigint[])";
+        const auto wanted = ask.value("{" + list_of(scan.tenants) + "}");
+        ask.text = "select found.id from unnest((" + wanted + ")::bigint[]) as wanted(one) cross join lateral (select id from numbers where " +
+                   "tenant_id = wanted.one and " + from_and_to(scan) + besides.conditions(ask) + in_order(scan) + limited(scan) +
+                   ") as found" + in_order(scan, "found.id") + limited(scan);
         return ask_keys(sql, ask);
     }
     std::vector<NumberKey> out;
-    ask.text = "select id from numbers where tenant_id = " + ask.value(0);
+    ask.text = "select id" + besides.column() + " from numbers where tenant_id = " + ask.value(0) + " and " + from_and_to(scan) + in_order(scan);
     const ReadTogether together(sql);
     SqliteStatement statement(sql, ask);
     for (const auto each : scan.tenants) {
         statement.bind(1, each);
-        statement.each([&out](const Row& row) {
-            out.push_back(row.number(0));
-            return true;
+        int found = 0;
+        statement.each([&](const Row& row) {
+            const auto key = row.number(0);
+            if (!besides.fits(row, key, 1)) return true;
+            out.push_back(key);
+            return ++found < scan.limit;
         });
     }
+    const auto wanted_count = std::min(out.size(), static_cast<std::size_t>(scan.limit));
+    const auto end = out.begin() + static_cast<std::ptrdiff_t>(wanted_count);
+    if (scan.descending)
+        std::ranges::partial_sort(out, end, std::greater{});
+    else
+        std::ranges::partial_sort(out, end);
+    out.resize(wanted_count);
     return out;
 }
 

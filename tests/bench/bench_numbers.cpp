@@ -52,7 +52,7 @@ NumberRow row_of(std::int64_t at, NumberDirectory& directory, std::vector<Stored
     row.key = *number_key(fmt::format("+{}{}", prefixes[country], 100'000'000 + (at * 7919) % 899'999'999));
     const bool in_pool = at % 5 == 4;
     const bool used = !in_pool && at % 3 != 0;
-    row.tenant = in_pool ? 1 : 100 + at % companies;
+    row.tenant = in_pool ? 1 : 2 + at % companies;  // make_companies() makes them
     if (used) row.used_by = fmt::format("{} {}", users[static_cast<std::size_t>(at % 8)], at % 9001);
     const bool active = at % 10 < 7;
     row.class_id = directory.id_of(
@@ -117,8 +117,15 @@ void print(const Run& run, const std::string& op, double value, const std::strin
     std::fflush(stdout);
 }
 
+void make_companies(const Run& run) {
+    Caller caller(run.port, run.token);
+    for (int each = 0; each < companies; ++each)
+        caller.post("/v1/tenants", "application/json", fmt::format(R"({{"kind":"company","name":"Company {}","parent":1}})", each));
+}
+
 /// Pages in the order of the numbers, from anywhere, of those that are active: several connections, as fast as they go.
-void measure_list(const Run& run) {
+/// @param of_company  each page is of one company's numbers, else of everybody's
+void measure_list(const Run& run, bool of_company) {
     std::vector<double> rates;
     for (int round = 0; round < 5; ++round) {
         std::atomic<long> pages{0};
@@ -134,17 +141,18 @@ void measure_list(const Run& run) {
                 while (Steady::now() < end) {
                     // A cursor is a number: anywhere in the list.
                     const auto key = *number_key(fmt::format("+{}{}", chance() % 2 ? "33" : "44", 100'000'000 + chance() % 899'999'999));
-                    caller.get(fmt::format("/v1/numbers?status=active&limit=100&cursor=number%2B.{}", key));
+                    const auto whose = of_company ? fmt::format("&tenant={}", 2 + chance() % companies) : "";
+                    caller.get(fmt::format("/v1/numbers?status=active&limit=100&cursor=number%2B.{}{}", key, whose));
                     ++pages;
                 }
             });
         for (auto& each : threads) each.join();
         const auto rate = static_cast<double>(pages) / seconds_since(began);
         rates.push_back(rate);
-        fmt::print(stderr, "list: {:.0f}/s, {:.0f} us of CPU a page\n", rate, (cpu_seconds(run.daemon) - cpu_before) / static_cast<double>(pages) * 1e6);
+        fmt::print(stderr, "list{}: {:.0f}/s, {:.0f} us of CPU a page\n", of_company ? " of a company" : "", rate, (cpu_seconds(run.daemon) - cpu_before) / static_cast<double>(pages) * 1e6);
     }
     std::ranges::sort(rates);
-    print(run, "list", rates[rates.size() / 2], "requests/s");
+    print(run, "list", rates[rates.size() / 2], "requests/s", of_company ? R"(,"of":"company")" : R"(,"of":"everybody")");
 }
 
 double p99(std::vector<double> times) {
@@ -247,14 +255,16 @@ int run(int count, char** words) {
         const StoreSeal seal{Sealing(MasterKey(std::string(MasterKey::size, 'k')))};
         auto store = Store::open({.address = address, .holder = "bench"}, seal, [](std::function<void()> go) { go(); });
         if (!store) stop(store.error().message);
-        const TokenRow row{.id = 1, .tenant = 1, .name = "bench", .hash = hash_of_token(token), .scope = "read", .created = Instant{}, .expires = {}, .revoked = {}};
+        const TokenRow row{.id = 1, .tenant = 1, .name = "bench", .hash = hash_of_token(token), .scope = "operator", .created = Instant{}, .expires = {}, .revoked = {}};
         if (auto added = (*store)->add_token(row); !added) stop(added.error().message);
     });
     if (wanted("list") || wanted("search") || wanted("sort")) {
         const DaemonProcess daemon(config);
         known.port = daemon.port();
         known.daemon = daemon.process();
-        if (wanted("list")) measure_list(known);
+        make_companies(known);
+        if (wanted("list"))
+            for (const bool of_company : {false, true}) measure_list(known, of_company);
         if (wanted("search")) measure_search(known);
         if (wanted("sort")) measure_sort(known);
     }
@@ -265,6 +275,8 @@ int run(int count, char** words) {
     if (wanted("csv") || wanted("pdf")) {
         // One thread reads, another sends; the client is one of those that share the cores.
         const DaemonProcess daemon(config, false);
+        known.port = daemon.port();
+        make_companies(known);
         const ExportRun exported{.store_name = store_name, .rows = rows, .port = daemon.port(), .daemon = daemon.process(), .token = token,
                                  .work = folder.path(), .sqlite_file = folder.path() / "data/porteur.db", .server = server.get(),
                                  .with_peers = with_peers};

@@ -258,6 +258,25 @@ test("a VAR adds numbers by hand and by file, and gives them to a company", asyn
     await dialog.getByRole("button", { name: "Close" }).last().click();
     await expect(page.getByRole("row").filter({ hasText: "514 382-0100" })).toContainText(company.name);
 
+    // Given back for good: a dry run is free, the change itself wants a word more, and there is no undo.
+    await page.reload();
+    await page.getByLabel("Search in Number").fill("514 382-01");
+    await expect(page.getByText("4 numbers", { exact: true })).toBeVisible();
+    await tick(page.getByRole("checkbox", { name: "Select +15143820101", exact: true }));
+    await page.getByRole("button", { name: /^Change/ }).click();
+    await page.getByRole("menuitem", { name: "Release to the carrier" }).click();
+    await expect(dialog).toContainText("this cannot be undone");
+    await expect(page.getByRole("button", { name: "Carry out" })).toBeDisabled();
+    await page.getByRole("button", { name: "Dry run" }).click();
+    await expect(dialog).toContainText("Nothing was changed yet. To change: 1;");
+    await expectAccessible(page);
+    await tick(dialog.getByRole("checkbox", { name: "These numbers may go" }));
+    await page.getByRole("button", { name: "Carry out" }).click();
+    await expect(dialog).toContainText("Done. Changed: 1;");
+    await expect(page.getByRole("button", { name: "Undo" })).toHaveCount(0);
+    await dialog.getByRole("button", { name: "Close" }).last().click();
+    await expect.poll(async () => (await world.ask("GET", "/v1/numbers/15143820101", undefined, inside)).state, { timeout: 30_000 }).toBe("released");
+
     // What was added here goes again, so that other tests count as before.
     for (const job of (await world.ask("GET", "/v1/number-jobs?limit=10", undefined, inside)).jobs.filter((each: any) => each.can_undo && ["add", "import", "assign"].includes(each.kind) && each.total < 100))
         await jobOf(world, await world.ask("POST", `/v1/number-jobs/${job.id}/undo`, undefined, inside), inside);

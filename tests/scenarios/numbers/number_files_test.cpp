@@ -134,6 +134,25 @@ TEST_F(NumberFiles, AHundredThousandRowsWithAThousandBadCellsNameEachOfThemAndAg
     EXPECT_EQ(versions(), before) << "neither its fields nor its history";
 }
 
+TEST_F(NumberFiles, AnImportThatACrashCutOffSaysSoAndTheFileGivenAgainFinishesIt) {
+    constexpr int rows = 30'000;
+    std::map<std::int64_t, std::size_t> bad;
+    const auto path = host.folder().write("numbers.csv", file_of(rows, bad)).string();
+    const auto begun = host.told({"numbers", "import", path, "--provider", "thinktel", "--region", "CA", "--no-wait"});
+    const auto id = std::string(begun.at("job").at("id").as_string());
+    host.kill_and_start();
+    const auto job = host.told({"numbers", "job", id});
+    const auto changed = job.at("changed").as_int64();
+    EXPECT_EQ(how_many(), changed) << "what is told of the job is what was done";
+    if (job.at("state").as_string() == "done") GTEST_SKIP() << "the import was through before the kill";
+    EXPECT_EQ(job.at("state").as_string(), "failed");
+    EXPECT_THAT(std::string(job.at("problem").as_string()), HasSubstr("Wish it again"));
+    const auto again = imported(path, 1);
+    EXPECT_EQ(again.at("job").at("same").as_int64(), changed);
+    EXPECT_EQ(again.at("job").at("changed").as_int64(), rows - std::ssize(bad) - changed);
+    EXPECT_EQ(how_many(), rows - std::ssize(bad));
+}
+
 TEST_F(NumberFiles, CallRecordsMakeNumbersActiveOnceAndNumbersAreChangedByTheirFilters) {
     std::map<std::int64_t, std::size_t> bad;
     host.folder().write("numbers.csv", file_of(42, bad));

@@ -22,14 +22,14 @@ public:
     NumberSyncServices& syncs() override { return compared; }
     bool caller_is_customer = false;
     bool is_customer(const Caller&) const override { return caller_is_customer; }
-    Result<NumbersShown> numbers(const Caller& caller, InventoryQuery query) override {
+    Async<Result<NumbersShown>> list(Caller caller, InventoryQuery query) override {
         last_query = std::move(query);
-        if (refuse) return std::unexpected(*refuse);
+        if (refuse) co_return std::unexpected(*refuse);
         NumbersShown out;
         if (caller.tenant == 1)
             for (const auto& [key, each] : held) out.numbers.push_back(each);
         out.total = InventoryTotal{static_cast<std::int64_t>(out.numbers.size()), true};
-        return out;
+        co_return out;
     }
     Result<std::optional<NumberShown>> number(const Caller& caller, NumberKey key) override {
         const auto found = held.find(key);

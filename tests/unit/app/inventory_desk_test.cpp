@@ -494,6 +494,13 @@ TEST_P(InventoryDeskTest, what_waits_is_cancelled_before_it_begins) {
     EXPECT_FALSE(desk->cancel(north(), second->id)) << "it has ended";
 }
 
+TEST_P(InventoryDeskTest, an_import_says_at_its_end_how_many_rows_it_had) {
+    const auto job = import(three_numbers + "\n\n", north());
+    EXPECT_EQ(job.done, 3);
+    EXPECT_EQ(job.total, 3);
+    EXPECT_EQ(import("Notes\nnothing\n", north()).total, 2) << "one that cannot be read was at none of its lines";
+}
+
 TEST_P(InventoryDeskTest, an_import_under_way_is_cancelled) {
     const auto job = held_import(north());
     EXPECT_TRUE(desk->cancel(north(), job.id));

@@ -419,7 +419,7 @@ TEST_P(NumberSyncsTest, who_holds_a_carrier_account_sees_its_list_and_takes_its_
 
     const auto taken = decide(sync, of(SyncDecision::adopt), north());
     EXPECT_EQ(taken->decided, 1);
-    EXPECT_THAT(taken->problems.at(0).second, HasSubstr("not yours"));
+    EXPECT_THAT(taken->problems.at(0).second, HasSubstr("cannot be put into your inventory"));
     EXPECT_EQ(shown(9)->row.tenant, 2) << "into the pool of who has the carrier account";
     EXPECT_EQ(shown(2)->row.tenant, 14);
     auto to_south = of(SyncDecision::adopt, {key(2)});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a sign-in at a provider of OpenID Connect is refused for. The provider is a function here, which signs what a test tells
-// it to; two real ones are in tests/scenarios/access.
+// What a sign-in at a provider of OpenID Connect is refused for. The provider is a function here,
+// which signs what a test tells it to; two real ones are in tests/scenarios/access.
 #include <cjose/cjose.h>
 #include <jansson.h>
 
@@ -59,11 +59,15 @@ json::object published(const cjose_jwk_t* key, std::string_view id, json::object
     return out;
 }
 
-std::string signed_with(const cjose_jwk_t* key, const json::object& head, const std::string& payload) {
+std::string signed_with(
+    const cjose_jwk_t* key, const json::object& head, const std::string& payload
+) {
     cjose_err wrong{};
     json_error_t unread;
     json_t* header = json_loads(canonical(head).c_str(), 0, &unread);
-    cjose_jws_t* token = cjose_jws_sign(key, header, reinterpret_cast<const std::uint8_t*>(payload.data()), payload.size(), &wrong);
+    cjose_jws_t* token = cjose_jws_sign(
+        key, header, reinterpret_cast<const std::uint8_t*>(payload.data()), payload.size(), &wrong
+    );
     EXPECT_TRUE(token) << wrong.message;
     const char* text = nullptr;
     std::string out;
@@ -90,8 +94,10 @@ struct FakeProvider {
         {"userinfo_endpoint", issuer + "/userinfo"}
     };
     json::array keys{published(the_rsa_key(), "one")};
-    json::object userinfo{{"sub", "248289761001"}, {"email", "ada@example.net"}, {"email_verified", true}};
-    json::object claims;      ///< over what is right
+    json::object userinfo{
+        {"sub", "248289761001"}, {"email", "ada@example.net"}, {"email_verified", true}
+    };
+    json::object claims;            ///< over what is right
     std::set<std::string> without;  ///< claims that are left out
     json::object head{{"alg", "RS256"}, {"kid", "one"}};
     const cjose_jwk_t* key = the_rsa_key();
@@ -103,25 +109,38 @@ struct FakeProvider {
     std::vector<CarrierRequest> asked;
 
     int count(std::string_view end) const {
-        return static_cast<int>(std::ranges::count_if(asked, [&](const auto& each) { return each.url_or_path.ends_with(end); }));
+        return static_cast<int>(std::ranges::count_if(asked, [&](const auto& each) {
+            return each.url_or_path.ends_with(end);
+        }));
     }
     std::string id_token() const {
-        const auto second = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
-        json::object token{{"iss", issuer}, {"aud", "porteur"}, {"sub", "248289761001"}, {"nonce", nonce}, {"iat", second}, {"exp", second + 300}};
+        const auto second =
+            std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+        json::object token{{"iss", issuer},  {"aud", "porteur"}, {"sub", "248289761001"},
+                           {"nonce", nonce}, {"iat", second},    {"exp", second + 300}};
         for (const auto& each : claims) token[each.key()] = each.value();
         for (const auto& each : without) token.erase(each);
         return change(signed_with(key, head, canonical(token)));
     }
     Exchanged answer(const CarrierRequest& request) {
         asked.push_back(request);
-        const auto said = [](int status, const json::value& body) { return HttpAnswer{.status = status, .headers = {}, .body = canonical(body)}; };
-        if (request.url_or_path.ends_with("/.well-known/openid-configuration")) return said(200, page);
-        if (request.url_or_path == "https://keys.example.net/keys") return said(200, json::object{{"keys", keys}});
+        const auto said = [](int status, const json::value& body) {
+            return HttpAnswer{.status = status, .headers = {}, .body = canonical(body)};
+        };
+        if (request.url_or_path.ends_with("/.well-known/openid-configuration"))
+            return said(200, page);
+        if (request.url_or_path == "https://keys.example.net/keys")
+            return said(200, json::object{{"keys", keys}});
         if (request.url_or_path.ends_with("/userinfo")) return said(200, userinfo);
         if (!request.url_or_path.ends_with("/token")) return said(404, {});
-        if (token_status != 200) return said(token_status, json::object{{"error", "invalid_grant"}});
-        if (!token_body.empty()) return HttpAnswer{.status = 200, .headers = {}, .body = token_body};
-        return said(200, json::object{{"access_token", "at"}, {"token_type", "Bearer"}, {"id_token", id_token()}});
+        if (token_status != 200)
+            return said(token_status, json::object{{"error", "invalid_grant"}});
+        if (!token_body.empty())
+            return HttpAnswer{.status = 200, .headers = {}, .body = token_body};
+        return said(
+            200,
+            json::object{{"access_token", "at"}, {"token_type", "Bearer"}, {"id_token", id_token()}}
+        );
     }
 };
 
@@ -151,17 +170,25 @@ protected:
                         in.cookie = "session";
                         co_return ProvidedSession{.refused = {}, .signed_in = in, .owes_code = {}};
                     },
-                    .sign_in_with_code = [](OwesCode, std::string, std::string, std::string) -> Async<Result<SignedIn>> {
+                    .sign_in_with_code = [](OwesCode, std::string, std::string,
+                                            std::string) -> Async<Result<SignedIn>> {
                         co_return failure(ErrorKind::internal, "nobody is asked for a code here");
                     },
                     .sealing = sealing,
                     .attempts_per_minute = 10,
-                    .sender = [this](const ProviderSettings&) {
-                        return [this](CarrierRequest request) -> Async<Exchanged> { co_return provider.answer(request); };
-                    },
+                    .sender =
+                        [this](const ProviderSettings&) {
+                            return [this](CarrierRequest request) -> Async<Exchanged> {
+                                co_return provider.answer(request);
+                            };
+                        },
                     .warn = [this](std::string text) { warnings += text + "\n"; },
                     .now = [this] { return now; },
-                    .uptime = [this] { return FailedAttempts::Time{} + std::chrono::hours(1) + (now - Instant{}); }
+                    .uptime =
+                        [this] {
+                            return FailedAttempts::Time{} + std::chrono::hours(1) +
+                                   (now - Instant{});
+                        }
                 },
                 section
             );
@@ -179,15 +206,27 @@ protected:
         io.run();
         return std::move(*out);
     }
-    ProviderWay begin(const std::string& to = "/console/numbers", const std::string& name = "corp") {
-        const auto way = run(desk().begin({.provider = name, .to = to, .host = "evil.example", .address = address}));
+    ProviderWay begin(
+        const std::string& to = "/console/numbers", const std::string& name = "corp"
+    ) {
+        const auto way = run(
+            desk().begin({.provider = name, .to = to, .host = "evil.example", .address = address})
+        );
         EXPECT_TRUE(way) << way.error().message;
         if (!way) return {};
         provider.nonce = value_in(way->location, "nonce");
         return *way;
     }
     ProviderReturn back(const ProviderWay& way) const {
-        return {.provider = "corp", .code = "code", .state = value_in(way.location, "state"), .issuer = {}, .error = {}, .kept = way.kept, .address = address};
+        return {
+            .provider = "corp",
+            .code = "code",
+            .state = value_in(way.location, "state"),
+            .issuer = {},
+            .error = {},
+            .kept = way.kept,
+            .address = address
+        };
     }
     ProviderWay finish(const ProviderReturn& wish) {
         const auto way = run(desk().finish(wish));
@@ -206,7 +245,8 @@ protected:
         EXPECT_THAT(warnings, HasSubstr(std::string(why)));
         EXPECT_THAT(people, IsEmpty()) << why;
         warnings.clear();
-        now += std::chrono::minutes(2);  // past the throttle, and the wait before keys are looked for again
+        now += std::chrono::minutes(2
+        );  // past the throttle, and the wait before keys are looked for again
         provider.now = now;
     }
 
@@ -225,8 +265,12 @@ TEST_F(Provider, SignsInWhomItNames) {
     ASSERT_EQ(people.size(), 1U);
     EXPECT_EQ(people.front().subject, "248289761001");
     EXPECT_EQ(people.front().issuer, issuer);
-    EXPECT_EQ(provider.count("/userinfo"), 0) << "whoever is found by the subject alone is not asked about";
-    for (const auto& [algorithm, curve] : {std::pair{"ES256", CJOSE_JWK_EC_P_256}, {"ES384", CJOSE_JWK_EC_P_384}, {"ES512", CJOSE_JWK_EC_P_521}}) {
+    EXPECT_EQ(provider.count("/userinfo"), 0)
+        << "whoever is found by the subject alone is not asked about";
+    for (const auto& [algorithm, curve] :
+         {std::pair{"ES256", CJOSE_JWK_EC_P_256},
+          {"ES384", CJOSE_JWK_EC_P_384},
+          {"ES512", CJOSE_JWK_EC_P_521}}) {
         const auto key = ec_key(curve);
         provider.keys = {published(the_rsa_key(), "one"), published(key.get(), "two")};
         provider.key = key.get();
@@ -247,22 +291,41 @@ TEST_F(Provider, SignsInWhomItNames) {
 
 TEST_F(Provider, IsAskedForACodeAndShownWhatNobodyElseKnows) {
     const auto way = begin();
-    EXPECT_THAT(way.location, StartsWith(issuer + "/auth?tenant=1&response_type=code&client_id=porteur&"));
-    EXPECT_EQ(value_in(way.location, "redirect_uri"), "https://porteur.example.net/v1/session/oidc/corp/return");
+    EXPECT_THAT(
+        way.location, StartsWith(issuer + "/auth?tenant=1&response_type=code&client_id=porteur&")
+    );
+    EXPECT_EQ(
+        value_in(way.location, "redirect_uri"),
+        "https://porteur.example.net/v1/session/oidc/corp/return"
+    );
     EXPECT_EQ(value_in(way.location, "scope"), "openid email");
     EXPECT_EQ(value_in(way.location, "code_challenge_method"), "S256");
     EXPECT_GE(value_in(way.location, "state").size(), 43U);
     EXPECT_NE(value_in(way.location, "state"), value_in(way.location, "nonce"));
     EXPECT_THAT(way.kept, Not(HasSubstr(value_in(way.location, "state"))));
     finish(back(way));
-    const auto& asked = *std::ranges::find_if(provider.asked, [](const auto& each) { return each.url_or_path.ends_with("/token"); });
-    EXPECT_EQ(pkce_challenge(value_in(asked.body, "code_verifier")), value_in(way.location, "code_challenge"));
+    const auto& asked = *std::ranges::find_if(provider.asked, [](const auto& each) {
+        return each.url_or_path.ends_with("/token");
+    });
+    EXPECT_EQ(
+        pkce_challenge(value_in(asked.body, "code_verifier")),
+        value_in(way.location, "code_challenge")
+    );
     EXPECT_EQ(value_in(asked.body, "redirect_uri"), value_in(way.location, "redirect_uri"));
     EXPECT_EQ(value_in(asked.body, "client_secret"), "");
     // base 64 of "porteur:s%2Fe%20c"
-    EXPECT_NE(std::ranges::find(asked.headers, std::pair<std::string, std::string>("authorization", "Basic cG9ydGV1cjpzJTJGZSUyMGM=")), asked.headers.end());
+    EXPECT_NE(
+        std::ranges::find(
+            asked.headers,
+            std::pair<std::string, std::string>("authorization", "Basic cG9ydGV1cjpzJTJGZSUyMGM=")
+        ),
+        asked.headers.end()
+    );
     // @source RFC 7636, appendix B
-    EXPECT_EQ(pkce_challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    EXPECT_EQ(
+        pkce_challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+        "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+    );
 }
 
 TEST_F(Provider, GetsTheSecretInTheBodyOnlyWhereItTakesItNowhereElse) {
@@ -278,7 +341,9 @@ TEST_F(Provider, GetsTheSecretInTheBodyOnlyWhereItTakesItNowhereElse) {
 }
 
 TEST_F(Provider, IsRefusedForWhatATokenSaysWrongly) {
-    const auto at = [&](int seconds) { return std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count() + seconds; };
+    const auto at = [&](int seconds) {
+        return std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count() + seconds;
+    };
     const auto wrong = [&](std::string_view name, json::value value, std::string_view why) {
         provider.claims = {{name, std::move(value)}};
         expect_refused(why);
@@ -305,7 +370,12 @@ TEST_F(Provider, IsRefusedForWhatATokenSaysWrongly) {
         expect_refused(name);
     }
     provider.without = {};
-    provider.claims = {{"aud", json::array{"porteur", "somebody else"}}, {"azp", "porteur"}, {"exp", at(-30)}, {"iat", at(30)}};
+    provider.claims = {
+        {"aud", json::array{"porteur", "somebody else"}},
+        {"azp", "porteur"},
+        {"exp", at(-30)},
+        {"iat", at(30)}
+    };
     EXPECT_EQ(sign_in(), "/console/numbers") << "clocks may differ by a minute";
 }
 
@@ -323,10 +393,13 @@ TEST_F(Provider, IsRefusedForASignatureThatIsNotItsOwn) {
     expect_refused("ID token");
     // "none": {"alg":"none","kid":"one"}
     provider.change = [](std::string token) {
-        return base64url(R"({"alg":"none","kid":"one"})") + token.substr(token.find('.'), token.rfind('.') - token.find('.') + 1);
+        return base64url(R"({"alg":"none","kid":"one"})") +
+               token.substr(token.find('.'), token.rfind('.') - token.find('.') + 1);
     };
     expect_refused("\"none\"");
-    provider.change = [](std::string token) { return base64url(R"({"alg":"NoNe"})") + token.substr(token.find('.')); };
+    provider.change = [](std::string token) {
+        return base64url(R"({"alg":"NoNe"})") + token.substr(token.find('.'));
+    };
     expect_refused("\"NoNe\"");
     provider.change = [](std::string token) { return token + ".x"; };
     expect_refused("no signed JSON Web Token");
@@ -339,7 +412,9 @@ TEST_F(Provider, IsRefusedForASignatureThatIsNotItsOwn) {
 TEST_F(Provider, IsRefusedForItsPublicKeyAsASecret) {
     cjose_err wrong{};
     const auto text = canonical(published(the_rsa_key(), "one"));
-    const Key secret(cjose_jwk_create_oct_spec(reinterpret_cast<const std::uint8_t*>(text.data()), text.size(), &wrong));
+    const Key secret(cjose_jwk_create_oct_spec(
+        reinterpret_cast<const std::uint8_t*>(text.data()), text.size(), &wrong
+    ));
     provider.key = secret.get();
     provider.head = {{"alg", "HS256"}, {"kid", "one"}};
     expect_refused("\"HS256\"");
@@ -347,8 +422,12 @@ TEST_F(Provider, IsRefusedForItsPublicKeyAsASecret) {
 
 TEST_F(Provider, IsRefusedWhereAlgorithmAndKeyDoNotFit) {
     const auto ec = ec_key();
-    provider.keys = {published(the_rsa_key(), "one"), published(ec.get(), "two"), published(another_rsa_key(), "three", {{"use", "enc"}}),
-                     published(another_rsa_key(), "four", {{"alg", "RS512"}}), published(another_rsa_key(), "five", {{"key_ops", json::array{"sign"}}})};
+    provider.keys = {
+        published(the_rsa_key(), "one"), published(ec.get(), "two"),
+        published(another_rsa_key(), "three", {{"use", "enc"}}),
+        published(another_rsa_key(), "four", {{"alg", "RS512"}}),
+        published(another_rsa_key(), "five", {{"key_ops", json::array{"sign"}}})
+    };
     const auto with = [&](const cjose_jwk_t* key, json::object head, std::string_view why) {
         provider.key = key;
         provider.head = std::move(head);
@@ -359,7 +438,9 @@ TEST_F(Provider, IsRefusedWhereAlgorithmAndKeyDoNotFit) {
     with(another_rsa_key(), {{"alg", "RS256"}, {"kid", "three"}}, "publishes no such key");
     with(another_rsa_key(), {{"alg", "RS256"}, {"kid", "four"}}, "publishes no such key");
     with(another_rsa_key(), {{"alg", "RS256"}, {"kid", "five"}}, "publishes no such key");
-    with(the_rsa_key(), {{"alg", "RS256"}, {"kid", "one"}, {"crit", json::array{"exp"}}}, "\"crit\"");
+    with(
+        the_rsa_key(), {{"alg", "RS256"}, {"kid", "one"}, {"crit", json::array{"exp"}}}, "\"crit\""
+    );
     // A curve that is not the algorithm's.
     const auto longer = ec_key(CJOSE_JWK_EC_P_384);
     provider.keys = {published(longer.get(), "two")};
@@ -438,20 +519,28 @@ TEST_F(Provider, IsNotMixedUpWithAnother) {
     EXPECT_EQ(provider.count("/token"), 0) << "the code is shown to nobody";
     made.reset();
     provider.page["authorization_response_iss_parameter_supported"] = true;
-    EXPECT_EQ(finish(back(begin())).location, "/console/numbers?sign_in=wrong-answer&provider=corp") << "it always says so, but not now";
+    EXPECT_EQ(finish(back(begin())).location, "/console/numbers?sign_in=wrong-answer&provider=corp")
+        << "it always says so, but not now";
     auto named = back(begin());
     named.issuer = issuer;
     EXPECT_EQ(finish(named).location, "/console/numbers");
 }
 
 TEST_F(Provider, SendsNobodyOutsideTheConsole) {
-    for (const std::string to : {"https://evil.example/console/", "//evil.example", "/console", "/consoles/", "/v1/session", "/console//evil.example", "/console/../v1",
-                                 "/console/./", "/console/\\evil.example", "/console/a b", "/console/\r\nSet-Cookie:x", "/console/é", "/console/#x", "console/"}) {
+    for (const std::string to :
+         {"https://evil.example/console/", "//evil.example", "/console", "/consoles/",
+          "/v1/session", "/console//evil.example", "/console/../v1", "/console/./",
+          "/console/\\evil.example", "/console/a b", "/console/\r\nSet-Cookie:x", "/console/é",
+          "/console/#x", "console/"}) {
         EXPECT_FALSE(is_console_page(to)) << to;
-        EXPECT_FALSE(run(desk().begin({.provider = "corp", .to = to, .host = "h", .address = address}))) << to;
+        EXPECT_FALSE(
+            run(desk().begin({.provider = "corp", .to = to, .host = "h", .address = address}))
+        ) << to;
     }
     EXPECT_FALSE(is_console_page("/console/" + std::string(1000, 'a')));
-    for (const std::string to : {"/console/", "/console/numbers", "/console/numbers?q=a%20b&sort=-number", "/console/orders/port/01JD9Y4V8K3ZQ"})
+    for (const std::string to :
+         {"/console/", "/console/numbers", "/console/numbers?q=a%20b&sort=-number",
+          "/console/orders/port/01JD9Y4V8K3ZQ"})
         EXPECT_TRUE(is_console_page(to)) << to;
     EXPECT_EQ(begin("").kept.empty(), false);
     EXPECT_EQ(finish(back(begin(""))).location, "/console/");
@@ -461,7 +550,8 @@ TEST_F(Provider, SendsNobodyOutsideTheConsole) {
 }
 
 TEST_F(Provider, IsSaidToBeDownOrWrong) {
-    const std::string wrong = "/console/numbers?sign_in=wrong-answer&provider=corp", down = "/console/numbers?sign_in=unavailable&provider=corp";
+    const std::string wrong = "/console/numbers?sign_in=wrong-answer&provider=corp",
+                      down = "/console/numbers?sign_in=unavailable&provider=corp";
     provider.token_status = 400;
     expect_refused("\"invalid_grant\"");
     provider.token_status = 502;
@@ -502,7 +592,8 @@ TEST_F(Provider, IsAskedForNoMoreThanSomeAttemptsAMinute) {
     provider.key = the_rsa_key();
     EXPECT_EQ(sign_in(), "/console/numbers") << "another address is another person";
     for (int times = 1; times < 60; ++times) EXPECT_EQ(sign_in(), "/console/numbers") << times;
-    EXPECT_EQ(begin().location, "/console/numbers?sign_in=too-many&provider=corp") << "nor is it sent everybody";
+    EXPECT_EQ(begin().location, "/console/numbers?sign_in=too-many&provider=corp")
+        << "nor is it sent everybody";
 }
 
 TEST_F(Provider, IsAskedWhoItIsWhereTheTokenDoesNotSayTheLogin) {

@@ -187,7 +187,7 @@ std::string told(const InventoryQuery& query) {
 TEST_P(InventoryListTest, pages_are_those_of_the_rows_filtered_and_sorted) {
     fill(1'200);
     if (HasFatalFailure()) return;
-    const InventoryList all_ways(*book, directory, {.read_at_once = 40, .look_nearby = 25, .counted_to = 60, .export_piece = 30});
+    const InventoryList all_ways(*book, directory, {.read_at_once = 40, .look_nearby = 25, .looks_for_a_stretch = 5, .counted_to = 60, .export_piece = 30});
     const InventoryList as_it_is(*book, directory);
     for (int round = 0; round < 150; ++round) {
         const auto query = random_query();
@@ -209,7 +209,7 @@ TEST_P(InventoryListTest, pages_are_those_of_the_rows_filtered_and_sorted) {
 TEST_P(InventoryListTest, an_export_reads_the_same_rows_as_the_pages) {
     fill(500);
     if (HasFatalFailure()) return;
-    const InventoryList list(*book, directory, {.read_at_once = 40, .look_nearby = 25, .counted_to = 60, .export_piece = 30});
+    const InventoryList list(*book, directory, {.read_at_once = 40, .look_nearby = 25, .looks_for_a_stretch = 5, .counted_to = 60, .export_piece = 30});
     for (int round = 0; round < 100; ++round) {
         const auto query = random_query();
         std::vector<NumberKey> keys;

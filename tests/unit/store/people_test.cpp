@@ -243,6 +243,42 @@ TEST_P(PeopleTest, BeginsNoSessionForWhoWasChangedAMomentAgo) {
         << "the password that was looked at is not theirs any more";
 }
 
+TEST_P(PeopleTest, LinksAPersonWithOneSubjectAndASubjectWithOnePerson) {
+    const auto alice = user("alice"), bob = user("bob");
+    session("of alice", alice);
+    const std::string there_as = "https://login.example.net 24 8", said = R"({"subject":"24 8"})";
+    EXPECT_FALSE(book->user_by_subject(there_as).value());
+    const auto linked = book->link(by, alice.id, there_as, said).value();
+    EXPECT_EQ(linked.subject, there_as);
+    EXPECT_EQ(linked.version, alice.version + 1);
+    EXPECT_EQ(book->user_by_subject(there_as).value()->user.login, "alice");
+    EXPECT_TRUE(there("of alice"));
+    EXPECT_EQ(book->link(by, alice.id, there_as, said).value().version, linked.version) << "a second time it is nothing";
+    for (const auto& refused : {book->link(by, bob.id, there_as, said), book->link(by, alice.id, "https://login.example.net 249", said)})
+        EXPECT_EQ(refused.error().code, "conflict");
+    EXPECT_FALSE(book->user(bob.id).value()->user.subject.size());
+    // Another change leaves it.
+    ASSERT_TRUE(book->change_proof(
+        by, alice.id, "user.password_changed",
+        [](UserWithProof& who) -> Result<void> {
+            who.proof.password = "$argon2id$y";
+            return {};
+        },
+        {}
+    ));
+    EXPECT_EQ(book->user(alice.id).value()->user.subject, there_as);
+    EXPECT_EQ(book->link(by, alice.id, "", said).value().subject, "");
+    EXPECT_FALSE(book->user_by_subject(there_as).value());
+    EXPECT_FALSE(book->user_by_subject("").value()) << "whoever has none is not found by none";
+    EXPECT_TRUE(book->link(by, bob.id, there_as, said));
+    EXPECT_THAT(
+        actions(), ElementsAre(
+                       "user.created", "user.created", "session.began", "user.linked",
+                       "user.password_changed", "user.unlinked", "user.linked"
+                   )
+    );
+}
+
 TEST_P(PeopleTest, EndsAllSessionsBelowAnAccountThatIsDisabled) {
     const auto north = tenant("North", system_tenant, TenantKind::var);
     const auto bakery = tenant("Bakery", north.id);

@@ -21,7 +21,7 @@ std::vector<CommandSpec> letter_commands();
 std::vector<CommandSpec> number_commands();
 /// numbers list, show, export
 std::vector<CommandSpec> inventory_commands();
-/// numbers add, assign, unassign, reserve, unreserve, options, import
+/// numbers add, assign, unassign, reserve, unreserve, options, release, import
 std::vector<CommandSpec> number_change_commands();
 /// numbers history, jobs, job, cancel, undo
 std::vector<CommandSpec> number_job_commands();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// porteur numbers add, assign, unassign, reserve, unreserve, options, import: what changes numbers,
+// porteur numbers add, assign, unassign, reserve, unreserve, options, release, import: what changes numbers,
 // each as a job that is followed to its end
 #include <algorithm>
 #include <charconv>
@@ -201,6 +201,16 @@ Outcome<ExitCode> reserve(Session& session) {
 }
 
 Outcome<ExitCode> unreserve(Session& session) { return change(session, {{"action", "unreserve"}}); }
+
+Outcome<ExitCode> release(Session& session) {
+    const auto& said = session.arguments;
+    if (!said.has("yes") && !said.has("dry-run"))
+        return trouble(
+            ExitCode::usage,
+            "what is given back to its carrier cannot be taken back; say --yes to have it so, or --dry-run to see what would become of each"
+        );
+    return change(session, {{"action", "release"}});
+}
 
 Outcome<ExitCode> set_options(Session& session) {
     const auto& said = session.arguments;
@@ -441,6 +451,12 @@ std::vector<CommandSpec> number_change_commands() {
               feature}
          ),
          .run = set_options,
+         .footer = status},
+        {.path = "numbers release",
+         .help = told("give numbers back to their carriers, which cannot be taken back"),
+         .words = some,
+         .options = with_selection({}),
+         .run = release,
          .footer = status},
         {.path = "numbers import",
          .help = told("take the numbers of a CSV file in"),

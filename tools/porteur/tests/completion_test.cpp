@@ -45,8 +45,7 @@ TEST_F(BashCompletion, OffersCommands) {
     EXPECT_EQ(offered("porteur port s"), "submit show settle\n");
     EXPECT_EQ(
         offered("porteur --json numbers ''"),
-        "list show export add assign unassign reserve unreserve options import history jobs job cancel undo sync syncs search
-"
+        "list show export add assign unassign reserve unreserve options release import history jobs job cancel undo sync syncs search\n"
     );
 }
 

@@ -133,6 +133,22 @@ TEST(NumbersOptions, AListOfManyWantsYesToo) {
     EXPECT_THAT(ran.err, HasSubstr("101 numbers would be changed"));
 }
 
+TEST(NumbersRelease, WantsYesWhateverTheCount) {
+    World world;
+    const auto asked = world.run({"numbers", "release", "+15145550100"});
+    EXPECT_EQ(asked.status, 2);
+    EXPECT_THAT(asked.err, HasSubstr("cannot be taken back; say --yes"));
+    ScriptedServer server(
+        {begun("/v1/number-changes"), now(job("done", 1, 1, 1, 0)), none_refused}
+    );
+    const auto ran = world.run({"numbers", "release", "+15145550100", "--yes"}, server);
+    EXPECT_EQ(ran.status, 0) << ran.err;
+    EXPECT_EQ(
+        server.seen().front().body,
+        R"({"action":"release","selection":{"numbers":["+15145550100"]}})"
+    );
+}
+
 TEST(NumbersAdd, AddsARangeWithWhatIsSaidOfEach) {
     World world;
     ScriptedServer server({begun("/v1/numbers"), now(job("done", 2, 2, 2, 0)), none_refused});

@@ -10,9 +10,9 @@ import { errorOf, numbersOf } from "../fields";
 import { numberText, useText, type TextKey } from "../i18n";
 import { useCarriers } from "./carriers";
 import { useSession } from "../session";
-import { Button, Dialog, FilePicker, Notice, Problem, Progress, Select, TextField } from "../ui";
+import { Button, Checkbox, Dialog, FilePicker, Notice, Problem, Progress, Select, TextField } from "../ui";
 
-export type Action = "assign" | "unassign" | "reserve" | "unreserve" | "tag" | "untag";
+export type Action = "assign" | "unassign" | "reserve" | "unreserve" | "tag" | "untag" | "release";
 
 interface Wish {
     tenant: string;
@@ -44,6 +44,7 @@ export function BulkDialog({ action, selection, count, onClose }: { action: Acti
     const [wish, setWish] = useState<Wish>({ tenant: "", useType: "user", usedBy: "", tags: "", note: "" });
     const [tried, setTried] = useState<Job | null>(null);
     const [job, setJob] = useState<Job | null>(null);
+    const [sure, setSure] = useState(false);
     const set = (changes: Partial<Wish>) => {
         setWish((now) => ({ ...now, ...changes }));
         setTried(null);
@@ -61,7 +62,7 @@ export function BulkDialog({ action, selection, count, onClose }: { action: Acti
         mutationFn: (dry: boolean) => changeNumbers(changeOf(action, selection, wish, dry)),
         onSuccess: (made, dry) => (dry ? setTried(made) : setJob(made)),
     });
-    const ready = action === "assign" ? Boolean(wish.tenant || wish.usedBy.trim()) : action === "tag" || action === "untag" ? wish.tags.trim() !== "" : true;
+    const ready = action === "assign" ? Boolean(wish.tenant || wish.usedBy.trim()) : action === "tag" || action === "untag" ? wish.tags.trim() !== "" : action === "release" ? sure : true;
     return (
         <Dialog title={t(`bulk.${action}`)} open onClose={onClose} wide>
             <div className="stack">
@@ -82,11 +83,17 @@ export function BulkDialog({ action, selection, count, onClose }: { action: Acti
                         ) : null}
                         {action === "reserve" ? <TextField label={t("bulk.note")} help={t("bulk.note.help")} value={wish.note} onChange={(note) => set({ note })} error={errorOf(run.error, "/note")} /> : null}
                         {action === "tag" || action === "untag" ? <TextField label={t("bulk.tags")} help={t("bulk.tags.help")} value={wish.tags} onChange={(tags) => set({ tags })} error={errorOf(run.error, "/tags")} required /> : null}
+                        {action === "release" ? (
+                            <>
+                                <Notice kind="warn">{t("bulk.release.warning")}</Notice>
+                                <Checkbox value={sure} onChange={setSure}>{t("bulk.release.sure")}</Checkbox>
+                            </>
+                        ) : null}
                         <Problem of={run.error} />
                         {tried ? <JobView key={tried.id} first={tried} /> : null}
                         <div className="row wrap end">
-                            <Button isDisabled={!ready || run.isPending} onPress={() => run.mutate(true)}>{t("bulk.dry")}</Button>
-                            <Button look="main" isDisabled={!ready || run.isPending} onPress={() => run.mutate(false)}>{t("bulk.do")}</Button>
+                            <Button isDisabled={!(ready || action === "release") || run.isPending} onPress={() => run.mutate(true)}>{t("bulk.dry")}</Button>
+                            <Button look={action === "release" ? "danger" : "main"} isDisabled={!ready || run.isPending} onPress={() => run.mutate(false)}>{t("bulk.do")}</Button>
                         </div>
                     </>
                 )}

@@ -35,7 +35,7 @@ export const moreColumns: { id: string; text: TextKey }[] = [
     { id: "first_call", text: "numbers.first_call" },
 ];
 /** What each of the bulk actions needs. */
-export const actions = { assign: "assign_numbers", unassign: "assign_numbers", reserve: "add_numbers", unreserve: "add_numbers", tag: "set_options", untag: "set_options" } as const;
+export const actions = { assign: "assign_numbers", unassign: "assign_numbers", reserve: "add_numbers", unreserve: "add_numbers", release: "release_numbers", tag: "set_options", untag: "set_options" } as const;
 
 export function labelOf(column: { id: string; words?: string }, code: string, t: Text, label: (kind: string, code: string) => string): string {
     if (column.id === "status") return t(`numbers.status.${code}` as TextKey);
