@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/routes.hpp"
-#include "api/exchange_routes.hpp"
 
 #include <array>
+
+#include "api/exchange_routes.hpp"
 
 namespace porteur {
 namespace {
