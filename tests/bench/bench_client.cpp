@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,6 +30,7 @@ DaemonProcess::DaemonProcess(const std::filesystem::path& config, bool one_core)
     if (::pipe2(ends, O_CLOEXEC) != 0) stop("no pipe to porteurd");
     process_ = ::fork();
     if (process_ == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // a measurement that gives up leaves none running
         if (one_core) pin(0);
         ::dup2(ends[1], 1);
         ::dup2(ends[1], 2);
