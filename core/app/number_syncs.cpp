@@ -173,11 +173,17 @@ void NumberSyncs::finish(NumberSync sync, const Result<std::string>& output) {
     under_way_.erase(account);
 }
 
-Result<std::vector<HeldNumber>> NumberSyncs::held_at(const std::string& account, const std::vector<ListedNumber>& listed) {
+Result<std::vector<HeldNumber>> NumberSyncs::held_at(const NumberSync& sync, const std::vector<ListedNumber>& listed, std::set<NumberKey>& fresh) {
+    const auto& account = sync.account;
     std::vector<HeldNumber> out;
     std::set<NumberKey> known;
     const auto take = [&](const NumberForm& form) {
         known.insert(form.row.key);
+        // What has changed since the carrier was asked may not have been on its list, or not have been off it.
+        if (form.row.updated > sync.began) {
+            fresh.insert(form.row.key);
+            return;
+        }
         out.push_back({.key = form.row.key, .tenant = form.row.tenant, .account = form.shared.account, .state = form.shared.state,
                        .type = form.shared.type, .carrier_id = form.row.carrier_id});
     };
@@ -276,11 +282,14 @@ Result<void> NumberSyncs::compare(NumberSync& sync, const std::string& output) {
             listed.push_back({.key = *key, .carrier_id = each.carrier_id, .type = boost::describe::enum_to_string(each.type, "unknown"),
                               .word = each.carrier_word, .label = each.label});
     const auto tree = parts_.tenants.tree();
-    const auto held = held_at(sync.account, listed);
+    std::set<NumberKey> fresh;
+    const auto held = held_at(sync, listed, fresh);
     if (!held) return std::unexpected(held.error());
+    std::erase_if(listed, [&](const ListedNumber& each) { return fresh.contains(each.key); });
     const auto standing = syncs_.standing(sync.account);
     if (!standing) return std::unexpected(standing.error());
     auto diff = carrier_diff(sync.account, *held, listed);
+    diff.left_alone += std::ssize(fresh);
     const auto found = diff.differences.size();
     const auto over = take_out_decided(diff, *standing);
     sync.counts = {.listed = diff.listed, .expected = diff.expected, .same = diff.same, .left_alone = diff.left_alone,

@@ -86,7 +86,9 @@ private:
     void finish(NumberSync sync, const Result<std::string>& output);
     /// @errors  internal: the list cannot be read; unavailable; cancelled: the daemon stops
     Result<void> compare(NumberSync& sync, const std::string& output);
-    Result<std::vector<HeldNumber>> held_at(const std::string& account, const std::vector<ListedNumber>& listed);
+    /// What is held at the account of a comparison, and what of the list is held elsewhere.
+    /// @param fresh  gets those that were changed since it began: they are not among what is returned
+    Result<std::vector<HeldNumber>> held_at(const NumberSync& sync, const std::vector<ListedNumber>& listed, std::set<NumberKey>& fresh);
     std::set<NumberKey> ported_away(const std::string& account, std::set<NumberKey> wanted);
     Result<std::vector<NumberSyncRow>> rows_of(const NumberSync& sync, const CarrierDiff& diff, const TenantTree& tree);
     Result<void> carry_out_all(const NumberSync& sync, const TenantTree& tree);

@@ -14,8 +14,9 @@
 
 namespace porteur {
 
-/// So many numbers of one account go into one order.
-inline constexpr std::size_t numbers_of_a_release_max = 50;
+/// So many numbers of one account go into one order: a doubt, or a refusal half-way, is then about that
+/// number alone. What an operation that failed had done for each of several is known to nobody.
+inline constexpr std::size_t numbers_of_a_release_max = 1;
 
 /// The order, without its id, and its first lines.
 /// @param numbers  of the account, at most numbers_of_a_release_max

@@ -121,6 +121,13 @@ OrderChange with(
     return change;
 }
 
+/// Each number as it was told last.
+std::vector<NumberProgress> still_told(const Order& order) {
+    std::vector<NumberProgress> numbers;
+    for (auto& [number, told] : told_numbers(order)) numbers.push_back(std::move(told));
+    return numbers;
+}
+
 OrderChange after_list(
     const Order& order, const OperationEnd& end, Instant now, const Rhythm& rhythm,
     const Known& known
@@ -134,6 +141,12 @@ OrderChange after_list(
                 list.error().message
             ),
             now
+        );
+    // A carrier that is in trouble may answer with nothing at all, and what is given back is final.
+    if (list->empty())
+        return with(
+            order, still_told(order), phrase("the carrier's list is empty: it is not believed"), now,
+            rhythm, known
         );
     std::set<PhoneNumber> there;
     for (const auto& each : *list) there.insert(each.number);
@@ -166,6 +179,20 @@ OrderChange rules::given_back_by_word(const Order& order, Instant now) {
             found != told.end() && is_settled(found->second)
                 ? found->second
                 : NumberProgress{each, cancelled, Reason::none, {}}
+        );
+    }
+    return with(order, std::move(numbers), {}, now, {}, {});
+}
+
+OrderChange rules::kept_by_word(const Order& order, Instant now) {
+    std::vector<NumberProgress> numbers;
+    auto told = told_numbers(order);
+    for (const auto& each : wanted_numbers(order)) {
+        const auto found = told.find(each);
+        numbers.push_back(
+            found != told.end() && is_settled(found->second)
+                ? found->second
+                : NumberProgress{each, exception, Reason::none, {}}
         );
     }
     return with(order, std::move(numbers), {}, now, {}, {});
@@ -228,8 +255,10 @@ OrderChange rules::after_giving_back(
     const bool is_refusal = end.error.kind == ErrorKind::rejected ||
                             end.error.kind == ErrorKind::invalid_input ||
                             end.error.kind == ErrorKind::unsupported;
-    if (!is_refusal || end.operation == "list_numbers")
-        return after_failure(order, end, now, jitter, rhythm);
+    // That the carrier does not show its list says nothing of what it has taken.
+    if (is_refusal && end.operation == "list_numbers")
+        return park(order, end.operation + ": " + end.error.message, now);
+    if (!is_refusal) return after_failure(order, end, now, jitter, rhythm);
     std::vector<NumberProgress> numbers;
     auto told = told_numbers(order);
     for (const auto& each : wanted_numbers(order)) {

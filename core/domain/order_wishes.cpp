@@ -327,6 +327,13 @@ Result<OrderChange> settle_by_person(const Order& order, PersonVerdict verdict, 
                                        canonical(step_data(order.state, change.order.state))));
         return change;
     }
+    if (order.kind == OrderKind::release && verdict == PersonVerdict::not_carried_out && order.state == submitted) {
+        change = kept_by_word(order, now);
+        change.order.open_operation = 0;
+        change.entries.push_back(entry(order, now, source, "release.settled_by_person", phrase("certainly not carried out; the carrier keeps the numbers"),
+                                       canonical(step_data(order.state, change.order.state))));
+        return change;
+    }
     auto& next = change.order;
     // Tried again, an operation goes on where its journal ends; any other word of a person ends it.
     if (verdict != PersonVerdict::tried_again) next.open_operation = 0;

@@ -58,6 +58,8 @@ OrderChange after_failure(const Order& order, const OperationEnd& end, Instant n
 OrderChange after_giving_back(const Order& order, const OperationEnd& end, Instant now, double jitter, const Rhythm& rhythm, const Known& known);
 /// A person has found at the carrier that all of a release is given back, but for what it refused.
 OrderChange given_back_by_word(const Order& order, Instant now);
+/// The carrier has told a person that it keeps what it had taken the wish for.
+OrderChange kept_by_word(const Order& order, Instant now);
 /// Of a release, what is still to be given back.
 std::vector<PhoneNumber> still_to_give_back(const Order& order);
 

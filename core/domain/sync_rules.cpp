@@ -65,7 +65,8 @@ Result<void> adopt(
     if (row.what == SyncWhat::elsewhere) {
         if (!number) return refused(has_changed());
         if (number->shared.account == wish.account) return {};  // done already
-        if (number->shared.account != text_in(object_of(row.before), "provider"))
+        const bool may_move = is_listed_in(number->shared.state) || number->shared.state == NumberState::missing;
+        if (number->shared.account != text_in(object_of(row.before), "provider") || !may_move)
             return refused(has_changed());
         number->shared.account = wish.account;
         if (number->shared.state == NumberState::missing)

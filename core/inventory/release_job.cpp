@@ -24,10 +24,6 @@ void JobRunner::release(
     const auto& door = parts_.door;
     if (!door.can || !door.order)
         return end(under_way, JobState::failed, phrase("numbers cannot be given back here"));
-    // A number that an order waits for, or that was given back a moment ago, is known as such.
-    if (door.catch_up)
-        if (auto known = door.catch_up(); !known)
-            return end(under_way, JobState::failed, known.error().message);
     const auto keys = keys_of(under_way, selection, scope, *parts_.tenants.tree());
     if (!keys) return end(under_way, JobState::failed, keys.error().message);
     job.total = job.done + static_cast<std::int64_t>(keys->size());
@@ -43,9 +39,14 @@ void JobRunner::release(
             keys->begin() + static_cast<std::ptrdiff_t>(from),
             keys->begin() + static_cast<std::ptrdiff_t>(std::min(from + piece, keys->size()))
         );
+        // A number that an order waits for, or that was given back a moment ago, is known as such.
+        if (door.catch_up)
+            if (auto known = door.catch_up(); !known)
+                return end(under_way, JobState::failed, known.error().message);
         const auto held = parts_.inventory.hold();
         const auto now = parts_.tenants.tree();
         const auto& tree = *now;
+        const bool is_barred = tree.is_disabled(scope.tenant);
         auto forms = parts_.inventory.forms(some);
         if (!forms) return end(under_way, JobState::failed, forms.error().message);
         std::vector<JobResult> results;
@@ -65,6 +66,17 @@ void JobRunner::release(
                 continue;
             }
             auto& form = (*forms)[at++];
+            if (is_barred) {
+                ++job.done;
+                refuse(
+                    under_way, results, number_text(key),
+                    phrase(
+                        "{1}, for which this was wished, is disabled",
+                        quoted(tree.name_of(scope.tenant), 60)
+                    )
+                );
+                continue;
+            }
             const auto may_go =
                 may(scope.role, Right::release_numbers, relation)
                     ? may_be_released(form)

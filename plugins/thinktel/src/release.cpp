@@ -36,11 +36,13 @@ Op<NumberProgress> give_back(
     try {
         if (found.status() == 404) co_return gone;
         if (found.ok()) co_return stays(Reason::other, phrase("still on the trunk: release it again"));
-        co_return stays(Reason::other, phrase("not known: look at the trunk"));
     } catch (const Failure& failure) {
         if (failure.error.kind == ErrorKind::cancelled) throw;
-        co_return stays(Reason::other, failure.error.message);
     }
+    fail(
+        ErrorKind::in_doubt, Reason::none, "",
+        phrase("whether the number is given back is not known: look at the trunk")
+    );
 }
 
 Op<ReleaseProgress> release_numbers(NumberList list) {

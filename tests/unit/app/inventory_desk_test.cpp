@@ -609,11 +609,13 @@ TEST_P(InventoryDeskTest, numbers_are_given_back_by_orders_of_one_account_each_a
     EXPECT_EQ(done.changed, 60);
     EXPECT_FALSE(done.can_undo);
     using Each = std::tuple<std::string, std::size_t, std::int64_t>;
-    EXPECT_THAT(releases, ::testing::ElementsAre(Each{"genesys", 5, 2}, Each{"thinktel", 50, 2}, Each{"thinktel", 5, 2}));
+    ASSERT_EQ(releases.size(), 60u) << "one for each number: a doubt about one is a doubt about no other";
+    EXPECT_EQ(std::ranges::count(releases, Each{"genesys", 1, 2}), 5);
+    EXPECT_EQ(std::ranges::count(releases, Each{"thinktel", 1, 2}), 55);
     EXPECT_EQ(number(all[0])->shared.state, NumberState::releasing);
     const auto again = change(north(), give_back(), all);
     EXPECT_EQ(again.same, 60);
-    EXPECT_EQ(releases.size(), 3u);
+    EXPECT_EQ(releases.size(), 60u);
     const auto undone = wait(desk->undo(north(), done.id, std::nullopt));
     ASSERT_FALSE(undone);
     EXPECT_THAT(undone.error().message, HasSubstr("order them anew"));

@@ -138,7 +138,36 @@ TEST(GiveBack, LooksInTheCarriersListForWhatIsOnItsWayAndDeletesNothingAgain) {
     );
     EXPECT_EQ(stuck.order.delivery, Delivery::waiting_for_person);
     EXPECT_TRUE(stuck.order.due) << "it is looked for on and on";
-    EXPECT_EQ(look(stuck.order, {}, now + std::chrono::hours(999)).order.state, completed);
+    const auto empty = look(stuck.order, {}, now + std::chrono::hours(999)).order;
+    EXPECT_EQ(empty.state, submitted) << "a list of nothing is not believed";
+    EXPECT_TRUE(empty.due);
+    const auto other = PhoneNumber::from_json_text("+14165550199").value();
+    EXPECT_EQ(look(empty, {listed(other)}, now + std::chrono::hours(999)).order.state, completed);
+}
+
+TEST(GiveBack, ARefusedListSaysNothingOfWhatTheCarrierHasTaken) {
+    const auto order = after(
+        released(), {told(first, cancelled), told(second, cancel_pending), told(third, cancelled)}
+    );
+    const auto parked = after_operation(
+                            order,
+                            {.operation = "list_numbers",
+                             .done = false,
+                             .output = {},
+                             .error = failure(ErrorKind::rejected, "no list today").error()},
+                            now, 0.5, rhythm, lists()
+    )
+                            .order;
+    EXPECT_EQ(parked.state, submitted);
+    EXPECT_EQ(parked.delivery, Delivery::waiting_for_person);
+    EXPECT_FALSE(cancel_order(parked, false, now, "anna")) << "the carrier may be deleting it";
+    const auto again = settle_by_person(parked, PersonVerdict::tried_again, {}, now, "anna");
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(next_operation(again->order)->name, "list_numbers") << "and nothing is deleted again";
+    const auto kept = settle_by_person(parked, PersonVerdict::not_carried_out, {}, now, "anna");
+    ASSERT_TRUE(kept) << kept.error().message;
+    EXPECT_EQ(kept->order.state, partial);
+    EXPECT_FALSE(next_operation(kept->order));
 }
 
 TEST(GiveBack, HasAPersonSayItWhereTheCarrierHasNoList) {

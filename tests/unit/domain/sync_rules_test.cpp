@@ -189,6 +189,7 @@ TEST_F(SyncRules, AdoptingWhatWeHoldElsewhereMovesItWithItsUse) {
     EXPECT_EQ(number->row.carrier_id, "c-7");
     EXPECT_TRUE(carry_out(wish(SyncDecision::adopt), there, tree, number)) << "again changes nothing";
     expect_refused(wish(SyncDecision::adopt), there, form(NumberState::in_service, 10, "other"), "changed since");
+    expect_refused(wish(SyncDecision::adopt), there, form(NumberState::releasing, 10, "genesys"), "changed since");
     std::optional<NumberForm> lost = form(NumberState::missing, 10, "genesys");
     ASSERT_TRUE(carry_out(wish(SyncDecision::adopt), row(lost, true), tree, lost));
     EXPECT_EQ(lost->shared.state, NumberState::assigned);
