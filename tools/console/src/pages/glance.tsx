@@ -142,7 +142,7 @@ export function Glance() {
         queryKey: ["figures", weeks],
         queryFn: ({ signal }) => {
             // Whole days, so that nothing half falls out of the first one.
-            const since = Math.floor((Date.now() - Number(weeks) * 7 * day) / day) * day;
+            const since = Math.floor((Date.now() - Math.min(Number(weeks) || 12, 5000) * 7 * day) / day) * day;
             return get<Figures>("/v1/order-figures", { since: new Date(since).toISOString() }, signal);
         },
         placeholderData: keepPreviousData,
