@@ -7,6 +7,7 @@
 #include "api/exchange.hpp"
 #include "api/services.hpp"
 #include "domain/deadlines.hpp"
+#include "domain/order_figures.hpp"
 #include "domain/webhook.hpp"
 
 namespace porteur {
@@ -78,6 +79,15 @@ public:
 
     /// The earliest first.
     virtual Result<std::vector<DueItem>> due(const Caller& caller, const DueQuery& query) = 0;
+
+    // ---------------------------------------------------------------- orders in numbers
+
+    /// Of the caller's orders, as the lists of orders have them. Reads on a thread of its own.
+    /// @param since, until  nothing: the twelve weeks before `until`; now
+    /// @errors  invalid_input: a span that is none, or longer than figures_span_max
+    virtual Async<Result<OrderFigures>> order_figures(
+        Caller caller, std::optional<Instant> since, std::optional<Instant> until
+    ) = 0;
 
     // ---------------------------------------------------------------- what went to a carrier
 

@@ -40,6 +40,7 @@ constexpr auto table = std::to_array<Route>({
     {"POST",  "/v1/events/inbound",                   place_orders,   json_body, must_key, "", handlers::take_event},
     {"GET",   "/v1/tasks",                            view_orders,    no_body,   no_key,   "limit", handlers::list_tasks, port, "title text"},
     {"GET",   "/v1/due",                              view_orders,    no_body,   no_key,   "until what overdue limit", handlers::list_due, port, "text"},
+    {"GET",   "/v1/order-figures",                    view_orders,    no_body,   no_key,   "since until", handlers::show_order_figures},
 
     {"GET",   "/v1/words",                            view_carriers,  no_body,   no_key,   "kind", handlers::list_words},
 

@@ -183,8 +183,9 @@ Async<Answer> apply_number_sync(Api& api, Request& request);
 Async<Answer> export_numbers_csv(Api& api, Request& request);
 Async<Answer> export_numbers_pdf(Api& api, Request& request);
 
-// due_route.cpp
+// due_route.cpp, order_figures_route.cpp
 Async<Answer> list_due(Api& api, Request& request);
+Async<Answer> show_order_figures(Api& api, Request& request);
 
 // session_routes.cpp
 Async<Answer> sign_in(Api& api, Request& request);

@@ -6,10 +6,12 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "access/token.hpp"
+#include "app/desk_work.hpp"
 #include "app/exchanges.hpp"
 #include "app/logging.hpp"
 #include "carriers/addresses.hpp"
 #include "settings/holidays_toml.hpp"
+#include "store/order_figures_book.hpp"
 
 namespace porteur {
 namespace asio = boost::asio;
@@ -158,6 +160,8 @@ void Outward::stop() {
         parts_.io.stop();
     });
     thread_.join();
+    figures_.stop();
+    figures_.join();  // what is read now is read to its end, while there is a store
 }
 
 void Outward::wake() {
@@ -325,6 +329,16 @@ Async<Result<WebhookTestResult>> Outward::test_webhook(Caller caller, Id id) {
 }
 Result<std::vector<DueItem>> Outward::due(const Caller& caller, const DueQuery& query) {
     return board_.due(caller.tenant, query);
+}
+
+Async<Result<OrderFigures>> Outward::order_figures(
+    Caller caller, std::optional<Instant> since, std::optional<Instant> until
+) {
+    const auto span = figures_span(since, until, now_of_system());
+    if (!span) co_return std::unexpected(span.error());
+    co_return co_await desk::on<Result<OrderFigures>>(figures_, [this, tenant = caller.tenant, span = *span] {
+        return OrderFiguresBook(access_of(parts_.store)).figures(tenant, span);
+    });
 }
 
 Result<std::optional<std::vector<Exchange>>> Outward::exchanges(const Caller&, Id order, Id operation) {

@@ -11,6 +11,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include "app/accounts.hpp"
 #include "app/carrier_holidays.hpp"
@@ -78,6 +79,9 @@ public:
     Async<Result<void>> remove_webhook(Caller caller, Id id) override;
     Async<Result<WebhookTestResult>> test_webhook(Caller caller, Id id) override;
     Result<std::vector<DueItem>> due(const Caller& caller, const DueQuery& query) override;
+    Async<Result<OrderFigures>> order_figures(
+        Caller caller, std::optional<Instant> since, std::optional<Instant> until
+    ) override;
     Result<std::optional<std::vector<Exchange>>> exchanges(const Caller& caller, Id order, Id operation) override;
 
 private:
@@ -119,6 +123,7 @@ private:
     DueBoard board_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     std::thread thread_;
+    boost::asio::thread_pool figures_{1};  ///< one look at a time: each reads a whole account's orders
 };
 
 }  // namespace porteur

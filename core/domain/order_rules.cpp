@@ -116,6 +116,16 @@ bool has_moved(const std::vector<NumberProgress>& numbers, const std::string& be
     });
 }
 
+/// The canonical codes of a refusal, each once; what is counted of refusals is counted by them.
+json::array codes_of(const std::vector<Rejection>& rejections) {
+    json::array out;
+    for (const auto& each : rejections) {
+        const json::value code(json::string(text_of(each.reason)));
+        if (std::ranges::find(out, code) == out.end()) out.push_back(code);
+    }
+    return out;
+}
+
 OrderChange after_progress(const Order& order, const OperationEnd& end, Instant now, const Rhythm& rhythm, const Known& known) {
     auto heard = order.kind == OrderKind::port ? hear<PortProgress>(end.output)
                                                : hear<PurchaseProgress>(end.output);
@@ -161,12 +171,14 @@ OrderChange after_progress(const Order& order, const OperationEnd& end, Instant 
         auto text = text_of_step(order.state, next.state, *heard);
         if (!heard->note.empty()) text += "; " + heard->note;
         if (!why.empty()) text += "; " + why;
+        json::object data{{"carrier_id", next.carrier_id},
+                          {"carrier_word", heard->carrier_word},
+                          {"from", text_of_state(order.state)},
+                          {"to", text_of_state(next.state)}};
+        if (heard->foc) data["foc"] = iso_date(*heard->foc);
+        if (next.state == exception || next.state == rejected) data["reasons"] = codes_of(heard->rejections);
         change.entries.push_back(entry(
-            next, now, order.account, prefix(order.kind) + "state_changed", std::move(text),
-            canonical(json::object{{"carrier_id", next.carrier_id},
-                                   {"carrier_word", heard->carrier_word},
-                                   {"from", text_of_state(order.state)},
-                                   {"to", text_of_state(next.state)}})
+            next, now, order.account, prefix(order.kind) + "state_changed", std::move(text), canonical(data)
         ));
     } else if (sends_the_request(end.operation) && waits_for_correction(order.kind, next.state)) {
         // An attempt more that came back as the one before it: the state says nothing of it.
@@ -174,7 +186,9 @@ OrderChange after_progress(const Order& order, const OperationEnd& end, Instant 
         if (!heard->note.empty()) text += "; " + heard->note;
         if (!why.empty()) text += "; " + why;
         change.entries.push_back(entry(next, now, order.account, prefix(order.kind) + "refused", std::move(text),
-                                       canonical(json::object{{"carrier_word", heard->carrier_word}, {"operation", end.operation}})));
+                                       canonical(json::object{{"carrier_word", heard->carrier_word},
+                                                              {"operation", end.operation},
+                                                              {"reasons", codes_of(heard->rejections)}})));
     } else if (next.progress != order.progress && has_moved(heard->numbers, order.progress)) {
         const auto came = std::ranges::count(heard->numbers, completed, &NumberProgress::state), all = std::ranges::ssize(heard->numbers);
         change.entries.push_back(entry(next, now, order.account, prefix(order.kind) + "numbers_changed",

@@ -425,6 +425,14 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
     ask.served.host.outgoing.items = {due, due};
     ask.served.host.outgoing.items[1].day.reset();
     ask("GET", "/v1/due", "/v1/due");
+    auto& figures = ask.served.host.outgoing.figures;
+    figures.states = {{.kind = OrderKind::port, .state = OrderState::confirmed, .count = 3}};
+    figures.losing_carriers = {
+        {.account = "acme-1", .carrier = "Bell Canada", .confirmed = 3, .to_foc = DaysTaken{.count = 3, .median = 4.5, .ninth_tenth = 9}, .completed = 0, .to_completed = {}}
+    };
+    figures.refusals = {{.kind = OrderKind::port, .code = Reason::pin_invalid, .count = 2}};
+    figures.weeks = {{.monday = std::chrono::year{2026} / 11 / 23, .ports_created = 3, .ports_completed = 0, .purchases_created = 0, .purchases_completed = 0}};
+    ask("GET", "/v1/order-figures", "/v1/order-figures");
     ask("GET", "/v1/words", "/v1/words");
     NumberShown number;
     number.row.key = *number_key("+15145550100");

@@ -94,6 +94,18 @@ public:
         return caller.tenant == 1 ? items : std::vector<DueItem>{};
     }
 
+    Async<Result<OrderFigures>> order_figures(
+        Caller caller, std::optional<Instant> since, std::optional<Instant> until
+    ) override {
+        auto span = figures_span(since, until, Instant{std::chrono::sys_days{std::chrono::year{2026} / 12 / 1}});
+        if (!span) co_return std::unexpected(span.error());
+        if (caller.tenant != 1) co_return OrderFigures{};
+        auto shown = figures;
+        shown.span = *span;
+        co_return shown;
+    }
+    OrderFigures figures;
+
     /// The operation of an order has the id after its own by two, as FakeHost's.
     Result<std::optional<std::vector<Exchange>>> exchanges(const Caller&, Id order, Id operation) override {
         if (operation != order + 2) return std::nullopt;

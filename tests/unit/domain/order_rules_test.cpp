@@ -155,6 +155,19 @@ TEST(AfterOperation, TellsOfAnAttemptThatCameBackAsTheOneBeforeIt) {
     EXPECT_TRUE(looked_at.entries.empty());
 }
 
+TEST(AfterOperation, TellsTheDateAndTheCodesOfARefusalInTheDataToo) {
+    auto dated = says(confirmed);
+    dated.foc = std::chrono::year{2026} / 12 / 15;
+    const auto confirmed_now = after_operation(port(submitted, Stage::follow), done(dated), noon, 0, rhythm);
+    EXPECT_EQ(confirmed_now.entries.at(0).data, R"({"carrier_id":"T-1","carrier_word":"WORD","foc":"2026-12-15","from":"submitted","to":"confirmed"})");
+    auto refused = says(exception);
+    for (const auto reason : {Reason::pin_invalid, Reason::address_mismatch, Reason::pin_invalid})
+        refused.rejections.emplace_back().reason = reason;
+    const auto refused_now = after_operation(port(submitted, Stage::follow), done(refused), noon, 0, rhythm);
+    EXPECT_EQ(refused_now.entries.at(0).data,
+              R"({"carrier_id":"T-1","carrier_word":"WORD","from":"submitted","reasons":["PIN_INVALID","ADDRESS_MISMATCH"],"to":"exception"})");
+}
+
 TEST(AfterOperation, KeepsAWordThatCannotFollowAndDoesNotObeyIt) {
     const auto change = after_operation(port(confirmed, Stage::follow), done(says(in_review)), noon, 0, rhythm);
     EXPECT_EQ(change.order.state, confirmed);

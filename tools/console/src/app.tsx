@@ -10,6 +10,7 @@ import { Audit } from "./pages/audit";
 import { Carriers } from "./pages/carriers";
 import { Comparison } from "./pages/comparison";
 import { Due, Tasks } from "./pages/due";
+import { Glance } from "./pages/glance";
 import { Mails } from "./pages/mails";
 import { Numbers } from "./pages/numbers";
 import { OrderPage } from "./pages/order";
@@ -33,6 +34,7 @@ const entries: Entry[] = [
     { to: "/orders", text: "nav.orders" },
     { to: "/due", text: "nav.due" },
     { to: "/tasks", text: "nav.tasks" },
+    { to: "/glance", text: "nav.glance" },
     { to: "/carriers", text: "nav.carriers" },
     { to: "/mails", text: "nav.mails" },
     { to: "/people", text: "nav.people", right: "view_people" },
@@ -203,6 +205,7 @@ function Pages() {
     }
     if (first === "due") return <Due />;
     if (first === "tasks") return <Tasks />;
+    if (first === "glance") return <Glance />;
     if (first === "carriers") return second && third === "list" ? <Comparison key={second} account={second} /> : <Carriers />;
     if (first === "mails") return <Mails />;
     if (first === "people") return <People />;
