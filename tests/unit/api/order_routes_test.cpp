@@ -371,9 +371,19 @@ TEST(Exchanges, AreShownWithoutWhatNobodyNeedsToSee) {
     EXPECT_EQ(shown.at("guarantee"), "ONCE");
     EXPECT_EQ(shown.at("address"), "/ports");
     for (const auto* secret : {"135790", "t-1", "t-2"}) EXPECT_THAT(reply.body, Not(HasSubstr(secret)));
-    EXPECT_EQ(served.get(path, FakeHost::reader_token).status, 403);
     EXPECT_EQ(served.get(path_of(order, "/exchanges")).text("field"), "operation");
     EXPECT_EQ(served.get(path_of(order, "/exchanges?operation=" + id_text(order.id))).status, 400);
+}
+
+TEST(Exchanges, AreShownInTheSystemsOwnAccountAloneAsAnAnswerMayListWhatOtherCustomersHave) {
+    Served served;
+    auto order = served.order();
+    order.tenant = 2;
+    served.host.put(order);
+    const auto path = path_of(order, "/exchanges?operation=" + id_text(order.id + 2));
+    const auto reply = served.get(path, FakeHost::foreign_token);
+    EXPECT_EQ(reply.status, 403) << "an operator, and the order is its account's";
+    EXPECT_THAT(reply.body, HasSubstr("view_carrier_lists"));
 }
 
 // ------------------------------------------------------------------ changing
