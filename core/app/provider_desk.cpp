@@ -80,6 +80,8 @@ bool names_this_machine(std::string_view host) {
 
 bool is_console_page(std::string_view address) {
     const auto path = address.substr(0, address.find('?'));
+    // To a browser "%2e" is a dot as well.
+    if (path.contains("%2e") || path.contains("%2E")) return false;
     return address.starts_with(console) && address.size() <= page_size_max &&
            path.find("//") == path.npos && path.find("/.") == path.npos &&
            std::ranges::all_of(address, [](char letter) {

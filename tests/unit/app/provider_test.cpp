@@ -531,7 +531,8 @@ TEST_F(Provider, SendsNobodyOutsideTheConsole) {
          {"https://evil.example/console/", "//evil.example", "/console", "/consoles/",
           "/v1/session", "/console//evil.example", "/console/../v1", "/console/./",
           "/console/\\evil.example", "/console/a b", "/console/\r\nSet-Cookie:x", "/console/é",
-          "/console/#x", "console/"}) {
+          "/console/#x", "console/", "/console/%2e%2e/v1",
+          "/console/a/.%2E/b", "/console/%2E"}) {
         EXPECT_FALSE(is_console_page(to)) << to;
         EXPECT_FALSE(
             run(desk().begin({.provider = "corp", .to = to, .host = "h", .address = address}))
