@@ -284,13 +284,16 @@ Async<Result<ProviderWay>> ProviderDesk::begin(ProviderBegin wish) {
 Async<Result<ProviderWay>> ProviderDesk::finish(ProviderReturn wish) {
     const auto client = client_of(wish.provider);
     if (!client) co_return std::unexpected(client.error());
+    // Whoever brings nothing of ours tries nothing: a page elsewhere that makes browsers come here does
+    // not use up the attempts of their address.
+    const auto kept = open(wish.kept);
+    if (!kept) co_return back_to({}, provider_words::again, wish.provider);
     if (failed_.begin(wish.address, parts_.uptime()).count() > 0)
         co_return back_to({}, provider_words::too_many, wish.provider);
     const auto succeeded = [&] { failed_.succeeded(wish.address); };
 
     // Only what this browser began here, at this provider, and once.
-    const auto kept = open(wish.kept);
-    if (!kept || kept->provider != wish.provider || wish.state.empty() ||
+    if (kept->provider != wish.provider || wish.state.empty() ||
         !same_secret(kept->secrets.state, wish.state) || !first_return(wish.state))
         co_return back_to({}, provider_words::again, wish.provider);
     if (!wish.error.empty()) {

@@ -597,6 +597,14 @@ TEST_F(Provider, IsAskedForNoMoreThanSomeAttemptsAMinute) {
         << "nor is it sent everybody";
 }
 
+TEST_F(Provider, AReturnThatBringsNothingOfOursUsesUpNoAttempt) {
+    auto bare = back(begin());
+    bare.kept.clear();
+    for (int times = 0; times < 30; ++times)
+        EXPECT_EQ(finish(bare).location, "/console/?sign_in=again&provider=corp") << times;
+    EXPECT_EQ(sign_in(), "/console/numbers");
+}
+
 TEST_F(Provider, IsAskedWhoItIsWhereTheTokenDoesNotSayTheLogin) {
     settings.link = ProviderSettings::Link::login;
     EXPECT_EQ(sign_in(), "/console/numbers");
