@@ -143,6 +143,8 @@ private:
 
     /// Whether a code of the authenticator, or one for who has lost it, fits; it is used up.
     Result<void> use_code(const UserWithProof& who, const std::string& code);
+    /// Writes down that somebody who had the rest has sent a wrong code. @param provider  empty: a password
+    void note_wrong_code(const User& user, const std::string& address, const std::string& provider);
     Result<std::vector<std::string>> confirm_now(
         const Caller& caller, const std::string& code, const std::string& cookie
     );

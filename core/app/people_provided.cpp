@@ -160,8 +160,11 @@ Async<Result<SignedIn>> PeopleDesk::sign_in_with_code(
             if (!*found || (*found)->user.version != who.version || !(*found)->user.second_factor ||
                 (*found)->user.disabled || tree()->is_disabled((*found)->user.tenant))
                 return std::unexpected(gone_meanwhile());
-            if (auto used = use_code(**found, code); !used)
+            if (auto used = use_code(**found, code); !used) {
+                if (used.error().code == second_factor_code)
+                    note_wrong_code((*found)->user, address, provider);
                 return std::unexpected(std::move(used).error());
+            }
             return begin_session_now((*found)->user, address, said_by(provider));
         }
     );

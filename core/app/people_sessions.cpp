@@ -4,6 +4,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <porteur/json.hpp>
 #include <porteur/phrase.hpp>
 
 #include "access/password.hpp"
@@ -149,8 +150,13 @@ Result<SignedIn> PeopleDesk::sign_in_now(const SignIn& wish) {
                 ErrorKind::invalid_input, second_factor_code,
                 "/code: " + phrase("is missing; send the six digits that the authenticator shows")
             ));
-        if (auto used = use_code(**found, wish.code); !used)
+        if (auto used = use_code(**found, wish.code); !used) {
+            if (used.error().code == second_factor_code)
+                asio::post(changes_, [this, user = (*found)->user, address = wish.address] {
+                    note_wrong_code(user, address, {});
+                });
             return std::unexpected(std::move(used).error());
+        }
     }
     return begin_session_now((*found)->user, wish.address, {});
 }
@@ -206,6 +212,26 @@ Result<void> PeopleDesk::use_code(const UserWithProof& who, const std::string& c
             "/code: " + phrase("is not the one that the authenticator shows, or was used before")
         ));
     });
+}
+
+void PeopleDesk::note_wrong_code(
+    const User& user, const std::string& address, const std::string& provider
+) {
+    json::object said{{"reason", "code"}};
+    if (!provider.empty()) said["provider"] = provider;
+    (void)book_.note(
+        {.at = parts_.now(),
+         .who = "@" + user.login,
+         .person = user.id,
+         .home = user.tenant,
+         .tenant = user.tenant,
+         .action = "session.refused",
+         .kind = "user",
+         .object = id_text(user.id),
+         .before = {},
+         .after = canonical(said),
+         .address = address}
+    );
 }
 
 Async<Result<SecondFactor>> PeopleDesk::begin_second_factor(Caller caller, std::string password) {

@@ -139,5 +139,28 @@ TEST_F(PeopleDeskTest, WhoeverComesWhenTooManyPasswordsWaitIsToldToComeAgain) {
     for (int each = 0; each < 3; ++each) EXPECT_TRUE(sign_in("alice", right_password)) << each;
 }
 
+TEST_F(PeopleDeskTest, AWrongCodeIsWrittenDownWhicheverWayOnePassedBefore) {
+    const auto user = person("alice", {.totp = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"});
+    EXPECT_EQ(sign_in("alice", right_password, "no code").error().code, second_factor_code);
+    EXPECT_EQ(
+        run(desk->sign_in_with_code({.user = user.id, .version = 1}, "firm", "no code", "192.0.2.1")
+        )
+            .error()
+            .code,
+        second_factor_code
+    );
+    EXPECT_EQ(sign_in("alice", right_password).error().code, second_factor_code)
+        << "asked for one, which is no refusal";
+    const auto found = refusals();
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].entry.object, id_text(user.id));
+    std::vector<std::string> said{found[0].entry.after, found[1].entry.after};
+    EXPECT_THAT(
+        said, ::testing::UnorderedElementsAre(
+                  R"({"reason":"code"})", R"({"provider":"firm","reason":"code"})"
+              )
+    );
+}
+
 }  // namespace
 }  // namespace porteur
