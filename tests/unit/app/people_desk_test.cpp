@@ -162,5 +162,56 @@ TEST_F(PeopleDeskTest, AWrongCodeIsWrittenDownWhicheverWayOnePassedBefore) {
     );
 }
 
+/// Alice at a provider whose claims say the login.
+ProvidedPerson alice_there() {
+    return {
+        .provider = "firm",
+        .issuer = "https://firm.example",
+        .subject = "a1",
+        .login = "alice",
+        .name = "Alice",
+        .may_link = true,
+        .address = "192.0.2.1"
+    };
+}
+
+TEST_F(PeopleDeskTest, AClaimLinksNobodyAgainWhoWasUnlinked) {
+    const auto user = person("alice");
+    ASSERT_TRUE(run(desk->sign_in_provided(alice_there()))->signed_in) << "linked by the claim";
+    Caller desk_token;
+    desk_token.tenant = system_tenant;
+    desk_token.token_name = "installation";
+    const auto link = [&](const std::string& subject) {
+        return run(desk->link_user(desk_token, user.id, subject));
+    };
+    ASSERT_TRUE(link({}));
+    EXPECT_EQ(run(desk->sign_in_provided(alice_there()))->refused, provider_words::unknown_person);
+    const auto again = link({});
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(again->version, 3) << "unlinked once: the second time nothing changes";
+    ASSERT_TRUE(link("https://firm.example a1")) << "somebody says so";
+    EXPECT_TRUE(run(desk->sign_in_provided(alice_there()))->signed_in);
+}
+
+TEST_F(PeopleDeskTest, TwoPeopleMayBeUnlinked) {
+    Caller desk_token;
+    desk_token.tenant = system_tenant;
+    desk_token.token_name = "installation";
+    for (const std::string login : {"alice", "bob"}) {
+        const auto user = person(login);
+        ASSERT_TRUE(run(desk->link_user(desk_token, user.id, "https://firm.example " + login)));
+        const auto done = run(desk->link_user(desk_token, user.id, {}));
+        EXPECT_TRUE(done) << done.error().message;
+    }
+}
+
+TEST_F(PeopleDeskTest, AClaimLinksNobodyWhoHasASecondFactor) {
+    person("alice", {.totp = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"});
+    const auto done = run(desk->sign_in_provided(alice_there()));
+    ASSERT_TRUE(done);
+    EXPECT_EQ(done->refused, provider_words::unknown_person);
+    EXPECT_EQ(refusals().size(), 1U);
+}
+
 }  // namespace
 }  // namespace porteur
