@@ -29,10 +29,13 @@ for (const language of languages)
     await expect(page.getByRole("heading", { level: 1, name: say("nav.numbers") })).toBeVisible();
     await expect(page.getByText(say("numbers.total", { count: figure(all.count) }), { exact: true })).toBeVisible();
     for (const name of ["number", "used_by", "company", "var", "use_type", "provider", "status", "state"]) await expect(page.getByRole("columnheader", { name: say(`numbers.${name}`), exact: true })).toBeVisible();
-    await expect(cell(page, 0, 1)).toContainText("+1 514 380-0000");
-    await expect(cell(page, 0, 1).getByRole("link")).toHaveAttribute("href", "tel:+15143800000");
-    await expect(cell(page, 1, 2)).toContainText("Service desk 1");
-    await expect(cell(page, 0, 7)).toContainText(say("numbers.status.active"));
+    // Other tests may have put numbers before these.
+    const first = (await world.ask("GET", "/v1/numbers?limit=1")).numbers[0];
+    await expect(cell(page, 0, 1).getByRole("link")).toHaveAttribute("href", `tel:${first.number}`);
+    const row = (text: string) => page.getByRole("row").filter({ hasText: text });
+    await expect(row("+1 514 380-0000").getByRole("link", { name: "+1 514 380-0000" })).toHaveAttribute("href", "tel:+15143800000");
+    await expect(row("+1 514 380-0000")).toContainText(say("numbers.status.active"));
+    await expect(row("+1 514 380-0001")).toContainText("Service desk 1");
     await picture(page, `phone-numbers-${language}`);
     if (language === "en") await depict(page, "phone-numbers");
     expect(await page.getByRole("row").count(), "only rows that are seen exist").toBeLessThan(80);
@@ -97,8 +100,9 @@ test("everything is possible by keyboard", async ({ operator: page, world }) => 
     await expect(cell(page, 199, 9)).toBeFocused();
     await page.keyboard.press("Enter");
     const details = page.getByRole("dialog", { name: "Details" });
-    await expect(details).toContainText("+1 514 380-0199");
-    await expect(details).toContainText("Support group 199");
+    const last = (await world.ask("GET", "/v1/numbers?limit=200")).numbers[199];
+    await expect(details).toContainText(`+1 514 380-${last.number.slice(-4)}`);
+    await expect(details).toContainText(last.used_by);
     await expect(details).toContainText("added");
     await expectAccessible(page);
     await picture(page, "number-details");
