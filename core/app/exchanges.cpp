@@ -1,11 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/exchanges.hpp"
 
+#include <algorithm>
 #include <map>
 
+#include <porteur/json.hpp>
+
+#include "carriers/redact.hpp"
 #include "engine/journal_record.hpp"
 
 namespace porteur {
+namespace {
+
+using carriers::Redactor;
+
+/// JSON stays JSON.
+void hide_in(json::value& value, const Redactor& redactor) {
+    if (value.is_array()) {
+        for (auto& each : value.get_array()) hide_in(each, redactor);
+    } else if (value.is_object()) {
+        json::object without;
+        for (auto& each : value.get_object()) {
+            hide_in(each.value(), redactor);
+            without[redactor.apply(each.key())] = std::move(each.value());
+        }
+        value = std::move(without);
+    } else if (value.is_string() || value.is_number()) {
+        const auto text = value.is_string() ? std::string(value.get_string()) : canonical(value);
+        if (auto without = redactor.apply(text); without != text) value = json::string(without);
+    }
+}
+
+void hide_in(std::string& text, const Redactor& redactor) {
+    boost::system::error_code wrong;
+    auto parsed = json::parse(text, wrong);
+    if (wrong || !(parsed.is_object() || parsed.is_array())) {
+        text = redactor.apply(text);
+        return;
+    }
+    hide_in(parsed, redactor);
+    text = canonical(parsed);
+}
+
+std::string digits_of(std::string_view text) {
+    std::string out;
+    std::ranges::copy_if(text, std::back_inserter(out), [](char letter) { return letter >= '0' && letter <= '9'; });
+    return out;
+}
+
+/// "4165550100", also where the order has the number as "+14165550100".
+bool is_number_of(const json::object& request, std::string_view account) {
+    const auto digits = digits_of(account);
+    const auto* numbers = request.if_contains("numbers");
+    return digits.size() >= 7 && numbers && numbers->is_array() &&
+           std::ranges::any_of(numbers->get_array(), [&](const json::value& each) {
+               return each.is_string() && digits_of(each.get_string()).ends_with(digits);
+           });
+}
+
+}  // namespace
 
 Result<std::vector<Exchange>> exchanges_of(const StoredOperation& stored) {
     std::vector<Exchange> found;
@@ -37,6 +90,27 @@ Result<std::vector<Exchange>> exchanges_of(const StoredOperation& stored) {
         }
     }
     return found;
+}
+
+void hide_own_secrets(std::vector<Exchange>& exchanges, const Order& order, const std::string& pin) {
+    std::vector<Redactor> redactors;
+    if (!pin.empty()) redactors.emplace_back().add(pin);
+    boost::system::error_code wrong;
+    const auto request = json::parse(order.request, wrong);
+    const auto* account = !wrong && request.is_object() ? request.get_object().if_contains("account_number") : nullptr;
+    if (account && account->is_string() && !is_number_of(request.get_object(), account->get_string())) {
+        const std::string_view whole = account->get_string();
+        const auto end = whole.size() > 4 ? whole.substr(whole.size() - 4) : std::string_view();
+        redactors.emplace_back("•••" + std::string(end)).add(whole);
+    }
+    for (auto& each : exchanges)
+        for (const auto& redactor : redactors) {
+            hide_in(each.sent.head, redactor);
+            hide_in(each.sent.body, redactor);
+            if (!each.answered) continue;
+            hide_in(each.answered->head, redactor);
+            hide_in(each.answered->body, redactor);
+        }
 }
 
 }  // namespace porteur

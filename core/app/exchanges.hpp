@@ -14,4 +14,9 @@ namespace porteur {
 /// @threads any
 Result<std::vector<Exchange>> exchanges_of(const StoredOperation& stored);
 
+/// Takes the order's PIN and account number out of them wherever they stand as text; of the account
+/// number the end stays. One that is a number of the order is no secret.
+/// @threads any
+void hide_own_secrets(std::vector<Exchange>& exchanges, const Order& order, const std::string& pin);
+
 }  // namespace porteur

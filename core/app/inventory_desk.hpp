@@ -32,6 +32,7 @@ public:
         std::filesystem::path font_folder = {};  ///< of lists as PDF
         WaitingRoom::Limits waiting = {};
         ReleaseDoor door = {};
+        std::int64_t bad_rows_max = 200'000;  ///< refused or repeated ones of a file, before it fails
     };
     explicit InventoryDesk(Parts parts);
     ~InventoryDesk() override { stop(); }

@@ -23,8 +23,6 @@ namespace {
 /// In one transaction: rows come in no order, and each transaction writes nearly every page of the table anew.
 constexpr std::size_t rows_at_once = 100'000;
 constexpr std::size_t added_at_once = 1'000;
-/// A file with more bad rows is another file than was meant.
-constexpr std::int64_t refused_max = 200'000;
 
 constexpr std::array<std::string_view, 6> types{"local", "mobile", "national", "toll_free", "shared_cost", "unknown"};
 constexpr std::size_t used_by_max = 200;
@@ -273,7 +271,7 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
     std::vector<JobRunner::NewNumber> numbers;
     std::vector<JobResult> results;
     JobTally tally;
-    std::int64_t refused_before = 0;
+    std::int64_t bad_rows = 0;  // refused, or repeated: each of them is told
     std::future<void> writing;  // of the last piece, while the next one is read; the job is the writer's meanwhile
     const auto written = [&] {
         if (writing.valid()) writing.get();
@@ -281,7 +279,6 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
     };
     const auto flush = [&] {
         if (!written()) return false;
-        refused_before += tally.refused;
         writing = std::async(
             std::launch::async,
             [this, &under_way, &scope, rows = std::exchange(numbers, {}), refused = std::exchange(results, {}), counted = std::exchange(tally, {})]() mutable {
@@ -296,9 +293,12 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
                            .outcome = "refused", .problem = std::move(sentence)});
         ++tally.refused;
         ++tally.done;
+        ++bad_rows;
     };
     std::size_t last_bad_row = 0;
     bool too_many = false, is_cut_off = false;
+    // A file with more bad rows is another file than was meant.
+    const auto check_bad_rows = [&] { return too_many = bad_rows > parts_.bad_rows_max; };
     const auto ended = failure(ErrorKind::cancelled, "ended");
     const tables::ImportReader* reading = nullptr;
     /// "C (Company)"; empty: the file has no such column.
@@ -321,6 +321,7 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
             is_cut_off = under_way.is_cut_off();
             if (is_cut_off) return ended;
             for (const auto& each : rows) {
+                if (check_bad_rows()) return ended;
                 JobRunner::NewNumber number;
                 number.row = static_cast<std::int64_t>(each.row);
                 auto& [row, shared] = number.form;
@@ -365,6 +366,7 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
                 }
                 numbers.push_back(std::move(number));
             }
+            if (check_bad_rows()) return ended;
             if (numbers.size() + results.size() >= rows_at_once && !flush()) return ended;
             return {};
         },
@@ -372,16 +374,14 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
             is_cut_off = under_way.is_cut_off();
             if (is_cut_off) return ended;
             if (numbers.size() + results.size() >= rows_at_once && !flush()) return ended;
-            if (refused_before + tally.refused > refused_max) {
-                too_many = true;
-                return ended;
-            }
             auto column = column_text(finding.column, finding.column_name);
             if (finding.repeated) {
                 results.push_back({.job = 0, .seq = 0, .row = static_cast<std::int64_t>(finding.row), .column = std::move(column), .number = finding.value,
                                    .outcome = "repeated", .problem = finding.sentence});
                 ++tally.same;
                 ++tally.done;
+                ++bad_rows;
+                if (check_bad_rows()) return ended;
                 return {};
             }
             // A row counts once, however many of its cells are bad; each of these is named.
@@ -391,7 +391,9 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
             if (!is_new_row) {
                 --tally.refused;
                 --tally.done;
+                --bad_rows;
             }
+            if (check_bad_rows()) return ended;
             return {};
         }
     );
@@ -411,7 +413,7 @@ void InventoryDesk::import_file(JobUnderWay& under_way, int file, const ImportWi
     if (is_cut_off) return runner_.end_cut_off(under_way);
     if (too_many)
         return runner_.end(
-            under_way, JobState::failed, phrase("more than {1:n} rows are wrong; is this the right file, with the right region and columns?", refused_max)
+            under_way, JobState::failed, phrase("more than {1:n} rows are wrong or repeated; is this the right file, with the right region and columns?", parts_.bad_rows_max)
         );
     if (!read) return runner_.end(under_way, JobState::failed, read.error().message);
     job.total = job.done;

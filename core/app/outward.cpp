@@ -347,6 +347,11 @@ Result<std::optional<std::vector<Exchange>>> Outward::exchanges(const Caller&, I
     if (!*stored || (*stored)->operation.order != order) return std::nullopt;
     auto found = exchanges_of(**stored);
     if (!found) return std::unexpected(std::move(found).error());
+    const auto known = parts_.store.order(order);
+    if (!known) return std::unexpected(known.error());
+    const auto pin = parts_.store.order_secret(order, "pin");
+    if (!pin) return std::unexpected(pin.error());
+    if (*known) hide_own_secrets(*found, **known, pin->value_or(std::string()));
     return std::optional(std::move(*found));
 }
 

@@ -68,7 +68,8 @@ PeopleDesk::PeopleDesk(Parts parts)
       book_(access_of(parts_.store)),
       log_(access_of(parts_.store)),
       by_login_(parts_.settings.attempts_per_minute),
-      by_address_(parts_.settings.attempts_per_minute) {}
+      by_address_(parts_.settings.attempts_per_minute),
+      passwords_(parts_.passwords_inside_max) {}
 
 Result<void> PeopleDesk::start() { return read_tree(); }
 
@@ -240,10 +241,13 @@ Async<Result<User>> PeopleDesk::add_user(
     Caller caller, UserWish wish, std::optional<AnswerKept<User>> kept
 ) {
     std::string hash;
-    if (wish.password)
-        hash = co_await desk::on<std::string>(passwords_, [wish] {
-            return hash_of_password(*wish.password);
+    if (wish.password) {
+        auto hashed = co_await passwords_.run<std::string>([wish] {
+            return Result<std::string>(hash_of_password(*wish.password));
         });
+        if (!hashed) co_return std::unexpected(std::move(hashed).error());
+        hash = std::move(*hashed);
+    }
     co_return co_await desk::on<Result<User>>(changes_, [this, caller, wish, hash, kept] {
         return add_user_now(caller, wish, hash, kept);
     });
@@ -318,7 +322,7 @@ Async<Result<User>> PeopleDesk::change_password(
         if (const auto wait = by_login_.begin(login, parts_.uptime()); wait.count() > 0)
             co_return std::unexpected(too_many(wait));
     auto changed =
-        co_await desk::on<Result<User>>(passwords_, [this, caller, id, password, current, cookie] {
+        co_await passwords_.run<User>([this, caller, id, password, current, cookie] {
             return change_password_now(caller, id, password, current, cookie);
         });
     if (is_own && (changed || changed.error().code.empty())) by_login_.succeeded(login);

@@ -4,7 +4,7 @@
 // Tenants, people, sessions and tokens as the API sees them: who may do what is asked of
 // domain/roles.hpp, what is kept is kept by store/people_book.hpp. Changes run one after the other
 // on a thread of their own, so that what was allowed is still so when it is written; passwords are
-// looked at by two others.
+// looked at by two others, and only so many wait for these.
 
 #include <chrono>
 #include <functional>
@@ -16,6 +16,7 @@
 
 #include "access/attempts.hpp"
 #include "api/people_services.hpp"
+#include "app/password_queue.hpp"
 #include "app/provided_person.hpp"
 #include "settings/settings.hpp"
 #include "store/people_book.hpp"
@@ -34,6 +35,7 @@ public:
         std::function<FailedAttempts::Time()> uptime = [] {
             return std::chrono::steady_clock::now();
         };
+        std::size_t passwords_inside_max = 50;  ///< looked at, or waiting for it
     };
     explicit PeopleDesk(Parts parts);
     ~PeopleDesk() override { stop(); }
@@ -141,6 +143,8 @@ private:
 
     /// Whether a code of the authenticator, or one for who has lost it, fits; it is used up.
     Result<void> use_code(const UserWithProof& who, const std::string& code);
+    /// Writes down that somebody who had the rest has sent a wrong code. @param provider  empty: a password
+    void note_wrong_code(const User& user, const std::string& address, const std::string& provider);
     Result<std::vector<std::string>> confirm_now(
         const Caller& caller, const std::string& code, const std::string& cookie
     );
@@ -167,7 +171,7 @@ private:
         offered_;        ///< by person: a secret that no code was seen of yet, and since when
     Instant dropped_{};  ///< when sessions that are over were last taken out
     boost::asio::thread_pool changes_{1};
-    boost::asio::thread_pool passwords_{2};
+    PasswordQueue passwords_;
 };
 
 }  // namespace porteur

@@ -86,8 +86,9 @@ Result<std::pair<std::optional<User>, std::string_view>> PeopleDesk::user_provid
     if (!known) return std::unexpected(std::move(known).error());
     if (*known) {
         const auto& user = (*known)->user;
-        // Whoever is somebody at a provider already is not made another one by a claim.
-        if (!who.may_link || !user.subject.empty())
+        // Whoever is somebody at a provider already is not made another one by a claim, nor linked
+        // again after somebody has unlinked them. Nor is a second factor worth less than a claim.
+        if (!who.may_link || !user.subject.empty() || user.second_factor)
             return Found(user, provider_words::unknown_person);
         if (user.disabled || tree()->is_disabled(user.tenant))
             return Found(user, provider_words::not_allowed);
@@ -160,8 +161,11 @@ Async<Result<SignedIn>> PeopleDesk::sign_in_with_code(
             if (!*found || (*found)->user.version != who.version || !(*found)->user.second_factor ||
                 (*found)->user.disabled || tree()->is_disabled((*found)->user.tenant))
                 return std::unexpected(gone_meanwhile());
-            if (auto used = use_code(**found, code); !used)
+            if (auto used = use_code(**found, code); !used) {
+                if (used.error().code == second_factor_code)
+                    note_wrong_code((*found)->user, address, provider);
                 return std::unexpected(std::move(used).error());
+            }
             return begin_session_now((*found)->user, address, said_by(provider));
         }
     );

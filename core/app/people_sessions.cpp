@@ -4,6 +4,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <porteur/json.hpp>
 #include <porteur/phrase.hpp>
 
 #include "access/password.hpp"
@@ -31,6 +32,9 @@ constexpr std::chrono::seconds touch_every{60};
 constexpr std::size_t touched_max = 10'000;
 /// How long a new secret waits for its first code.
 constexpr std::chrono::minutes offered_for{15};
+
+/// Under which all attempts with what cannot be a login are counted; it can be none either.
+const std::string no_login = "?";
 
 std::string csrf_of(std::string_view cookie) { return blake2b_hex("csrf|" + std::string(cookie)); }
 
@@ -88,15 +92,19 @@ Result<std::optional<SessionCaller>> PeopleDesk::by_cookie(std::string_view cook
 }
 
 Async<Result<SignedIn>> PeopleDesk::sign_in(SignIn wish) {
-    // Refused before a thread is taken: whoever floods costs nothing.
-    const auto login = folded_login(wish.login);
+    // Refused before a thread is taken: whoever floods costs nothing. What cannot be a login is
+    // counted as one, whatever it is: nothing that a stranger writes is kept.
+    auto login = folded_login(wish.login);
+    const bool may_be_login = check_login(login).has_value();
+    if (!may_be_login) login = no_login;
     const auto uptime = parts_.uptime();
     if (const auto wait = by_address_.begin(wish.address, uptime); wait.count() > 0)
         co_return std::unexpected(too_many(wait));
     if (const auto wait = by_login_.begin(login, uptime); wait.count() > 0)
         co_return std::unexpected(too_many(wait));
+    if (!may_be_login) co_return std::unexpected(wrong_sign_in());
     auto signed_in =
-        co_await desk::on<Result<SignedIn>>(passwords_, [this, wish] { return sign_in_now(wish); });
+        co_await passwords_.run<SignedIn>([this, wish] { return sign_in_now(wish); });
     // A right password without a code is no failure: that is how a page learns that one is asked
     // for.
     const bool asked_for_code =
@@ -142,8 +150,13 @@ Result<SignedIn> PeopleDesk::sign_in_now(const SignIn& wish) {
                 ErrorKind::invalid_input, second_factor_code,
                 "/code: " + phrase("is missing; send the six digits that the authenticator shows")
             ));
-        if (auto used = use_code(**found, wish.code); !used)
+        if (auto used = use_code(**found, wish.code); !used) {
+            if (used.error().code == second_factor_code)
+                asio::post(changes_, [this, user = (*found)->user, address = wish.address] {
+                    note_wrong_code(user, address, {});
+                });
             return std::unexpected(std::move(used).error());
+        }
     }
     return begin_session_now((*found)->user, wish.address, {});
 }
@@ -201,12 +214,31 @@ Result<void> PeopleDesk::use_code(const UserWithProof& who, const std::string& c
     });
 }
 
+void PeopleDesk::note_wrong_code(
+    const User& user, const std::string& address, const std::string& provider
+) {
+    json::object said{{"reason", "code"}};
+    if (!provider.empty()) said["provider"] = provider;
+    (void)book_.note(
+        {.at = parts_.now(),
+         .who = "@" + user.login,
+         .person = user.id,
+         .home = user.tenant,
+         .tenant = user.tenant,
+         .action = "session.refused",
+         .kind = "user",
+         .object = id_text(user.id),
+         .before = {},
+         .after = canonical(said),
+         .address = address}
+    );
+}
+
 Async<Result<SecondFactor>> PeopleDesk::begin_second_factor(Caller caller, std::string password) {
     const auto login = read_who(caller.token_name).first.substr(1);
     if (const auto wait = by_login_.begin(login, parts_.uptime()); wait.count() > 0)
         co_return std::unexpected(too_many(wait));
-    auto made = co_await desk::on<Result<SecondFactor>>(
-        passwords_,
+    auto made = co_await passwords_.run<SecondFactor>(
         [this, caller, password]() -> Result<SecondFactor> {
             const auto found = book_.user(caller.person);
             if (!found) return std::unexpected(found.error());
@@ -288,7 +320,7 @@ Async<Result<User>> PeopleDesk::drop_second_factor(Caller caller, Id id, std::st
     if (is_own)
         if (const auto wait = by_login_.begin(login, parts_.uptime()); wait.count() > 0)
             co_return std::unexpected(too_many(wait));
-    auto done = co_await desk::on<Result<User>>(passwords_, [this, caller, id, password] {
+    auto done = co_await passwords_.run<User>([this, caller, id, password] {
         return drop_second_factor_now(caller, id, password);
     });
     if (is_own && (done || done.error().code != forbidden_code)) by_login_.succeeded(login);

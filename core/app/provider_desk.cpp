@@ -80,6 +80,8 @@ bool names_this_machine(std::string_view host) {
 
 bool is_console_page(std::string_view address) {
     const auto path = address.substr(0, address.find('?'));
+    // To a browser "%2e" is a dot as well.
+    if (path.contains("%2e") || path.contains("%2E")) return false;
     return address.starts_with(console) && address.size() <= page_size_max &&
            path.find("//") == path.npos && path.find("/.") == path.npos &&
            std::ranges::all_of(address, [](char letter) {
@@ -282,13 +284,16 @@ Async<Result<ProviderWay>> ProviderDesk::begin(ProviderBegin wish) {
 Async<Result<ProviderWay>> ProviderDesk::finish(ProviderReturn wish) {
     const auto client = client_of(wish.provider);
     if (!client) co_return std::unexpected(client.error());
+    // Whoever brings nothing of ours tries nothing: a page elsewhere that makes browsers come here does
+    // not use up the attempts of their address.
+    const auto kept = open(wish.kept);
+    if (!kept) co_return back_to({}, provider_words::again, wish.provider);
     if (failed_.begin(wish.address, parts_.uptime()).count() > 0)
         co_return back_to({}, provider_words::too_many, wish.provider);
     const auto succeeded = [&] { failed_.succeeded(wish.address); };
 
     // Only what this browser began here, at this provider, and once.
-    const auto kept = open(wish.kept);
-    if (!kept || kept->provider != wish.provider || wish.state.empty() ||
+    if (kept->provider != wish.provider || wish.state.empty() ||
         !same_secret(kept->secrets.state, wish.state) || !first_return(wish.state))
         co_return back_to({}, provider_words::again, wish.provider);
     if (!wish.error.empty()) {

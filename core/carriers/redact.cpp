@@ -90,7 +90,7 @@ void Redactor::add_form(std::string form) {
 
 std::string Redactor::apply(std::string_view text) const {
     std::string out(text);
-    for (const auto& form : forms_) out = replaced(std::move(out), form, redacted);
+    for (const auto& form : forms_) out = replaced(std::move(out), form, instead_);
     return out;
 }
 

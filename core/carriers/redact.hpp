@@ -21,12 +21,15 @@ inline constexpr std::size_t secret_searched_min = 4;
 /// @threads one at a time; apply() any
 class Redactor {
 public:
+    /// @param instead  what is put there
+    explicit Redactor(std::string_view instead = redacted) : instead_(instead) {}
     void add(std::string_view secret);
     [[nodiscard]] std::string apply(std::string_view text) const;
 
 private:
     void add_form(std::string form);
 
+    std::string instead_;
     std::vector<std::string> forms_;  // longest first, so that none hides the rest of another
 };
 

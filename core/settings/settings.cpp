@@ -137,6 +137,13 @@ void read_provider(TableReader& in, ProviderSettings& provider) {
     if (provider.title.empty()) provider.title = provider.name;
     if (std::ranges::find(provider.scopes, "openid") == provider.scopes.end())
         in.complain("scopes", "scopes lacks \"openid\", without which nobody says who has signed in; add it");
+    // Accounts are no matter of settings, but the first one is the system's in every installation.
+    if (provider.create_in == 1)
+        in.complain(
+            "create_in",
+            "create_in = 1 is the system's own account, so whoever the provider signs in would be an administrator of everything; name "
+            "another account, and make administrators of the system by hand (porteurd user create)"
+        );
     if (provider.create_in != 0 && provider.require_second_factor)
         in.complain(
             "create_in",

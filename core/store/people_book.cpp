@@ -554,6 +554,11 @@ Result<User> PeopleBook::change_proof(
     return changed;
 }
 
+namespace {
+/// Not "ISSUER SUBJECT", as it has no blank, and no two have the same: subjects stand once.
+std::string unlinked(Id id) { return "-" + id_text(id); }
+}  // namespace
+
 Result<User> PeopleBook::link(
     const ChangeBy& by, Id id, const std::string& subject, const std::string& said
 ) {
@@ -562,8 +567,10 @@ Result<User> PeopleBook::link(
         auto found = first(read_users(sql, access_.seal(), "where id = :id", Values().number(id)));
         if (!found) return std::unexpected(no_user(id));
         changed = found->user;
-        if (changed.subject == subject) return {};
-        if (!subject.empty() && !changed.subject.empty())
+        const bool is_linked = changed.subject.contains(' ');
+        const auto kept = !subject.empty() ? subject : is_linked ? unlinked(id) : changed.subject;
+        if (changed.subject == kept) return {};
+        if (!subject.empty() && is_linked)
             return refusal(
                 "conflict",
                 phrase("the user {1} is linked to a provider already; unlink them first", quoted(changed.login, 100))
@@ -573,7 +580,7 @@ Result<User> PeopleBook::link(
                 sql, access_.seal(), "where subject = :subject", Values().text(subject)
             )))
             return refusal("conflict", phrase("somebody else is linked to this subject already"));
-        changed.subject = found->proof.subject = subject;
+        changed.subject = found->proof.subject = kept;
         ++changed.version;
         changed.updated = by.at;
         write_user(sql, changed);

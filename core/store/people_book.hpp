@@ -98,7 +98,7 @@ public:
         const std::function<Result<void>(UserWithProof&)>& change, const std::string& kept
     );
     /// Whom the person is at a provider of OpenID Connect; sessions go on.
-    /// @param subject  "ISSUER SUBJECT"; empty: nobody any more
+    /// @param subject  "ISSUER SUBJECT"; empty: nobody any more, which User::subject goes on saying
     /// @param said     canonical JSON for the record
     /// @errors  conflict: they are somebody there already, or somebody else is this one
     Result<User> link(const ChangeBy& by, Id id, const std::string& subject, const std::string& said);

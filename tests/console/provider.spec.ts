@@ -117,6 +117,52 @@ test.describe("a provider of OpenID Connect", () => {
         await expect(page.getByRole("heading", { name: "Sign in to Porteur" })).toBeVisible();
     });
 
+    test("signs out at home, and says so when that failed", async ({ page }) => {
+        const account = await house.ask("POST", "/v1/tenants", { kind: "var", name: "North" });
+        await page.goto(`${house.url}/console/due`);
+        await page.getByRole("button", { name: "Sign in with Maple Telecom" }).click();
+        await signInThere(page, "ada");
+        await expect(page.getByRole("heading", { level: 1, name: "Due" })).toBeVisible();
+        await page.evaluate((id) => sessionStorage.setItem("porteur.act_in", JSON.stringify(String(id))), account.id);
+        await page.reload();
+        await expect(page.getByText("North").first()).toBeVisible();
+        const entered: (string | undefined)[] = [];
+        await page.route("**/v1/session", async (route) => {
+            if (route.request().method() !== "DELETE") return route.continue();
+            entered.push(route.request().headers()["porteur-act-in"]);
+            return entered.length === 1 ? route.fulfill({ status: 503, json: { title: "Not now", detail: "come again" } }) : route.continue();
+        });
+        await page.getByRole("button", { name: "Signed in as Ada Lovelace" }).click();
+        await page.getByRole("menuitem", { name: "Sign out" }).click();
+        await expect(page.getByText("You are still signed in: signing out did not succeed.")).toBeVisible();
+        await expectAccessible(page);
+        await page.getByRole("button", { name: "Try again" }).click();
+        await expect(page.getByRole("heading", { name: "Sign in to Porteur" })).toBeVisible();
+        expect(entered).toEqual([undefined, undefined]);
+        await page.reload();
+        await expect(page.getByRole("heading", { name: "Sign in to Porteur" })).toBeVisible();
+    });
+
+    test("believes no address that somebody else has written", async ({ page }) => {
+        await page.goto(`${house.url}/console/due?sign_in=denied&provider=Call%20555%200100`);
+        await expect(page.getByText("OpenID Connect did not sign you in, or you cancelled there.")).toBeVisible();
+        await expect(page.getByText("555 0100")).toHaveCount(0);
+        await page.goto(`${house.url}/console/due?sign_in=constructor`);
+        await expect(page.getByRole("button", { name: "Sign in with Maple Telecom" })).toBeVisible();
+        await page.evaluate(() => {
+            history.pushState(null, "", "/console/orders/%zz");
+            dispatchEvent(new PopStateEvent("popstate"));
+        });
+        await expect(page.getByRole("button", { name: "Sign in with Maple Telecom" })).toBeVisible();
+        const asked = page.waitForRequest(/\/v1\/session\/oidc\/firm\?/);
+        await page.evaluate(() => {
+            history.pushState(null, "", "/console//elsewhere");
+            dispatchEvent(new PopStateEvent("popstate"));
+        });
+        await page.getByRole("button", { name: "Sign in with Maple Telecom" }).click();
+        expect(new URL((await asked).url()).searchParams.get("to"), "porteurd would refuse the other").toBe("/console/");
+    });
+
     test("says in the reader's language why it did not, and once", async ({ page }) => {
         await page.setViewportSize({ width: 380, height: 800 });
         await page.goto(`${house.url}/console/`);

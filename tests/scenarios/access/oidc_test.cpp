@@ -343,8 +343,11 @@ TEST_F(AtAProvider, ALoginThatIsAVerifiedAddressLinksThePersonOnce) {
 }
 
 TEST_F(AtAProvider, WhoeverHasNoLoginIsMadeWhereTheSettingsSayInWhichAccount) {
+    const auto account = by_token("POST", "/v1/tenants", R"({"kind":"company","name":"Firm"})");
+    ASSERT_EQ(account.status, 201) << account.body;
     begin(
-        "create_in = 1\nlogin_claim = \"preferred_username\"\nscopes = [\"openid\", \"profile\"]\n"
+        "create_in = " + std::to_string(account.document().at("id").to_number<std::int64_t>()) +
+        "\nlogin_claim = \"preferred_username\"\nscopes = [\"openid\", \"profile\"]\n"
     );
     person("ada");
     EXPECT_EQ(sign_in("rs", "newcomer").location, "/console/numbers");

@@ -371,9 +371,47 @@ TEST(Exchanges, AreShownWithoutWhatNobodyNeedsToSee) {
     EXPECT_EQ(shown.at("guarantee"), "ONCE");
     EXPECT_EQ(shown.at("address"), "/ports");
     for (const auto* secret : {"135790", "t-1", "t-2"}) EXPECT_THAT(reply.body, Not(HasSubstr(secret)));
-    EXPECT_EQ(served.get(path, FakeHost::reader_token).status, 403);
     EXPECT_EQ(served.get(path_of(order, "/exchanges")).text("field"), "operation");
     EXPECT_EQ(served.get(path_of(order, "/exchanges?operation=" + id_text(order.id))).status, 400);
+}
+
+TEST(Exchanges, AreShownInTheSystemsOwnAccountAloneAsAnAnswerMayListWhatOtherCustomersHave) {
+    Served served;
+    auto order = served.order();
+    order.tenant = 2;
+    served.host.put(order);
+    const auto path = path_of(order, "/exchanges?operation=" + id_text(order.id + 2));
+    const auto reply = served.get(path, FakeHost::foreign_token);
+    EXPECT_EQ(reply.status, 403) << "an operator, and the order is its account's";
+    EXPECT_THAT(reply.body, HasSubstr("view_carrier_lists"));
+}
+
+TEST(Exchanges, MaskSecretsOfEveryKindUnderEveryNameThatTheyHave) {
+    Served served;
+    const auto order = served.order();
+    Exchange asked;
+    asked.sent.head = R"({"method":"GET","url":"https://carrier.example/a?passwd=hush1&x=1","query":[["account_number","4165550100"],["pwd","hush2"]]})";
+    asked.sent.body = R"({"pinNumber":135790,"passwd":["hush3"],"secrets":{"a":"hush4"},"ssn":"hush5","Set-Cookie":"hush6","account_number":4165550100,"account":{"id":7},"accountNumbers":["4165550101"],"city":"Toronto","shipping":"fast"})";
+    asked.answered = Completion{.seq = 1, .kind = ErrorKind::none, .head = R"({"status":200})", .body = "grant=x&client_secret=hush7&pin%5Fcode=hush8&account_no=4165550100"};
+    Exchange xml;
+    xml.sent.head = R"({"method":"POST","path":"/soap","content":"text/xml; charset=utf-8"})";
+    xml.sent.body = "<a><pin>hush9</pin></a>";
+    xml.answered = Completion{.seq = 2, .kind = ErrorKind::none, .head = R"({"headers":{"content-type":"text/plain"},"status":200})", .body = "hush10 is the code"};
+    served.host.outgoing.made_exchanges = {asked, xml};
+    const auto reply = served.get(path_of(order, "/exchanges?operation=" + id_text(order.id + 2)));
+    ASSERT_EQ(reply.status, 200) << reply.body;
+    for (const auto* secret : {"hush", "135790", "4165550100", "4165550101"}) EXPECT_THAT(reply.body, Not(HasSubstr(secret)));
+    const auto document = reply.document();
+    const auto& shown = document.at("items").at(0);
+    EXPECT_EQ(shown.at("address"), "https://carrier.example/a?passwd=•••&x=1");
+    EXPECT_EQ(shown.at("query").at(0).at(1), "•••0100");
+    EXPECT_EQ(
+        shown.at("sent"),
+        R"({"Set-Cookie":"•••","account":{"id":7},"accountNumbers":["•••0101"],"account_number":"•••0100","city":"Toronto","passwd":"•••","pinNumber":"•••","secrets":"•••","shipping":"fast","ssn":"•••"})"
+    );
+    EXPECT_EQ(shown.at("answer"), "grant=x&client_secret=•••&pin%5Fcode=•••&account_no=•••0100");
+    EXPECT_EQ(document.at("items").at(1).at("sent"), R"(…[23 "text/xml"])");
+    EXPECT_EQ(document.at("items").at(1).at("answer"), R"(…[18 "text/plain"])");
 }
 
 // ------------------------------------------------------------------ changing

@@ -64,5 +64,33 @@ TEST(ExchangesOf, AJournalThatCannotBeReadIsNotShownInHalf) {
     EXPECT_FALSE(exchanges_of(stored));
 }
 
+TEST(ExchangesOf, DoNotShowTheOrdersOwnPinAndAccountNumberWhereverTheyStand) {
+    Order order;
+    order.request = R"({"account_number":"AC-77310042","numbers":["+14165550100"]})";
+    Exchange each;
+    each.sent = effect(1, EffectKind::http, "submit");
+    each.sent.head = R"({"path":"/ports/AC-77310042"})";
+    each.sent.body = R"({"note":"the PIN is 135790","code":135790,"name":"Acme"})";
+    each.answered = Completion{.seq = 1, .kind = ErrorKind::rejected, .head = R"({"message":"AC-77310042 is closed"})",
+                               .body = "<fault>135790 of AC-77310042</fault>"};
+    std::vector<Exchange> all{each};
+    hide_own_secrets(all, order, "135790");
+    EXPECT_EQ(all[0].sent.head, R"({"path":"/ports/•••0042"})");
+    EXPECT_EQ(all[0].sent.body, R"({"code":"[secret]","name":"Acme","note":"the PIN is [secret]"})");
+    EXPECT_EQ(all[0].answered->head, R"({"message":"•••0042 is closed"})");
+    EXPECT_EQ(all[0].answered->body, "<fault>[secret] of •••0042</fault>");
+}
+
+TEST(ExchangesOf, ShowTheNumbersOfTheOrderWhereOneIsTheAccountNumberToo) {
+    Order order;
+    order.request = R"({"account_number":"4165550100","numbers":["+14165550100"]})";
+    Exchange each;
+    each.sent = effect(1, EffectKind::http, "submit");
+    each.sent.body = R"({"numbers":["4165550100"]})";
+    std::vector<Exchange> all{each};
+    hide_own_secrets(all, order, "");
+    EXPECT_EQ(all[0].sent.body, each.sent.body);
+}
+
 }  // namespace
 }  // namespace porteur

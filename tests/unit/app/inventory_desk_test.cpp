@@ -69,7 +69,8 @@ protected:
                          if (is_store_away) return failure(ErrorKind::unavailable, "the store is away");
                          releases.push_back({account, numbers.size(), scope.tenant});
                          return static_cast<Id>(releases.size());
-                     }}});
+                     }},
+            .bad_rows_max = bad_rows_max});
         const auto started = desk->start();
         ASSERT_TRUE(started) << started.error().message;
     }
@@ -155,6 +156,7 @@ protected:
     }
 
     std::filesystem::path folder;
+    std::int64_t bad_rows_max = 200'000;
     testing::HexSeal seal;
     std::unique_ptr<Store> store;
     TenantsNow tenants;
@@ -441,6 +443,32 @@ TEST_P(InventoryDeskTest, of_companies_with_one_name_the_var_of_the_file_tells_w
     EXPECT_THAT(said[5].problem, HasSubstr("\"Bakery\" is not below this VAR"));
     EXPECT_EQ(said[6].column, "C (reseller)");
     EXPECT_THAT(said[6].problem, HasSubstr("no VAR of this name"));
+}
+
+TEST_P(InventoryDeskTest, a_file_with_too_many_bad_rows_fails_for_whatever_reason_they_are) {
+    bad_rows_max = 3;
+    open();
+    const std::string head = "number,company\n";
+    const auto row = [](int at, const std::string& company) { return "514555010" + std::to_string(at) + "," + company + "\n"; };
+    const auto rows = [&](int from, int to, const std::string& company) {
+        std::string out;
+        for (int at = from; at < to; ++at) out += row(at, company);
+        return out;
+    };
+    const auto fits = import(head + rows(0, 3, "Nobody") + rows(3, 5, "Acme"), north());
+    EXPECT_EQ(fits.state, JobState::done);
+    EXPECT_EQ(fits.refused, 3);
+    const std::string unreadable = "x1,\nx2,\nx3,\nx4,\n";
+    for (const auto& [why, csv] : std::map<std::string, std::string>{
+             {"no such company", rows(0, 4, "Nobody")},
+             {"no number", unreadable},
+             {"repeated", rows(0, 1, "Acme") + rows(0, 1, "Acme") + rows(0, 1, "Acme") + rows(0, 1, "Acme") + rows(0, 1, "Acme")},
+             {"of each kind", rows(0, 2, "Nobody") + "x1,\n" + rows(3, 4, "Acme") + rows(3, 4, "Acme")}
+         }) {
+        const auto job = import(head + csv, north());
+        EXPECT_EQ(job.state, JobState::failed) << why;
+        EXPECT_THAT(job.problem, HasSubstr("more than")) << why;
+    }
 }
 
 TEST_P(InventoryDeskTest, a_vars_own_name_fits_in_its_files_and_anothers_does_not) {

@@ -531,7 +531,8 @@ TEST_F(Provider, SendsNobodyOutsideTheConsole) {
          {"https://evil.example/console/", "//evil.example", "/console", "/consoles/",
           "/v1/session", "/console//evil.example", "/console/../v1", "/console/./",
           "/console/\\evil.example", "/console/a b", "/console/\r\nSet-Cookie:x", "/console/é",
-          "/console/#x", "console/"}) {
+          "/console/#x", "console/", "/console/%2e%2e/v1",
+          "/console/a/.%2E/b", "/console/%2E"}) {
         EXPECT_FALSE(is_console_page(to)) << to;
         EXPECT_FALSE(
             run(desk().begin({.provider = "corp", .to = to, .host = "h", .address = address}))
@@ -594,6 +595,14 @@ TEST_F(Provider, IsAskedForNoMoreThanSomeAttemptsAMinute) {
     for (int times = 1; times < 60; ++times) EXPECT_EQ(sign_in(), "/console/numbers") << times;
     EXPECT_EQ(begin().location, "/console/numbers?sign_in=too-many&provider=corp")
         << "nor is it sent everybody";
+}
+
+TEST_F(Provider, AReturnThatBringsNothingOfOursUsesUpNoAttempt) {
+    auto bare = back(begin());
+    bare.kept.clear();
+    for (int times = 0; times < 30; ++times)
+        EXPECT_EQ(finish(bare).location, "/console/?sign_in=again&provider=corp") << times;
+    EXPECT_EQ(sign_in(), "/console/numbers");
 }
 
 TEST_F(Provider, IsAskedWhoItIsWhereTheTokenDoesNotSayTheLogin) {

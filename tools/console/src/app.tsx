@@ -114,7 +114,12 @@ function Shell() {
     const live = useLive();
     const place = usePlace();
     const [open, setOpen] = useState(false);
+    const [stays, setStays] = useState<unknown>(null); // why signing out failed
     const first = useRef(true);
+    const leaveAll = () => {
+        setStays(null);
+        signOut().catch(setStays);
+    };
 
     useEffect(() => {
         setOpen(false);
@@ -177,11 +182,17 @@ function Shell() {
                         label={who}
                         name={t("session.menu", { who })}
                         items={[{ id: "account", label: t("account.title") }, { id: "out", label: t("sign-out") }]}
-                        onChoose={(id) => (id === "out" ? void signOut() : navigate("/account"))}
+                        onChoose={(id) => (id === "out" ? leaveAll() : navigate("/account"))}
                     />
                 </div>
             </header>
             <main id="main" tabIndex={-1}>
+                {stays ? (
+                    <>
+                        <Notice kind="bad">{t("sign-out.failed")}</Notice>
+                        <Problem of={stays} again={leaveAll} />
+                    </>
+                ) : null}
                 <Pages key={caller.actIn} />
             </main>
         </>

@@ -12,6 +12,21 @@ export function navigate(to: string, replace = false): void {
     window.dispatchEvent(new Event(moved));
 }
 
+/** Whether porteurd sends a browser back to this address after a sign-in elsewhere (is_console_page). */
+export function canComeBack(address: string): boolean {
+    const path = address.split("?")[0] ?? "";
+    return address.startsWith(`${base}/`) && address.length <= 1000 && /^[!-~]+$/.test(address) && !/[\\#]/.test(address) && !/\/\/|\/\.|%2e/i.test(path);
+}
+
+/** An address that somebody typed may have a "%" that begins nothing. */
+function decoded(part: string): string {
+    try {
+        return decodeURIComponent(part);
+    } catch {
+        return part;
+    }
+}
+
 function subscribe(changed: () => void): () => void {
     window.addEventListener("popstate", changed);
     window.addEventListener(moved, changed);
@@ -39,7 +54,7 @@ export function usePlace(): Place {
     const text = useSyncExternalStore(subscribe, () => location.pathname + location.search);
     const [whole = "", search = ""] = text.split("?");
     const path = whole.replace(/^\/console/, "").replace(/\/+$/, "") || "/";
-    return { path, parts: path.split("/").filter(Boolean).map(decodeURIComponent), query: new URLSearchParams(search) };
+    return { path, parts: path.split("/").filter(Boolean).map(decoded), query: new URLSearchParams(search) };
 }
 
 /** Changes words of the address and leaves the others; an empty text takes one away. */

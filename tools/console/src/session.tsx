@@ -4,6 +4,7 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import { address, ApiProblem, ask, caller, get, read, write, type Schemas } from "./api/client";
+import { base, canComeBack } from "./router";
 
 export interface Tenant {
     id: string | number;
@@ -22,6 +23,7 @@ interface Hold {
     /** Leaves this page for a provider's, and comes back to it. */
     goToProvider: (name: string) => void;
     useToken: (token: string) => Promise<void>;
+    /** Throws where the session may still be there. */
     signOut: () => Promise<void>;
     /** Asks anew who one is. */
     again: () => Promise<void>;
@@ -111,7 +113,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
             goToProvider: (name) => {
                 forget();
                 const here = location.pathname + location.search;
-                location.assign(address(`/v1/session/oidc/${name}`, { to: here.startsWith("/console/") ? here : "" }));
+                location.assign(address(`/v1/session/oidc/${encodeURIComponent(name)}`, { to: canComeBack(here) ? here : `${base}/` }));
             },
             useToken: async (token) => {
                 forget();
@@ -126,7 +128,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
                 setProblem(null);
             },
             signOut: async () => {
-                if (!caller.token) await ask("DELETE", "/v1/session").catch(() => {});
+                // The account that was entered may be gone: a session ends wherever one stands.
+                if (!caller.token)
+                    await ask("DELETE", "/v1/session", { atHome: true }).catch((thrown: unknown) => {
+                        if (!(thrown instanceof ApiProblem) || thrown.status !== 401) throw thrown;
+                    });
                 forget();
                 take(null);
             },

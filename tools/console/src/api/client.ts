@@ -50,6 +50,8 @@ export interface Wish {
     ifMatch?: number | undefined;
     signal?: AbortSignal | undefined;
     accept?: string;
+    /** About oneself: as where one is at home, whichever account one has entered. */
+    atHome?: boolean;
 }
 
 export function address(path: string, query: Query = {}): string {
@@ -69,6 +71,7 @@ export function headers(): Record<string, string> {
 
 export async function send(method: string, path: string, wish: Wish = {}): Promise<Response> {
     const fields = headers();
+    if (wish.atHome) delete fields["Porteur-Act-In"];
     if (method !== "GET" && caller.csrf) fields["Porteur-Csrf"] = caller.csrf;
     if (wish.key) fields["Idempotency-Key"] = wish.key;
     if (wish.ifMatch !== undefined) fields["If-Match"] = `"${wish.ifMatch}"`;

@@ -43,7 +43,7 @@ function SecondFactor({ on }: { on: boolean }) {
     const [code, setCode] = useState("");
     const begin = useMutation({ mutationFn: () => ask<Schemas["SecondFactor"]>("POST", "/v1/session/second-factor", { body: { password } }), onSuccess: () => setPassword("") });
     const confirm = useMutation({ mutationFn: () => ask<Schemas["RecoveryCodes"]>("POST", "/v1/session/second-factor/confirm", { body: { code: code.replace(/\s/g, "") } }), onSuccess: () => void again() });
-    const remove = useMutation({ mutationFn: () => ask<unknown>("POST", "/v1/session/second-factor/remove", { body: { password } }), onSuccess: () => void signOut() });
+    const remove = useMutation({ mutationFn: () => ask<unknown>("POST", "/v1/session/second-factor/remove", { body: { password } }), onSuccess: () => void signOut().catch(() => again()) });
     const own = (label: string, run: () => void, look: "main" | "danger", busy: boolean) => (
         <form className="form narrow" onSubmit={(event) => { event.preventDefault(); run(); }}>
             <TextField label={t("account.password.now")} type="password" name="password" autoComplete="current-password" value={password} onChange={setPassword} required />

@@ -36,10 +36,11 @@ export function SignIn() {
     const { language, choose } = useSpeech();
     const { signIn, giveCode, goToProvider, useToken } = useSession();
     const came = useReturn();
-    const { data } = useQuery({ queryKey: ["providers"], queryFn: () => get<Schemas["ProviderList"]>("/v1/session/providers"), staleTime: 60_000 });
+    const { data, isPending } = useQuery({ queryKey: ["providers"], queryFn: () => get<Schemas["ProviderList"]>("/v1/session/providers"), staleTime: 60_000 });
     const providers = data?.providers ?? [];
-    const refusal = refusals[came.word];
-    const titleOf = (name: string) => providers.find((each) => each.name === name)?.title ?? name;
+    const refusal = !isPending && Object.hasOwn(refusals, came.word) ? refusals[came.word] : undefined;
+    // Anybody may write an address, so a name that is no provider's is not shown.
+    const titleOf = (name: string) => providers.find((each) => each.name === name)?.title ?? "OpenID Connect";
     const [login, setLogin] = useState("");
     const [password, setPassword] = useState("");
     const [code, setCode] = useState("");
