@@ -154,15 +154,17 @@ TEST_F(Ports, NumbersAreGivenBackToTheirCarrierOnce) {
         EXPECT_TRUE(soon([&] { return text(number, "state") == "released"; })) << ask("GET", number).body << log();
     EXPECT_EQ(text("/v1/numbers/14165550103", "state"), "available");
     const auto orders = get("/v1/release-orders").at("items").as_array();
-    ASSERT_EQ(orders.size(), 1u);
-    EXPECT_EQ(orders[0].at("state"), "completed");
-    EXPECT_EQ(orders[0].at("numbers").as_array().size(), 2u);
+    ASSERT_EQ(orders.size(), 2u);
+    for (const auto& each : orders) {
+        EXPECT_EQ(each.at("state"), "completed");
+        EXPECT_EQ(each.at("numbers").as_array().size(), 1u);
+    }
     EXPECT_THAT(ask("GET", "/v1/numbers/14165550101/history").body, AllOf(HasSubstr("release under way"), HasSubstr("released")));
 
     const auto asked = first.asked("DELETE /numbers");
     EXPECT_EQ(ended(ask("POST", "/v1/number-changes", "again", wish)).at("same"), 2);
     EXPECT_EQ(first.asked("DELETE /numbers"), asked);
-    EXPECT_EQ(get("/v1/release-orders").at("items").as_array().size(), 1u);
+    EXPECT_EQ(get("/v1/release-orders").at("items").as_array().size(), 2u);
 }
 
 }  // namespace
