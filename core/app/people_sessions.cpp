@@ -54,6 +54,23 @@ Error wrong_sign_in() {
     );
 }
 
+/// A sign-in of somebody who is known that was refused.
+AuditEntry refused_entry(const User& user, const std::string& address, Instant now, std::string after) {
+    return {
+        .at = now,
+        .who = "@" + user.login,
+        .person = user.id,
+        .home = user.tenant,
+        .tenant = user.tenant,
+        .action = "session.refused",
+        .kind = "user",
+        .object = id_text(user.id),
+        .before = {},
+        .after = std::move(after),
+        .address = address
+    };
+}
+
 }  // namespace
 
 // ------------------------------------------------------------------ sessions
@@ -128,19 +145,7 @@ Result<SignedIn> PeopleDesk::sign_in_now(const SignIn& wish) {
         // Afterwards, so that the time it takes does not tell that there is such a login.
         if (*found)
             asio::post(changes_, [this, user = (*found)->user, address = wish.address, now] {
-                (void)book_.note(
-                    {.at = now,
-                     .who = "@" + user.login,
-                     .person = user.id,
-                     .home = user.tenant,
-                     .tenant = user.tenant,
-                     .action = "session.refused",
-                     .kind = "user",
-                     .object = id_text(user.id),
-                     .before = {},
-                     .after = {},
-                     .address = address}
-                );
+                (void)book_.note(refused_entry(user, address, now, {}));
             });
         return std::unexpected(wrong_sign_in());
     }
@@ -219,19 +224,7 @@ void PeopleDesk::note_wrong_code(
 ) {
     json::object said{{"reason", "code"}};
     if (!provider.empty()) said["provider"] = provider;
-    (void)book_.note(
-        {.at = parts_.now(),
-         .who = "@" + user.login,
-         .person = user.id,
-         .home = user.tenant,
-         .tenant = user.tenant,
-         .action = "session.refused",
-         .kind = "user",
-         .object = id_text(user.id),
-         .before = {},
-         .after = canonical(said),
-         .address = address}
-    );
+    (void)book_.note(refused_entry(user, address, parts_.now(), canonical(said)));
 }
 
 Async<Result<SecondFactor>> PeopleDesk::begin_second_factor(Caller caller, std::string password) {

@@ -121,6 +121,25 @@ OrderChange with(
     return change;
 }
 
+/// Each number that is wanted, as it has ended; those that have not end like this.
+struct Ending {
+    OrderState state = exception;
+    Reason reason = Reason::none;
+    std::string carrier_word{};
+};
+std::vector<NumberProgress> each_settled_as(const Order& order, const Ending& ending) {
+    std::vector<NumberProgress> numbers;
+    const auto told = told_numbers(order);
+    for (const auto& each : wanted_numbers(order)) {
+        const auto found = told.find(each);
+        if (found != told.end() && is_settled(found->second))
+            numbers.push_back(found->second);
+        else
+            numbers.push_back({each, ending.state, ending.reason, ending.carrier_word});
+    }
+    return numbers;
+}
+
 /// Each number as it was told last.
 std::vector<NumberProgress> still_told(const Order& order) {
     std::vector<NumberProgress> numbers;
@@ -171,31 +190,11 @@ std::vector<PhoneNumber> rules::still_to_give_back(const Order& order) {
 }
 
 OrderChange rules::given_back_by_word(const Order& order, Instant now) {
-    std::vector<NumberProgress> numbers;
-    auto told = told_numbers(order);
-    for (const auto& each : wanted_numbers(order)) {
-        const auto found = told.find(each);
-        numbers.push_back(
-            found != told.end() && is_settled(found->second)
-                ? found->second
-                : NumberProgress{each, cancelled, Reason::none, {}}
-        );
-    }
-    return with(order, std::move(numbers), {}, now, {}, {});
+    return with(order, each_settled_as(order, {.state = cancelled}), {}, now, {}, {});
 }
 
 OrderChange rules::kept_by_word(const Order& order, Instant now) {
-    std::vector<NumberProgress> numbers;
-    auto told = told_numbers(order);
-    for (const auto& each : wanted_numbers(order)) {
-        const auto found = told.find(each);
-        numbers.push_back(
-            found != told.end() && is_settled(found->second)
-                ? found->second
-                : NumberProgress{each, exception, Reason::none, {}}
-        );
-    }
-    return with(order, std::move(numbers), {}, now, {}, {});
+    return with(order, each_settled_as(order, {.state = exception}), {}, now, {}, {});
 }
 
 OrderChange release_of(
@@ -259,16 +258,9 @@ OrderChange rules::after_giving_back(
     if (is_refusal && end.operation == "list_numbers")
         return park(order, end.operation + ": " + end.error.message, now);
     if (!is_refusal) return after_failure(order, end, now, jitter, rhythm);
-    std::vector<NumberProgress> numbers;
-    auto told = told_numbers(order);
-    for (const auto& each : wanted_numbers(order)) {
-        const auto found = told.find(each);
-        numbers.push_back(
-            found != told.end() && is_settled(found->second)
-                ? found->second
-                : NumberProgress{each, exception, end.error.reason, end.error.message}
-        );
-    }
+    auto numbers = each_settled_as(
+        order, {.state = exception, .reason = end.error.reason, .carrier_word = end.error.message}
+    );
     return with(
         order, std::move(numbers), end.operation + ": " + end.error.message, now, rhythm, known
     );

@@ -2,7 +2,6 @@
 #include "bench_import.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +11,7 @@
 #include <porteur/json.hpp>
 
 #include "bench_client.hpp"
+#include "support/look_again.hpp"
 
 namespace porteur::bench {
 namespace {
@@ -22,6 +22,7 @@ using Steady = std::chrono::steady_clock;
 double seconds_since(Steady::time_point began) { return std::chrono::duration<double>(Steady::now() - began).count(); }
 
 constexpr int companies = 500;
+constexpr double patience = 600;  // seconds
 constexpr std::array users{"Reception", "Sales", "Support", "Anna Martin", "Bob Smith", "Fax", "Night bell", "Émile Roy"};
 
 /// Numbers in use in Canada, France, Britain and Germany, in the order of nothing.
@@ -102,7 +103,8 @@ void measure_import(const ImportRun& run) {
                 if (now->at("state").as_string() != "done" || changed != run.rows) stop("an import ended so: " + json::serialize(*now) + " " + std::string(caller.get("/v1/number-jobs/" + id + "/results?limit=3")));
                 break;
             }
-            ::poll(nullptr, 0, 20);  // the job is not told of, it is looked at
+            if (seconds_since(began) > patience) stop("an import has not ended after ten minutes");
+            porteur::testing::look_again_in(std::chrono::milliseconds(20));
         }
         times.push_back(seconds_since(began));
         fmt::print(

@@ -144,7 +144,7 @@ TEST_F(NumberFiles, AnImportThatACrashCutOffSaysSoAndTheFileGivenAgainFinishesIt
     const auto job = host.told({"numbers", "job", id});
     const auto changed = job.at("changed").as_int64();
     EXPECT_EQ(how_many(), changed) << "what is told of the job is what was done";
-    if (job.at("state").as_string() == "done") GTEST_SKIP() << "the import was through before the kill";
+    ASSERT_NE(job.at("state").as_string(), "done") << "the import was through before the kill: it needs a longer file";
     EXPECT_EQ(job.at("state").as_string(), "failed");
     EXPECT_THAT(std::string(job.at("problem").as_string()), HasSubstr("Wish it again"));
     const auto again = imported(path, 1);
