@@ -16,6 +16,21 @@ namespace {
 /// Rows that go in one transaction, beside those of the orders.
 constexpr int forgotten_at_once = 5'000;
 
+/// Puts it where it is shown: a page has a hundred.
+void show(const Holder& holder, NumberRow&& row, const NumberClass& shared, NumberShown& out) {
+    out.shared = shared;
+    if (holder.customer) {
+        out.company = holder.customer->id;
+        out.company_kind = holder.customer->kind;
+        out.company_name = holder.customer->name;
+    }
+    if (holder.var) {
+        out.var = holder.var->id;
+        out.var_name = holder.var->name;
+    }
+    out.row = std::move(row);
+}
+
 }  // namespace
 
 InventoryDesk::InventoryDesk(Parts parts)
@@ -74,22 +89,6 @@ Result<void> InventoryDesk::restrict(const Caller& caller, const TenantTree& tre
     return {};
 }
 
-NumberShown InventoryDesk::shown(const TenantTree& tree, NumberRow row, NumberClass shared) const {
-    NumberShown out;
-    out.shared = std::move(shared);
-    if (const auto company = tree.customer_of(row.tenant)) {
-        out.company = *company;
-        out.company_kind = tree.find(*company)->kind;
-        out.company_name = tree.name_of(*company);
-    }
-    if (const auto var = tree.var_of(row.tenant)) {
-        out.var = *var;
-        out.var_name = tree.name_of(*var);
-    }
-    out.row = std::move(row);
-    return out;
-}
-
 Async<Result<NumbersShown>> InventoryDesk::list(Caller caller, InventoryQuery query) {
     const auto& filter = query.filter;
     const bool is_search = !filter.number.empty() || !filter.used_by.empty() || !filter.any.empty() || !filter.tags.empty();
@@ -107,15 +106,13 @@ Result<NumbersShown> InventoryDesk::numbers(const Caller& caller, InventoryQuery
     NumbersShown out;
     out.numbers.reserve(page->rows.size());
     std::unordered_map<std::int64_t, NumberClass> classes;  // there are few on a page
-    std::unordered_map<std::int64_t, bool> seen;            // and few accounts
     for (auto& row : page->rows) {
         // One that was given to somebody else since its key was found is not the caller's to see.
-        const auto [is_seen, is_new_account] = seen.try_emplace(row.tenant);
-        if (is_new_account) is_seen->second = may(caller.role, Right::view_numbers, tree->relation(caller.tenant, row.tenant));
-        if (!is_seen->second) continue;
+        const auto holder = tree->holder(caller.tenant, row.tenant);
+        if (!may(caller.role, Right::view_numbers, holder.relation)) continue;
         const auto [shared, is_new] = classes.try_emplace(row.class_id);
         if (is_new) shared->second = directory_.shared(row.class_id);
-        out.numbers.push_back(shown(*tree, std::move(row), shared->second));
+        show(holder, std::move(row), shared->second, out.numbers.emplace_back());
     }
     out.next_cursor = std::move(page->next_cursor);
     out.total = page->total;
@@ -126,10 +123,14 @@ Result<std::optional<NumberShown>> InventoryDesk::number(const Caller& caller, N
     auto rows = book_->rows({key});
     if (!rows) return std::unexpected(std::move(rows).error());
     const auto tree = parts_.tenants.tree();
-    if (rows->empty() || !may(caller.role, Right::view_numbers, tree->relation(caller.tenant, rows->front().tenant))) return std::nullopt;
+    if (rows->empty()) return std::nullopt;
     auto& row = rows->front();
-    auto shared = directory_.shared(row.class_id);
-    return shown(*tree, std::move(row), std::move(shared));
+    const auto holder = tree->holder(caller.tenant, row.tenant);
+    if (!may(caller.role, Right::view_numbers, holder.relation)) return std::nullopt;
+    const auto shared = directory_.shared(row.class_id);
+    NumberShown out;
+    show(holder, std::move(row), shared, out);
+    return out;
 }
 
 Result<std::optional<std::vector<NumberEvent>>> InventoryDesk::history(const Caller& caller, NumberKey key, int limit) {

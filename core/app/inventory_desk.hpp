@@ -85,7 +85,6 @@ private:
 
     /// Restricts a filter to what the caller may see, or to an account of it.
     Result<void> restrict(const Caller& caller, const TenantTree& tree, NumberFilter& filter) const;
-    NumberShown shown(const TenantTree& tree, NumberRow row, NumberClass shared) const;
     /// Whether the caller has the right in the account, or the error that says why not.
     static Result<void> check_right(const Caller& caller, const TenantTree& tree, Right right, std::int64_t tenant);
     /// Keeps the job and gives it to the thread of jobs. @errors unavailable

@@ -77,6 +77,17 @@ Relation TenantTree::relation(std::int64_t home, std::int64_t other) const noexc
     return Relation::other;
 }
 
+Holder TenantTree::holder(std::int64_t home, std::int64_t tenant) const noexcept {
+    Holder out;
+    const auto* first = find(tenant);
+    if (first && (first->kind == TenantKind::company || first->kind == TenantKind::professional)) out.customer = first;
+    for (const auto* at = first; at; at = at->parent == 0 ? nullptr : find(at->parent)) {
+        if (at->id == home) out.relation = at == first ? Relation::own : Relation::below;
+        if (at->kind == TenantKind::var) out.var = at;
+    }
+    return out;
+}
+
 std::optional<std::int64_t> TenantTree::var_of(std::int64_t tenant) const noexcept {
     for (const auto* at = find(tenant); at; at = find(at->parent))
         if (at->kind == TenantKind::var) return at->id;

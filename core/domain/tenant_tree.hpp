@@ -40,6 +40,13 @@ struct Tenant {
 /// Whether an account of one kind may stand directly below one of another. @threads any
 bool may_stand_below(TenantKind parent, TenantKind kind) noexcept;
 
+/// Who holds something, seen from an account: what a list asks of each of its rows.
+struct Holder {
+    Relation relation = Relation::other;  ///< of the holder to that account
+    const Tenant* customer = nullptr;     ///< as TenantTree::customer_of()
+    const Tenant* var = nullptr;          ///< as TenantTree::var_of()
+};
+
 /// @threads any
 class TenantTree {
 public:
@@ -56,6 +63,8 @@ public:
     std::string_view name_of(std::int64_t tenant) const noexcept;
     /// How `other` stands to `home`; an account that does not exist stands beside.
     Relation relation(std::int64_t home, std::int64_t other) const noexcept;
+    /// The same as relation(), customer_of() and var_of(), in one go. Valid as long as the tree.
+    Holder holder(std::int64_t home, std::int64_t tenant) const noexcept;
     /// The VAR that an account is or stands below; nothing where nobody resells.
     std::optional<std::int64_t> var_of(std::int64_t tenant) const noexcept;
     /// The account itself where it is a company's or a professional's: the customer that a number

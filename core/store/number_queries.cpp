@@ -89,12 +89,25 @@ private:
 /// Says whether it wants more.
 using Take = std::function<bool(const Row&)>;
 
+/// Begins a kept statement: SQLite's own modules have statements of theirs on the same connection.
+constexpr std::string_view kept_mark = "/* kept */ ";
+
+bool is_kept(sqlite_api::sqlite3_stmt* statement) {
+    const char* text = sqlite_api::sqlite3_sql(statement);
+    return text != nullptr && std::string_view(text).starts_with(kept_mark);
+}
+
+/// Whether a statement stays with its connection, prepared, for the next who has the same question: for few and frequent
+/// questions, over connections of StoreAccess::read_with() alone, which finalizes them before it closes one.
+enum class Keep { no, yes };
+
 /// A statement of SQLite's own, for what SOCI would copy once more.
 class SqliteStatement {
 public:
-    SqliteStatement(soci::session& sql, const Question& ask)
-        : connection_(static_cast<soci::sqlite3_session_backend*>(sql.get_backend())->conn_) {
-        check(sqlite_api::sqlite3_prepare_v2(connection_, ask.text.c_str(), -1, &statement_, nullptr) == SQLITE_OK);
+    SqliteStatement(soci::session& sql, const Question& ask, Keep keep = Keep::no)
+        : connection_(static_cast<soci::sqlite3_session_backend*>(sql.get_backend())->conn_), is_kept_(keep == Keep::yes) {
+        if (is_kept_) statement_ = kept(ask.text);
+        if (!statement_) check(sqlite_api::sqlite3_prepare_v2(connection_, ask.text.c_str(), -1, &statement_, nullptr) == SQLITE_OK);
         int place = 0;
         for (const auto& each : ask.values()) {
             ++place;
@@ -104,7 +117,11 @@ public:
                 bind_text(place, std::get<std::string>(each));
         }
     }
-    ~SqliteStatement() { sqlite_api::sqlite3_finalize(statement_); }
+    ~SqliteStatement() {
+        // A text that is bound lives no longer than the question.
+        if (!is_kept_ || sqlite_api::sqlite3_reset(statement_) != SQLITE_OK || sqlite_api::sqlite3_clear_bindings(statement_) != SQLITE_OK)
+            sqlite_api::sqlite3_finalize(statement_);
+    }
     SqliteStatement(const SqliteStatement&) = delete;
     SqliteStatement& operator=(const SqliteStatement&) = delete;
 
@@ -122,6 +139,12 @@ public:
     }
 
 private:
+    /// There are few.
+    sqlite_api::sqlite3_stmt* kept(const std::string& text) const {
+        for (auto* each = sqlite_api::sqlite3_next_stmt(connection_, nullptr); each; each = sqlite_api::sqlite3_next_stmt(connection_, each))
+            if (!sqlite_api::sqlite3_stmt_busy(each) && is_kept(each) && text == sqlite_api::sqlite3_sql(each)) return each;
+        return nullptr;
+    }
     void bind_text(int place, const std::string& text) {
         sqlite_api::sqlite3_bind_text(statement_, place, text.c_str(), static_cast<int>(text.size()), nullptr);
     }
@@ -130,6 +153,7 @@ private:
     }
 
     sqlite_api::sqlite3* connection_;
+    bool is_kept_;
     sqlite_api::sqlite3_stmt* statement_ = nullptr;
 };
 
@@ -625,10 +649,10 @@ std::vector<NumberRow> number_rows(soci::session& sql, Dialect dialect, const st
     if (dialect == Dialect::sqlite && lie_together) {
         const bool descending = keys.front() > keys.back();
         const auto from = ask.value(std::min(keys.front(), keys.back()));
-        ask.text = "select " + std::string(row_columns) + " from numbers where id between " + from + " and " +
+        ask.text = std::string(kept_mark) + "select " + std::string(row_columns) + " from numbers where id between " + from + " and " +
                    ask.value(std::max(keys.front(), keys.back())) + " order by id" + (descending ? " desc" : "");
         auto wanted = keys.begin();
-        each_row(sql, ask, [&](const Row& row) {
+        SqliteStatement(sql, ask, Keep::yes).each([&](const Row& row) {
             const auto key = row.number(0);
             while (wanted != keys.end() && (descending ? *wanted > key : *wanted < key)) ++wanted;
             if (wanted != keys.end() && *wanted == key) out.push_back(read_row(row));
@@ -637,9 +661,9 @@ std::vector<NumberRow> number_rows(soci::session& sql, Dialect dialect, const st
         return out;
     }
     if (dialect == Dialect::sqlite) {
-        ask.text = "select " + std::string(row_columns) + " from numbers where id = " + ask.value(0);
+        ask.text = std::string(kept_mark) + "select " + std::string(row_columns) + " from numbers where id = " + ask.value(0);
         const ReadTogether together(sql);
-        SqliteStatement statement(sql, ask);
+        SqliteStatement statement(sql, ask, Keep::yes);
         for (const auto key : keys) {
             statement.bind(1, key);
             statement.each([&out](const Row& row) {
@@ -689,6 +713,15 @@ void each_number_line(
     Question ask(dialect);
     ask.text = columns + " from numbers where " + from_and_to(scan) + Besides(scan).conditions(ask) + in_order(scan) + limited(scan);
     PostgresCopy(sql, ask).each([&](const CopiedRow& row) { return take(line(row)); });
+}
+
+void forget_statements(soci::session& sql) {
+    auto* connection = static_cast<soci::sqlite3_session_backend*>(sql.get_backend())->conn_;
+    for (auto* each = sqlite_api::sqlite3_next_stmt(connection, nullptr); each != nullptr;) {
+        auto* next = sqlite_api::sqlite3_next_stmt(connection, each);
+        if (is_kept(each)) sqlite_api::sqlite3_finalize(each);
+        each = next;
+    }
 }
 
 std::vector<NumberEvent> number_history(soci::session& sql, Dialect dialect, NumberKey key, int limit) {

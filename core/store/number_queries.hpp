@@ -21,6 +21,7 @@ KeysFound number_keys(soci::session& sql, Dialect dialect, const KeyScan& scan);
 std::vector<UsedPlace> numbers_by_user(
     soci::session& sql, Dialect dialect, const KeyScan& scan, const UsedPlace& after
 );
+/// @param sql  on SQLite one of StoreAccess::read_with(): the statements stay with it
 std::vector<NumberRow> number_rows(
     soci::session& sql, Dialect dialect, const std::vector<NumberKey>& keys, bool lie_together
 );
@@ -29,6 +30,8 @@ void each_number_line(
     soci::session& sql, Dialect dialect, const KeyScan& scan,
     const std::function<bool(const NumberLine&)>& take
 );
+/// Before a connection to SQLite is closed: it would stay open with them.
+void forget_statements(soci::session& sql);
 std::vector<NumberEvent> number_history(soci::session& sql, Dialect dialect, NumberKey key, int limit);
 
 }  // namespace porteur::queries

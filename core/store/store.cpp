@@ -17,6 +17,7 @@
 
 #include "domain/crash_point.hpp"
 #include "store/migrations.hpp"
+#include "store/number_queries.hpp"
 #include "store/outward_queries.hpp"
 #include "store/queries.hpp"
 #include "store/store_access.hpp"
@@ -88,7 +89,7 @@ public:
             }
             if (auto done = migrate(*session, address_.dialect); !done) return done;
             take_lease(*session);
-            readers_.push_back(connect());
+            readers_.push_back(reader(connect()));
             writing_ = std::make_unique<WriteLoop>(
                 WriteSession::make(std::move(session), address_.dialect, settings_.holder, seal_), address_.dialect, fence_, post_
             );
@@ -104,7 +105,7 @@ public:
         try {
             auto session = connect();
             if (auto ready = migrate_beside(*session); !ready) return ready;
-            readers_.push_back(std::move(session));
+            readers_.push_back(reader(std::move(session)));
             return {};
         } catch (const std::exception& wrong) {
             return failure(ErrorKind::unavailable, std::string("opening the store: ") + wrong.what());
@@ -493,9 +494,21 @@ private:
         all.commit();
     }
 
+    /// A connection that reads keeps the statements of frequent questions.
+    struct CloseReader {
+        Dialect dialect;
+        void operator()(soci::session* session) const {
+            if (dialect == Dialect::sqlite) queries::forget_statements(*session);
+            delete session;
+        }
+    };
+    using Reader = std::unique_ptr<soci::session, CloseReader>;
+    Reader no_reader() const { return {nullptr, {address_.dialect}}; }
+    Reader reader(std::unique_ptr<soci::session> session) const { return {session.release(), {address_.dialect}}; }
+
     template <class Read>
     auto read(Read ask) -> Result<decltype(ask(std::declval<soci::session&>()))> {
-        std::unique_ptr<soci::session> session;
+        Reader session = no_reader();
         {
             std::lock_guard lock(readers_mutex_);
             if (!readers_.empty()) {
@@ -504,7 +517,7 @@ private:
             }
         }
         try {
-            if (!session) session = connect();
+            if (!session) session = reader(connect());
             auto found = ask(*session);
             std::lock_guard lock(readers_mutex_);
             if (readers_.size() < readers_kept_max) readers_.push_back(std::move(session));
@@ -559,7 +572,7 @@ private:
     std::unique_ptr<WriteLoop> writing_;
 
     std::mutex readers_mutex_;
-    std::vector<std::unique_ptr<soci::session>> readers_;
+    std::vector<Reader> readers_;
 };
 
 }  // namespace
