@@ -14,6 +14,7 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "api/network.hpp"
 #include "api/problem.hpp"
 
 namespace porteur {
@@ -92,16 +93,16 @@ struct ApiServer::State : std::enable_shared_from_this<State> {
 
     mutable std::mutex mutex;
     bool stopped = false;
-    std::map<std::string, std::uint32_t> count_of;  // connections, by address
+    std::map<std::string, std::uint32_t> count_of;  // connections, by network_of()
     std::set<std::shared_ptr<Wire>> wires;
 
     /// Counts a new connection in. @return false: there is no room for it
-    bool enter(const std::string& address, const std::shared_ptr<Wire>& wire) {
+    bool enter(const std::string& network, const std::shared_ptr<Wire>& wire) {
         const std::lock_guard lock(mutex);
-        auto& count = count_of[address];
+        auto& count = count_of[network];
         if (stopped || wires.size() >= settings.limits.connections_max ||
             count >= settings.limits.connections_per_address_max) {
-            if (count == 0) count_of.erase(address);
+            if (count == 0) count_of.erase(network);
             return false;
         }
         ++count;
@@ -109,10 +110,10 @@ struct ApiServer::State : std::enable_shared_from_this<State> {
         return true;
     }
 
-    void leave(const std::string& address, const std::shared_ptr<Wire>& wire) {
+    void leave(const std::string& network, const std::shared_ptr<Wire>& wire) {
         const std::lock_guard lock(mutex);
         if (wires.erase(wire) == 0) return;
-        const auto count = count_of.find(address);
+        const auto count = count_of.find(network);
         if (--count->second == 0) count_of.erase(count);
     }
 
@@ -145,7 +146,8 @@ struct ApiServer::State : std::enable_shared_from_this<State> {
         const auto native = socket.native_handle();
         const auto executor = socket.get_executor();
         const auto wire = std::make_shared<Wire>(std::move(socket), tls ? &*tls : nullptr);
-        if (!enter(peer.address, wire)) {
+        const auto network = network_of(peer.address);
+        if (!enter(network, wire)) {
             if (!tls) {
                 [[maybe_unused]] const auto sent =
                     ::send(native, full.data(), full.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -154,9 +156,9 @@ struct ApiServer::State : std::enable_shared_from_this<State> {
         }
         asio::co_spawn(
             executor, serve_connection(api, wire, peer, log),
-            [self = shared_from_this(), wire, address = peer.address](const std::exception_ptr&) {
+            [self = shared_from_this(), wire, network](const std::exception_ptr&) {
                 wire->close();
-                self->leave(address, wire);
+                self->leave(network, wire);
             }
         );
     }

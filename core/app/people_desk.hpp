@@ -120,6 +120,8 @@ private:
     Result<ProvidedSession> sign_in_provided_now(const ProvidedPerson& who);
     /// The person, linked or made where the settings allow it; the word of a refusal where they do not.
     Result<std::pair<std::optional<User>, std::string_view>> user_provided(const ProvidedPerson& who);
+    /// Whether a provider may sign in somebody of this account.
+    bool is_within(const ProvidedPerson& who, std::int64_t home) const;
     void note_refused(const ProvidedPerson& who, const std::optional<User>& user, std::string_view word);
     Result<Tenant> add_tenant_now(
         const Caller& caller, TenantWish wish, const std::optional<AnswerKept<Tenant>>& kept

@@ -63,6 +63,10 @@ void PeopleDesk::note_refused(
     );
 }
 
+bool PeopleDesk::is_within(const ProvidedPerson& who, std::int64_t home) const {
+    return who.within == 0 || tree()->relation(who.within, home) != Relation::other;
+}
+
 Result<std::pair<std::optional<User>, std::string_view>> PeopleDesk::user_provided(
     const ProvidedPerson& who
 ) {
@@ -90,7 +94,7 @@ Result<std::pair<std::optional<User>, std::string_view>> PeopleDesk::user_provid
         // again after somebody has unlinked them. Nor is a second factor worth less than a claim.
         if (!who.may_link || !user.subject.empty() || user.second_factor)
             return Found(user, provider_words::unknown_person);
-        if (user.disabled || tree()->is_disabled(user.tenant))
+        if (user.disabled || tree()->is_disabled(user.tenant) || !is_within(who, user.tenant))
             return Found(user, provider_words::not_allowed);
         auto made = book_.link(by, user.id, linked_to(who), said_of(who));
         if (!made && made.error().kind == ErrorKind::unavailable)
@@ -99,7 +103,7 @@ Result<std::pair<std::optional<User>, std::string_view>> PeopleDesk::user_provid
         return Found(*made, {});
     }
     if (who.create_in == 0) return Found(std::nullopt, provider_words::unknown_person);
-    if (!tree()->find(who.create_in) || tree()->is_disabled(who.create_in))
+    if (!tree()->find(who.create_in) || tree()->is_disabled(who.create_in) || !is_within(who, who.create_in))
         return Found(std::nullopt, provider_words::not_allowed);
     User user;
     user.login = login;
@@ -116,7 +120,7 @@ Result<ProvidedSession> PeopleDesk::sign_in_provided_now(const ProvidedPerson& w
     auto found = user_provided(who);
     if (!found) return std::unexpected(std::move(found).error());
     auto [user, word] = *found;
-    if (word.empty() && (user->disabled || tree()->is_disabled(user->tenant)))
+    if (word.empty() && (user->disabled || tree()->is_disabled(user->tenant) || !is_within(who, user->tenant)))
         word = provider_words::not_allowed;
     if (word.empty() && who.require_second_factor && !user->second_factor)
         word = provider_words::no_second_factor;

@@ -10,6 +10,7 @@
 #include "access/password.hpp"
 #include "access/token.hpp"
 #include "access/totp.hpp"
+#include "api/network.hpp"
 #include "app/desk_work.hpp"
 #include "app/host_words.hpp"
 #include "app/people_desk.hpp"
@@ -115,7 +116,7 @@ Async<Result<SignedIn>> PeopleDesk::sign_in(SignIn wish) {
     const bool may_be_login = check_login(login).has_value();
     if (!may_be_login) login = no_login;
     const auto uptime = parts_.uptime();
-    if (const auto wait = by_address_.begin(wish.address, uptime); wait.count() > 0)
+    if (const auto wait = by_address_.begin(network_of(wish.address), uptime); wait.count() > 0)
         co_return std::unexpected(too_many(wait));
     if (const auto wait = by_login_.begin(login, uptime); wait.count() > 0)
         co_return std::unexpected(too_many(wait));
@@ -127,7 +128,7 @@ Async<Result<SignedIn>> PeopleDesk::sign_in(SignIn wish) {
     const bool asked_for_code =
         !signed_in && wish.code.empty() && signed_in.error().code == second_factor_code;
     if (signed_in || asked_for_code || signed_in.error().kind == ErrorKind::unavailable) {
-        by_address_.succeeded(wish.address);
+        by_address_.succeeded(network_of(wish.address));
         by_login_.succeeded(login);
     }
     co_return signed_in;

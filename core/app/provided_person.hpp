@@ -19,6 +19,7 @@ struct ProvidedPerson {
     bool unverified = false;  ///< the claim does not count, as the provider has not verified it
     bool may_link = false;    ///< to the person who has that login
     std::int64_t create_in = 0;
+    std::int64_t within = 0;  ///< it signs in people of this account and of those below it alone; 0: anybody
     bool require_second_factor = false;
     std::string address;
 };

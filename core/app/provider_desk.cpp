@@ -12,6 +12,7 @@
 
 #include "access/password.hpp"
 #include "access/token.hpp"
+#include "api/network.hpp"
 #include "app/desk_refusals.hpp"
 #include "app/host_words.hpp"
 #include "carriers/client.hpp"
@@ -249,7 +250,7 @@ Async<Result<ProviderWay>> ProviderDesk::begin(ProviderBegin wish) {
                 phrase("the address of a page below /console/, without its host")
             )
         );
-    if (begun_.begin(wish.address, parts_.uptime()).count() > 0)
+    if (begun_.begin(network_of(wish.address), parts_.uptime()).count() > 0)
         co_return back_to(wish.to, provider_words::too_many, wish.provider);
     const auto now = book();
     if (wish.host.empty() && now->address.empty())
@@ -288,9 +289,9 @@ Async<Result<ProviderWay>> ProviderDesk::finish(ProviderReturn wish) {
     // not use up the attempts of their address.
     const auto kept = open(wish.kept);
     if (!kept) co_return back_to({}, provider_words::again, wish.provider);
-    if (failed_.begin(wish.address, parts_.uptime()).count() > 0)
+    if (failed_.begin(network_of(wish.address), parts_.uptime()).count() > 0)
         co_return back_to({}, provider_words::too_many, wish.provider);
-    const auto succeeded = [&] { failed_.succeeded(wish.address); };
+    const auto succeeded = [&] { failed_.succeeded(network_of(wish.address)); };
 
     // Only what this browser began here, at this provider, and once.
     if (kept->provider != wish.provider || wish.state.empty() ||
@@ -349,6 +350,7 @@ Async<Result<ProviderWay>> ProviderDesk::finish(ProviderReturn wish) {
          .unverified = by_email && !person->email.empty() && !person->email_verified,
          .may_link = settings.link == ProviderSettings::Link::login,
          .create_in = settings.create_in,
+         .within = settings.within,
          .require_second_factor = settings.require_second_factor,
          .address = wish.address}
     );

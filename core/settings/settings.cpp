@@ -131,6 +131,7 @@ void read_provider(TableReader& in, ProviderSettings& provider) {
     in.choice("link", provider.link, link_choices);
     in.choice("login_claim", provider.login_claim, claim_choices);
     in.integer("create_in", provider.create_in, 1, std::numeric_limits<std::int64_t>::max());
+    in.integer("within", provider.within, 1, std::numeric_limits<std::int64_t>::max());
     in.boolean("require_second_factor", provider.require_second_factor);
     in.path("ca_file", provider.ca_file);
     in.duration("timeout", provider.timeout, {100ms, 1min});

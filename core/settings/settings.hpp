@@ -75,6 +75,7 @@ struct ProviderSettings {
     Link link = Link::subject;
     Claim login_claim = Claim::email;
     std::int64_t create_in = 0;  ///< account in which whoever is not known is made; 0: nobody is
+    std::int64_t within = 0;  ///< account: nobody but its people, and those below it, sign in by this provider; 0: anybody
     bool require_second_factor = false;
     std::filesystem::path ca_file;  ///< empty: the system's authorities
     std::chrono::milliseconds timeout{10'000};

@@ -193,6 +193,32 @@ TEST_F(PeopleDeskTest, AClaimLinksNobodyAgainWhoWasUnlinked) {
     EXPECT_TRUE(run(desk->sign_in_provided(alice_there()))->signed_in);
 }
 
+TEST_F(PeopleDeskTest, AProviderOfOneAccountSignsInItsOwnPeopleAlone) {
+    Caller desk_token;
+    desk_token.tenant = system_tenant;
+    desk_token.token_name = "installation";
+    const auto made_firm = run(desk->add_tenant(
+        desk_token, {.parent = system_tenant, .kind = TenantKind::company, .name = "Firm", .disabled = {}}, {}
+    ));
+    ASSERT_TRUE(made_firm) << made_firm.error().message;
+    const auto& firm = *made_firm;
+    person("alice");
+    auto there = alice_there();
+    there.within = firm.id;
+    EXPECT_EQ(run(desk->sign_in_provided(there))->refused, provider_words::not_allowed) << "by the claim";
+    there.within = system_tenant;
+    EXPECT_TRUE(run(desk->sign_in_provided(there))->signed_in) << "linked now";
+    there.within = firm.id;
+    EXPECT_EQ(run(desk->sign_in_provided(there))->refused, provider_words::not_allowed) << "by the link";
+    auto newcomer = alice_there();
+    newcomer.login = newcomer.subject = "newcomer";
+    newcomer.create_in = firm.id;
+    newcomer.within = firm.id + 1;
+    EXPECT_EQ(run(desk->sign_in_provided(newcomer))->refused, provider_words::not_allowed) << "there is no such account";
+    newcomer.within = firm.id;
+    EXPECT_TRUE(run(desk->sign_in_provided(newcomer))->signed_in);
+}
+
 TEST_F(PeopleDeskTest, TwoPeopleMayBeUnlinked) {
     Caller desk_token;
     desk_token.tenant = system_tenant;
