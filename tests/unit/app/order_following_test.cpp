@@ -17,6 +17,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::SizeIs;
 using enum OrderState;
 
 testing::PostgresServer& postgres() {
@@ -608,6 +609,72 @@ TEST_P(
     becomes(order, completed, {{first, cancelled}});
     follow();
     EXPECT_EQ(state(first), "assigned");
+}
+
+TEST_P(
+    OrderFollowingTest,
+    a_port_that_was_sent_while_its_number_was_given_back_still_waits_for_it_when_the_carrier_keeps_it
+) {
+    put(first, 10, NumberState::in_service, "ringcentral");
+    auto release = make(OrderKind::release, 10, {first}, "ringcentral");
+    follow();
+    auto port = make(OrderKind::port, 10, {first});
+    becomes(port, submitted);
+    follow();
+    EXPECT_EQ(state(first), "releasing") << "the release ends first";
+    EXPECT_THAT(left_out(port), ElementsAre(HasSubstr("is being given back to \"ringcentral\"")));
+    becomes(release, rejected, {{first, exception}}, "main number");
+    follow();
+    EXPECT_EQ(state(first), "port_out_pending") << "the port is still under way";
+    EXPECT_EQ(number(first)->row.note, "main number");
+    becomes(port, cancelled);
+    follow();
+    EXPECT_EQ(state(first), "in_service");
+    EXPECT_THAT(history(first), ElementsAre("release under way", "release refused", "port called off"));
+}
+
+TEST_P(OrderFollowingTest, a_port_that_was_sent_while_its_number_was_given_back_may_end_before_the_release) {
+    for (const auto& each : {first, second, third}) put(each, 10, NumberState::in_service, "ringcentral");
+    auto release = make(OrderKind::release, 10, {first, second, third}, "ringcentral");
+    follow();
+    auto port = make(OrderKind::port, 10, {first, second, third});
+    becomes(port, submitted);
+    follow();
+    becomes(port, in_review, {{first, completed}, {second, rejected}, {third, in_review}}, "no");
+    follow();
+    EXPECT_EQ(state(first), "in_service");
+    EXPECT_EQ(number(first)->shared.account, "thinktel");
+    EXPECT_EQ(state(second), "releasing") << "the release is still under way";
+    becomes(release, partial, {{first, exception}, {second, exception}, {third, cancelled}}, "keeps it");
+    follow();
+    EXPECT_EQ(state(first), "in_service");
+    EXPECT_EQ(number(first)->shared.account, "thinktel");
+    EXPECT_EQ(state(second), "in_service");
+    EXPECT_EQ(state(third), "released");
+    becomes(port, partial, {{first, completed}, {second, rejected}, {third, rejected}}, "no");
+    follow();
+    EXPECT_EQ(state(third), "released") << "what is gone does not come back by a port that is refused";
+}
+
+TEST_P(OrderFollowingTest, a_purchase_of_a_number_that_is_given_back_marks_nothing_and_takes_over_what_went) {
+    put(first, 10, NumberState::assigned, "genesys");
+    put(second, 10, NumberState::assigned, "genesys");
+    auto release = make(OrderKind::release, 10, {first, second});
+    follow();
+    auto bought = make(OrderKind::purchase, 10, {first, second});
+    becomes(bought, submitted);
+    follow();
+    EXPECT_EQ(state(first), "releasing");
+    EXPECT_THAT(left_out(bought), SizeIs(2));
+    becomes(release, partial, {{first, cancelled}, {second, exception}}, "keeps it");
+    follow();
+    EXPECT_EQ(state(first), "released");
+    EXPECT_EQ(state(second), "assigned") << "what the carrier keeps is as before";
+    becomes(bought, partial, {{first, completed}, {second, rejected}});
+    follow();
+    EXPECT_EQ(state(first), "assigned");
+    EXPECT_EQ(number(first)->row.order, bought.id);
+    EXPECT_EQ(state(second), "assigned");
 }
 
 TEST_P(OrderFollowingTest, a_crash_at_any_write_loses_nothing_and_does_nothing_twice) {
