@@ -97,6 +97,14 @@ void JobRunner::end_cut_off(JobUnderWay& under_way) {
     end(under_way, JobState::cancelled);
 }
 
+Result<void> JobRunner::keep_up() {
+    if (!is_behind_) return {};
+    if (parts_.door.catch_up)
+        if (auto known = parts_.door.catch_up(); !known) return known;
+    is_behind_ = false;
+    return {};
+}
+
 Result<std::vector<NumberKey>> JobRunner::keys_of(
     JobUnderWay& under_way, const NumberSelection& selection, const JobScope& scope, const TenantTree& tree
 ) {
@@ -163,6 +171,7 @@ void JobRunner::change(
         if (under_way.is_cut_off()) return end_cut_off(under_way);
         const std::vector<NumberKey> some(keys->begin() + static_cast<std::ptrdiff_t>(from),
                                           keys->begin() + static_cast<std::ptrdiff_t>(std::min(from + piece, keys->size())));
+        if (auto known = keep_up(); !known) return end(under_way, JobState::failed, known.error().message);
         const auto held = parts_.inventory.hold();
         const auto so_far = job;
         const auto forms = parts_.inventory.forms(some);
@@ -228,6 +237,7 @@ void JobRunner::undo(JobUnderWay& under_way, const NumberJob& done, const JobSco
         if (!befores) return end(under_way, JobState::failed, befores.error().message);
         if (befores->empty()) break;
         after = befores->back().key;
+        if (auto known = keep_up(); !known) return end(under_way, JobState::failed, known.error().message);
         const auto held = parts_.inventory.hold();
         const auto so_far = job;
         std::vector<NumberKey> keys;
@@ -293,6 +303,7 @@ void JobRunner::add(
     JobUnderWay& under_way, std::vector<NewNumber> numbers, std::vector<JobResult> refused, const JobScope& scope, JobTally tally
 ) {
     auto& job = under_way.job;
+    if (auto known = keep_up(); !known) return end(under_way, JobState::failed, known.error().message);
     const auto so_far = job;
     job.done += tally.done;
     job.same += tally.same;

@@ -40,9 +40,9 @@ void JobRunner::release(
             keys->begin() + static_cast<std::ptrdiff_t>(std::min(from + piece, keys->size()))
         );
         // A number that an order waits for, or that was given back a moment ago, is known as such.
-        if (door.catch_up)
-            if (auto known = door.catch_up(); !known)
-                return end(under_way, JobState::failed, known.error().message);
+        is_behind_ = true;
+        if (auto known = keep_up(); !known)
+            return end(under_way, JobState::failed, known.error().message);
         const auto held = parts_.inventory.hold();
         const auto now = parts_.tenants.tree();
         const auto& tree = *now;
@@ -125,13 +125,14 @@ void JobRunner::release(
                 if (!job.dry_run) {
                     auto taken = door.order(account, given, scope);
                     if (!taken) {
+                        is_behind_ = true;  // the store may have it all the same
                         job = before_these;
                         return end(under_way, JobState::failed, taken.error().message);
                     }
                     order = *taken;
                 }
                 // Whatever dies from here on, the order is there, and who follows it marks its
-                // numbers.
+                // numbers before another job may change them.
                 Changes changes;
                 std::vector<NumberFollow> follows;
                 for (auto which = first; which < last && !job.dry_run; ++which) {
@@ -154,6 +155,7 @@ void JobRunner::release(
                 }
                 if (auto written = write(under_way, std::move(changes), {}, std::move(follows));
                     !written) {
+                    is_behind_ = true;
                     job = before_these;
                     return end(under_way, JobState::failed, written.error().message);
                 }
