@@ -306,6 +306,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
             constexpr std::chrono::minutes patience{10};  // some carriers give ten pages a minute
             return p.services->ask(Caller{}, std::move(account), "list_numbers", "{}", patience);
         },
+        .catch_up = [&p] { return p.following->catch_up(); },
         .note = log_info, .retention = p.settings.engine.retention});
     p.numbers->serve(*p.syncs);
     if (auto opened = p.syncs->open(); !opened) return std::unexpected(std::move(opened).error());

@@ -40,7 +40,7 @@ Result<void> NumberSyncs::open() {
         each.state = SyncState::failed;
         each.ended = parts_.now();
         each.problem = phrase("porteurd was stopped while it was under way");
-        if (auto ended = syncs_.end(each, Instant{}); !ended) return ended;
+        if (auto ended = syncs_.end(each, {}); !ended) return ended;
     }
     return {};
 }
@@ -163,7 +163,7 @@ void NumberSyncs::finish(NumberSync sync, const Result<std::string>& output) {
         sync.ended = parts_.now();
         sync.problem = done.error().message;
         // Where that fails, too, the next start finds it running and ends it.
-        if (!stopping_) static_cast<void>(syncs_.end(sync, Instant{}));
+        if (!stopping_) static_cast<void>(syncs_.end(sync, {}));
     }
     parts_.note(
         "account " + account + ": comparing its list with the inventory: " + std::string(word_of(sync.state)) +
@@ -281,6 +281,8 @@ Result<void> NumberSyncs::compare(NumberSync& sync, const std::string& output) {
         if (const auto key = number_key(each.number.text()))
             listed.push_back({.key = *key, .carrier_id = each.carrier_id, .type = boost::describe::enum_to_string(each.type, "unknown"),
                               .word = each.carrier_word, .label = each.label});
+    // What an order has done with a number meanwhile is no difference.
+    if (auto known = catch_up(); !known) return known;
     const auto tree = parts_.tenants.tree();
     std::set<NumberKey> fresh;
     const auto held = held_at(sync, listed, fresh);
@@ -291,7 +293,7 @@ Result<void> NumberSyncs::compare(NumberSync& sync, const std::string& output) {
     auto diff = carrier_diff(sync.account, *held, listed);
     diff.left_alone += std::ssize(fresh);
     const auto found = diff.differences.size();
-    const auto over = take_out_decided(diff, *standing);
+    auto over = take_out_decided(diff, *standing);
     sync.counts = {.listed = diff.listed, .expected = diff.expected, .same = diff.same, .left_alone = diff.left_alone,
                    .decided = static_cast<std::int64_t>(found - diff.differences.size())};
     const auto rows = rows_of(sync, diff, *tree);
@@ -306,11 +308,10 @@ Result<void> NumberSyncs::compare(NumberSync& sync, const std::string& output) {
         );
     } else {
         if (auto carried = carry_out_all(sync, *tree); !carried) return carried;
-        if (auto forgotten = syncs_.forget_standing(sync.account, over); !forgotten) return forgotten;
         sync.state = SyncState::done;
     }
     sync.ended = parts_.now();
-    return syncs_.end(sync, *sync.ended - parts_.retention);
+    return syncs_.end(sync, {.drop_before = *sync.ended - parts_.retention, .over = std::move(over)});
 }
 
 Result<void> NumberSyncs::carry_out_all(const NumberSync& sync, const TenantTree& tree) {
@@ -333,6 +334,7 @@ Result<void> NumberSyncs::carry_out_all(const NumberSync& sync, const TenantTree
                 auto forms = parts_.inventory.forms(keys);
                 if (!forms) return std::unexpected(forms.error());
                 std::vector<NumberChange> changes;
+                NumberChanges extra;
                 auto row = rows->begin();
                 for (const auto& before : *forms) {
                     while (row->key != before.row.key) ++row;
@@ -340,14 +342,15 @@ Result<void> NumberSyncs::carry_out_all(const NumberSync& sync, const TenantTree
                     if (carry_out_by_itself(*row, sync.account, tree, after))
                         changes.push_back({before, std::move(after), what == SyncWhat::vanished ? "seen_missing" : "seen_again"});
                 }
-                if (!changes.empty()) {
-                    auto written = parts_.inventory.write(std::move(changes), {.at = parts_.now(), .by = sync.account, .job = 0, .undoable = false});
+                const auto now = parts_.now();
+                if (what == SyncWhat::reappeared)
+                    for (const auto key : keys)
+                        extra.decided.push_back({.sync = sync.id, .key = key, .decision = SyncDecision::by_itself, .cause = {}, .by = schedule, .at = now});
+                if (!changes.empty() || !extra.decided.empty()) {
+                    auto written = parts_.inventory.write(std::move(changes), {.at = now, .by = sync.account, .job = 0, .undoable = false}, std::move(extra));
                     if (!written) return written;
                 }
             }
-            if (what == SyncWhat::vanished) continue;
-            const SyncVerdict verdict{.decision = SyncDecision::by_itself, .cause = {}, .by = schedule, .at = parts_.now(), .stands = false};
-            if (auto kept = syncs_.decide(sync, keys, verdict); !kept) return kept;
         }
     }
     return {};
