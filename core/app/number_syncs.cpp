@@ -78,7 +78,11 @@ Async<void> NumberSyncs::run() {
         timer_.expires_after(parts_.look_every);
         co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
         if (stopped_) co_return;
-        co_await look();
+        try {
+            co_await look();
+        } catch (const std::exception& wrong) {  // the next look is none the worse for it
+            parts_.note(std::string("what carriers list is not compared: ") + wrong.what());
+        }
     }
 }
 
@@ -143,7 +147,12 @@ Result<NumberSync> NumberSyncs::begun(
 }
 
 Async<void> NumberSyncs::carry(NumberSync sync) {
-    auto output = co_await parts_.ask(sync.account);
+    Result<std::string> output;
+    try {
+        output = co_await parts_.ask(sync.account);
+    } catch (const std::exception& wrong) {  // else the account would be under way until a restart
+        output = failure(ErrorKind::internal, wrong.what());
+    }
     co_await desk::on<int>(writes_, [this, sync = std::move(sync), output = std::move(output)] {
         finish(sync, output);
         return 0;
@@ -152,6 +161,11 @@ Async<void> NumberSyncs::carry(NumberSync sync) {
 
 void NumberSyncs::finish(NumberSync sync, const Result<std::string>& output) {
     const auto account = sync.account;
+    // However this ends, the account may be compared again.
+    const std::shared_ptr<void> over(nullptr, [this, &account](void*) {
+        const std::lock_guard lock(mutex_);
+        under_way_.erase(account);
+    });
     Result<void> done;
     try {
         done = output ? compare(sync, *output) : Result<void>(std::unexpected(output.error()));
@@ -169,8 +183,6 @@ void NumberSyncs::finish(NumberSync sync, const Result<std::string>& output) {
         "account " + account + ": comparing its list with the inventory: " + std::string(word_of(sync.state)) +
         (sync.problem.empty() ? "" : ", " + sync.problem)
     );
-    const std::lock_guard lock(mutex_);
-    under_way_.erase(account);
 }
 
 Result<std::vector<HeldNumber>> NumberSyncs::held_at(const NumberSync& sync, const std::vector<ListedNumber>& listed, std::set<NumberKey>& fresh) {

@@ -755,6 +755,19 @@ TEST_P(NumberSyncsTest, a_carrier_account_that_changed_hands_is_compared_again_b
     EXPECT_EQ(shown(1)->row.tenant, 3);
 }
 
+TEST_P(NumberSyncsTest, an_asking_that_throws_ends_its_comparison_alone) {
+    lists["thinktel"] = list({1});
+    meanwhile = []() -> Async<void> {
+        throw Death();
+        co_return;
+    };
+    const auto failed = compare();
+    EXPECT_EQ(failed.sync.state, SyncState::failed);
+    EXPECT_EQ(failed.sync.problem, "died");
+    meanwhile = {};
+    EXPECT_EQ(compare().sync.state, SyncState::done) << "the account is not busy until a restart";
+}
+
 TEST_P(NumberSyncsTest, what_an_order_has_done_is_known_before_anything_is_judged_or_decided) {
     hold(1);
     hold(2);
