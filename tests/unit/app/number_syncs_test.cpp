@@ -768,6 +768,27 @@ TEST_P(NumberSyncsTest, an_asking_that_throws_ends_its_comparison_alone) {
     EXPECT_EQ(compare().sync.state, SyncState::done) << "the account is not busy until a restart";
 }
 
+TEST_P(NumberSyncsTest, numbers_that_changed_while_the_carrier_was_asked_are_not_judged) {
+    for (const int each : {1, 2, 3}) hold(each);
+    hold(5, NumberState::missing);
+    lists["thinktel"] = list({2, 4, 5});
+    // The list is of before that: 1 and 4 have come since, 3 was not touched, and 5 is on its way.
+    meanwhile = [this]() -> Async<void> {
+        hold(1, NumberState::assigned);
+        hold(4);
+        hold(5, NumberState::available);
+        co_return;
+    };
+    const auto sync = compare();
+    EXPECT_THAT(told(sync), ElementsAre("vanished 3"));
+    EXPECT_EQ(sync.sync.counts.left_alone, 3);
+    EXPECT_EQ(state(1), NumberState::assigned);
+    EXPECT_EQ(state(4), NumberState::in_service);
+    EXPECT_EQ(state(5), NumberState::available);
+    meanwhile = {};
+    EXPECT_THAT(told(compare(), root(), true), ElementsAre("vanished 1", "vanished 3")) << "the next one judges them";
+}
+
 TEST_P(NumberSyncsTest, what_an_order_has_done_is_known_before_anything_is_judged_or_decided) {
     hold(1);
     hold(2);
