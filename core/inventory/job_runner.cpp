@@ -32,6 +32,11 @@ std::string done_word(NumberAction action) {
 /// What has left for a carrier is not taken back by anybody.
 bool may_be_undone(const NumberJob& job) { return !job.dry_run && job.kind != "undo" && job.kind != word_of(NumberAction::release); }
 
+/// Whoever had it has it no more.
+bool is_gone(NumberState state) {
+    return state == NumberState::released || state == NumberState::ported_out || state == NumberState::failed || state == NumberState::discovered;
+}
+
 std::string not_there() { return phrase("there is no such number among yours"); }
 
 /// Why nothing is put into an account, or given to it, as it stands now; nothing: it may be.
@@ -362,6 +367,19 @@ void JobRunner::add(
         if (!may(scope.role, Right::view_numbers, tree.relation(scope.tenant, before.row.tenant))) {
             // Neither that it is here nor with whom: that is not theirs to know.
             say(phrase("it cannot be put into your inventory; ask whoever runs this system"));
+            continue;
+        }
+        if (is_gone(before.shared.state)) {
+            // It is ours again, as a number that comes anew: nothing of its former life is for whoever gets it.
+            if (!may(scope.role, Right::add_numbers, tree.relation(scope.tenant, before.row.tenant))) {
+                say(phrase("it cannot be put into your inventory; ask whoever runs this system"));
+                continue;
+            }
+            auto form = std::move(each.form);
+            form.row.version = before.row.version;
+            form.row.created = before.row.created;
+            ++job.changed;
+            changes.push_back({before, std::move(form), "added"});
             continue;
         }
         if (!each.form.shared.account.empty() && each.form.shared.account != before.shared.account) {
