@@ -326,6 +326,29 @@ Result<void> NumberSyncs::compare(NumberSync& sync, const std::string& output) {
     return syncs_.end(sync, {.drop_before = *sync.ended - parts_.retention, .over = std::move(over)});
 }
 
+Result<void> NumberSyncs::tell(const std::string& account, SyncWhat what, const std::vector<NumberChange>& changes, Id sync) const {
+    if (!parts_.tell) return {};
+    std::map<std::int64_t, json::array> by_holder;
+    for (const auto& each : changes) by_holder[each.before->row.tenant].emplace_back(number_text(each.before->row.key));
+    for (auto& [holder, numbers] : by_holder) {
+        TimelineEntry told;
+        told.tenant = holder;
+        told.at = parts_.now();
+        told.source = account;
+        const auto count = std::ssize(numbers);
+        if (what == SyncWhat::vanished) {
+            told.kind = "number.missing";
+            told.text = phrase("{1} does not list {2:n} numbers any more; say what became of them", account, count);
+        } else {
+            told.kind = "number.reappeared";
+            told.text = phrase("{1} lists {2:n} numbers again, which are as they were before", account, count);
+        }
+        told.data = canonical(json::object{{"account", account}, {"numbers", std::move(numbers)}, {"sync", id_text(sync)}});
+        if (auto done = parts_.tell(std::move(told)); !done) return done;
+    }
+    return {};
+}
+
 Result<void> NumberSyncs::carry_out_all(const NumberSync& sync, const TenantTree& tree) {
     for (const auto what : {SyncWhat::reappeared, SyncWhat::vanished}) {
         SyncRowQuery query;
@@ -354,6 +377,8 @@ Result<void> NumberSyncs::carry_out_all(const NumberSync& sync, const TenantTree
                     if (carry_out_by_itself(*row, sync.account, tree, after))
                         changes.push_back({before, std::move(after), what == SyncWhat::vanished ? "seen_missing" : "seen_again"});
                 }
+                // Told first: after a crash in between the next run finds the same and tells it again.
+                if (auto heard = tell(sync.account, what, changes, sync.id); !heard) return heard;
                 const auto now = parts_.now();
                 if (what == SyncWhat::reappeared)
                     for (const auto key : keys)

@@ -106,6 +106,11 @@ protected:
                 if (on_catch_up) on_catch_up();
                 return {};
             },
+            .tell = [this](TimelineEntry line) -> Result<void> {
+                if (is_store_away) return failure(ErrorKind::unavailable, "the store is away");
+                events.push_back(std::to_string(line.tenant) + " " + line.kind + " " + line.data);
+                return {};
+            },
             .note = [this](std::string line) { notes.push_back(std::move(line)); }});
         ASSERT_TRUE(syncs->open());
         syncs->take_accounts(accounts);
@@ -234,6 +239,8 @@ protected:
     std::vector<std::string> asked, notes;
     std::function<Async<void>()> meanwhile;
     std::function<void()> on_now, on_catch_up;
+    std::vector<std::string> events;
+    bool is_store_away = false;
     std::unique_ptr<InventoryDesk> desk;
     std::unique_ptr<NumberSyncs> syncs;
 };
@@ -623,6 +630,30 @@ TEST_P(NumberSyncsTest, what_a_restart_cuts_off_has_failed_and_the_next_one_find
     lists["thinktel"] = list({1, 2});
     compare();
     EXPECT_EQ(state(1), NumberState::suspended) << "how it was is not lost";
+}
+
+TEST_P(NumberSyncsTest, whoever_holds_numbers_is_told_that_they_are_missing_and_that_they_are_back) {
+    hold(1);
+    hold(2);
+    hold(3, NumberState::available, 2);
+    hold(4);
+    lists["thinktel"] = list({4});
+    is_store_away = true;
+    EXPECT_EQ(compare().sync.state, SyncState::failed);
+    EXPECT_EQ(state(1), NumberState::in_service) << "not without telling it";
+    is_store_away = false;
+    const auto gone = compare();
+    const auto data = [](const SyncShown& of, const std::string& numbers) {
+        return R"({"account":"thinktel","numbers":[)" + numbers + R"(],"sync":")" + id_text(of.sync.id) + R"("})";
+    };
+    const auto both = "\"" + number(1) + "\",\"" + number(2) + "\"", one = "\"" + number(3) + "\"";
+    EXPECT_THAT(events, ElementsAre("2 number.missing " + data(gone, one), "10 number.missing " + data(gone, both)));
+    events.clear();
+    compare();
+    EXPECT_THAT(events, IsEmpty()) << "it is told once";
+    lists["thinktel"] = list({1, 2, 4});
+    const auto back = compare();
+    EXPECT_THAT(events, ElementsAre("10 number.reappeared " + data(back, both)));
 }
 
 // ------------------------------------------------------------------ what dies in between
