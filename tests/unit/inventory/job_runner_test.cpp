@@ -243,7 +243,7 @@ TEST_F(JobRunnerTest, an_account_that_is_disabled_under_a_release_gives_nothing_
     EXPECT_EQ(half.state, JobState::done);
     EXPECT_EQ(half.done, 10);
     EXPECT_EQ(half.changed, 3);
-    EXPECT_EQ(half.refused, 7);
+    ASSERT_EQ(half.refused, 7);
     EXPECT_THAT(results(half.id).front().problem, HasSubstr("\"North\", for which this was wished, is disabled"));
     ordered = 0;
     JobUnderWay again{.job = job("release"), .signal = signal};
