@@ -298,6 +298,12 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
         .store = *p.store, .papers = *p.papers, .clock = p.clock, .chance = p.chance,
         .desk = *p.desk, .intake = *p.intake, .outward = *p.outward, .numbers = *p.numbers, .people = *p.people,
         .ages = p.settings.documents.age_days_max});
+    // On the thread of upkeep, of jobs or of comparisons, which may wait for the engine's.
+    const auto tell = [&p](TimelineEntry line) {
+        Commit made;
+        made.entries.push_back(std::move(line));
+        return asio::co_spawn(p.engine_io, p.outward->writer().commit(std::move(made)), asio::use_future).get();
+    };
     p.syncs = std::make_unique<NumberSyncs>(NumberSyncs::Parts{
         .executor = p.engine_io.get_executor(), .store = *p.store, .inventory = p.numbers->inventory(),
         .directory = p.numbers->directory(), .tenants = p.people->tenants(), .now = [&p] { return p.clock.now(); },
@@ -306,18 +312,14 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
             constexpr std::chrono::minutes patience{10};  // some carriers give ten pages a minute
             return p.services->ask(Caller{}, std::move(account), "list_numbers", "{}", patience);
         },
-        .note = log_info, .retention = p.settings.engine.retention});
+        .catch_up = [&p] { return p.following->catch_up(); },
+        .tell = tell, .note = log_info, .retention = p.settings.engine.retention});
     p.numbers->serve(*p.syncs);
     if (auto opened = p.syncs->open(); !opened) return std::unexpected(std::move(opened).error());
     p.following = std::make_unique<OrderFollowing>(OrderFollowing::Parts{
         .store = *p.store, .inventory = p.numbers->inventory(), .tenants = p.people->tenants(), .accounts = account_names,
         .now = [&p] { return p.clock.now(); },
-        .tell = [&p](TimelineEntry line) {
-            Commit made;
-            made.entries.push_back(std::move(line));
-            // On the upkeep's thread, which may wait for the engine's.
-            return asio::co_spawn(p.engine_io, p.outward->writer().commit(std::move(made)), asio::use_future).get();
-        }});
+        .tell = tell});
     p.follower = std::make_unique<OrderFollower>(p.upkeep.get_executor(), *p.following);
     p.engine->on_entries([services = p.services.get(), outward = p.outward.get(), follower = p.follower.get()] {
         services->wake();

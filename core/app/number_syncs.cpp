@@ -40,7 +40,7 @@ Result<void> NumberSyncs::open() {
         each.state = SyncState::failed;
         each.ended = parts_.now();
         each.problem = phrase("porteurd was stopped while it was under way");
-        if (auto ended = syncs_.end(each, Instant{}); !ended) return ended;
+        if (auto ended = syncs_.end(each, {}); !ended) return ended;
     }
     return {};
 }
@@ -78,7 +78,11 @@ Async<void> NumberSyncs::run() {
         timer_.expires_after(parts_.look_every);
         co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
         if (stopped_) co_return;
-        co_await look();
+        try {
+            co_await look();
+        } catch (const std::exception& wrong) {  // the next look is none the worse for it
+            parts_.note(std::string("what carriers list is not compared: ") + wrong.what());
+        }
     }
 }
 
@@ -143,7 +147,12 @@ Result<NumberSync> NumberSyncs::begun(
 }
 
 Async<void> NumberSyncs::carry(NumberSync sync) {
-    auto output = co_await parts_.ask(sync.account);
+    Result<std::string> output;
+    try {
+        output = co_await parts_.ask(sync.account);
+    } catch (const std::exception& wrong) {  // else the account would be under way until a restart
+        output = failure(ErrorKind::internal, wrong.what());
+    }
     co_await desk::on<int>(writes_, [this, sync = std::move(sync), output = std::move(output)] {
         finish(sync, output);
         return 0;
@@ -152,6 +161,11 @@ Async<void> NumberSyncs::carry(NumberSync sync) {
 
 void NumberSyncs::finish(NumberSync sync, const Result<std::string>& output) {
     const auto account = sync.account;
+    // However this ends, the account may be compared again.
+    const std::shared_ptr<void> over(nullptr, [this, &account](void*) {
+        const std::lock_guard lock(mutex_);
+        under_way_.erase(account);
+    });
     Result<void> done;
     try {
         done = output ? compare(sync, *output) : Result<void>(std::unexpected(output.error()));
@@ -163,14 +177,12 @@ void NumberSyncs::finish(NumberSync sync, const Result<std::string>& output) {
         sync.ended = parts_.now();
         sync.problem = done.error().message;
         // Where that fails, too, the next start finds it running and ends it.
-        if (!stopping_) static_cast<void>(syncs_.end(sync, Instant{}));
+        if (!stopping_) static_cast<void>(syncs_.end(sync, {}));
     }
     parts_.note(
         "account " + account + ": comparing its list with the inventory: " + std::string(word_of(sync.state)) +
         (sync.problem.empty() ? "" : ", " + sync.problem)
     );
-    const std::lock_guard lock(mutex_);
-    under_way_.erase(account);
 }
 
 Result<std::vector<HeldNumber>> NumberSyncs::held_at(const NumberSync& sync, const std::vector<ListedNumber>& listed, std::set<NumberKey>& fresh) {
@@ -281,6 +293,8 @@ Result<void> NumberSyncs::compare(NumberSync& sync, const std::string& output) {
         if (const auto key = number_key(each.number.text()))
             listed.push_back({.key = *key, .carrier_id = each.carrier_id, .type = boost::describe::enum_to_string(each.type, "unknown"),
                               .word = each.carrier_word, .label = each.label});
+    // What an order has done with a number meanwhile is no difference.
+    if (auto known = catch_up(); !known) return known;
     const auto tree = parts_.tenants.tree();
     std::set<NumberKey> fresh;
     const auto held = held_at(sync, listed, fresh);
@@ -291,7 +305,7 @@ Result<void> NumberSyncs::compare(NumberSync& sync, const std::string& output) {
     auto diff = carrier_diff(sync.account, *held, listed);
     diff.left_alone += std::ssize(fresh);
     const auto found = diff.differences.size();
-    const auto over = take_out_decided(diff, *standing);
+    auto over = take_out_decided(diff, *standing);
     sync.counts = {.listed = diff.listed, .expected = diff.expected, .same = diff.same, .left_alone = diff.left_alone,
                    .decided = static_cast<std::int64_t>(found - diff.differences.size())};
     const auto rows = rows_of(sync, diff, *tree);
@@ -306,11 +320,33 @@ Result<void> NumberSyncs::compare(NumberSync& sync, const std::string& output) {
         );
     } else {
         if (auto carried = carry_out_all(sync, *tree); !carried) return carried;
-        if (auto forgotten = syncs_.forget_standing(sync.account, over); !forgotten) return forgotten;
         sync.state = SyncState::done;
     }
     sync.ended = parts_.now();
-    return syncs_.end(sync, *sync.ended - parts_.retention);
+    return syncs_.end(sync, {.drop_before = *sync.ended - parts_.retention, .over = std::move(over)});
+}
+
+Result<void> NumberSyncs::tell(const std::string& account, SyncWhat what, const std::vector<NumberChange>& changes, Id sync) const {
+    if (!parts_.tell) return {};
+    std::map<std::int64_t, json::array> by_holder;
+    for (const auto& each : changes) by_holder[each.before->row.tenant].emplace_back(number_text(each.before->row.key));
+    for (auto& [holder, numbers] : by_holder) {
+        TimelineEntry told;
+        told.tenant = holder;
+        told.at = parts_.now();
+        told.source = account;
+        const auto count = std::ssize(numbers);
+        if (what == SyncWhat::vanished) {
+            told.kind = "number.missing";
+            told.text = phrase("{1} does not list {2:n} numbers any more; say what became of them", account, count);
+        } else {
+            told.kind = "number.reappeared";
+            told.text = phrase("{1} lists {2:n} numbers again, which are as they were before", account, count);
+        }
+        told.data = canonical(json::object{{"account", account}, {"numbers", std::move(numbers)}, {"sync", id_text(sync)}});
+        if (auto done = parts_.tell(std::move(told)); !done) return done;
+    }
+    return {};
 }
 
 Result<void> NumberSyncs::carry_out_all(const NumberSync& sync, const TenantTree& tree) {
@@ -333,6 +369,7 @@ Result<void> NumberSyncs::carry_out_all(const NumberSync& sync, const TenantTree
                 auto forms = parts_.inventory.forms(keys);
                 if (!forms) return std::unexpected(forms.error());
                 std::vector<NumberChange> changes;
+                NumberChanges extra;
                 auto row = rows->begin();
                 for (const auto& before : *forms) {
                     while (row->key != before.row.key) ++row;
@@ -340,14 +377,17 @@ Result<void> NumberSyncs::carry_out_all(const NumberSync& sync, const TenantTree
                     if (carry_out_by_itself(*row, sync.account, tree, after))
                         changes.push_back({before, std::move(after), what == SyncWhat::vanished ? "seen_missing" : "seen_again"});
                 }
-                if (!changes.empty()) {
-                    auto written = parts_.inventory.write(std::move(changes), {.at = parts_.now(), .by = sync.account, .job = 0, .undoable = false});
+                // Told first: after a crash in between the next run finds the same and tells it again.
+                if (auto heard = tell(sync.account, what, changes, sync.id); !heard) return heard;
+                const auto now = parts_.now();
+                if (what == SyncWhat::reappeared)
+                    for (const auto key : keys)
+                        extra.decided.push_back({.sync = sync.id, .key = key, .decision = SyncDecision::by_itself, .cause = {}, .by = schedule, .at = now});
+                if (!changes.empty() || !extra.decided.empty()) {
+                    auto written = parts_.inventory.write(std::move(changes), {.at = now, .by = sync.account, .job = 0, .undoable = false}, std::move(extra));
                     if (!written) return written;
                 }
             }
-            if (what == SyncWhat::vanished) continue;
-            const SyncVerdict verdict{.decision = SyncDecision::by_itself, .cause = {}, .by = schedule, .at = parts_.now(), .stands = false};
-            if (auto kept = syncs_.decide(sync, keys, verdict); !kept) return kept;
         }
     }
     return {};

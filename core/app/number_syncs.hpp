@@ -41,6 +41,9 @@ public:
         std::function<Instant()> now;          ///< any thread
         std::function<double()> fraction;      ///< between 0 and 1; the executor's thread
         std::function<Async<Result<std::string>>(std::string account)> ask;  ///< the output of list_numbers
+        std::function<Result<void>()> catch_up = {};                         ///< makes known what orders have done; none: nothing to know
+        /// Tells whoever holds numbers of them, durable when it returns; it gives the id. None: nobody is told.
+        std::function<Result<void>(TimelineEntry)> tell = {};
         std::function<void(std::string)> note = [](std::string) {};          ///< one line for the log
         std::chrono::milliseconds retention = std::chrono::hours{24} * 90;   ///< of rows that a later run replaced
         std::chrono::milliseconds look_every = std::chrono::minutes{1};
@@ -93,8 +96,16 @@ private:
     Result<std::vector<NumberSyncRow>> rows_of(const NumberSync& sync, const CarrierDiff& diff, const TenantTree& tree);
     Result<void> carry_out_all(const NumberSync& sync, const TenantTree& tree);
     Result<SyncDecided> decided(const Caller& caller, Id id, const SyncChoice& choice, const std::optional<AnswerKept<SyncDecided>>& kept);
+    /// @param last    all up to this number has been looked at then
+    /// @param so_far  of the wish, written with the piece; nothing: it came under no key
     Result<void> decide_piece(const Caller& caller, const TenantTree& tree, const NumberSync& sync, const SyncWish& wish,
-                              const std::vector<NumberSyncRow>& rows, SyncDecided& out);
+                              const std::vector<NumberSyncRow>& rows, NumberKey last, std::optional<SyncWishSoFar>& so_far, SyncDecided& out);
+    /// How far the wish under this key came before; else it begins, with a record of the audit log.
+    Result<std::optional<SyncWishSoFar>> wish_so_far(const Caller& caller, const NumberSync& sync, const std::string& key,
+                                                     const std::string& fingerprint, const AuditEntry& audit);
+    /// Tells each holder which of their numbers a run is about to change by itself.
+    Result<void> tell(const std::string& account, SyncWhat what, const std::vector<NumberChange>& changes, Id sync) const;
+    Result<void> catch_up() const { return parts_.catch_up ? parts_.catch_up() : Result<void>{}; }
     Result<SyncShown> applied(const Caller& caller, Id id, const std::optional<AnswerKept<SyncShown>>& kept);
 
     /// On the executor's thread: asks, and has the answer compared.

@@ -36,6 +36,22 @@ void look_up(NumberForm& number) {
     if (is_usual && checked.type) number.shared.type = boost::describe::enum_to_string(*checked.type, "unknown");
 }
 
+std::string text_of(const std::vector<std::pair<NumberKey, std::string>>& problems) {
+    json::array out;
+    for (const auto& [key, why] : problems) out.push_back(json::array{key, why});
+    return canonical(out);
+}
+
+std::vector<std::pair<NumberKey, std::string>> problems_in(std::string_view text) {
+    std::vector<std::pair<NumberKey, std::string>> out;
+    const auto parsed = parse_json(text);
+    if (!parsed || !parsed->is_array()) return out;
+    for (const auto& each : parsed->get_array())
+        if (each.is_array() && each.get_array().size() == 2 && each.get_array()[0].is_int64() && each.get_array()[1].is_string())
+            out.emplace_back(each.get_array()[0].get_int64(), each.get_array()[1].get_string());
+    return out;
+}
+
 }  // namespace
 
 Result<NumberSync> NumberSyncs::found(const Caller& caller, const TenantTree& tree, Id id) {
@@ -81,11 +97,19 @@ Result<SyncDecided> NumberSyncs::decided(
     const AuditEntry audit{.at = now, .who = by.who, .person = by.person, .home = by.home, .tenant = caller.tenant,
                            .action = "numbers.sync_decision", .kind = "number_sync", .object = id_text(id), .before = {},
                            .after = choice.request, .address = by.address};
-    if (auto noted = syncs_.note(audit, std::nullopt); !noted) return std::unexpected(std::move(noted).error());
+    if (auto known = catch_up(); !known) return std::unexpected(std::move(known).error());
+    auto so_far = wish_so_far(caller, *sync, kept ? kept->key : std::string(), kept ? kept->fingerprint : std::string(), audit);
+    if (!so_far) return std::unexpected(std::move(so_far).error());
 
     SyncDecided out;
     out.sync = id;
+    if (*so_far) {
+        out.decided = (*so_far)->decided;
+        out.refused = (*so_far)->refused;
+        out.problems = problems_in((*so_far)->problems);
+    }
     SyncRowQuery query;
+    if (*so_far) query.after = (*so_far)->last;
     query.sync = id;
     query.holders = holders(caller, *tree);
     query.limit = static_cast<int>(piece);
@@ -99,10 +123,11 @@ Result<SyncDecided> NumberSyncs::decided(
             if (rows->empty()) break;
             query.after = rows->back().key;
             std::erase_if(*rows, [&](const NumberSyncRow& each) { return std::ranges::find(decisions_for(each.what), wish.decision) == decisions_for(each.what).end(); });
-            if (auto done = decide_piece(caller, *tree, *sync, wish, *rows, out); !done) return std::unexpected(std::move(done).error());
+            if (auto done = decide_piece(caller, *tree, *sync, wish, *rows, query.after, *so_far, out); !done) return std::unexpected(std::move(done).error());
         }
     } else {
         auto keys = choice.numbers;
+        std::erase_if(keys, [&query](NumberKey key) { return key <= query.after; });
         std::ranges::sort(keys);
         keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
         for (std::size_t from = 0; from < keys.size(); from += piece) {
@@ -114,7 +139,7 @@ Result<SyncDecided> NumberSyncs::decided(
                 ++out.refused;
                 if (out.problems.size() < problems_max) out.problems.emplace_back(key, phrase("this comparison has no such number that is yours"));
             }
-            if (auto done = decide_piece(caller, *tree, *sync, wish, *rows, out); !done) return std::unexpected(std::move(done).error());
+            if (auto done = decide_piece(caller, *tree, *sync, wish, *rows, query.keys.back(), *so_far, out); !done) return std::unexpected(std::move(done).error());
         }
     }
     if (const auto remember = desk::remembered(caller, kept, parts_.now))
@@ -123,56 +148,78 @@ Result<SyncDecided> NumberSyncs::decided(
 }
 
 Result<void> NumberSyncs::decide_piece(
-    const Caller& caller, const TenantTree& tree, const NumberSync& sync, const SyncWish& wish, const std::vector<NumberSyncRow>& rows, SyncDecided& out
+    const Caller& caller, const TenantTree& tree, const NumberSync& sync, const SyncWish& wish, const std::vector<NumberSyncRow>& rows,
+    NumberKey last, std::optional<SyncWishSoFar>& so_far, SyncDecided& out
 ) {
     if (rows.empty()) return {};
-    std::vector<NumberKey> keys, standing, others;
+    std::vector<NumberKey> keys;
     for (const auto& each : rows) keys.push_back(each.key);
     const auto refuse = [&out](NumberKey key, std::string why) {
         ++out.refused;
         if (out.problems.size() < problems_max) out.problems.emplace_back(key, std::move(why));
     };
     const auto now = parts_.now();
-    {
-        const auto held = parts_.inventory.hold();
-        auto forms = parts_.inventory.forms(keys);
-        if (!forms) return std::unexpected(forms.error());
-        std::vector<NumberChange> changes;
-        auto form = forms->begin();
-        for (const auto& row : rows) {
-            std::optional<NumberForm> before;
-            if (form != forms->end() && form->row.key == row.key) before = std::move(*form++);
-            // Whoever holds the number decides, and whoever has the carrier account of what nobody holds.
-            const auto of = before && row.what != SyncWhat::unknown ? before->row.tenant : row.holder;
-            if (!may(caller.role, Right::add_numbers, tree.relation(caller.tenant, of))) {
-                refuse(row.key, phrase("the right {1} is missing there", word_of(Right::add_numbers)));
-                continue;
-            }
-            if (before && wish.decision == SyncDecision::adopt && !may(caller.role, Right::add_numbers, tree.relation(caller.tenant, before->row.tenant))) {
-                refuse(row.key, phrase("it cannot be put into your inventory; ask whoever runs this system"));
-                continue;
-            }
-            auto after = before;
-            if (auto done = carry_out(wish, row, tree, after); !done) {
-                refuse(row.key, done.error().message);
-                continue;
-            }
-            ++out.decided;
-            (stands_after(wish, row) ? standing : others).push_back(row.key);
-            if (after && !before) look_up(*after);
-            const bool is_same = before && after && before->row == after->row && before->shared == after->shared;
-            if (after && (!is_same || wish.decision == SyncDecision::confirm_missing)) changes.push_back({std::move(before), std::move(after), word_in_history(wish, !before)});
+    const auto owner = owner_of(sync.account, tree);
+    const auto held = parts_.inventory.hold();
+    auto forms = parts_.inventory.forms(keys);
+    if (!forms) return std::unexpected(forms.error());
+    // What is decided is written with what it makes of the numbers, and with how far the wish came.
+    std::vector<NumberChange> changes;
+    NumberChanges extra;
+    auto form = forms->begin();
+    for (const auto& row : rows) {
+        std::optional<NumberForm> before;
+        if (form != forms->end() && form->row.key == row.key) before = std::move(*form++);
+        // Whoever holds the number decides, and whoever has the carrier account of what nobody holds.
+        const auto of = before && row.what != SyncWhat::unknown ? before->row.tenant : row.holder;
+        if (!may(caller.role, Right::add_numbers, tree.relation(caller.tenant, of))) {
+            refuse(row.key, phrase("the right {1} is missing there", word_of(Right::add_numbers)));
+            continue;
         }
-        if (!changes.empty()) {
-            auto written = parts_.inventory.write(std::move(changes), {.at = now, .by = caller.token_name, .job = 0, .undoable = false});
-            if (!written) return written;
+        if (row.what == SyncWhat::unknown && row.holder != owner) {
+            refuse(row.key, phrase("the carrier account has changed hands since the lists were compared; compare them again"));
+            continue;
         }
+        if (before && wish.decision == SyncDecision::adopt && !may(caller.role, Right::add_numbers, tree.relation(caller.tenant, before->row.tenant))) {
+            refuse(row.key, phrase("it cannot be put into your inventory; ask whoever runs this system"));
+            continue;
+        }
+        auto after = before;
+        if (auto done = carry_out(wish, row, tree, after); !done) {
+            refuse(row.key, done.error().message);
+            continue;
+        }
+        ++out.decided;
+        extra.decided.push_back({.sync = sync.id, .key = row.key, .decision = wish.decision,
+                                 .cause = wish.decision == SyncDecision::confirm_missing ? wish.cause : std::nullopt, .by = caller.token_name, .at = now});
+        if (stands_after(wish, row)) extra.standing.push_back({.account = sync.account, .key = row.key, .standing = row.standing});
+        if (after && !before) look_up(*after);
+        const bool is_same = before && after && before->row == after->row && before->shared == after->shared;
+        if (after && (!is_same || wish.decision == SyncDecision::confirm_missing)) changes.push_back({std::move(before), std::move(after), word_in_history(wish, !before)});
     }
-    SyncVerdict verdict{.decision = wish.decision, .cause = wish.decision == SyncDecision::confirm_missing ? wish.cause : std::nullopt,
-                        .by = caller.token_name, .at = now, .stands = false};
-    if (auto kept = syncs_.decide(sync, others, verdict); !kept) return kept;
-    verdict.stands = true;
-    return syncs_.decide(sync, standing, verdict);
+    if (so_far) {
+        so_far->last = last;
+        so_far->decided = out.decided;
+        so_far->refused = out.refused;
+        so_far->problems = text_of(out.problems);
+        extra.wish = so_far;
+    }
+    if (changes.empty() && extra.decided.empty() && !extra.wish) return {};
+    return parts_.inventory.write(std::move(changes), {.at = now, .by = caller.token_name, .job = 0, .undoable = false}, std::move(extra));
+}
+
+Result<std::optional<SyncWishSoFar>> NumberSyncs::wish_so_far(
+    const Caller& caller, const NumberSync& sync, const std::string& key, const std::string& fingerprint, const AuditEntry& audit
+) {
+    std::optional<SyncWishSoFar> wish;
+    if (!key.empty()) {
+        auto known = syncs_.wish(caller.tenant, key);
+        if (!known) return known;
+        if (*known && (*known)->fingerprint == fingerprint && (*known)->sync == sync.id) return known;
+        wish = SyncWishSoFar{.tenant = caller.tenant, .key = key, .fingerprint = fingerprint, .sync = sync.id, .at = audit.at};
+    }
+    if (auto begun = syncs_.begin_wish(audit, wish); !begun) return std::unexpected(std::move(begun).error());
+    return wish;
 }
 
 Async<Result<SyncShown>> NumberSyncs::apply(Caller caller, Id id, std::optional<AnswerKept<SyncShown>> kept) {
@@ -192,16 +239,19 @@ Result<SyncShown> NumberSyncs::applied(const Caller& caller, Id id, const std::o
     const auto by = desk::change_by(caller, now);
     const AuditEntry audit{.at = now, .who = by.who, .person = by.person, .home = by.home, .tenant = caller.tenant, .action = "numbers.sync_apply",
                            .kind = "number_sync", .object = id_text(id), .before = {}, .after = {}, .address = by.address};
-    if (auto noted = syncs_.note(audit, std::nullopt); !noted) return std::unexpected(std::move(noted).error());
+    if (auto known = catch_up(); !known) return std::unexpected(std::move(known).error());
+    const auto wish = wish_so_far(caller, *sync, kept ? kept->key : std::string(), kept ? kept->fingerprint : std::string(), audit);
+    if (!wish) return std::unexpected(wish.error());
     if (auto carried = carry_out_all(*sync, *tree); !carried) return std::unexpected(std::move(carried).error());
     sync->state = SyncState::done;
     sync->ended = parts_.now();
     sync->problem.clear();
-    if (auto ended = syncs_.end(*sync, *sync->ended - parts_.retention); !ended) return std::unexpected(std::move(ended).error());
-    auto out = shown(caller, *tree, std::move(*sync));
+    auto out = shown(caller, *tree, *sync);
     if (!out) return out;
-    if (const auto remember = desk::remembered(caller, kept, parts_.now))
-        if (auto noted = syncs_.note(std::nullopt, remember(*out)); !noted) return std::unexpected(std::move(noted).error());
+    // Its end and the answer are one: until both are there it is held, and applied again by a repeat.
+    SyncBook::Ending ending{.drop_before = *sync->ended - parts_.retention};
+    if (const auto remember = desk::remembered(caller, kept, parts_.now)) ending.kept = remember(*out);
+    if (auto ended = syncs_.end(*sync, ending); !ended) return std::unexpected(std::move(ended).error());
     return out;
 }
 

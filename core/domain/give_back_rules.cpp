@@ -228,8 +228,8 @@ OrderChange rules::after_giving_back(
         return after_list(order, end, now, rhythm, known);
     if (end.done) {
         const auto progress = from_text<ReleaseProgress>(end.output);
-        if (!progress)
-            return park(
+        if (!progress) {
+            auto change = park(
                 order,
                 phrase(
                     "{1:operation} gave a result that cannot be read: {2:text}", end.operation,
@@ -237,6 +237,10 @@ OrderChange rules::after_giving_back(
                 ),
                 now
             );
+            // It has ended well by the plugin's word, so the numbers may be gone.
+            change.order.delivery = Delivery::in_doubt;
+            return change;
+        }
         auto told = told_numbers(order);
         for (const auto& each : progress->numbers) told[each.number] = each;
         std::vector<NumberProgress> numbers;

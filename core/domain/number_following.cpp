@@ -257,7 +257,7 @@ private:
         const auto state = row_->shared.state;
         if (!was_marked_ && !is_reachable()) return;
         if (state == NumberState::releasing && order_.kind != OrderKind::release)
-            return;  // its release ends first
+            return wait_behind_release();
         // A number that we have is not ordered once more; and one that is gone is not given back.
         if (order_.kind == OrderKind::purchase && !is_gone(state) && !waits_for_order(state))
             return;
@@ -274,6 +274,22 @@ private:
         // now.
         form.shared.state = waiting_state();
         mark(std::move(form), std::move(before));
+    }
+
+    /// The release ends first, and until then the row shows it. A port that takes the number away
+    /// is known to wait for it, so that the number is not free when the carrier keeps it. A purchase
+    /// needs no mark: what is given back it takes over, and what is kept is not ordered once more.
+    void wait_behind_release() {
+        if (was_marked_) return;
+        out_.untouched = phrase(
+            "{1} is being given back to {2}: if that carrier gives it up first, this order may be "
+            "refused. Look at both",
+            masked(), quoted(row_->shared.account, 60)
+        );
+        if (!is_port() || order_.account == row_->shared.account) return;
+        out_.follow.is_marked = true;
+        out_.follow.before =
+            others_.empty() ? std::string(word_of(row_->shared.state)) : others_.front().before;
     }
 
     void mark(NumberForm form, std::string before) {
@@ -389,8 +405,10 @@ private:
 
     void stay() {
         if (!was_marked_ || !row_ || !waits_for_order(row_->shared.state)) return;
-        // Another order still waits for the number.
-        if (!others_.empty()) return;
+        // Another order still waits for the number; behind a release, that is a port away.
+        const bool was_behind = !others_.empty() && order_.kind == OrderKind::release &&
+                                row_->shared.state == NumberState::releasing;
+        if (!others_.empty() && !was_behind) return;
         const bool off = number_.step == NumberStep::called_off;
         switch (order_.kind) {
             case OrderKind::port:
@@ -402,6 +420,13 @@ private:
             case OrderKind::release:
                 out_.what = off ? "release called off" : "release refused";
                 break;
+        }
+        if (was_behind) {
+            auto form = *row_;
+            form.shared.state = NumberState::port_out_pending;
+            form.row.note = off ? std::string() : number_.why;
+            out_.after = std::move(form);
+            return;
         }
         const auto was = number_state_of(out_.follow.before);
         if (!was && off && is_bare(*row_)) {

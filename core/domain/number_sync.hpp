@@ -173,6 +173,36 @@ struct NumberSyncRow {
     std::optional<Instant> at;
 };
 
+/// What is decided of a row, to be written with what it makes of the number.
+struct SyncRowDecided {
+    Id sync = 0;
+    NumberKey key = 0;
+    SyncDecision decision = SyncDecision::open;
+    std::optional<MissingCause> cause;  ///< confirmed; nothing: it stays as it was
+    std::string by;
+    Instant at{};
+};
+
+/// A decision that is not asked for again while the difference stays what it is.
+struct SyncStanding {
+    std::string account;
+    NumberKey key = 0;
+    std::string standing;  ///< standing_of()
+};
+
+/// A wish that came under a key, as far as it has been carried out: a repeat of the request goes on
+/// from there, and its answer tells of all.
+struct SyncWishSoFar {
+    std::int64_t tenant = 0;
+    std::string key;
+    std::string fingerprint;
+    Id sync = 0;
+    NumberKey last = 0;  ///< all up to this number was looked at
+    std::int64_t decided = 0, refused = 0;
+    std::string problems = "[]";  ///< canonical JSON: pairs of a number's key and a sentence
+    Instant at{};
+};
+
 /// How many differences of one kind a change set has.
 struct SyncRowCount {
     std::int64_t all = 0;

@@ -129,8 +129,12 @@ json::array codes_of(const std::vector<Rejection>& rejections) {
 OrderChange after_progress(const Order& order, const OperationEnd& end, Instant now, const Rhythm& rhythm, const Known& known) {
     auto heard = order.kind == OrderKind::port ? hear<PortProgress>(end.output)
                                                : hear<PurchaseProgress>(end.output);
-    if (!heard)
-        return park(order, phrase("{1:operation} gave a result that cannot be read: {2:text}", end.operation, heard.error().message), now);
+    if (!heard) {
+        auto change = park(order, phrase("{1:operation} gave a result that cannot be read: {2:text}", end.operation, heard.error().message), now);
+        // It has ended well by the plugin's word, so the carrier may have it.
+        if (sends_the_request(end.operation)) change.order.delivery = Delivery::in_doubt;
+        return change;
+    }
 
     auto change = begun(order, now);
     auto& next = change.order;

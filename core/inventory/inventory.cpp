@@ -60,6 +60,7 @@ Result<void> put_back(std::string_view fields, NumberForm& number) {
     row.note = text("note");
     row.tags = text("tags");
     row.used_by = text("used_by");
+    shared.account = text("provider");
     shared.country = text("country");
     shared.type = text("type");
     shared.use = use_type_of(text("use_type")).value_or(UseType::none);

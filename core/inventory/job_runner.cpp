@@ -32,6 +32,11 @@ std::string done_word(NumberAction action) {
 /// What has left for a carrier is not taken back by anybody.
 bool may_be_undone(const NumberJob& job) { return !job.dry_run && job.kind != "undo" && job.kind != word_of(NumberAction::release); }
 
+/// Whoever had it has it no more.
+bool is_gone(NumberState state) {
+    return state == NumberState::released || state == NumberState::ported_out || state == NumberState::failed || state == NumberState::discovered;
+}
+
 std::string not_there() { return phrase("there is no such number among yours"); }
 
 /// Why nothing is put into an account, or given to it, as it stands now; nothing: it may be.
@@ -95,6 +100,14 @@ std::string JobRunner::stopped_problem() {
 void JobRunner::end_cut_off(JobUnderWay& under_way) {
     if (under_way.signal == JobSignal::stop) return end(under_way, JobState::failed, stopped_problem());
     end(under_way, JobState::cancelled);
+}
+
+Result<void> JobRunner::keep_up() {
+    if (!is_behind_) return {};
+    if (parts_.door.catch_up)
+        if (auto known = parts_.door.catch_up(); !known) return known;
+    is_behind_ = false;
+    return {};
 }
 
 Result<std::vector<NumberKey>> JobRunner::keys_of(
@@ -163,6 +176,7 @@ void JobRunner::change(
         if (under_way.is_cut_off()) return end_cut_off(under_way);
         const std::vector<NumberKey> some(keys->begin() + static_cast<std::ptrdiff_t>(from),
                                           keys->begin() + static_cast<std::ptrdiff_t>(std::min(from + piece, keys->size())));
+        if (auto known = keep_up(); !known) return end(under_way, JobState::failed, known.error().message);
         const auto held = parts_.inventory.hold();
         const auto so_far = job;
         const auto forms = parts_.inventory.forms(some);
@@ -228,6 +242,7 @@ void JobRunner::undo(JobUnderWay& under_way, const NumberJob& done, const JobSco
         if (!befores) return end(under_way, JobState::failed, befores.error().message);
         if (befores->empty()) break;
         after = befores->back().key;
+        if (auto known = keep_up(); !known) return end(under_way, JobState::failed, known.error().message);
         const auto held = parts_.inventory.hold();
         const auto so_far = job;
         std::vector<NumberKey> keys;
@@ -293,6 +308,7 @@ void JobRunner::add(
     JobUnderWay& under_way, std::vector<NewNumber> numbers, std::vector<JobResult> refused, const JobScope& scope, JobTally tally
 ) {
     auto& job = under_way.job;
+    if (auto known = keep_up(); !known) return end(under_way, JobState::failed, known.error().message);
     const auto so_far = job;
     job.done += tally.done;
     job.same += tally.same;
@@ -351,6 +367,19 @@ void JobRunner::add(
         if (!may(scope.role, Right::view_numbers, tree.relation(scope.tenant, before.row.tenant))) {
             // Neither that it is here nor with whom: that is not theirs to know.
             say(phrase("it cannot be put into your inventory; ask whoever runs this system"));
+            continue;
+        }
+        if (is_gone(before.shared.state)) {
+            // It is ours again, as a number that comes anew: nothing of its former life is for whoever gets it.
+            if (!may(scope.role, Right::add_numbers, tree.relation(scope.tenant, before.row.tenant))) {
+                say(phrase("it cannot be put into your inventory; ask whoever runs this system"));
+                continue;
+            }
+            auto form = std::move(each.form);
+            form.row.version = before.row.version;
+            form.row.created = before.row.created;
+            ++job.changed;
+            changes.push_back({before, std::move(form), "added"});
             continue;
         }
         if (!each.form.shared.account.empty() && each.form.shared.account != before.shared.account) {

@@ -31,7 +31,8 @@ enum class JobSignal {
 
 /// Through which a job has numbers given back to their carriers. Empty: it has none.
 struct ReleaseDoor {
-    /// Makes known what orders have done so far. @errors unavailable
+    /// Makes known what orders have done so far: asked before a release, and before anything else at first and after an
+    /// order whose numbers could not be marked. @errors unavailable
     std::function<Result<void>()> catch_up = {};
     /// Whether the plugin of an account gives numbers back.
     std::function<bool(const std::string& account)> can = {};
@@ -96,12 +97,16 @@ public:
 private:
     using Changes = std::vector<NumberChange>;
     Result<std::vector<NumberKey>> keys_of(JobUnderWay& under_way, const NumberSelection& selection, const JobScope& scope, const TenantTree& tree);
+    /// Where a release may have been taken in whose numbers are not marked (the last daemon died, a write failed), nothing is
+    /// changed before they are. Not under hold(). @errors unavailable
+    Result<void> keep_up();
     void refuse(JobUnderWay& under_way, std::vector<JobResult>& results, std::string number, std::string why) const;
     /// Says of the job that another undoes by whom it is undone; 0: by nobody any more.
     Result<void> mark_undone(const NumberJob& undo, Id undone_by);
     Result<void> write(JobUnderWay& under_way, Changes changes, std::vector<JobResult> results, std::vector<NumberFollow> follows = {});
 
     Parts parts_;
+    bool is_behind_ = true;  ///< numbers may look free that an order is giving back
 };
 
 }  // namespace porteur

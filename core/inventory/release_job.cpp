@@ -15,6 +15,12 @@ namespace {
 /// Nobody else changes a number while so many are looked at and ordered.
 constexpr std::size_t piece = 1'000;
 
+std::string disabled_for(const TenantTree& tree, const JobScope& scope) {
+    return phrase(
+        "{1}, for which this was wished, is disabled", quoted(tree.name_of(scope.tenant), 60)
+    );
+}
+
 }  // namespace
 
 void JobRunner::release(
@@ -40,9 +46,9 @@ void JobRunner::release(
             keys->begin() + static_cast<std::ptrdiff_t>(std::min(from + piece, keys->size()))
         );
         // A number that an order waits for, or that was given back a moment ago, is known as such.
-        if (door.catch_up)
-            if (auto known = door.catch_up(); !known)
-                return end(under_way, JobState::failed, known.error().message);
+        is_behind_ = true;
+        if (auto known = keep_up(); !known)
+            return end(under_way, JobState::failed, known.error().message);
         const auto held = parts_.inventory.hold();
         const auto now = parts_.tenants.tree();
         const auto& tree = *now;
@@ -70,10 +76,7 @@ void JobRunner::release(
                 ++job.done;
                 refuse(
                     under_way, results, number_text(key),
-                    phrase(
-                        "{1}, for which this was wished, is disabled",
-                        quoted(tree.name_of(scope.tenant), 60)
-                    )
+                    disabled_for(tree, scope)
                 );
                 continue;
             }
@@ -111,11 +114,20 @@ void JobRunner::release(
                 job = so_far;
                 return end(under_way, JobState::failed, written.error().message);
             }
+        std::vector<JobResult> too_late;
         for (auto& [account, numbers] : by_account)
             for (std::size_t first = 0; first < numbers.size(); first += numbers_of_a_release_max) {
                 if (under_way.is_cut_off()) return end_cut_off(under_way);
                 const auto last = std::min(first + numbers_of_a_release_max, numbers.size());
                 const auto before_these = job;
+                // What is ordered cannot be taken back, so this is asked before each one.
+                if (const auto newest = parts_.tenants.tree(); newest->is_disabled(scope.tenant)) {
+                    for (auto which = first; which < last; ++which) {
+                        ++job.done;
+                        refuse(under_way, too_late, number_text(numbers[which].row.key), disabled_for(*newest, scope));
+                    }
+                    continue;
+                }
                 job.done += static_cast<std::int64_t>(last - first);
                 job.changed += static_cast<std::int64_t>(last - first);
                 std::vector<NumberKey> given;
@@ -125,13 +137,14 @@ void JobRunner::release(
                 if (!job.dry_run) {
                     auto taken = door.order(account, given, scope);
                     if (!taken) {
+                        is_behind_ = true;  // the store may have it all the same
                         job = before_these;
                         return end(under_way, JobState::failed, taken.error().message);
                     }
                     order = *taken;
                 }
                 // Whatever dies from here on, the order is there, and who follows it marks its
-                // numbers.
+                // numbers before another job may change them.
                 Changes changes;
                 std::vector<NumberFollow> follows;
                 for (auto which = first; which < last && !job.dry_run; ++which) {
@@ -154,10 +167,14 @@ void JobRunner::release(
                 }
                 if (auto written = write(under_way, std::move(changes), {}, std::move(follows));
                     !written) {
+                    is_behind_ = true;
                     job = before_these;
                     return end(under_way, JobState::failed, written.error().message);
                 }
             }
+        if (!too_late.empty())
+            if (auto written = write(under_way, {}, std::move(too_late)); !written)
+                return end(under_way, JobState::failed, written.error().message);
     }
     end(under_way, JobState::done);
 }

@@ -478,6 +478,26 @@ create table number_sync_standing (
   primary key (account, number)
 ) -- by key
 )"},
+    Migration{16, "decisions on what carriers list, as far as they came", R"(
+create table number_sync_wishes (
+  tenant_id bigint not null,
+  wish_key text not null,
+  fingerprint text not null,
+  sync_id bigint not null,
+  last bigint not null,
+  decided bigint not null,
+  refused bigint not null,
+  problems text not null,
+  at bigint not null,
+  primary key (tenant_id, wish_key)
+) -- by key
+;
+create table number_sync_over (
+  sync_id bigint not null,
+  number bigint not null,
+  primary key (sync_id, number)
+) -- by key
+)"},
 };
 
 // Trigrams. SQLite's table holds the index alone, without positions (whoever finds a number looks into its row

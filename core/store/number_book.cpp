@@ -76,6 +76,7 @@ public:
     void write(const NumberChanges& changes, long long fence) {
         bool is_open = false;
         try {
+            if (decides(changes) && !decided_) prepare_decisions();
             session_->begin();
             is_open = true;
             put(changes);
@@ -98,7 +99,7 @@ private:
     std::vector<Bulk*> all() const {
         std::vector<Bulk*> out;
         for (const auto* each : {&classes_, &rows_, &counts_, &history_, &jobs_, &results_, &befores_, &removed_, &follows_, &follower_,
-                                 &found_by_, &found_by_no_more_})
+                                 &found_by_, &found_by_no_more_, &decided_, &standing_, &wishes_})
             if (*each) out.push_back(each->get());
         return out;
     }
@@ -145,6 +146,7 @@ private:
             follower_->number(*changes.followed);
             follower_->end_row();
         }
+        if (decides(changes)) put_decided(changes);
         for (const auto& each : changes.history) {
             history_->number(each.key);
             history_->number(stamp(each.at));
@@ -154,6 +156,52 @@ private:
             history_->text(each.by);
             history_->text(each.data);
             history_->end_row();
+        }
+    }
+
+    static bool decides(const NumberChanges& changes) { return !changes.decided.empty() || !changes.standing.empty() || changes.wish; }
+
+    /// Most writes have none, so these are prepared for the first that has; not in a transaction, which may be sent ahead.
+    void prepare_decisions() {
+        decided_ = bulk({.verb = BulkShape::Verb::update,
+                         .table = "number_sync_rows",
+                         .columns = {{"sync_id", number}, {"number", number}, {"decision", text}, {"cause", text, true}, {"by", text}, {"at", number}},
+                         .key_columns = 2});
+        standing_ = bulk(insert_into("number_sync_standing", {{"account", text}, {"number", number}, {"standing", text}}, 2));
+        wishes_ = bulk({.verb = BulkShape::Verb::update,
+                        .table = "number_sync_wishes",
+                        .columns = {{"tenant_id", number}, {"wish_key", text}, {"last", number}, {"decided", number}, {"refused", number},
+                                    {"problems", text}},
+                        .key_columns = 2});
+    }
+
+    void put_decided(const NumberChanges& changes) {
+        for (const auto& each : changes.decided) {
+            decided_->number(each.sync);
+            decided_->number(each.key);
+            decided_->text(word_of(each.decision));
+            if (each.cause)
+                decided_->text(word_of(*each.cause));
+            else
+                decided_->null();
+            decided_->text(each.by);
+            decided_->number(stamp(each.at));
+            decided_->end_row();
+        }
+        for (const auto& each : changes.standing) {
+            standing_->text(each.account);
+            standing_->number(each.key);
+            standing_->text(each.standing);
+            standing_->end_row();
+        }
+        if (const auto& wish = changes.wish) {
+            wishes_->number(wish->tenant);
+            wishes_->text(wish->key);
+            wishes_->number(wish->last);
+            wishes_->number(wish->decided);
+            wishes_->number(wish->refused);
+            wishes_->text(wish->problems);
+            wishes_->end_row();
         }
     }
 
@@ -234,7 +282,8 @@ private:
 
     std::unique_ptr<WriteSession> session_;
     // Gone before it.
-    std::unique_ptr<Bulk> classes_, rows_, counts_, history_, jobs_, results_, befores_, removed_, follows_, follower_, found_by_, found_by_no_more_;
+    std::unique_ptr<Bulk> classes_, rows_, counts_, history_, jobs_, results_, befores_, removed_, follows_, follower_, found_by_, found_by_no_more_,
+        decided_, standing_, wishes_;
 };
 
 class StoredNumbers final : public NumberBook {

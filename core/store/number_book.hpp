@@ -14,6 +14,7 @@
 #include "domain/inventory.hpp"
 #include "domain/number_following.hpp"
 #include "domain/number_job.hpp"
+#include "domain/number_sync.hpp"
 #include "store/store.hpp"
 
 namespace porteur {
@@ -92,6 +93,9 @@ struct NumberChanges {
     std::vector<JobBefore> befores;
     std::vector<NumberFollow> follows;  ///< how far orders are with these numbers
     std::optional<Id> followed;         ///< the last line of a timeline that the inventory has followed
+    std::vector<SyncRowDecided> decided;   ///< of comparisons with carriers' lists
+    std::vector<SyncStanding> standing;    ///< of them
+    std::optional<SyncWishSoFar> wish;     ///< whose decisions they are, as far as it came; begun before (sync_book.hpp)
 };
 
 /// A row as an export reads it, each text valid until the next row.

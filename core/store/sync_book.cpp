@@ -107,6 +107,19 @@ void put_piece(soci::session& sql, std::span<const NumberSyncRow> piece) {
 
 }  // namespace
 
+namespace {
+
+/// The answer under the key of a wish, which has ended with it.
+void keep_ended(soci::session& sql, const Seal& seal, const IdempotencyRecord& answer) {
+    keep_answer(sql, seal, answer);
+    rows::change(
+        sql, "delete from number_sync_wishes where tenant_id = :tenant and wish_key = :key",
+        Values().number(answer.tenant).text(answer.key)
+    );
+}
+
+}  // namespace
+
 Result<void> SyncBook::begin(
     const NumberSync& sync, const std::optional<AuditEntry>& audit,
     const Remember<NumberSync>& remember
@@ -141,8 +154,9 @@ Result<void> SyncBook::put(const std::vector<NumberSyncRow>& all) {
     return done;
 }
 
-Result<void> SyncBook::end(const NumberSync& sync, Instant drop_before) {
+Result<void> SyncBook::end(const NumberSync& sync, const Ending& ending) {
     return access_.change_with([&](soci::session& sql) {
+        if (ending.kept) keep_ended(sql, access_.seal(), *ending.kept);
         rows::change(
             sql,
             "update number_syncs set state = :state, ended_at = :ended, listed = :listed, expected "
@@ -179,24 +193,35 @@ Result<void> SyncBook::end(const NumberSync& sync, Instant drop_before) {
             "delete from number_sync_rows where decision = 'replaced' and at < :drop and sync_id "
             "in "
             "(select id from number_syncs where account = :account and id < :id)",
-            Values().number(stamp(drop_before)).text(sync.account).number(sync.id)
+            Values().number(stamp(ending.drop_before)).text(sync.account).number(sync.id)
         );
-    });
-}
-
-Result<void> SyncBook::forget_standing(
-    const std::string& account, const std::vector<NumberKey>& keys
-) {
-    if (keys.empty()) return {};
-    return access_.change_with([&](soci::session& sql) {
-        in_pieces(keys, 500, [&](std::span<const NumberKey> some) {
-            rows::change(
-                sql,
-                "delete from number_sync_standing where account = :account and number in (" +
-                    list_of(some) + ")",
-                Values().text(account)
-            );
+        rows::change(
+            sql, "delete from number_sync_wishes where at < :drop",
+            Values().number(stamp(ending.drop_before))
+        );
+        rows::change(
+            sql,
+            "delete from number_sync_over where sync_id in (select id from number_syncs where "
+            "account = :account and id < :id)",
+            Values().text(sync.account).number(sync.id)
+        );
+        in_pieces(ending.over, rows_a_statement, [&](std::span<const NumberKey> some) {
+            std::string places;
+            for (const auto key : some)
+                places += (places.empty() ? "(" : ", (") + std::to_string(sync.id) + ", " +
+                          std::to_string(key) + ")";
+            rows::change(sql, "insert into number_sync_over (sync_id, number) values " + places, {});
         });
+        if (sync.state == SyncState::held) return;
+        rows::change(
+            sql,
+            "delete from number_sync_standing where account = :account and number in (select "
+            "number from number_sync_over where sync_id = :id)",
+            Values().text(sync.account).number(sync.id)
+        );
+        rows::change(
+            sql, "delete from number_sync_over where sync_id = :id", Values().number(sync.id)
+        );
     });
 }
 
@@ -336,43 +361,55 @@ Result<std::map<NumberKey, std::string>> SyncBook::before_vanishing(
     });
 }
 
-Result<void> SyncBook::decide(
-    const NumberSync& sync, const std::vector<NumberKey>& keys, const SyncVerdict& verdict
+Result<void> SyncBook::begin_wish(
+    const AuditEntry& audit, const std::optional<SyncWishSoFar>& wish
 ) {
-    if (keys.empty()) return {};
     return access_.change_with([&](soci::session& sql) {
-        in_pieces(keys, 500, [&](std::span<const NumberKey> some) {
-            const auto these =
-                " where sync_id = :sync and decision = '' and number in (" + list_of(some) + ")";
-            if (verdict.stands) {
-                rows::change(
-                    sql,
-                    "delete from number_sync_standing where account = :account and number in "
-                    "(select number from number_sync_rows" +
-                        these + ")",
-                    Values().text(sync.account).number(sync.id)
-                );
-                rows::change(
-                    sql,
-                    "insert into number_sync_standing (account, number, standing) select "
-                    "cast(:account as text), number, standing from number_sync_rows" +
-                        these,
-                    Values().text(sync.account).number(sync.id)
-                );
+        append_audit(sql, audit);
+        if (!wish) return;
+        // Of another request that was given up under the same key nothing is left to go on from.
+        rows::change(
+            sql, "delete from number_sync_wishes where tenant_id = :tenant and wish_key = :key",
+            Values().number(wish->tenant).text(wish->key)
+        );
+        rows::change(
+            sql,
+            "insert into number_sync_wishes (tenant_id, wish_key, fingerprint, sync_id, last, "
+            "decided, refused, problems, at) values (:tenant, :key, :print, :sync, 0, 0, 0, '[]', "
+            ":at)",
+            Values()
+                .number(wish->tenant)
+                .text(wish->key)
+                .text(wish->fingerprint)
+                .number(wish->sync)
+                .number(stamp(wish->at))
+        );
+    });
+}
+
+Result<std::optional<SyncWishSoFar>> SyncBook::wish(std::int64_t tenant, const std::string& key) {
+    return asked<std::optional<SyncWishSoFar>>(access_, [&](soci::session& sql) {
+        std::optional<SyncWishSoFar> out;
+        rows::read(
+            sql,
+            "select fingerprint, sync_id, last, decided, refused, problems, at from "
+            "number_sync_wishes where tenant_id = :tenant and wish_key = :key",
+            "tnnnntn", Values().number(tenant).text(key),
+            [&](const Row& row) {
+                out = {
+                    .tenant = tenant,
+                    .key = key,
+                    .fingerprint = row[0].text,
+                    .sync = row[1].number,
+                    .last = row[2].number,
+                    .decided = row[3].number,
+                    .refused = row[4].number,
+                    .problems = row[5].text,
+                    .at = instant(row[6].number)
+                };
             }
-            Values values;
-            values.text(std::string(word_of(verdict.decision)))
-                .text(verdict.by)
-                .number(stamp(verdict.at));
-            if (verdict.cause) values.text(std::string(word_of(*verdict.cause)));
-            values.number(sync.id);
-            rows::change(
-                sql,
-                "update number_sync_rows set decision = :decision, by = :by, at = :at" +
-                    std::string(verdict.cause ? ", cause = :cause" : "") + these,
-                values
-            );
-        });
+        );
+        return out;
     });
 }
 
@@ -380,7 +417,7 @@ Result<void> SyncBook::note(
     const std::optional<AuditEntry>& audit, const std::optional<IdempotencyRecord>& kept
 ) {
     return access_.change_with([&](soci::session& sql) {
-        if (kept) keep_answer(sql, access_.seal(), *kept);
+        if (kept) keep_ended(sql, access_.seal(), *kept);
         if (audit) append_audit(sql, *audit);
     });
 }

@@ -33,15 +33,6 @@ struct SyncRowQuery {
     int limit = 100;
 };
 
-/// What is decided of rows.
-struct SyncVerdict {
-    SyncDecision decision = SyncDecision::open;
-    std::optional<MissingCause> cause;  ///< confirmed; nothing: it stays as it was
-    std::string by;
-    Instant at{};
-    bool stands = false;  ///< not told again while the difference stays as it is
-};
-
 /// @threads any; blocks. @errors unavailable: the store
 class SyncBook {
 public:
@@ -57,10 +48,12 @@ public:
     Result<void> put(const std::vector<NumberSyncRow>& rows);
     /// How it stands now. Once it is done or held, what is open of earlier runs of the account is
     /// replaced by it.
-    /// @param drop_before  rows that were replaced before it go
-    Result<void> end(const NumberSync& sync, Instant drop_before);
-    /// Decisions on these numbers stand no more.
-    Result<void> forget_standing(const std::string& account, const std::vector<NumberKey>& keys);
+    struct Ending {
+        Instant drop_before{};        ///< rows that were replaced before it go
+        std::vector<NumberKey> over{};  ///< decisions that stand no more: forgotten once it is done, kept while it is held
+        std::optional<IdempotencyRecord> kept{};  ///< the answer to whoever wished that
+    };
+    Result<void> end(const NumberSync& sync, const Ending& ending);
 
     Result<std::optional<NumberSync>> sync(Id id);
     /// The newest first.
@@ -79,11 +72,13 @@ public:
     /// How numbers were held when they were last seen to have vanished: a row's `before`.
     Result<std::map<NumberKey, std::string>> before_vanishing(const std::vector<NumberKey>& keys);
 
-    /// Of rows that are open; one that is not stays as it is.
-    Result<void> decide(
-        const NumberSync& sync, const std::vector<NumberKey>& keys, const SyncVerdict& verdict
-    );
-    /// A record of the audit log, and an answer that is kept.
+    /// A wish that begins, before anything is decided: decisions are written with the numbers
+    /// (number_book.hpp), and how far the wish came with them.
+    /// @param wish  none: the request has no key
+    Result<void> begin_wish(const AuditEntry& audit, const std::optional<SyncWishSoFar>& wish);
+    /// One that was begun and has no answer yet.
+    Result<std::optional<SyncWishSoFar>> wish(std::int64_t tenant, const std::string& key);
+    /// A record of the audit log, and an answer that is kept; the wish under its key has ended.
     Result<void> note(
         const std::optional<AuditEntry>& audit, const std::optional<IdempotencyRecord>& kept
     );

@@ -179,6 +179,8 @@ constexpr auto table = std::to_array<Word>({
     {"entry", "bounced", word_in("entry", "mail bounced")},
     {"entry", "dismissed", word_in("entry", "mail dismissed")},
     {"entry", "missed", word_in("entry", "deadline missed")},
+    {"entry", "missing", word_in("entry", "numbers missing")},
+    {"entry", "reappeared", word_in("entry", "numbers listed again")},
     {"entry", "disabled", word_in("entry", "web hook switched off")},
     {"entry", "test", word_in("entry", "test")},
 

@@ -614,6 +614,59 @@ TEST_P(InventoryDeskTest, what_was_told_of_old_jobs_goes_and_they_stay_without_i
     EXPECT_TRUE(desk->job(north(), second.id).value()->can_undo);
 }
 
+TEST_P(InventoryDeskTest, a_number_that_was_given_up_and_is_added_is_a_number_of_ours_again) {
+    using enum NumberState;
+    for (const auto gone : {released, ported_out, failed}) {
+        const auto text = "+1514555010" + std::to_string(static_cast<int>(gone) % 10);
+        const auto added = import("number,company,tags,provider\n" + text + ",Acme,vip,thinktel\n", north());
+        ASSERT_EQ(added.changed, 1);
+        {
+            auto& inventory = desk->inventory();
+            const auto held = inventory.hold();
+            const auto before = inventory.forms({*number_key(text)}).value().front();
+            auto after = before;
+            after.shared.state = gone;
+            after.shared.active = true;
+            after.row.note = "recipient.has.flow";
+            after.row.carrier_id = "T-1";
+            after.row.order = 77;
+            ASSERT_TRUE(inventory.write({{before, after, "gone"}}, {.at = clock, .by = "test"}));
+        }
+        const auto strange = import("number,provider\n" + text + ",genesys\n", as(Role::var_administrator, 3));
+        EXPECT_EQ(strange.refused, 1) << "another VAR's claim is no proof";
+        EXPECT_THAT(results(strange).front().problem, HasSubstr("ask whoever runs this system"));
+        EXPECT_EQ(number(text)->shared.state, gone);
+
+        const auto again = import("number,provider\n" + text + ",genesys\n", north());
+        EXPECT_EQ(again.changed, 1) << "at another provider, and in the pool";
+        const auto now = number(text);
+        EXPECT_EQ(now->shared.state, available);
+        EXPECT_EQ(now->shared.account, "genesys");
+        EXPECT_FALSE(now->shared.active);
+        EXPECT_EQ(now->row.tenant, 2);
+        EXPECT_EQ(now->row.tags, "");
+        EXPECT_EQ(now->row.note, "");
+        EXPECT_EQ(now->row.carrier_id, "");
+        EXPECT_EQ(now->row.order, 0);
+        const auto newest = desk->history(north(), *number_key(text), 1).value()->front();
+        EXPECT_EQ(newest.what, "added");
+        EXPECT_THAT(newest.data, HasSubstr(std::string(word_of(gone)) + "\",\"available"));
+        EXPECT_EQ(import("number,provider\n" + text + ",genesys\n", north()).same, 1) << "and again changes nothing";
+        const auto undone = ended(wait(desk->undo(north(), again.id, std::nullopt)));
+        EXPECT_EQ(undone.changed, 1);
+        EXPECT_EQ(number(text)->shared.state, gone);
+        EXPECT_EQ(number(text)->shared.account, "thinktel");
+        EXPECT_EQ(number(text)->row.tenant, 10);
+        NumberGiven given;
+        given.number = text;
+        given.provider = "thinktel";
+        given.tenant = 11;
+        EXPECT_EQ(ended(wait(desk->add(north(), {given}, false, "{}", std::nullopt))).changed, 1);
+        EXPECT_EQ(number(text)->shared.state, assigned) << "by hand, and to another company";
+        EXPECT_EQ(number(text)->row.tenant, 11);
+    }
+}
+
 NumberWish give_back() {
     NumberWish wish;
     wish.action = NumberAction::release;

@@ -13,6 +13,7 @@
 
 #include <porteur/json.hpp>
 #include <porteur/model/port.hpp>
+#include <soci/soci.h>
 
 #include "app/inventory_desk.hpp"
 #include "support/engine_world.hpp"
@@ -94,9 +95,22 @@ protected:
         ASSERT_TRUE(desk->start());
         syncs = std::make_unique<NumberSyncs>(NumberSyncs::Parts{
             .executor = io.get_executor(), .store = *store, .inventory = desk->inventory(),
-            .directory = desk->directory(), .tenants = tenants, .now = [this] { return clock += std::chrono::milliseconds(1); },
+            .directory = desk->directory(), .tenants = tenants,
+            .now = [this] {
+                if (on_now) on_now();
+                return clock += std::chrono::milliseconds(1);
+            },
             .fraction = [this] { return fraction; },
             .ask = [this](std::string account) { return answer(std::move(account)); },
+            .catch_up = [this]() -> Result<void> {
+                if (on_catch_up) on_catch_up();
+                return {};
+            },
+            .tell = [this](TimelineEntry line) -> Result<void> {
+                if (is_store_away) return failure(ErrorKind::unavailable, "the store is away");
+                events.push_back(std::to_string(line.tenant) + " " + line.kind + " " + line.data);
+                return {};
+            },
             .note = [this](std::string line) { notes.push_back(std::move(line)); }});
         ASSERT_TRUE(syncs->open());
         syncs->take_accounts(accounts);
@@ -193,6 +207,26 @@ protected:
         return wait(syncs->decide(caller, sync.sync.id, std::move(choice), std::nullopt));
     }
 
+    struct Death : std::runtime_error {
+        Death() : std::runtime_error("died") {}
+    };
+    /// The store can take no decision, or can again.
+    void let_rows_be(const std::string& from, const std::string& to) {
+        ASSERT_TRUE(access_of(*store).change_with([&](soci::session& sql) { sql << "alter table " + from + " rename to " + to; }));
+    }
+    static AnswerKept<SyncDecided> under(const std::string& request_key, bool dies = false) {
+        return {.key = request_key, .fingerprint = "f", .answer = [dies](const SyncDecided& made) {
+                    if (dies) throw Death();
+                    return std::pair(200, std::to_string(made.decided) + " " + std::to_string(made.refused));
+                }};
+    }
+    std::int64_t audited(const std::string& action) {
+        std::int64_t count = 0;
+        for (const auto& each : AuditLog(access_of(*store)).records({}).value())
+            if (each.entry.action == action) ++count;
+        return count;
+    }
+
     std::filesystem::path folder;
     testing::HexSeal seal;
     std::unique_ptr<Store> store;
@@ -204,6 +238,9 @@ protected:
     std::map<std::string, std::string> lists;
     std::vector<std::string> asked, notes;
     std::function<Async<void>()> meanwhile;
+    std::function<void()> on_now, on_catch_up;
+    std::vector<std::string> events;
+    bool is_store_away = false;
     std::unique_ptr<InventoryDesk> desk;
     std::unique_ptr<NumberSyncs> syncs;
 };
@@ -593,6 +630,208 @@ TEST_P(NumberSyncsTest, what_a_restart_cuts_off_has_failed_and_the_next_one_find
     lists["thinktel"] = list({1, 2});
     compare();
     EXPECT_EQ(state(1), NumberState::suspended) << "how it was is not lost";
+}
+
+TEST_P(NumberSyncsTest, whoever_holds_numbers_is_told_that_they_are_missing_and_that_they_are_back) {
+    hold(1);
+    hold(2);
+    hold(3, NumberState::available, 2);
+    hold(4);
+    lists["thinktel"] = list({4});
+    is_store_away = true;
+    EXPECT_EQ(compare().sync.state, SyncState::failed);
+    EXPECT_EQ(state(1), NumberState::in_service) << "not without telling it";
+    is_store_away = false;
+    const auto gone = compare();
+    const auto data = [](const SyncShown& of, const std::string& numbers) {
+        return R"({"account":"thinktel","numbers":[)" + numbers + R"(],"sync":")" + id_text(of.sync.id) + R"("})";
+    };
+    const auto both = "\"" + number(1) + "\",\"" + number(2) + "\"", one = "\"" + number(3) + "\"";
+    EXPECT_THAT(events, ElementsAre("2 number.missing " + data(gone, one), "10 number.missing " + data(gone, both)));
+    events.clear();
+    compare();
+    EXPECT_THAT(events, IsEmpty()) << "it is told once";
+    lists["thinktel"] = list({1, 2, 4});
+    const auto back = compare();
+    EXPECT_THAT(events, ElementsAre("10 number.reappeared " + data(back, both)));
+}
+
+// ------------------------------------------------------------------ what dies in between
+
+TEST_P(NumberSyncsTest, a_decision_and_what_it_makes_of_the_number_are_one_write) {
+    for (const int each : {1, 2, 3}) hold(each);
+    lists["thinktel"] = list({3});
+    const auto gone = compare();
+    auto confirm = of(SyncDecision::confirm_missing, {key(1)});
+    confirm.cause = MissingCause::released;
+    for (const auto& [last, choice] : {std::pair(1, confirm), std::pair(2, of(SyncDecision::keep, {key(2)}))}) {
+        int calls = 0;
+        // When the rows have been read, and nothing is written yet.
+        on_now = [&] {
+            if (++calls == 2) let_rows_be("number_sync_rows", "elsewhere");
+        };
+        EXPECT_FALSE(decide(gone, choice));
+        on_now = {};
+        let_rows_be("elsewhere", "number_sync_rows");
+        EXPECT_EQ(state(last), NumberState::missing) << "not without its decision";
+        EXPECT_THAT(told(gone, root(), true), ::testing::Contains("vanished " + std::to_string(last)));
+        EXPECT_EQ(decide(gone, choice)->decided, 1);
+    }
+    EXPECT_EQ(state(1), NumberState::released);
+    EXPECT_EQ(state(2), NumberState::in_service);
+    EXPECT_THAT(told(gone, root(), true), IsEmpty());
+    EXPECT_THAT(told(compare()), IsEmpty()) << "what is kept is not told again";
+}
+
+TEST_P(NumberSyncsTest, a_repeat_after_a_death_before_the_answer_gets_the_same_answer_and_does_nothing_twice) {
+    hold(1);
+    hold(2);
+    lists["thinktel"] = list({2});
+    const auto gone = compare();
+    const auto wish = of(SyncDecision::keep, {key(1), key(7)});
+    EXPECT_THROW(wait(syncs->decide(root(), gone.sync.id, wish, under("k", true))), Death);
+    EXPECT_FALSE(store->idempotency(1, "k").value());
+    EXPECT_EQ(state(1), NumberState::in_service);
+    const auto version = shown(1)->row.version;
+    open();  // as a daemon that starts
+    const auto again = wait(syncs->decide(root(), gone.sync.id, wish, under("k")));
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(again->decided, 1);
+    EXPECT_EQ(again->refused, 1);
+    EXPECT_THAT(again->problems, ElementsAre(std::pair(key(7), std::string("this comparison has no such number that is yours"))));
+    EXPECT_EQ(store->idempotency(1, "k").value()->body, "1 1");
+    EXPECT_EQ(shown(1)->row.version, version);
+    EXPECT_EQ(audited("numbers.sync_decision"), 1) << "it is one wish";
+    const auto other = wait(syncs->decide(root(), gone.sync.id, wish, under("other")));
+    EXPECT_EQ(other->decided, 0) << "another wish is told that it is decided";
+}
+
+TEST_P(NumberSyncsTest, a_repeat_after_a_death_between_two_pieces_goes_on_where_the_first_one_came_to) {
+    std::string all;
+    for (int each = 0; each < 1'203; ++each) all += (each == 0 ? "" : ",") + entry(each);
+    lists["thinktel"] = "[" + all + "]";
+    const auto sync = compare();
+    int calls = 0;
+    on_now = [&] {
+        if (++calls == 4) throw Death();  // of the request, and of two pieces
+    };
+    EXPECT_THROW(wait(syncs->decide(root(), sync.sync.id, of(SyncDecision::adopt), under("k"))), Death);
+    on_now = {};
+    EXPECT_EQ(desk->numbers(root(), {})->total->count, 1'000);
+    open();
+    EXPECT_EQ(wait(syncs->decide(root(), sync.sync.id, of(SyncDecision::adopt), under("k")))->decided, 1'203) << "the answer is of the whole wish";
+    EXPECT_EQ(desk->numbers(root(), {})->total->count, 1'203);
+    EXPECT_EQ(store->idempotency(1, "k").value()->body, "1203 0");
+    EXPECT_EQ(audited("numbers.sync_decision"), 1);
+}
+
+TEST_P(NumberSyncsTest, what_is_applied_and_its_answer_are_one_and_a_repeat_after_a_death_gets_it) {
+    for (int each = 1; each <= 20; ++each) hold(each);
+    lists["thinktel"] = list({20});
+    const auto held = compare();
+    ASSERT_EQ(held.sync.state, SyncState::held);
+    const auto kept = [](bool dies) {
+        return AnswerKept<SyncShown>{.key = "k", .fingerprint = "f", .answer = [dies](const SyncShown& made) {
+                                         if (dies) throw Death();
+                                         return std::pair(200, std::string(word_of(made.sync.state)));
+                                     }};
+    };
+    EXPECT_THROW(wait(syncs->apply(root(), held.sync.id, kept(true))), Death);
+    EXPECT_EQ(state(1), NumberState::missing);
+    const auto version = shown(1)->row.version;
+    open();
+    const auto again = wait(syncs->apply(root(), held.sync.id, kept(false)));
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(again->sync.state, SyncState::done);
+    EXPECT_EQ(store->idempotency(1, "k").value()->body, "done");
+    EXPECT_EQ(shown(1)->row.version, version);
+    EXPECT_EQ(audited("numbers.sync_apply"), 1);
+}
+
+TEST_P(NumberSyncsTest, decisions_that_are_over_are_forgotten_when_a_held_comparison_is_applied) {
+    for (int each = 1; each <= 20; ++each) hold(each);
+    std::string most;
+    for (int each = 2; each <= 20; ++each) most += (each == 2 ? "" : ",") + entry(each);
+    lists["thinktel"] = "[" + most + "]";
+    EXPECT_EQ(decide(compare(), of(SyncDecision::keep, {key(1)}))->decided, 1);
+    EXPECT_THAT(told(compare()), IsEmpty());
+    lists["thinktel"] = list({1, 20});  // the kept one is back, and most others are gone
+    const auto held = compare();
+    ASSERT_EQ(held.sync.state, SyncState::held);
+    ASSERT_TRUE(wait(syncs->apply(root(), held.sync.id, std::nullopt)));
+    lists["thinktel"] = list({20});
+    EXPECT_THAT(told(compare(), root(), true), ::testing::Contains("vanished 1")) << "it came back in between, so it is told again";
+    EXPECT_EQ(state(1), NumberState::missing);
+}
+
+TEST_P(NumberSyncsTest, a_carrier_account_that_changed_hands_is_compared_again_before_anybody_takes_its_numbers) {
+    accounts.front().tenant = "North";
+    syncs->take_accounts(accounts);
+    lists["thinktel"] = list({1, 2});
+    const auto first = compare();
+    accounts.front().tenant = "South";
+    syncs->take_accounts(accounts);
+    auto to_acme = of(SyncDecision::adopt, {key(2)});
+    to_acme.tenant = 10;
+    for (const auto& choice : {of(SyncDecision::adopt, {key(1)}), to_acme, of(SyncDecision::ignore, {key(1)})})
+        for (const auto& caller : {north(), root()}) {
+            const auto taken = decide(first, choice, caller);
+            ASSERT_TRUE(taken) << taken.error().message;
+            EXPECT_EQ(taken->decided, 0);
+            EXPECT_THAT(taken->problems.front().second, HasSubstr("changed hands"));
+        }
+    EXPECT_FALSE(shown(1)) << "North gives South nothing";
+    EXPECT_FALSE(shown(2)) << "and takes nothing of South's";
+    EXPECT_EQ(decide(compare(), of(SyncDecision::adopt), south())->decided, 2);
+    EXPECT_EQ(shown(1)->row.tenant, 3);
+}
+
+TEST_P(NumberSyncsTest, an_asking_that_throws_ends_its_comparison_alone) {
+    lists["thinktel"] = list({1});
+    meanwhile = []() -> Async<void> {
+        throw Death();
+        co_return;
+    };
+    const auto failed = compare();
+    EXPECT_EQ(failed.sync.state, SyncState::failed);
+    EXPECT_EQ(failed.sync.problem, "died");
+    meanwhile = {};
+    EXPECT_EQ(compare().sync.state, SyncState::done) << "the account is not busy until a restart";
+}
+
+TEST_P(NumberSyncsTest, numbers_that_changed_while_the_carrier_was_asked_are_not_judged) {
+    for (const int each : {1, 2, 3}) hold(each);
+    hold(5, NumberState::missing);
+    lists["thinktel"] = list({2, 4, 5});
+    // The list is of before that: 1 and 4 have come since, 3 was not touched, and 5 is on its way.
+    meanwhile = [this]() -> Async<void> {
+        hold(1, NumberState::assigned);
+        hold(4);
+        hold(5, NumberState::available);
+        co_return;
+    };
+    const auto sync = compare();
+    EXPECT_THAT(told(sync), ElementsAre("vanished 3"));
+    EXPECT_EQ(sync.sync.counts.left_alone, 3);
+    EXPECT_EQ(state(1), NumberState::assigned);
+    EXPECT_EQ(state(4), NumberState::in_service);
+    EXPECT_EQ(state(5), NumberState::available);
+    meanwhile = {};
+    EXPECT_THAT(told(compare(), root(), true), ElementsAre("vanished 1", "vanished 3")) << "the next one judges them";
+}
+
+TEST_P(NumberSyncsTest, what_an_order_has_done_is_known_before_anything_is_judged_or_decided) {
+    hold(1);
+    hold(2);
+    lists["thinktel"] = list({2});
+    on_catch_up = [this] { hold(1, NumberState::releasing); };
+    EXPECT_THAT(told(compare()), IsEmpty()) << "what is given back is not missing";
+    on_catch_up = {};
+    hold(1, NumberState::in_service);
+    const auto gone = compare();
+    on_catch_up = [this] { hold(1, NumberState::released); };
+    EXPECT_EQ(decide(gone, of(SyncDecision::keep, {key(1)}))->refused, 1);
+    EXPECT_EQ(state(1), NumberState::released);
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, NumberSyncsTest, ::testing::Values("sqlite", "postgresql"));

@@ -9,6 +9,8 @@
 
 #include <porteur/json.hpp>
 
+#include "inventory/job_runner.hpp"
+#include "store/people_book.hpp"
 #include "support/engine_world.hpp"
 #include "support/postgres_server.hpp"
 
@@ -17,6 +19,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::SizeIs;
 using enum OrderState;
 
 testing::PostgresServer& postgres() {
@@ -269,6 +272,63 @@ protected:
         return out;
     }
 
+    /// A daemon's jobs, from its start to its end.
+    void as_jobs(const std::function<void()>& run) {
+        JobBook jobs(access_of(*store));
+        InventoryList list(*book, *directory);
+        JobRunner made({
+            .book = *book,
+            .jobs = jobs,
+            .inventory = *inventory,
+            .list = list,
+            .tenants = tenants,
+            .now = [this] { return clock; },
+            .door =
+                {.catch_up = [this]() -> Result<void> {
+                     if (is_store_away) return failure(ErrorKind::unavailable, "the store is away");
+                     return following->catch_up();
+                 },
+                 .can = [](const std::string&) { return true; },
+                 .order = [this](const std::string& account, const std::vector<NumberKey>& keys,
+                                 const JobScope& scope) -> Result<Id> {
+                     const auto order =
+                         make(OrderKind::release, scope.tenant, {number_text(keys.front())}, account);
+                     if (on_order) on_order();
+                     return order.id;
+                 }}
+        });
+        runner = &made;
+        book_of_jobs = &jobs;
+        run();
+        runner = nullptr;
+    }
+    NumberJob job(NumberAction action, const std::string& text) {
+        NumberJob made;
+        made.id = ++last_id;
+        made.tenant = 10;
+        made.by = "anna";
+        made.kind = word_of(action);
+        made.request = "{}";
+        EXPECT_TRUE(book_of_jobs->begin(
+            {.at = {}, .who = "anna", .person = 0, .home = 10, .address = {}}, made, "numbers", {}
+        ));
+        const std::atomic signal = JobSignal::go_on;
+        JobUnderWay under_way{.job = made, .signal = signal};
+        const NumberSelection selection{.numbers = {text}, .range = {}, .filter = {}};
+        const JobScope scope{.tenant = 2, .role = Role::var_administrator, .by = "anna"};
+        NumberWish wish;
+        wish.action = action;
+        if (action == NumberAction::release)
+            runner->release(under_way, selection, scope);
+        else
+            runner->change(under_way, selection, wish, scope);
+        return under_way.job;
+    }
+
+    JobRunner* runner = nullptr;
+    JobBook* book_of_jobs = nullptr;
+    bool is_store_away = false;
+    std::function<void()> on_order;  ///< a release is taken in, and its number not marked yet
     std::filesystem::path folder;
     testing::HexSeal seal;
     std::unique_ptr<Store> store;
@@ -608,6 +668,107 @@ TEST_P(
     becomes(order, completed, {{first, cancelled}});
     follow();
     EXPECT_EQ(state(first), "assigned");
+}
+
+TEST_P(
+    OrderFollowingTest,
+    a_port_that_was_sent_while_its_number_was_given_back_still_waits_for_it_when_the_carrier_keeps_it
+) {
+    put(first, 10, NumberState::in_service, "ringcentral");
+    auto release = make(OrderKind::release, 10, {first}, "ringcentral");
+    follow();
+    auto port = make(OrderKind::port, 10, {first});
+    becomes(port, submitted);
+    follow();
+    EXPECT_EQ(state(first), "releasing") << "the release ends first";
+    EXPECT_THAT(left_out(port), ElementsAre(HasSubstr("is being given back to \"ringcentral\"")));
+    becomes(release, rejected, {{first, exception}}, "main number");
+    follow();
+    EXPECT_EQ(state(first), "port_out_pending") << "the port is still under way";
+    EXPECT_EQ(number(first)->row.note, "main number");
+    becomes(port, cancelled);
+    follow();
+    EXPECT_EQ(state(first), "in_service");
+    EXPECT_THAT(history(first), ElementsAre("release under way", "release refused", "port called off"));
+}
+
+TEST_P(OrderFollowingTest, a_port_that_was_sent_while_its_number_was_given_back_may_end_before_the_release) {
+    for (const auto& each : {first, second, third}) put(each, 10, NumberState::in_service, "ringcentral");
+    auto release = make(OrderKind::release, 10, {first, second, third}, "ringcentral");
+    follow();
+    auto port = make(OrderKind::port, 10, {first, second, third});
+    becomes(port, submitted);
+    follow();
+    becomes(port, in_review, {{first, completed}, {second, rejected}, {third, in_review}}, "no");
+    follow();
+    EXPECT_EQ(state(first), "in_service");
+    EXPECT_EQ(number(first)->shared.account, "thinktel");
+    EXPECT_EQ(state(second), "releasing") << "the release is still under way";
+    becomes(release, partial, {{first, exception}, {second, exception}, {third, cancelled}}, "keeps it");
+    follow();
+    EXPECT_EQ(state(first), "in_service");
+    EXPECT_EQ(number(first)->shared.account, "thinktel");
+    EXPECT_EQ(state(second), "in_service");
+    EXPECT_EQ(state(third), "released");
+    becomes(port, partial, {{first, completed}, {second, rejected}, {third, rejected}}, "no");
+    follow();
+    EXPECT_EQ(state(third), "released") << "what is gone does not come back by a port that is refused";
+}
+
+TEST_P(OrderFollowingTest, a_purchase_of_a_number_that_is_given_back_marks_nothing_and_takes_over_what_went) {
+    put(first, 10, NumberState::assigned, "genesys");
+    put(second, 10, NumberState::assigned, "genesys");
+    auto release = make(OrderKind::release, 10, {first, second});
+    follow();
+    auto bought = make(OrderKind::purchase, 10, {first, second});
+    becomes(bought, submitted);
+    follow();
+    EXPECT_EQ(state(first), "releasing");
+    EXPECT_THAT(left_out(bought), SizeIs(2));
+    becomes(release, partial, {{first, cancelled}, {second, exception}}, "keeps it");
+    follow();
+    EXPECT_EQ(state(first), "released");
+    EXPECT_EQ(state(second), "assigned") << "what the carrier keeps is as before";
+    becomes(bought, partial, {{first, completed}, {second, rejected}});
+    follow();
+    EXPECT_EQ(state(first), "assigned");
+    EXPECT_EQ(number(first)->row.order, bought.id);
+    EXPECT_EQ(state(second), "assigned");
+}
+
+TEST_P(OrderFollowingTest, after_a_write_that_failed_no_job_touches_a_number_that_its_order_gives_back) {
+    put(first, 10, NumberState::assigned, "genesys");
+    as_jobs([this] {
+        on_order = [this] { book->trouble = FrailBook::Trouble::before; };
+        EXPECT_EQ(job(NumberAction::release, first).state, JobState::failed);
+        on_order = {};
+        is_store_away = true;
+        const auto blind = job(NumberAction::unassign, first);
+        EXPECT_EQ(blind.state, JobState::failed);
+        EXPECT_EQ(blind.problem, "the store is away");
+        EXPECT_EQ(state(first), "assigned");
+        is_store_away = false;
+        const auto seeing = job(NumberAction::unassign, first);
+        EXPECT_EQ(seeing.state, JobState::done);
+        EXPECT_EQ(seeing.refused, 1);
+        EXPECT_EQ(state(first), "releasing");
+    });
+}
+
+TEST_P(OrderFollowingTest, after_a_crash_between_a_release_and_its_mark_no_job_touches_the_number) {
+    put(first, 10, NumberState::assigned, "genesys");
+    struct Death {};
+    as_jobs([this] {
+        on_order = [] { throw Death(); };
+        EXPECT_THROW(job(NumberAction::release, first), Death);
+        on_order = {};
+    });
+    open();
+    as_jobs([this] {
+        EXPECT_EQ(job(NumberAction::unassign, first).refused, 1);
+        EXPECT_EQ(state(first), "releasing");
+        EXPECT_EQ(job(NumberAction::release, first).same, 1) << "and it is not given back twice";
+    });
 }
 
 TEST_P(OrderFollowingTest, a_crash_at_any_write_loses_nothing_and_does_nothing_twice) {

@@ -207,6 +207,30 @@ TEST(GiveBack, ThatWasNotDeliveredIsTriedAgainAndADoubtIsAPersons) {
     EXPECT_EQ(gone->order.state, completed);
 }
 
+TEST(GiveBack, AnEndThatCannotBeReadIsADoubtAndNoWordThatNothingWasDone) {
+    for (const std::string output : {"", "{}x", R"({"numbers":[{"number":"+1"}]})"}) {
+        const auto doubt = after_operation(
+                               released(),
+                               {.operation = "release_numbers",
+                                .done = true,
+                                .output = output,
+                                .error = {}},
+                               now, 0.5, rhythm, lists()
+        )
+                               .order;
+        EXPECT_EQ(doubt.delivery, Delivery::in_doubt) << output;
+        EXPECT_FALSE(doubt.due);
+        EXPECT_FALSE(cancel_order(doubt, false, now, "anna"))
+            << "its numbers would be free here, and gone at the carrier";
+        EXPECT_FALSE(settle_by_person(doubt, PersonVerdict::tried_again, {}, now, "anna"))
+            << "they would be deleted twice";
+        const auto gone =
+            settle_by_person(doubt, PersonVerdict::found_at_carrier, "seen", now, "anna");
+        ASSERT_TRUE(gone) << gone.error().message;
+        EXPECT_EQ(gone->order.state, completed);
+    }
+}
+
 TEST(GiveBack, AsksOnceMoreOnlyForWhatHasNoEndYet) {
     auto order = after(
         released(), {told(first, cancelled), told(second, exception), told(third, cancel_pending)},

@@ -125,6 +125,16 @@ TEST(AfterOperation, StopsADraftThatThePreflightBlocks) {
     EXPECT_EQ(change.order.problem, "not on the account");
 }
 
+TEST(AfterOperation, TakesAnEndOfASubmissionThatCannotBeReadForADoubt) {
+    const OperationEnd sent{.operation = "submit_port", .done = true, .output = "{}x", .error = {}};
+    const auto doubt = after_operation(port(draft, Stage::submit), sent, noon, 0, rhythm).order;
+    EXPECT_EQ(doubt.delivery, Delivery::in_doubt);
+    EXPECT_FALSE(cancel_order(doubt, false, noon, "anna")) << "the carrier may have it";
+    EXPECT_FALSE(settle_by_person(doubt, PersonVerdict::tried_again, {}, noon, "anna"));
+    const OperationEnd looked{.operation = "check_port", .done = true, .output = "{}x", .error = {}};
+    EXPECT_EQ(after_operation(port(submitted, Stage::follow), looked, noon, 0, rhythm).order.delivery, Delivery::waiting_for_person) << "it only asked";
+}
+
 TEST(AfterOperation, FollowsWhatTheCarrierTookAndEndsWithIt) {
     const auto taken = after_operation(port(draft, Stage::submit), done(says(submitted)), noon, 0, rhythm);
     EXPECT_EQ(taken.order.state, submitted);

@@ -223,6 +223,35 @@ TEST_F(JobRunnerTest, an_account_that_is_disabled_under_a_job_gets_nothing_more)
     EXPECT_THAT(results(half.id).front().problem, HasSubstr("\"Acme\" is disabled"));
 }
 
+TEST_F(JobRunnerTest, an_account_that_is_disabled_under_a_release_gives_nothing_more_back) {
+    add(some(10));
+    int ordered = 0;
+    JobRunner releases({
+        .book = *book, .jobs = *jobs, .inventory = *inventory, .list = *list, .tenants = tenants, .now = [] { return Instant{std::chrono::seconds{1'790'000'000}}; },
+        .door = {.catch_up = {}, .can = [](const std::string&) { return true; },
+                 .order = [&](const std::string&, const std::vector<NumberKey>&, const JobScope&) -> Result<Id> {
+                     if (++ordered == 3) take_accounts({2});
+                     return ordered;
+                 }}
+    });
+    JobUnderWay under_way{.job = job("release"), .signal = signal};
+    NumberSelection selection;
+    for (int at = 0; at < 10; ++at) selection.numbers.push_back(text_of(at));
+    releases.release(under_way, selection, north);
+    EXPECT_EQ(ordered, 3);
+    const auto half = stored(under_way.job.id);
+    EXPECT_EQ(half.state, JobState::done);
+    EXPECT_EQ(half.done, 10);
+    EXPECT_EQ(half.changed, 3);
+    ASSERT_EQ(half.refused, 7);
+    EXPECT_THAT(results(half.id).front().problem, HasSubstr("\"North\", for which this was wished, is disabled"));
+    ordered = 0;
+    JobUnderWay again{.job = job("release"), .signal = signal};
+    releases.release(again, selection, north);
+    EXPECT_EQ(ordered, 0);
+    EXPECT_EQ(again.job.refused, 10);
+}
+
 TEST_F(JobRunnerTest, an_account_that_is_moved_under_a_job_gets_nothing_more) {
     add(some(2'000));
     book->on_write = [this] { take_accounts({}, 3); };

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "store/number_book.hpp"
 #include "store_place.hpp"
 
 namespace porteur {
@@ -37,7 +38,7 @@ protected:
     void end(NumberSync& sync, SyncState state, Instant drop_before = Instant{}) {
         sync.state = state;
         sync.ended = sync.began + std::chrono::seconds(30);
-        done(book->end(sync, drop_before));
+        done(book->end(sync, {.drop_before = drop_before, .over = {}, .kept = {}}));
     }
     static NumberSyncRow row(
         const NumberSync& sync, int last, SyncWhat what, std::int64_t holder = 10
@@ -53,8 +54,22 @@ protected:
         return made;
     }
     static void done(const Result<void>& result) { ASSERT_TRUE(result) << result.error().message; }
-    SyncVerdict verdict(SyncDecision decision, bool stands) const {
-        return {.decision = decision, .cause = {}, .by = "anna", .at = noon, .stands = stands};
+    /// As they are written with the numbers.
+    NumberChanges decided(
+        const NumberSync& sync, std::vector<NumberKey> keys, SyncDecision decision, bool stands
+    ) {
+        NumberChanges out;
+        SyncRowQuery query;
+        query.sync = sync.id;
+        query.keys = std::move(keys);
+        for (const auto& each : book->rows(query).value()) {
+            out.decided.push_back({.sync = sync.id, .key = each.key, .decision = decision, .cause = {}, .by = "anna", .at = noon});
+            if (stands) out.standing.push_back({.account = sync.account, .key = each.key, .standing = each.standing});
+        }
+        return out;
+    }
+    void decide(const NumberSync& sync, std::vector<NumberKey> keys, SyncDecision decision, bool stands) {
+        done(open_number_book(*store)->write(decided(sync, std::move(keys), decision, stands)));
     }
     std::vector<int> numbers(SyncRowQuery query) {
         std::vector<int> out;
@@ -125,7 +140,7 @@ TEST_P(SyncBookTest, rows_are_asked_for_by_holder_kind_decision_and_place) {
         {row(sync, 1, SyncWhat::vanished, 10), row(sync, 2, SyncWhat::unknown, 1),
          row(sync, 3, SyncWhat::vanished, 14), row(sync, 4, SyncWhat::unknown, 1)}
     ));
-    done(book->decide(sync, {key(4)}, verdict(SyncDecision::ignore, false)));
+    decide(sync, {key(4)}, SyncDecision::ignore, false);
     SyncRowQuery all{
         .sync = 1, .holders = {}, .what = {}, .open = {}, .keys = {}, .after = 0, .limit = 9
     };
@@ -173,7 +188,7 @@ TEST_P(SyncBookTest, a_later_run_takes_the_place_of_what_is_open_at_its_account_
          row(other, 3, SyncWhat::unknown)}
     ));
     end(first, SyncState::done);
-    done(book->decide(first, {key(2)}, verdict(SyncDecision::ignore, true)));
+    decide(first, {key(2)}, SyncDecision::ignore, true);
     end(other, SyncState::done);
     done(book->put({row(held, 1, SyncWhat::unknown)}));
     end(held, SyncState::held);
@@ -237,18 +252,18 @@ TEST_P(SyncBookTest, runs_are_listed_the_newest_first) {
     EXPECT_THAT(ids(some), IsEmpty());
 }
 
-TEST_P(SyncBookTest, a_decision_is_made_once_and_stands_until_it_is_forgotten) {
+TEST_P(SyncBookTest, decisions_are_written_and_those_that_stand_are_told) {
     auto sync = begun(1);
     done(book->put(
         {row(sync, 1, SyncWhat::vanished), row(sync, 2, SyncWhat::unknown),
          row(sync, 3, SyncWhat::unknown)}
     ));
     end(sync, SyncState::done);
-    auto confirmed = verdict(SyncDecision::confirm_missing, true);
-    confirmed.cause = MissingCause::released;
-    done(book->decide(sync, {key(1)}, confirmed));
-    done(book->decide(sync, {key(1), key(2)}, verdict(SyncDecision::ignore, true)));
-    done(book->decide(sync, {key(3)}, verdict(SyncDecision::adopt, false)));
+    auto confirmed = decided(sync, {key(1)}, SyncDecision::confirm_missing, true);
+    confirmed.decided.front().cause = MissingCause::released;
+    done(open_number_book(*store)->write(confirmed));
+    decide(sync, {key(2)}, SyncDecision::ignore, true);
+    decide(sync, {key(3)}, SyncDecision::adopt, false);
     const auto rows = book->rows({.sync = 1,
                                   .holders = {},
                                   .what = {},
@@ -258,13 +273,11 @@ TEST_P(SyncBookTest, a_decision_is_made_once_and_stands_until_it_is_forgotten) {
                                   .limit = 9})
                           .value();
     ASSERT_THAT(rows, SizeIs(3));
-    EXPECT_EQ(rows[0].decision, SyncDecision::confirm_missing) << "the first decision stays";
+    EXPECT_EQ(rows[0].decision, SyncDecision::confirm_missing);
     EXPECT_EQ(rows[0].cause, MissingCause::released);
     EXPECT_EQ(rows[0].by, "anna");
     EXPECT_EQ(rows[1].decision, SyncDecision::ignore);
-    EXPECT_THAT(book->standing("thinktel").value(), UnorderedElementsAre(Pair(key(1), "vanished"), Pair(key(2), "unknown")))
-        << "of a number that was decided already, the second decision says nothing, and takes none "
-           "away";
+    EXPECT_THAT(book->standing("thinktel").value(), UnorderedElementsAre(Pair(key(1), "vanished"), Pair(key(2), "unknown")));
 }
 
 TEST_P(SyncBookTest, decisions_that_stand_are_forgotten_by_account) {
@@ -273,10 +286,16 @@ TEST_P(SyncBookTest, decisions_that_stand_are_forgotten_by_account) {
         {row(sync, 1, SyncWhat::unknown), row(sync, 2, SyncWhat::unknown),
          row(other, 1, SyncWhat::unknown)}
     ));
-    done(book->decide(sync, {key(1), key(2)}, verdict(SyncDecision::ignore, true)));
-    done(book->decide(other, {key(1)}, verdict(SyncDecision::ignore, true)));
-    done(book->forget_standing("thinktel", {key(1)}));
+    decide(sync, {key(1), key(2)}, SyncDecision::ignore, true);
+    decide(other, {key(1)}, SyncDecision::ignore, true);
+    sync.state = SyncState::held;
+    done(book->end(sync, {.drop_before = {}, .over = {key(1)}, .kept = {}}));
+    EXPECT_THAT(book->standing("thinktel").value(), SizeIs(2)) << "a held run changes nothing yet";
+    sync.state = SyncState::done;
+    done(book->end(sync, {}));
     EXPECT_THAT(book->standing("thinktel").value(), ElementsAre(Pair(key(2), "unknown")));
+    done(book->end(sync, {.drop_before = {}, .over = {key(2)}, .kept = {}}));
+    EXPECT_THAT(book->standing("thinktel").value(), IsEmpty());
     EXPECT_THAT(book->standing("genesys").value(), ElementsAre(Pair(key(1), "unknown")));
 }
 
@@ -324,6 +343,48 @@ TEST_P(SyncBookTest, the_wish_and_its_answer_are_kept_with_the_run) {
     }));
     EXPECT_EQ(store->idempotency(1, "k").value()->body, "1");
     EXPECT_THAT(AuditLog(access()).records({}).value(), SizeIs(1));
+}
+
+TEST_P(SyncBookTest, how_far_a_wish_came_is_known_until_it_has_an_answer) {
+    const auto sync = begun(1);
+    done(book->put({row(sync, 1, SyncWhat::unknown)}));
+    const AuditEntry entry{.at = noon, .who = "anna", .person = 0, .home = 1, .tenant = 1, .action = "numbers.sync_decision", .kind = "number_sync",
+                           .object = "1", .before = {}, .after = "{}", .address = {}};
+    SyncWishSoFar wish{.tenant = 1, .key = "k", .fingerprint = "f", .sync = 1, .at = noon};
+    done(book->begin_wish(entry, wish));
+    EXPECT_EQ(book->wish(1, "k").value()->last, 0);
+    EXPECT_FALSE(book->wish(2, "k").value());
+    auto some = decided(sync, {key(1)}, SyncDecision::ignore, true);
+    wish.last = key(1);
+    wish.decided = 1;
+    wish.refused = 2;
+    wish.problems = R"([[1,"no"]])";
+    some.wish = wish;
+    done(open_number_book(*store)->write(some));
+    const auto so_far = book->wish(1, "k").value();
+    ASSERT_TRUE(so_far);
+    EXPECT_EQ(so_far->fingerprint, "f");
+    EXPECT_EQ(so_far->sync, 1);
+    EXPECT_EQ(so_far->last, key(1));
+    EXPECT_EQ(so_far->decided, 1);
+    EXPECT_EQ(so_far->refused, 2);
+    EXPECT_EQ(so_far->problems, R"([[1,"no"]])");
+    EXPECT_EQ(so_far->at, noon);
+    done(book->note(std::nullopt, IdempotencyRecord{.tenant = 1, .key = "k", .fingerprint = "f", .status = 200, .body = "1", .at = noon}));
+    EXPECT_FALSE(book->wish(1, "k").value());
+    EXPECT_EQ(store->idempotency(1, "k").value()->body, "1");
+    EXPECT_THAT(AuditLog(access()).records({}).value(), SizeIs(1));
+}
+
+TEST_P(SyncBookTest, a_wish_that_nobody_repeats_is_forgotten_in_the_end) {
+    const AuditEntry entry{.at = noon, .who = "anna", .person = 0, .home = 1, .tenant = 1, .action = "numbers.sync_decision", .kind = "number_sync",
+                           .object = "1", .before = {}, .after = "{}", .address = {}};
+    done(book->begin_wish(entry, SyncWishSoFar{.tenant = 1, .key = "k", .fingerprint = "f", .sync = 1, .at = noon}));
+    auto sync = begun(1);
+    end(sync, SyncState::done, noon);
+    EXPECT_TRUE(book->wish(1, "k").value());
+    end(sync, SyncState::done, noon + std::chrono::milliseconds(1));
+    EXPECT_FALSE(book->wish(1, "k").value());
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, SyncBookTest, ::testing::Values("sqlite", "postgresql"));
