@@ -250,8 +250,8 @@ public:
     Result<void> each_place(const TakePlace& take) override {
         return access_.read_with([&](soci::session& sql) { queries::each_number_place(sql, access_.dialect(), take); });
     }
-    Result<KeysFound> keys(const KeyScan& scan) override {
-        return asked<KeysFound>(access_, [&](soci::session& sql) { return queries::number_keys(sql, access_.dialect(), scan); });
+    Result<std::vector<NumberKey>> keys(const KeyScan& scan) override {
+        return asked<std::vector<NumberKey>>(access_, [&](soci::session& sql) { return queries::number_keys(sql, access_.dialect(), scan); });
     }
     Result<std::vector<UsedPlace>> by_user(const KeyScan& scan, const UsedPlace& after) override {
         return asked<std::vector<UsedPlace>>(access_, [&](soci::session& sql) { return queries::numbers_by_user(sql, access_.dialect(), scan, after); });
