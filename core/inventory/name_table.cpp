@@ -142,8 +142,12 @@ void NameTable::find_on(const Shelf& shelf, std::string_view text, std::size_t f
             at = static_cast<std::size_t>(there - may_be.data());
             const auto place = from + at;
             if (place < beyond || letters.compare(place, text.size(), text) != 0) continue;
-            // The last name that does not begin behind it; those without letters begin where the next does.
-            const auto next = std::upper_bound(shelf.begins.begin() + static_cast<std::ptrdiff_t>(name), shelf.begins.end(), place);
+            // The last name that does not begin behind it; those without letters begin where the next does. What many names
+            // contain stands in one of the next, mostly.
+            constexpr int nearby = 16;
+            auto next = shelf.begins.begin() + static_cast<std::ptrdiff_t>(name) + 1;
+            for (int step = 0; step < nearby && *next <= place; ++step) ++next;
+            if (*next <= place) next = std::upper_bound(next, shelf.begins.end(), place);
             name = static_cast<std::size_t>(next - shelf.begins.begin()) - 1;
             if (place + text.size() > *next) continue;  // half of it is the next one's
             found[first_id + name] = true;

@@ -3,7 +3,7 @@
 
 // The names that numbers are used by, folded, each once, with a small number of its own. Their letters lie
 // one after another, so that all names that contain a text are found by reading through them: a million
-// names in two milliseconds. docs/decisions/0024-names-in-memory.md.
+// names in two milliseconds. docs/decisions/0023-numbers-in-memory.md.
 
 #include <array>
 #include <cstddef>

@@ -95,29 +95,39 @@ class Contains {
 public:
     explicit Contains(const std::string& digits) {
         if (digits.size() > places) return;  // stands in none
-        unsigned shift = 0;
         for (const char digit : digits) {
-            wanted_.push_back(ones * static_cast<Digits>(digit - '0') << shift);
-            shift += bits;
+            wanted_[count_] = ones * static_cast<Digits>(digit - '0') << (bits * count_);
+            ++count_;
         }
-        for (std::size_t length = wanted_.size(); length <= places; ++length)
-            begins_[length] = flags << (bits * (static_cast<unsigned>(places) - static_cast<unsigned>(length - wanted_.size())));
+        for (unsigned length = count_; length <= places; ++length) begins_[length] = flags << (bits * (static_cast<unsigned>(places) - (length - count_)));
     }
-    bool operator()(Digits number) const {
-        // What is left of the digits behind a place comes over it, and is nothing where all are those wanted. What comes in
-        // from the right is nothing, too: no digits begin there.
-        Digits others = 0;
-        unsigned shift = 0;
-        for (const auto each : wanted_) {
-            others |= number << shift ^ each;
-            shift += bits;
-        }
-        const auto same = ~(((others & below_flags) + below_flags) | others) & begins_[number & 15U];
-        return same != 0;
+    bool operator()(Digits number) const { return stands_in(number, wanted_.data(), count_); }
+    /// Calls `use` with what says the same of one number after another in the shortest way.
+    void with_test(auto use) const {
+        with_count(use, std::make_integer_sequence<unsigned, places + 1>());
     }
 
 private:
-    std::vector<Digits> wanted_;  ///< in each place, moved as the number is
+    bool stands_in(Digits number, const Digits* wanted, unsigned count) const {
+        // What is left of the digits behind a place comes over it, and is nothing where all are those wanted. What comes in
+        // from the right is nothing, too: no digits begin there.
+        Digits others = 0;
+        for (unsigned each = 0; each < count; ++each) others |= number << (bits * each) ^ wanted[each];
+        const auto same = ~(((others & below_flags) + below_flags) | others) & begins_[number & 15U];
+        return same != 0;
+    }
+    template <unsigned... counts>
+    void with_count(auto use, std::integer_sequence<unsigned, counts...>) const {
+        const auto with = [&]<unsigned count>(std::integral_constant<unsigned, count>) {
+            std::array<Digits, count> wanted;
+            std::copy_n(wanted_.begin(), count, wanted.begin());
+            use([&](Digits number) { return stands_in(number, wanted.data(), count); });
+        };
+        ((counts == count_ ? with(std::integral_constant<unsigned, counts>()) : void()), ...);
+    }
+
+    unsigned count_ = 0;
+    std::array<Digits, places> wanted_{};      ///< in each place, moved as the number is
     std::array<Digits, places + 1> begins_{};  ///< by the number's length: where they may begin
 };
 
@@ -178,7 +188,8 @@ public:
         if (!tenants.empty()) chosen.keep([&](std::size_t at) { return knows(tenants, block.entries[at].tenant); });
         if (!tags.empty()) chosen.keep([&](std::size_t at) { return knows(tags, block.entries[at].tags); });
         for (const auto& each : names) chosen.keep([&](std::size_t at) { return knows(each, block.names[at]); });
-        for (const auto& each : digits) chosen.keep([&](std::size_t at) { return each(block.numbers[at]); });
+        for (const auto& each : digits)
+            each.with_test([&](auto stands_in) { chosen.keep([&](std::size_t at) { return stands_in(block.numbers[at]); }); });
         if (!any) return;
         chosen.keep([&](std::size_t at) {
             return std::ranges::any_of(any->names, [&](const auto& each) { return knows(each, block.names[at]); }) ||

@@ -22,7 +22,7 @@ std::int64_t stamp(Instant at) { return at.time_since_epoch().count(); }
 /// The connection that writes, with its statements.
 class Pen {
 public:
-    Pen(std::unique_ptr<WriteSession> session, Dialect dialect) : session_(std::move(session)) {
+    explicit Pen(std::unique_ptr<WriteSession> session) : session_(std::move(session)) {
         classes_ = bulk(insert_into(
             "number_classes",
             {{"id", number}, {"account", text}, {"country", text}, {"type", text}, {"state", text},
@@ -66,10 +66,6 @@ public:
                           .columns = {{"id", number}, {"followed", number}},
                           .key_columns = 1});
         removed_ = bulk({.verb = BulkShape::Verb::erase, .table = "numbers", .columns = {{"id", number}}, .key_columns = 1});
-        if (dialect == Dialect::sqlite) {
-            found_by_ = bulk(insert_into("number_search", {{"rowid", number}, {"used_key", text}}, 0));
-            found_by_no_more_ = bulk(insert_into("number_search", {{"number_search", text}, {"rowid", number}, {"used_key", text}}, 0));
-        }
     }
 
     /// Throws std::runtime_error: nothing was written.
@@ -97,9 +93,8 @@ private:
     /// In the order in which PostgreSQL gets and answers them.
     std::vector<Bulk*> all() const {
         std::vector<Bulk*> out;
-        for (const auto* each : {&classes_, &rows_, &counts_, &history_, &jobs_, &results_, &befores_, &removed_, &follows_, &follower_,
-                                 &found_by_, &found_by_no_more_})
-            if (*each) out.push_back(each->get());
+        for (const auto* each : {&classes_, &rows_, &counts_, &history_, &jobs_, &results_, &befores_, &removed_, &follows_, &follower_})
+            out.push_back(each->get());
         return out;
     }
 
@@ -123,7 +118,6 @@ private:
         for (const auto& each : changes.removed) {
             removed_->number(each.key);
             removed_->end_row();
-            if (found_by_no_more_) forget_text(each.key, folded(each.used_by));
         }
         put_job(changes);
         for (const auto& each : changes.counts) {
@@ -191,14 +185,6 @@ private:
         }
     }
 
-    void forget_text(NumberKey key, std::string_view used_key) {
-        if (used_key.empty()) return;
-        found_by_no_more_->text("delete");
-        found_by_no_more_->number(key);
-        found_by_no_more_->text(used_key);
-        found_by_no_more_->end_row();
-    }
-
     void put(const NumberWrite& write) {
         const auto& row = write.after;
         const auto text = number_text(row.key);
@@ -222,19 +208,11 @@ private:
         rows_->number(stamp(row.updated));
         rows_->number(row.version);
         rows_->end_row();
-        if (!found_by_) return;
-        const auto used_before = write.before ? folded(write.before->used_by) : std::string();
-        if (write.before && used_before == used_key) return;
-        if (write.before) forget_text(row.key, used_before);
-        if (used_key.empty()) return;
-        found_by_->number(row.key);
-        found_by_->text(used_key);
-        found_by_->end_row();
     }
 
     std::unique_ptr<WriteSession> session_;
     // Gone before it.
-    std::unique_ptr<Bulk> classes_, rows_, counts_, history_, jobs_, results_, befores_, removed_, follows_, follower_, found_by_, found_by_no_more_;
+    std::unique_ptr<Bulk> classes_, rows_, counts_, history_, jobs_, results_, befores_, removed_, follows_, follower_;
 };
 
 class StoredNumbers final : public NumberBook {
@@ -274,7 +252,7 @@ public:
             if (!pen_) {
                 auto session = access_.write_session();
                 if (!session) return std::unexpected(std::move(session).error());
-                pen_ = std::make_unique<Pen>(std::move(*session), access_.dialect());
+                pen_ = std::make_unique<Pen>(std::move(*session));
             }
             pen_->write(changes, access_.fence());
             return {};
