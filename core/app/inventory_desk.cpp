@@ -92,8 +92,9 @@ Result<void> InventoryDesk::restrict(const Caller& caller, const TenantTree& tre
 Async<Result<NumbersShown>> InventoryDesk::list(Caller caller, InventoryQuery query) {
     const auto& filter = query.filter;
     const bool is_search = !filter.number.empty() || !filter.used_by.empty() || !filter.any.empty() || !filter.tags.empty();
-    // A page of a file on this machine takes less than going to another thread and back; a server's answer does not.
-    const bool is_quick = access_of(parts_.store).dialect() == Dialect::sqlite && !is_search;
+    // A page of a file on this machine takes less than going to another thread and back; a server's answer does not, nor does
+    // an order of names in which few are wished.
+    const bool is_quick = access_of(parts_.store).dialect() == Dialect::sqlite && !is_search && query.sort != NumberSort::used_by;
     if (is_quick) co_return numbers(caller, std::move(query));
     co_return co_await desk::on<Result<NumbersShown>>(reads_, [&] { return numbers(caller, std::move(query)); });
 }

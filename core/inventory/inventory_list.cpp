@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 #include <unordered_map>
 #include <utility>
 
 namespace porteur {
 namespace {
 
-using Along = KeyScan::Along;
-using Keys = Result<std::vector<NumberKey>>;
 
 constexpr std::size_t no_limit = std::numeric_limits<int>::max();
 constexpr int lines_for_a_row = 4;     // of what is read at once: a line is not kept as a row is
@@ -57,10 +56,8 @@ Result<Place> read_cursor(const InventoryQuery& query) {
 /// What a page shows, and one more where there is one.
 struct Found {
     std::vector<Place> places;
-    bool lie_together = false;             ///< few other rows lie between them
-    std::vector<NumberRow> rows;           ///< of these places, where they had to be read
-    bool is_read = false;
-    std::optional<std::int64_t> count;     ///< how many fit in all, where that is known by now
+    bool lie_together = false;           ///< few other rows lie between them
+    std::optional<InventoryTotal> total; ///< how many fit in all, where that is known by now
 };
 
 /// A page under way.
@@ -81,22 +78,13 @@ public:
         }
         auto found = find();
         if (!found) return std::unexpected(std::move(found).error());
-        auto& [places, lie_together, rows, is_read, count] = *found;
+        auto& [places, lie_together, total] = *found;
         const bool is_full = places.size() > static_cast<std::size_t>(query_.limit);
         if (is_full) {
             places.resize(static_cast<std::size_t>(query_.limit));
-            if (is_read) rows.resize(places.size());
             out.next_cursor = cursor_of(query_, places.back());
         }
-        if (is_first) {
-            auto total = total_of(places.size(), is_full, count);
-            if (!total) return std::unexpected(std::move(total).error());
-            out.total = *total;
-        }
-        if (is_read) {
-            out.rows = std::move(rows);
-            return out;
-        }
+        if (is_first) out.total = total ? *total : total_of(places.size(), is_full);
         std::vector<NumberKey> keys;
         keys.reserve(places.size());
         for (const auto& each : places) keys.push_back(each.key);
@@ -110,38 +98,28 @@ public:
 
 private:
     std::size_t wanted() const { return static_cast<std::size_t>(query_.limit) + 1; }
-    bool is_few() const { return wish_.whole().count <= limits_.read_at_once; }
+    bool is_few() const { return wish_.whole().count <= limits_.few; }
+    /// How many fit is told with the first page.
+    bool counts() const { return query_.cursor.empty(); }
 
     Result<Found> find() {
-        if (query_.sort == NumberSort::number) {
-            if (!wish_.has_names()) return by_number();
-            if (!is_few()) return listed(keys_nearby(wish_.whole(), after_.key, wanted()));
+        if (query_.sort == NumberSort::number) return by_number();
+        if (is_few() && is_few_tenants()) return sorted(of_tenants());
+        auto index = wish_.in_index(wish_.whole());
+        if (query_.sort == NumberSort::used_by && (is_few() || wish_.has_names())) return named(directory_.by_name(index, name_wish()));
+        if (!is_few() && !wish_.has_text()) return by_groups();
+        index.limit = static_cast<std::size_t>(limits_.few) + 1;
+        auto some = directory_.find(index);
+        if (some.hits.size() == index.limit) {
+            if (some.looked <= limits_.rare * std::ssize(some.hits)) return by_groups();
+            if (query_.sort == NumberSort::used_by) return named(directory_.by_name(index, name_wish()));
+            index.limit = no_limit;
+            some = directory_.find(index);
         }
-        if (is_few()) return sorted_by_rows(few_keys());
-        if (query_.sort == NumberSort::used_by) {
-            if (wish_.has_text()) {
-                const auto some = static_cast<std::size_t>(limits_.read_at_once) + 1;
-                auto keys = text_keys(some);
-                if (!keys || keys->size() < some) return sorted_by_rows(std::move(keys));
-            }
-            return by_groups();
-        }
-        if (wish_.has_names()) {
-            const auto keys = text_keys(no_limit);
-            if (!keys) return std::unexpected(keys.error());
-            return sorted_here(directory_.find(*keys));
-        }
-        if (wish_.has_text()) {
-            auto index = wish_.in_index(wish_.whole());
-            index.limit = static_cast<std::size_t>(limits_.read_at_once) + 1;
-            const auto some = directory_.find(index);
-            if (some.hits.size() < index.limit) return sorted_here(some.hits);
-            if (some.looked > limits_.rare * std::ssize(some.hits)) {
-                index.limit = no_limit;
-                return sorted_here(directory_.find(index).hits);
-            }
-        }
-        return by_groups();
+        if (query_.sort != NumberSort::used_by) return sorted_here(some.hits);
+        std::vector<NumberKey> keys;
+        for (const auto& each : some.hits) keys.push_back(each.key);
+        return named(directory_.by_name(keys, name_wish()));
     }
 
     // ------------------------------------------------------------------ keys in the order of the numbers
@@ -156,117 +134,42 @@ private:
             range.from = std::max(range.from, key + 1);
     }
 
-    Result<Found> listed(Keys keys) const {
-        if (!keys) return std::unexpected(std::move(keys).error());
-        Found out;
-        for (const auto key : *keys) out.places.push_back({{}, key});
-        return out;
-    }
-
     Result<Found> by_number() const {
+        Found out;
         if (is_few_tenants()) {
             auto scan = of_tenants();
             scan.limit = static_cast<int>(wanted());
             begin_after(scan, after_.key);
-            return listed(keys_of(scan));
+            const auto keys = book_.keys(scan);
+            if (!keys) return std::unexpected(keys.error());
+            for (const auto key : *keys) out.places.push_back({{}, key});
+            return out;
         }
         auto index = wish_.in_index(wish_.whole());
         index.limit = wanted();
         begin_after(index, after_.key);
+        // What is looked at for the page is counted as well.
+        const bool is_counted = counts() && (wish_.has_text() || wish_.has_range());
+        if (is_counted) index.limit = std::max(index.limit, most_counted());
         const auto found = directory_.find(index);
-        Found out;
+        if (is_counted) out.total = total_of_some(found.hits.size(), index.limit);
+        const auto shown = std::min(found.hits.size(), wanted());
         out.lie_together = found.looked <= scattered * std::ssize(found.hits);
-        out.places.reserve(found.hits.size());
-        for (const auto& each : found.hits) out.places.push_back({{}, each.key});
+        out.places.reserve(shown);
+        for (const auto& each : std::span(found.hits).first(shown)) out.places.push_back({{}, each.key});
         return out;
     }
 
     /// Their own index leads there sooner than looking at all numbers.
     bool is_few_tenants() const {
-        if (wish_.tenants().empty()) return false;
+        if (wish_.tenants().empty() || wish_.has_names()) return false;
         const auto stretches = std::ssize(wish_.tenants()) * limits_.looks_for_a_stretch;
         return stretches < static_cast<std::int64_t>(wanted()) * wish_.total() / std::max<std::int64_t>(wish_.whole().count, 1);
     }
     KeyScan of_tenants() const {
         auto scan = wish_.in_store(wish_.whole());
-        scan.along = Along::tenants;
         scan.tenants = std::exchange(scan.only_tenants, {});
         return scan;
-    }
-
-    /// All that the counts say, where these are few; what names there are is not looked at.
-    Keys few_keys() const {
-        auto index = wish_.in_index(wish_.whole());
-        index.limit = no_limit;
-        std::vector<NumberKey> keys;
-        if (!is_few_tenants()) {
-            if (!wish_.has_text()) index.limit = static_cast<std::size_t>(wish_.whole().count);
-            for (const auto& each : directory_.find(index).hits) keys.push_back(each.key);
-            return keys;
-        }
-        auto scan = of_tenants();
-        scan.limit = static_cast<int>(no_limit);
-        return keys_of(scan);
-    }
-
-    Keys keys_of(const KeyScan& scan) const {
-        auto found = book_.keys(scan);
-        if (!found) return std::unexpected(std::move(found).error());
-        return std::move(found->keys);
-    }
-
-    /// Those with the names searched for: along the rows for a while, then by the index of names.
-    Keys keys_nearby(const ListGroup& group, NumberKey after, std::size_t limit) const {
-        auto scan = wish_.in_store(group);
-        scan.limit = static_cast<int>(limit);
-        scan.look_at_most = limits_.look_nearby;
-        begin_after(scan, after);
-        auto near = book_.keys(scan);
-        if (!near) return std::unexpected(std::move(near).error());
-        auto keys = std::move(near->keys);
-        if (near->looked_to == 0 || keys.size() >= limit) return keys;
-        const auto more = limit - keys.size();
-        auto far = keys_by_names(group, near->looked_to, more);
-        if (!far) return far;
-        keys.insert(keys.end(), far->begin(), far->begin() + static_cast<std::ptrdiff_t>(std::min(far->size(), more)));
-        return keys;
-    }
-
-    /// By the index of names, and, where anything is searched for by digits, by the numbers'.
-    Keys keys_by_names(const ListGroup& group, NumberKey after, std::size_t limit) const {
-        auto scan = wish_.by_names(group);
-        begin_after(scan, after);
-        const bool is_begin = scan.along == Along::names;
-        scan.limit = static_cast<int>(is_begin ? std::max(limit, static_cast<std::size_t>(limits_.read_at_once) + 1) : limit);
-        auto keys = keys_of(scan);
-        if (!keys) return keys;
-        if (is_begin && limit != no_limit && keys->size() == static_cast<std::size_t>(scan.limit)) {
-            // So many names begin so that the rows lead to them sooner, and in their order.
-            auto rows = wish_.in_store(group);
-            rows.limit = static_cast<int>(limit);
-            begin_after(rows, after);
-            return keys_of(rows);
-        }
-        auto index = wish_.any_digits_in_index(group);
-        if (wish_.has_used() || index.digits.back().empty()) return keys;
-        index.limit = limit;
-        begin_after(index, after);
-        for (const auto& each : directory_.find(index).hits) keys->push_back(each.key);
-        std::ranges::sort(*keys);
-        if (query_.descending) std::ranges::reverse(*keys);
-        keys->erase(std::ranges::unique(*keys).begin(), keys->end());
-        if (keys->size() > limit) keys->resize(limit);
-        return keys;
-    }
-
-    /// What fits of the whole, in no order that matters; as many as `limit`: there may be more.
-    Keys text_keys(std::size_t limit) const {
-        if (wish_.has_names()) return keys_by_names(wish_.whole(), 0, limit);
-        auto index = wish_.in_index(wish_.whole());
-        index.limit = limit;
-        std::vector<NumberKey> keys;
-        for (const auto& each : directory_.find(index).hits) keys.push_back(each.key);
-        return keys;
     }
 
     // ------------------------------------------------------------------ other orders
@@ -276,24 +179,22 @@ private:
         return query_.descending ? order > 0 : order < 0;
     }
 
-    /// Few enough fit: all are read and sorted.
-    Result<Found> sorted_by_rows(Keys keys) const {
-        if (!keys) return std::unexpected(std::move(keys).error());
-        auto rows = book_.rows(*keys);
-        if (!rows) return std::unexpected(std::move(rows).error());
-        std::erase_if(*rows, [this](const NumberRow& row) { return !wish_.fits(row); });
-        std::vector<std::pair<Place, std::size_t>> order;
-        for (std::size_t at = 0; at < rows->size(); ++at) order.emplace_back(Place{wish_.value_of((*rows)[at]), (*rows)[at].key}, at);
-        std::ranges::sort(order, [this](const auto& left, const auto& right) { return precedes(left.first, right.first); });
+    /// All that a few tenants have.
+    Result<Found> sorted(KeyScan scan) const {
+        scan.limit = static_cast<int>(no_limit);
+        const auto keys = book_.keys(scan);
+        if (!keys) return std::unexpected(keys.error());
+        if (query_.sort == NumberSort::used_by) return named(directory_.by_name(*keys, name_wish()));
+        return sorted_here(directory_.find(*keys));
+    }
+
+    NameWish name_wish() const {
+        return {.after = {after_.value, after_.key}, .limit = wanted(), .descending = query_.descending};
+    }
+    static Found named(NameHits hits) {
         Found out;
-        out.is_read = true;
-        out.count = std::ssize(order);
-        for (auto& [place, at] : order) {
-            if (after_.key != 0 && !precedes(after_, place)) continue;
-            out.places.push_back(std::move(place));
-            out.rows.push_back(std::move((*rows)[at]));
-            if (out.places.size() == wanted()) break;
-        }
+        for (auto& each : hits.hits) out.places.push_back({std::move(each.name), each.key});
+        out.total = InventoryTotal{hits.count, true};
         return out;
     }
 
@@ -314,7 +215,7 @@ private:
             return query_.descending ? by > 0 : by < 0;
         });
         Found out;
-        out.count = std::ssize(hits);
+        out.total = InventoryTotal{std::ssize(hits), true};
         for (auto at = order.begin(); at != end; ++at) out.places.push_back({*at->first, at->second});
         return out;
     }
@@ -343,13 +244,6 @@ private:
                 }
                 if (order == 0) after = after_.key;
             }
-            if (wish_.has_names()) {
-                ++at;
-                const auto keys = keys_nearby(group, after, wanted() - out.places.size());
-                if (!keys) return std::unexpected(keys.error());
-                for (const auto key : *keys) out.places.push_back({value, key});
-                continue;
-            }
             add_together(values, at, after, out);
         }
         if (out.places.size() > wanted()) out.places.resize(wanted());
@@ -364,7 +258,7 @@ private:
         bool is_one = true;
         for (; at < values.size() && query_.sort != NumberSort::used_by && together.count < needed; ++at, is_one = false) {
             const auto& next = wish_.groups().at(*values[at]);
-            if (together.count + next.count > limits_.read_at_once) break;
+            if (together.count + next.count > limits_.few) break;
             together.classes.insert(together.classes.end(), next.classes.begin(), next.classes.end());
             together.tenants.insert(together.tenants.end(), next.tenants.begin(), next.tenants.end());
             together.count += next.count;
@@ -383,25 +277,36 @@ private:
 
     Result<void> add_by_user(const ListGroup& group, Found& out) const {
         if (query_.descending && after_.key != 0 && after_.value.empty()) return {};
+        const auto more = wanted() - out.places.size();
+        const NamePlace after{after_.value, after_.value.empty() ? 0 : after_.key};
+        // Where many fit they are met on a short way.
         auto scan = wish_.in_store(group);
-        scan.limit = static_cast<int>(wanted() - out.places.size());
-        auto found = book_.by_user(scan, {after_.value, after_.value.empty() ? 0 : after_.key});
-        if (!found) return std::unexpected(std::move(found).error());
-        for (auto& each : *found) out.places.push_back({std::move(each.used_key), each.key});
+        scan.limit = static_cast<int>(more);
+        scan.look_at_most = std::max(limits_.look_nearby, static_cast<std::int64_t>(more));
+        auto near = book_.by_user(scan, {after.name, after.key});
+        if (!near) return std::unexpected(std::move(near).error());
+        if (near->size() == more) {
+            for (auto& each : *near) out.places.push_back({std::move(each.used_key), each.key});
+            return {};
+        }
+        auto all = directory_.by_name(wish_.in_index(group), {.after = after, .limit = more, .descending = query_.descending, .used_alone = true});
+        for (auto& each : all.hits) out.places.push_back({std::move(each.name), each.key});
         return {};
     }
 
     // ------------------------------------------------------------------ how many
 
-    Result<InventoryTotal> total_of(std::size_t shown, bool is_full, std::optional<std::int64_t> count) const {
-        if (!is_full) return InventoryTotal{static_cast<std::int64_t>(shown), true};
-        if (count) return InventoryTotal{*count, true};
-        if (!wish_.has_text() && !wish_.has_range()) return InventoryTotal{wish_.whole().count, true};
-        const auto most = static_cast<std::size_t>(limits_.counted_to) + 1;
-        const auto some = text_keys(most);
-        if (!some) return std::unexpected(some.error());
-        const auto seen = static_cast<std::int64_t>(std::min(some->size(), most - 1));
-        return InventoryTotal{std::max(seen, static_cast<std::int64_t>(shown)), some->size() < most};
+    std::size_t most_counted() const { return static_cast<std::size_t>(limits_.counted_to) + 1; }
+    static InventoryTotal total_of_some(std::size_t found, std::size_t limit) {
+        const bool is_all = found < limit;
+        return {static_cast<std::int64_t>(is_all ? found : limit - 1), is_all};
+    }
+    InventoryTotal total_of(std::size_t shown, bool is_full) const {
+        if (!is_full) return {static_cast<std::int64_t>(shown), true};
+        if (!wish_.has_text() && !wish_.has_range()) return {wish_.whole().count, true};
+        auto index = wish_.in_index(wish_.whole());
+        index.limit = std::max(most_counted(), wanted());
+        return total_of_some(directory_.find(index).hits.size(), index.limit);
     }
 
     NumberBook& book_;

@@ -2,7 +2,8 @@
 #pragma once
 
 // A page of the inventory in any order under any filter. What is known of all numbers without the store
-// (number_directory.hpp) gives the keys; where people search in names, the store's index of them does.
+// (number_directory.hpp) gives the keys; for one tenant's numbers, and for all in the order of the names, the
+// store's own indexes lead there sooner.
 // docs/numbers.md has the ways and what they cost.
 
 #include <functional>
@@ -13,8 +14,8 @@ namespace porteur {
 
 /// Where one way gives over to another. Smaller ones let a test go every way with few numbers.
 struct ListLimits {
-    std::int64_t read_at_once = 5'000;  ///< so many rows may be read and sorted for one page
-    std::int64_t look_nearby = 2'000;   ///< so many rows are looked at before the index of names is asked
+    std::int64_t few = 5'000;           ///< where no more fit, all that fit are found at once
+    std::int64_t look_nearby = 2'000;   ///< so many names are looked at in their order in the store before all are in memory
     std::int64_t looks_for_a_stretch = 2'000;  ///< so many numbers are looked at while the store finds where a tenant's begin
     std::int64_t rare = 20;             ///< where fewer than one number in so many fits, all that fit are found at once
     int counted_to = 1'000;             ///< hits of a text, for its total

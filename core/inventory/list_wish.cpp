@@ -12,7 +12,7 @@ namespace {
 std::size_t letters_of(std::string_view text) {
     return static_cast<std::size_t>(std::ranges::count_if(text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
 }
-/// One or two letters stand in nearly every name, and no index of three letters has them: these are how a name begins.
+/// One or two letters stand in nearly every name: these are how a name begins.
 constexpr std::size_t letters_within = 3;
 
 bool contains(std::string_view where, std::string_view part) { return where.find(part) != where.npos; }
@@ -214,12 +214,11 @@ IndexWish ListWish::in_index(const ListGroup& group) const {
     out.tenants = !group.tenants.empty() ? group.tenants : whole_.tenants;
     out.tags = query_.filter.tags;
     if (!digits_.empty()) out.digits.push_back(digits_);
-    return out;
-}
-
-IndexWish ListWish::any_digits_in_index(const ListGroup& group) const {
-    auto out = in_index(group);
-    out.digits.push_back(any_digits_);
+    out.name_has = used_has_;
+    out.name_begins = used_begins_;
+    out.any_has = any_has_;
+    out.any_begins = any_begins_;
+    out.any_digits = any_digits_;
     return out;
 }
 
@@ -230,28 +229,11 @@ KeyScan ListWish::in_store(const ListGroup& group) const {
     out.from = wish.from;
     out.to = wish.to;
     out.descending = wish.descending;
-    out.used_has = used_has_;
-    out.used_begins = used_begins_;
-    out.any_has = any_has_;
-    out.any_begins = any_begins_;
-    out.any_digits = any_digits_;
     out.fits = directory_.test(wish);
     out.only_classes = wish.classes;
     out.only_tenants = wish.tenants;
     out.number_has = digits_;
     out.tags = wish.tags;
-    return out;
-}
-
-KeyScan ListWish::by_names(const ListGroup& group) const {
-    auto out = in_store(group);
-    if (!has_used()) {
-        // Those whose digits fit are found in the index.
-        out.used_has = std::exchange(out.any_has, {});
-        out.used_begins = std::exchange(out.any_begins, {});
-        out.any_digits.clear();
-    }
-    out.along = out.used_has.empty() ? KeyScan::Along::names : KeyScan::Along::text;
     return out;
 }
 

@@ -28,7 +28,7 @@ public:
 
     /// Nothing can fit.
     bool is_empty() const { return whole_.count == 0; }
-    /// The search row asks for names, which the store alone knows.
+    /// The search row asks for names.
     bool has_names() const { return has_used() || has_any(); }
     bool has_used() const { return !used_has_.empty() || !used_begins_.empty(); }
     bool has_any() const { return !any_has_.empty() || !any_begins_.empty(); }
@@ -51,12 +51,8 @@ public:
     std::string value_of(const NumberRow& row) const;
 
     IndexWish in_index(const ListGroup& group) const;
-    /// The search for those that contain what is looked for anywhere as digits.
-    IndexWish any_digits_in_index(const ListGroup& group) const;
-    /// Along the rows, with all that is asked for.
+    /// Along the rows, with all that is asked for but names.
     KeyScan in_store(const ListGroup& group) const;
-    /// Along the index that leads to the names; has_names().
-    KeyScan by_names(const ListGroup& group) const;
 
     /// What is asked for is true of this row, as it is now.
     bool fits(const NumberRow& row) const;

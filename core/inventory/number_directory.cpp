@@ -21,8 +21,8 @@ Result<void> NumberDirectory::load(NumberBook& book) {
     }
     for (const auto& each : *counts) put(each);
     index_.clear();
-    return book.each_place([this](NumberKey key, std::int64_t class_id, std::int64_t tenant, std::string_view tags) {
-        index_.put(key, class_id, tenant, tags);
+    return book.each_place([this](NumberKey key, std::int64_t class_id, std::int64_t tenant, std::string_view tags, std::string_view used_key) {
+        index_.put(key, class_id, tenant, tags, used_key);
     });
 }
 
@@ -79,13 +79,23 @@ std::vector<NumberCount> NumberDirectory::after(const CountChanges& changes) con
 void NumberDirectory::take(const NumberChanges& written) {
     const std::unique_lock lock(mutex_);
     for (const auto& each : written.counts) put(each);
-    for (const auto& each : written.rows) index_.put(each.after.key, each.after.class_id, each.after.tenant, each.after.tags);
+    for (const auto& [_, row] : written.rows) index_.put(row.key, row.class_id, row.tenant, row.tags, folded(row.used_by));
     for (const auto& each : written.removed) index_.remove(each.key);
 }
 
 IndexHits NumberDirectory::find(const IndexWish& wish) const {
     const std::shared_lock lock(mutex_);
     return index_.find(wish);
+}
+
+NameHits NumberDirectory::by_name(const IndexWish& wish, const NameWish& wanted) const {
+    const std::shared_lock lock(mutex_);
+    return index_.by_name(wish, wanted);
+}
+
+NameHits NumberDirectory::by_name(const std::vector<NumberKey>& keys, const NameWish& wanted) const {
+    const std::shared_lock lock(mutex_);
+    return index_.by_name(keys, wanted);
 }
 
 std::vector<IndexHit> NumberDirectory::find(const std::vector<NumberKey>& keys) const {

@@ -54,9 +54,12 @@ public:
 
     /// In the order of the numbers, by what the index knows of them.
     IndexHits find(const IndexWish& wish) const;
+    /// In the order of the names; of a wish, or of these numbers.
+    NameHits by_name(const IndexWish& wish, const NameWish& wanted) const;
+    NameHits by_name(const std::vector<NumberKey>& keys, const NameWish& wanted) const;
     /// What is known of each; those that are not there are left out.
     std::vector<IndexHit> find(const std::vector<NumberKey>& keys) const;
-    /// Says of one number after another whether it is there and wished, wherever it stands.
+    /// Says of one number after another whether it is there and wished, wherever it stands and whoever uses it.
     std::function<bool(NumberKey)> test(const IndexWish& wish) const;
 
     /// The class's id; where there is none yet it is made and added to `made`, to be stored with what needs it.

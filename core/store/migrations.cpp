@@ -3,6 +3,7 @@
 
 #include <soci/soci.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -498,6 +499,9 @@ create table number_sync_over (
   primary key (sync_id, number)
 ) -- by key
 )"},
+    Migration{17, "names are searched in memory", R"(
+-- the text of numbers is searched no more
+)"},
 };
 
 // Trigrams. SQLite's table holds the index alone, without positions (whoever finds a number looks into its row
@@ -558,6 +562,10 @@ void run_all(soci::session& sql, Dialect dialect, std::string_view statements) {
 }
 
 }  // namespace
+
+int migrations_after(int number) noexcept {
+    return static_cast<int>(std::ranges::count_if(migrations, [number](const Migration& each) { return each.number > number; }));
+}
 
 int newest_migration() noexcept { return migrations.back().number; }
 

@@ -14,6 +14,9 @@ namespace porteur {
 /// The number of the newest migration this build knows.
 int newest_migration() noexcept;
 
+/// How many migrations of this build come after a number; not every number has one.
+int migrations_after(int number) noexcept;
+
 /// The number of the newest migration that this store has; 0 if it has none.
 int newest_migration_of(soci::session& sql);
 

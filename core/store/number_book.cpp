@@ -22,7 +22,7 @@ std::int64_t stamp(Instant at) { return at.time_since_epoch().count(); }
 /// The connection that writes, with its statements.
 class Pen {
 public:
-    Pen(std::unique_ptr<WriteSession> session, Dialect dialect) : session_(std::move(session)) {
+    explicit Pen(std::unique_ptr<WriteSession> session) : session_(std::move(session)) {
         classes_ = bulk(insert_into(
             "number_classes",
             {{"id", number}, {"account", text}, {"country", text}, {"type", text}, {"state", text},
@@ -66,10 +66,6 @@ public:
                           .columns = {{"id", number}, {"followed", number}},
                           .key_columns = 1});
         removed_ = bulk({.verb = BulkShape::Verb::erase, .table = "numbers", .columns = {{"id", number}}, .key_columns = 1});
-        if (dialect == Dialect::sqlite) {
-            found_by_ = bulk(insert_into("number_search", {{"rowid", number}, {"used_key", text}}, 0));
-            found_by_no_more_ = bulk(insert_into("number_search", {{"number_search", text}, {"rowid", number}, {"used_key", text}}, 0));
-        }
     }
 
     /// Throws std::runtime_error: nothing was written.
@@ -124,7 +120,6 @@ private:
         for (const auto& each : changes.removed) {
             removed_->number(each.key);
             removed_->end_row();
-            if (found_by_no_more_) forget_text(each.key, folded(each.used_by));
         }
         put_job(changes);
         for (const auto& each : changes.counts) {
@@ -239,14 +234,6 @@ private:
         }
     }
 
-    void forget_text(NumberKey key, std::string_view used_key) {
-        if (used_key.empty()) return;
-        found_by_no_more_->text("delete");
-        found_by_no_more_->number(key);
-        found_by_no_more_->text(used_key);
-        found_by_no_more_->end_row();
-    }
-
     void put(const NumberWrite& write) {
         const auto& row = write.after;
         const auto text = number_text(row.key);
@@ -270,14 +257,6 @@ private:
         rows_->number(stamp(row.updated));
         rows_->number(row.version);
         rows_->end_row();
-        if (!found_by_) return;
-        const auto used_before = write.before ? folded(write.before->used_by) : std::string();
-        if (write.before && used_before == used_key) return;
-        if (write.before) forget_text(row.key, used_before);
-        if (used_key.empty()) return;
-        found_by_->number(row.key);
-        found_by_->text(used_key);
-        found_by_->end_row();
     }
 
     std::unique_ptr<WriteSession> session_;
@@ -299,8 +278,8 @@ public:
     Result<void> each_place(const TakePlace& take) override {
         return access_.read_with([&](soci::session& sql) { queries::each_number_place(sql, access_.dialect(), take); });
     }
-    Result<KeysFound> keys(const KeyScan& scan) override {
-        return asked<KeysFound>(access_, [&](soci::session& sql) { return queries::number_keys(sql, access_.dialect(), scan); });
+    Result<std::vector<NumberKey>> keys(const KeyScan& scan) override {
+        return asked<std::vector<NumberKey>>(access_, [&](soci::session& sql) { return queries::number_keys(sql, access_.dialect(), scan); });
     }
     Result<std::vector<UsedPlace>> by_user(const KeyScan& scan, const UsedPlace& after) override {
         return asked<std::vector<UsedPlace>>(access_, [&](soci::session& sql) { return queries::numbers_by_user(sql, access_.dialect(), scan, after); });
@@ -323,7 +302,7 @@ public:
             if (!pen_) {
                 auto session = access_.write_session();
                 if (!session) return std::unexpected(std::move(session).error());
-                pen_ = std::make_unique<Pen>(std::move(*session), access_.dialect());
+                pen_ = std::make_unique<Pen>(std::move(*session));
             }
             pen_->write(changes, access_.fence());
             return {};

@@ -2,7 +2,7 @@
 #pragma once
 
 // The inventory's tables. A list is made in two steps: first the keys, from memory or by the index that
-// leads to them (a tenant's, the names'), then the rows of those that are shown. Which way that is
+// leads to them (a tenant's; that of the names in their order), then the rows of those that are shown. Which way that is
 // decides inventory/inventory_list.hpp; here each way is one statement. Written by one thread, in
 // transactions beside the orders' writer.
 
@@ -33,28 +33,14 @@ struct NumberCount {
 
 /// Keys in their order, along one index.
 struct KeyScan {
-    enum class Along {
-        keys,     ///< the rows themselves
-        tenants,  ///< the numbers of each tenant in `tenants`
-        text,     ///< those whose user's name contains `used_has` (three letters at least)
-        names,    ///< those whose user's name begins with `used_begins`; in no order, unless fewer than `limit`
-    } along = Along::keys;
-    std::vector<std::int64_t> tenants;
+    std::vector<std::int64_t> tenants;  ///< of keys(): whose
 
     NumberKey from = 0;                ///< the first that may be given
     NumberKey to = 0;                  ///< the first beyond; 0: no end
     bool descending = false;
     int limit = 100;
     bool is_short = false;             ///< of each_line(): leaves custom, cost, order and first call empty
-    std::int64_t look_at_most = 0;     ///< along keys: rows; 0: any number
-
-    // What the name of its user must be, folded.
-    std::string used_has;
-    std::string used_begins;
-    // One of these, where there are any.
-    std::string any_has;     ///< the name contains it
-    std::string any_begins;  ///< the name begins with it
-    std::string any_digits;  ///< the number contains them
+    std::int64_t look_at_most = 0;     ///< of by_user(): names; 0: any number
 
     // What else it must be, said twice: SQLite asks whether a number fits, PostgreSQL is told, as what it
     // sends has a way to go.
@@ -63,11 +49,6 @@ struct KeyScan {
     std::vector<std::int64_t> only_tenants;  ///< empty: any
     std::string number_has;                  ///< digits
     std::vector<std::string> tags;           ///< all of them
-};
-
-struct KeysFound {
-    std::vector<NumberKey> keys;
-    NumberKey looked_to = 0;  ///< with look_at_most: where it stopped; 0: at the end
 };
 
 /// A place in the order of used_by.
@@ -116,13 +97,15 @@ public:
 
     virtual Result<std::vector<StoredClass>> classes() = 0;
     virtual Result<std::vector<NumberCount>> counts() = 0;
-    /// Where each number stands, in the order of the keys; the tags are valid until the next.
-    using TakePlace = std::function<void(NumberKey key, std::int64_t class_id, std::int64_t tenant, std::string_view tags)>;
+    /// Where each number stands, in the order of the keys; the texts are valid until the next.
+    using TakePlace =
+        std::function<void(NumberKey key, std::int64_t class_id, std::int64_t tenant, std::string_view tags, std::string_view used_key)>;
     virtual Result<void> each_place(const TakePlace& take) = 0;
 
-    virtual Result<KeysFound> keys(const KeyScan& scan) = 0;
-    /// In the order of used_by; numbers that nobody uses are left out. Of the scan: limit, descending
-    /// and what a row must be. @param after  the place before the first; empty key: from the start
+    /// Of the scan's tenants, merged.
+    virtual Result<std::vector<NumberKey>> keys(const KeyScan& scan) = 0;
+    /// In the order of used_by; numbers that nobody uses are left out. Of the scan: limit, look_at_most,
+    /// descending and what a row must be. @param after  the place before the first; empty key: from the start
     virtual Result<std::vector<UsedPlace>> by_user(const KeyScan& scan, const UsedPlace& after) = 0;
     /// The rows of these keys, in the order of the keys given; one that is not there is left out.
     /// @param lie_together  the keys are in order, and few others lie between them

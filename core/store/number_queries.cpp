@@ -21,7 +21,6 @@ namespace {
 constexpr std::string_view row_columns =
     "id, class_id, tenant_id, used_by, features, tags, custom, cost, order_id, first_call_at, carrier_id, "
     "source, note, created_at, updated_at, version";
-constexpr std::size_t trigram = 3;
 
 Instant instant_of(long long stamp) { return Instant{std::chrono::milliseconds{stamp}}; }
 
@@ -314,59 +313,19 @@ std::string list_of(const std::vector<std::int64_t>& numbers) {
     return out;
 }
 
-/// What a row must be besides: SQLite hands over each number and its user's name and this looks at them,
-/// which costs less than a list of classes in every statement; PostgreSQL is told, as what it sends has a
-/// way to go.
-class Besides {
-public:
-    explicit Besides(const KeyScan& scan)
-        : scan_(scan),
-          has_any_(!scan.any_has.empty() || !scan.any_begins.empty() || !scan.any_digits.empty()),
-          has_name_(has_any_ || !scan.used_has.empty() || !scan.used_begins.empty()) {}
+/// What a row must be besides: of SQLite's rows it is asked, PostgreSQL is told.
+bool fits(const KeyScan& scan, NumberKey key) { return !scan.fits || scan.fits(key); }
 
-    // ---- SQLite: the column that fits() looks at
-
-    std::string column(const std::string& table = {}) const { return has_name_ ? ", " + table + "used_key" : ""; }
-    bool fits(const Row& row, NumberKey key, int column) const { return fits(key, has_name_ ? row.text(column) : std::string_view()); }
-    bool fits(NumberKey key, std::string_view used_key) const {
-        if (has_name_ && !(has(used_key, scan_.used_has) && used_key.starts_with(scan_.used_begins))) return false;
-        if (has_any_ && !has_any(key, used_key)) return false;
-        return !scan_.fits || scan_.fits(key);
-    }
-
-    // ---- PostgreSQL: conditions, each after an "and"
-
-    std::string conditions(Question& ask) const {
-        std::string out;
-        const auto add = [&out](const std::string& condition) { out += " and " + condition; };
-        if (!scan_.only_classes.empty()) add("class_id = any((" + ask.value("{" + list_of(scan_.only_classes) + "}") + ")::bigint[])");
-        if (!scan_.only_tenants.empty()) add("tenant_id = any((" + ask.value("{" + list_of(scan_.only_tenants) + "}") + ")::bigint[])");
-        if (!scan_.number_has.empty()) add("strpos(number, " + ask.value(scan_.number_has) + ") > 0");
-        if (!scan_.used_has.empty()) add("strpos(used_key, " + ask.value(scan_.used_has) + ") > 0");
-        if (!scan_.used_begins.empty()) add("starts_with(used_key, " + ask.value(scan_.used_begins) + ")");
-        if (has_any_) {
-            std::string any;
-            if (!scan_.any_has.empty()) any += " or strpos(used_key, " + ask.value(scan_.any_has) + ") > 0";
-            if (!scan_.any_begins.empty()) any += " or starts_with(used_key, " + ask.value(scan_.any_begins) + ")";
-            if (!scan_.any_digits.empty()) any += " or strpos(number, " + ask.value(scan_.any_digits) + ") > 0";
-            add("(" + any.substr(4) + ")");
-        }
-        for (const auto& tag : scan_.tags) add("strpos(' ' || tags || ' ', " + ask.value(" " + tag + " ") + ") > 0");
-        return out;
-    }
-
-private:
-    static bool has(std::string_view where, std::string_view part) { return where.find(part) != where.npos; }
-    bool has_any(NumberKey key, std::string_view used_key) const {
-        return (!scan_.any_has.empty() && has(used_key, scan_.any_has)) ||
-               (!scan_.any_begins.empty() && used_key.starts_with(scan_.any_begins)) ||
-               (!scan_.any_digits.empty() && has(number_text(key), scan_.any_digits));
-    }
-
-    const KeyScan& scan_;
-    bool has_any_;
-    bool has_name_;
-};
+/// Conditions, each after an "and".
+std::string conditions(const KeyScan& scan, Question& ask) {
+    std::string out;
+    const auto add = [&out](const std::string& condition) { out += " and " + condition; };
+    if (!scan.only_classes.empty()) add("class_id = any((" + ask.value("{" + list_of(scan.only_classes) + "}") + ")::bigint[])");
+    if (!scan.only_tenants.empty()) add("tenant_id = any((" + ask.value("{" + list_of(scan.only_tenants) + "}") + ")::bigint[])");
+    if (!scan.number_has.empty()) add("strpos(number, " + ask.value(scan.number_has) + ") > 0");
+    for (const auto& tag : scan.tags) add("strpos(' ' || tags || ' ', " + ask.value(" " + tag + " ") + ") > 0");
+    return out;
+}
 
 /// "id >= ... and id < ...", or what is always true. @param column  with a "+" before it SQLite looks for no index
 std::string from_and_to(const KeyScan& scan, const std::string& column = "id") {
@@ -381,8 +340,6 @@ std::string in_order(const KeyScan& scan, const std::string& column = "id") {
 }
 std::string limited(const KeyScan& scan) { return " limit " + std::to_string(scan.limit); }
 
-bool is_full(const std::vector<NumberKey>& keys, const KeyScan& scan) { return keys.size() >= static_cast<std::size_t>(scan.limit); }
-
 std::vector<NumberKey> ask_keys(soci::session& sql, const Question& ask) {
     std::vector<NumberKey> out;
     each_row(sql, ask, [&out](const Row& row) {
@@ -390,157 +347,6 @@ std::vector<NumberKey> ask_keys(soci::session& sql, const Question& ask) {
         return true;
     });
     return out;
-}
-
-/// The keys of each tenant's stretch of the index, merged.
-std::vector<NumberKey> keys_of_tenants(soci::session& sql, Dialect dialect, const KeyScan& scan) {
-    const Besides besides(scan);
-    Question ask(dialect);
-    if (dialect == Dialect::postgresql) {
-        const auto wanted = ask.value("{" + list_of(scan.tenants) + "}");
-        ask.text = "select found.id from unnest((" + wanted + ")::bigint[]) as wanted(one) cross join lateral (select id from numbers where " +
-                   "tenant_id = wanted.one and " + from_and_to(scan) + besides.conditions(ask) + in_order(scan) + limited(scan) +
-                   ") as found" + in_order(scan, "found.id") + limited(scan);
-        return ask_keys(sql, ask);
-    }
-    std::vector<NumberKey> out;
-    ask.text = "select id" + besides.column() + " from numbers where tenant_id = " + ask.value(0) + " and " + from_and_to(scan) + in_order(scan);
-    const ReadTogether together(sql);
-    SqliteStatement statement(sql, ask);
-    for (const auto each : scan.tenants) {
-        statement.bind(1, each);
-        int found = 0;
-        statement.each([&](const Row& row) {
-            const auto key = row.number(0);
-            if (!besides.fits(row, key, 1)) return true;
-            out.push_back(key);
-            return ++found < scan.limit;
-        });
-    }
-    const auto wanted_count = std::min(out.size(), static_cast<std::size_t>(scan.limit));
-    const auto end = out.begin() + static_cast<std::ptrdiff_t>(wanted_count);
-    if (scan.descending)
-        std::ranges::partial_sort(out, end, std::greater{});
-    else
-        std::ranges::partial_sort(out, end);
-    out.resize(wanted_count);
-    return out;
-}
-
-/// Each three letters that follow one another, as FTS5 is asked for them.
-void add_trigrams(std::string& match, const std::string& text) {
-    std::vector<std::size_t> letters;  // where each begins
-    for (std::size_t at = 0; at < text.size(); ++at)
-        if ((static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U) letters.push_back(at);
-    letters.push_back(text.size());
-    for (std::size_t at = 0; at + trigram < letters.size(); ++at) {
-        if (!match.empty()) match += " AND ";
-        match += '"';
-        for (auto byte = letters[at]; byte < letters[at + trigram]; ++byte) {
-            match += text[byte];
-            if (text[byte] == '"') match += '"';
-        }
-        match += '"';
-    }
-}
-
-/// The pattern of "contains".
-std::string like_pattern(const std::string& text) {
-    std::string out = "%";
-    for (const char letter : text) {
-        if (letter == '%' || letter == '_' || letter == '\\') out += '\\';
-        out += letter;
-    }
-    return out + "%";
-}
-
-std::vector<NumberKey> keys_with_text(soci::session& sql, Dialect dialect, const KeyScan& scan) {
-    const Besides besides(scan);
-    Question ask(dialect);
-    if (dialect == Dialect::postgresql) {
-        // Found by the index and sorted then: for a small limit the planner would rather read the whole
-        // table in its order and hope.
-        const auto like = ask.value(like_pattern(scan.used_has));
-        auto others = scan;
-        others.used_has.clear();
-        ask.text = "with found as materialized (select id from numbers where used_key <> '' and " + from_and_to(scan) + " and used_key like " + like +
-                   Besides(others).conditions(ask) + ") select id from found" + in_order(scan) + limited(scan);
-        return ask_keys(sql, ask);
-    }
-    std::string match;
-    add_trigrams(match, scan.used_has);
-    ask.text = "select number_search.rowid" + besides.column("numbers.") +
-               " from number_search cross join numbers on numbers.id = number_search.rowid where number_search match " +
-               ask.value(match) + " and " + from_and_to(scan, "number_search.rowid") + in_order(scan, "number_search.rowid");
-    std::vector<NumberKey> out;
-    each_row(sql, ask, [&](const Row& row) {
-        const auto key = row.number(0);
-        if (besides.fits(row, key, 1)) out.push_back(key);
-        return !is_full(out, scan);
-    });
-    return out;
-}
-
-/// From `used_begins` on, and before what no name that begins so reaches.
-std::string names_between(Question& ask, const KeyScan& scan) {
-    const auto first = ask.value(scan.used_begins);
-    return "used_key >= " + first + " and used_key < " + ask.value(scan.used_begins + "\U0010FFFF");
-}
-
-std::vector<NumberKey> keys_with_name(soci::session& sql, Dialect dialect, const KeyScan& scan) {
-    const Besides besides(scan);
-    Question ask(dialect);
-    const bool is_sqlite = dialect == Dialect::sqlite;
-    ask.text = "select id, used_key from numbers where used_key <> '' and " + from_and_to(scan, "+id") + " and " + names_between(ask, scan) +
-               (is_sqlite ? std::string() : besides.conditions(ask) + limited(scan));
-    std::vector<NumberKey> out;
-    each_row(sql, ask, [&](const Row& row) {
-        const auto key = row.number(0);
-        if (!is_sqlite || besides.fits(key, row.text(1))) out.push_back(key);
-        return !is_full(out, scan);
-    });
-    if (scan.descending)
-        std::ranges::sort(out, std::greater{});
-    else
-        std::ranges::sort(out);
-    return out;
-}
-
-KeysFound keys_along_rows(soci::session& sql, Dialect dialect, const KeyScan& scan) {
-    const Besides besides(scan);
-    KeysFound found;
-    if (dialect == Dialect::sqlite) {
-        Question ask(dialect);
-        ask.text = "select id" + besides.column() + " from numbers where " + from_and_to(scan) + in_order(scan);
-        std::int64_t looked = 0;
-        each_row(sql, ask, [&](const Row& row) {
-            const auto key = row.number(0);
-            if (besides.fits(row, key, 1)) found.keys.push_back(key);
-            if (scan.look_at_most != 0 && ++looked == scan.look_at_most) {
-                found.looked_to = key;
-                return false;
-            }
-            return !is_full(found.keys, scan);
-        });
-        return found;
-    }
-    auto near = scan;
-    if (scan.look_at_most != 0) {
-        Question last(dialect);
-        last.text = "select id from numbers where " + from_and_to(scan) + in_order(scan) + " limit 1 offset " +
-                    std::to_string(scan.look_at_most - 1);
-        if (const auto there = ask_keys(sql, last); !there.empty()) {
-            found.looked_to = there.front();
-            if (scan.descending)
-                near.from = there.front();
-            else
-                near.to = there.front() + 1;
-        }
-    }
-    Question ask(dialect);
-    ask.text = "select id from numbers where " + from_and_to(near) + besides.conditions(ask) + in_order(near) + limited(near);
-    found.keys = ask_keys(sql, ask);
-    return found;
 }
 
 NumberRow read_row(const Row& row) {
@@ -606,37 +412,65 @@ std::vector<NumberCount> number_counts(soci::session& sql, Dialect dialect) {
     return out;
 }
 
-KeysFound number_keys(soci::session& sql, Dialect dialect, const KeyScan& scan) {
-    switch (scan.along) {
-        case KeyScan::Along::tenants: return {keys_of_tenants(sql, dialect, scan), 0};
-        case KeyScan::Along::names: return {keys_with_name(sql, dialect, scan), 0};
-        case KeyScan::Along::text: return {keys_with_text(sql, dialect, scan), 0};
-        case KeyScan::Along::keys: break;
+std::vector<NumberKey> number_keys(soci::session& sql, Dialect dialect, const KeyScan& scan) {
+    Question ask(dialect);
+    if (dialect == Dialect::postgresql) {
+        const auto wanted = ask.value("{" + list_of(scan.tenants) + "}");
+        ask.text = "select found.id from unnest((" + wanted + ")::bigint[]) as wanted(one) cross join lateral (select id from numbers where " +
+                   "tenant_id = wanted.one and " + from_and_to(scan) + conditions(scan, ask) + in_order(scan) + limited(scan) +
+                   ") as found" + in_order(scan, "found.id") + limited(scan);
+        return ask_keys(sql, ask);
     }
-    return keys_along_rows(sql, dialect, scan);
+    std::vector<NumberKey> out;
+    ask.text = "select id from numbers where tenant_id = " + ask.value(0) + " and " + from_and_to(scan) + in_order(scan);
+    const ReadTogether together(sql);
+    SqliteStatement statement(sql, ask);
+    for (const auto each : scan.tenants) {
+        statement.bind(1, each);
+        int found = 0;
+        statement.each([&](const Row& row) {
+            const auto key = row.number(0);
+            if (!fits(scan, key)) return true;
+            out.push_back(key);
+            return ++found < scan.limit;
+        });
+    }
+    const auto wanted_count = std::min(out.size(), static_cast<std::size_t>(scan.limit));
+    const auto end = out.begin() + static_cast<std::ptrdiff_t>(wanted_count);
+    if (scan.descending)
+        std::ranges::partial_sort(out, end, std::greater{});
+    else
+        std::ranges::partial_sort(out, end);
+    out.resize(wanted_count);
+    return out;
 }
 
 std::vector<UsedPlace> numbers_by_user(soci::session& sql, Dialect dialect, const KeyScan& scan, const UsedPlace& after) {
-    const Besides besides(scan);
     Question ask(dialect);
-    // The plus keeps SQLite from going along the rows and sorting them all.
-    auto where = "used_key <> '' and " + from_and_to(scan, "+id");
-    if (!scan.used_begins.empty()) where += " and " + names_between(ask, scan);
+    std::string where = "used_key <> ''";
     if (!after.used_key.empty()) {
         const std::string beyond = scan.descending ? " < " : " > ";
         const auto used_key = ask.value(after.used_key);
         where += " and (used_key, id)" + beyond + "(" + used_key + ", " + ask.value(after.key) + ")";
     }
     const std::string way = scan.descending ? " desc" : "";
+    const auto order = " order by used_key" + way + ", id" + way;
     const bool is_sqlite = dialect == Dialect::sqlite;
-    if (!is_sqlite) where += besides.conditions(ask);
-    ask.text = "select used_key, id from numbers where " + where + " order by used_key" + way + ", id" + way +
-               (is_sqlite ? std::string() : limited(scan));
+    if (is_sqlite) {
+        // The plus keeps SQLite from going along the rows and sorting them all.
+        ask.text = "select used_key, id from numbers where " + where + " and " + from_and_to(scan, "+id") + order;
+    } else {
+        auto from = std::string("numbers where ") + where;
+        if (scan.look_at_most != 0)
+            from = "(select * from " + from + order + " limit " + std::to_string(scan.look_at_most) + ") as near where true";
+        ask.text = "select used_key, id from " + from + " and " + from_and_to(scan) + conditions(scan, ask) + order + limited(scan);
+    }
     std::vector<UsedPlace> out;
+    std::int64_t looked = 0;
     each_row(sql, ask, [&](const Row& row) {
         const auto key = row.number(1);
-        if (!is_sqlite || besides.fits(key, row.text(0))) out.push_back({std::string(row.text(0)), key});
-        return out.size() < static_cast<std::size_t>(scan.limit);
+        if (!is_sqlite || fits(scan, key)) out.push_back({std::string(row.text(0)), key});
+        return out.size() < static_cast<std::size_t>(scan.limit) && (!is_sqlite || ++looked != scan.look_at_most);
     });
     return out;
 }
@@ -686,9 +520,9 @@ std::vector<NumberRow> number_rows(soci::session& sql, Dialect dialect, const st
 
 void each_number_place(soci::session& sql, Dialect dialect, const NumberBook::TakePlace& take) {
     Question ask(dialect);
-    ask.text = "select id, class_id, tenant_id, tags from numbers order by id";
+    ask.text = "select id, class_id, tenant_id, tags, used_key from numbers order by id";
     const auto one = [&take](const auto& row) {
-        take(row.number(0), row.number(1), row.number(2), row.text(3));
+        take(row.number(0), row.number(1), row.number(2), row.text(3), row.text(4));
         return true;
     };
     if (dialect == Dialect::sqlite)
@@ -711,7 +545,7 @@ void each_number_line(
         return;
     }
     Question ask(dialect);
-    ask.text = columns + " from numbers where " + from_and_to(scan) + Besides(scan).conditions(ask) + in_order(scan) + limited(scan);
+    ask.text = columns + " from numbers where " + from_and_to(scan) + conditions(scan, ask) + in_order(scan) + limited(scan);
     PostgresCopy(sql, ask).each([&](const CopiedRow& row) { return take(line(row)); });
 }
 

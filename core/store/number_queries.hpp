@@ -17,7 +17,7 @@ namespace porteur::queries {
 
 std::vector<StoredClass> number_classes(soci::session& sql, Dialect dialect);
 std::vector<NumberCount> number_counts(soci::session& sql, Dialect dialect);
-KeysFound number_keys(soci::session& sql, Dialect dialect, const KeyScan& scan);
+std::vector<NumberKey> number_keys(soci::session& sql, Dialect dialect, const KeyScan& scan);
 std::vector<UsedPlace> numbers_by_user(
     soci::session& sql, Dialect dialect, const KeyScan& scan, const UsedPlace& after
 );

@@ -3,9 +3,10 @@
 // each column, over HTTP at a daemon of its own on one core, the client on another. Authorisation is in
 // each figure: each request carries a token that is looked up, and sees what its account may see.
 //
-//     tools/bench numbers [--rows N] [--store sqlite|postgresql] [--peers] [OP...]
+//     tools/bench numbers [--rows N] [--store sqlite|postgresql] [--distinct-names] [--peers] [OP...]
 //         prints one JSON object for each: op, rows, store, value, unit, peer, ratio, and what else is known;
-//         OP: list search sort csv pdf import (all of them unless some are named)
+//         OP: list search sort csv pdf import (all of them unless some are named);
+//         with --distinct-names no two numbers have one name, else some seven have
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
@@ -44,7 +45,7 @@ constexpr std::array accounts{"thinktel", "ringcentral", "genesys", "openphone",
 constexpr std::array users{"Reception", "Sales", "Support", "Anna Martin", "Bob Smith", "Fax", "Night bell", "Émile Roy"};
 constexpr int companies = 500;
 
-NumberRow row_of(std::int64_t at, NumberDirectory& directory, std::vector<StoredClass>& made) {
+NumberRow row_of(std::int64_t at, bool distinct_names, NumberDirectory& directory, std::vector<StoredClass>& made) {
     static constexpr std::array countries{"FR", "US", "GB", "DE"};
     static constexpr std::array prefixes{"33", "1", "44", "49"};
     static constexpr std::array states{NumberState::in_service, NumberState::in_service, NumberState::in_service, NumberState::assigned,
@@ -55,7 +56,7 @@ NumberRow row_of(std::int64_t at, NumberDirectory& directory, std::vector<Stored
     const bool in_pool = at % 5 == 4;
     const bool used = !in_pool && at % 3 != 0;
     row.tenant = in_pool ? 1 : 2 + at % companies;  // make_companies() makes them
-    if (used) row.used_by = fmt::format("{} {}", users[static_cast<std::size_t>(at % 8)], at % 9001);
+    if (used) row.used_by = fmt::format("{} {}", users[static_cast<std::size_t>(at % 8)], distinct_names ? at : at % 9001);
     const bool active = at % 10 < 7;
     row.class_id = directory.id_of(
         {.account = accounts[static_cast<std::size_t>(at / 7 % 5)],
@@ -76,7 +77,7 @@ NumberRow row_of(std::int64_t at, NumberDirectory& directory, std::vector<Stored
     return row;
 }
 
-double fill(const std::string& address, std::int64_t count) {
+double fill(const std::string& address, std::int64_t count, bool distinct_names) {
     const StoreSeal seal{Sealing(MasterKey(std::string(MasterKey::size, 'k')))};
     auto store = Store::open({.address = address, .holder = "bench"}, seal, [](std::function<void()> run) { run(); });
     if (!store) stop(store.error().message);
@@ -89,7 +90,7 @@ double fill(const std::string& address, std::int64_t count) {
         NumberChanges changes;
         CountChanges counts;
         for (auto at = from; at < std::min(count, from + piece); ++at) {
-            auto row = row_of(at, directory, changes.new_classes);
+            auto row = row_of(at, distinct_names, directory, changes.new_classes);
             counts.add(row.class_id, row.tenant, 1);
             changes.rows.push_back({std::nullopt, std::move(row)});
         }
@@ -236,7 +237,7 @@ void measure_search(const Run& run, const ListPeer* peer) {
             }
         beside = {peer->name() + ", which looks for beginnings alone", p99(beginnings), p99(beginnings) / p99(all)};
     }
-    print(run, "search", p99(all), "ms", {}, beside);
+    print(run, "search", p99(all), "ms", fmt::format(R"(,"private_mb":{:.1f})", status_mb(run.daemon, "RssAnon")), beside);
 }
 
 void measure_sort(const Run& run) {
@@ -265,13 +266,15 @@ int run(int count, char** words) {
     std::int64_t rows = 1'000'000;
     std::string store_name = "sqlite";
     std::set<std::string> ops;
-    bool with_peers = false;
+    bool with_peers = false, distinct_names = false;
     for (int at = 1; at < count; ++at) {
         const std::string word = words[at];
         if (word == "--rows" && at + 1 < count)
             rows = std::atoll(words[++at]);
         else if (word == "--store" && at + 1 < count)
             store_name = words[++at];
+        else if (word == "--distinct-names")
+            distinct_names = true;
         else if (word == "--peers")
             with_peers = true;
         else
@@ -298,7 +301,7 @@ int run(int count, char** words) {
     const auto token = make_token();
     Run known{.store_name = store_name, .rows = rows, .port = 0, .daemon = 0, .token = token};
     const bool is_filled = std::ranges::any_of(std::array{"list", "search", "sort", "csv", "pdf"}, wanted);
-    const auto filled = !is_filled ? "0" : in_child([&](FILE* out) { fmt::print(out, "{}", fill(address, rows)); });
+    const auto filled = !is_filled ? "0" : in_child([&](FILE* out) { fmt::print(out, "{}", fill(address, rows, distinct_names)); });
     fmt::print(stderr, "filled in {} s\n", filled);
     if (is_filled) in_child([&](FILE*) {
         const StoreSeal seal{Sealing(MasterKey(std::string(MasterKey::size, 'k')))};

@@ -205,10 +205,11 @@ protected:
 TEST_P(Migrations, EndAsIfNobodyHadDiedWhoeverDiesInThem) {
     int runs = 0, deaths = 0;
     for (int from = 0; from < newest_migration(); ++from) {
+        if (from > 0 && migrations_after(from) == migrations_after(from - 1)) continue;
         ASSERT_NO_FATAL_FAILURE(make_old(from));
         ASSERT_EQ(open_in_child(0), 0);
         const int points = *passed;
-        EXPECT_GE(points, 4 * (newest_migration() - from)) << "the crash points are gone";
+        EXPECT_GE(points, 4 * migrations_after(from)) << "the crash points are gone";
         const auto expected = picture();
         for (int point = 1; point <= points; ++point) {
             // Two deaths in a row here and there: the second process may find what no porteurd has

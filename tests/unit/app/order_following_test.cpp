@@ -34,7 +34,7 @@ public:
     explicit FrailBook(Store& store) : book_(open_number_book(store)) {}
     Result<std::vector<StoredClass>> classes() override { return book_->classes(); }
     Result<std::vector<NumberCount>> counts() override { return book_->counts(); }
-    Result<KeysFound> keys(const KeyScan& scan) override { return book_->keys(scan); }
+    Result<std::vector<NumberKey>> keys(const KeyScan& scan) override { return book_->keys(scan); }
     Result<std::vector<UsedPlace>> by_user(const KeyScan& scan, const UsedPlace& after) override {
         return book_->by_user(scan, after);
     }

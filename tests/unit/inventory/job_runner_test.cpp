@@ -22,7 +22,7 @@ public:
 
     Result<std::vector<StoredClass>> classes() override { return book_->classes(); }
     Result<std::vector<NumberCount>> counts() override { return book_->counts(); }
-    Result<KeysFound> keys(const KeyScan& scan) override { return book_->keys(scan); }
+    Result<std::vector<NumberKey>> keys(const KeyScan& scan) override { return book_->keys(scan); }
     Result<std::vector<UsedPlace>> by_user(const KeyScan& scan, const UsedPlace& after) override { return book_->by_user(scan, after); }
     Result<std::vector<NumberRow>> rows(const std::vector<NumberKey>& keys, bool lie_together) override {
         if (fails_reading) return failure(ErrorKind::unavailable, "the disk is gone");
