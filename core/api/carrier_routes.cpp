@@ -77,33 +77,6 @@ Async<Result<T>> ask_for(
     co_return read;
 }
 
-json::object carrier_json(const CarrierInfo& info) {
-    json::array operations;
-    for (const auto& each : info.operations)
-        operations.push_back(
-            json::object{{"name", each.name}, {"pure", each.pure}, {"transport", each.transport}}
-        );
-    json::array limitations;
-    for (const auto& [english, french] : info.limitations)
-        limitations.push_back(json::object{{"text", english}, {"text_fr", french}});
-    json::object health{{"state", info.health}, {"last_error", info.last_error}};
-    health["last_error_at"] = info.last_error_at
-                                  ? json::value(json::string(time_text(*info.last_error_at)))
-                                  : json::value(nullptr);
-    return {
-        {"account", info.account},
-        {"plugin", info.plugin},
-        {"name", info.name},
-        {"version", info.version},
-        {"build", info.build},
-        {"isolation", info.isolation},
-        {"countries", to_json(info.countries)},
-        {"operations", std::move(operations)},
-        {"limitations", std::move(limitations)},
-        {"health", std::move(health)},
-    };
-}
-
 /// A carrier with a rate limit answers a few numbers a second.
 constexpr std::chrono::milliseconds time_for_each_number{400};
 /// RingCentral gives ten pages of an account's numbers a minute.
@@ -161,17 +134,6 @@ Answer json_answer(const json::value& value) {
 }  // namespace
 
 namespace handlers {
-
-Async<Answer> list_carriers(Api& api, Request&) {
-    const auto list = api.services.carriers();
-    json::array items;
-    for (const auto& each : list.accounts) items.push_back(carrier_json(each));
-    json::array refused;
-    for (const auto& each : list.refused)
-        refused.push_back(json::object{{"file", each.file}, {"reason", each.reason}});
-    co_return json_answer(json::object{{"items", std::move(items)}, {"refused", std::move(refused)}}
-    );
-}
 
 Async<Answer> show_requirements(Api& api, Request& request) {
     const std::string account(request.parameter("account"));

@@ -5,6 +5,7 @@
 #include "api/order_handling.hpp"
 #include "api/order_json.hpp"
 #include "api/order_request.hpp"
+#include "api/outward_services.hpp"
 #include "api/problem.hpp"
 #include "api/routes.hpp"
 
@@ -110,6 +111,16 @@ Result<OrderQuery> read_query_of_list(const Request& request) {
     return query;
 }
 
+/// The reason that orders of a list were refused for; nothing: it does not matter.
+Result<std::optional<Reason>> read_code(const Request& request) {
+    const auto text = request.parameter("code");
+    if (text.empty()) return std::nullopt;
+    const auto code = reason_from(text);
+    if (code && *code != Reason::none) return code;
+    return wrong(phrase("the parameter {1} is {2}; expected {3:text}", "code", quoted(text, 40),
+                        phrase("one of the reasons of GET /v1/words")));
+}
+
 template <class Each>
 Answer list_answer(const std::vector<Each>& entries, json::object (*show)(const Each&)) {
     json::array items;
@@ -136,7 +147,10 @@ Async<Answer> list_orders(Api& api, Request& request) {
     if (!query) co_return problem_answer(query.error());
     const auto limit = static_cast<std::size_t>(query->limit);
     ++query->limit;  // one more says whether there is a next page
-    auto orders = api.services.orders(request.caller, *query);
+    const auto code = read_code(request);
+    if (!code) co_return problem_answer(problems::invalid_input, code.error().message, "code");
+    auto orders = *code ? co_await api.services.outward().refused_orders(request.caller, *query, **code)
+                        : api.services.orders(request.caller, *query);
     if (!orders) co_return problem_answer(orders.error());
     const bool more = orders->size() > limit;
     if (more) orders->resize(limit);

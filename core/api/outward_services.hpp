@@ -4,6 +4,7 @@
 // What the API needs of the parts that act by themselves: web hooks out, and the list of what is
 // due. Threads and errors as in services.hpp.
 
+#include "api/carrier_standing.hpp"
 #include "api/exchange.hpp"
 #include "api/services.hpp"
 #include "domain/deadlines.hpp"
@@ -89,11 +90,18 @@ public:
         Caller caller, std::optional<Instant> since, std::optional<Instant> until
     ) = 0;
 
+    /// Those of a list's orders that were refused for a reason at least once, the newest first. Reads
+    /// as order_figures().
+    virtual Async<Result<std::vector<Order>>> refused_orders(Caller caller, OrderQuery query, Reason code) = 0;
+
     // ---------------------------------------------------------------- what went to a carrier
 
     /// The exchanges of an operation, the first one first; nothing: the order has no such operation. The API has seen
     /// that the order is the caller's.
     virtual Result<std::optional<std::vector<Exchange>>> exchanges(const Caller& caller, Id order, Id operation) = 0;
+
+    /// How each configured account stands with its carrier. Of all orders: the API shows a caller what is theirs.
+    virtual CarrierStandings standings() = 0;
 };
 
 }  // namespace porteur

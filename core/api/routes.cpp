@@ -28,7 +28,7 @@ constexpr auto table = std::to_array<Route>({
     {"GET",   "/metrics",                             loopback,       no_body,   no_key,   "", handlers::show_metrics},
     {"GET",   "/openapi.json",                        open,           no_body,   no_key,   "", handlers::show_openapi},
 
-    {"GET",   "/v1/carriers",                         view_carriers,  no_body,   no_key,   "", handlers::list_carriers, port, "last_error reason"},
+    {"GET",   "/v1/carriers",                         view_carriers,  no_body,   no_key,   "", handlers::list_carriers, port, "last_error reason message problem"},
     {"GET",   "/v1/requirements",                     view_carriers,  no_body,   no_key,   "account country number_type end_user action", handlers::show_requirements},
     {"GET",   "/v1/targets",                          view_carriers,  no_body,   no_key,   "account", handlers::list_targets},
     {"GET",   "/v1/account-check",                    view_carriers,  no_body,   no_key,   "account", handlers::check_account, port, "message"},
@@ -124,7 +124,7 @@ constexpr auto table = std::to_array<Route>({
     {"GET",   "/v1/number-facets",                    view_numbers,   no_body,   no_key,   "tenant", handlers::show_number_facets},
 
     {"POST",  "/v1/port-orders",                      place_orders,   json_body, must_key, "", handlers::create_order, port, "problem carrier_word"},
-    {"GET",   "/v1/port-orders",                      view_orders,    no_body,   no_key,   "state delivery limit cursor", handlers::list_orders, port, "problem carrier_word"},
+    {"GET",   "/v1/port-orders",                      view_orders,    no_body,   no_key,   "state delivery code limit cursor", handlers::list_orders, port, "problem carrier_word"},
     {"GET",   "/v1/port-orders/{id}",                 view_orders,    no_body,   no_key,   "", handlers::show_order, port, "problem carrier_word"},
     {"PATCH", "/v1/port-orders/{id}",                 place_orders,   json_body, may_key,  "", handlers::amend_order, port, "problem carrier_word"},
     {"POST",  "/v1/port-orders/{id}/submit",          place_orders,   no_body,   must_key, "as_new", handlers::submit_order, port, "problem carrier_word"},
@@ -139,7 +139,7 @@ constexpr auto table = std::to_array<Route>({
     {"GET",   "/v1/port-orders/{id}/exchanges",      view_carrier_lists, no_body,   no_key,   "operation", handlers::show_exchanges, port, "message"},
 
     {"POST",  "/v1/purchase-orders",                  place_orders,   json_body, must_key, "", handlers::create_order, purchase, "problem carrier_word"},
-    {"GET",   "/v1/purchase-orders",                  view_orders,    no_body,   no_key,   "state delivery limit cursor", handlers::list_orders, purchase, "problem carrier_word"},
+    {"GET",   "/v1/purchase-orders",                  view_orders,    no_body,   no_key,   "state delivery code limit cursor", handlers::list_orders, purchase, "problem carrier_word"},
     {"GET",   "/v1/purchase-orders/{id}",             view_orders,    no_body,   no_key,   "", handlers::show_order, purchase, "problem carrier_word"},
     {"PATCH", "/v1/purchase-orders/{id}",             place_orders,   json_body, may_key,  "", handlers::amend_order, purchase, "problem carrier_word"},
     {"POST",  "/v1/purchase-orders/{id}/submit",      place_orders,   no_body,   must_key, "", handlers::submit_order, purchase, "problem carrier_word"},
@@ -157,6 +157,7 @@ constexpr auto table = std::to_array<Route>({
     {"POST",  "/v1/release-orders/{id}/settle",       release_numbers, json_body, must_key, "", handlers::settle_order, release, "problem carrier_word"},
     {"GET",   "/v1/release-orders/{id}/timeline",     view_orders,    no_body,   no_key,   "", handlers::show_timeline, release, "text"},
     {"GET",   "/v1/release-orders/{id}/operations",   view_orders,    no_body,   no_key,   "", handlers::show_operations, release},
+    {"GET",   "/v1/release-orders/{id}/exchanges",   view_carrier_lists, no_body,   no_key,   "operation", handlers::show_exchanges, release, "message"},
 });
 // clang-format on
 

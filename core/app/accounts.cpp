@@ -98,7 +98,10 @@ Result<void> ConfiguredAccounts::reload(Settings settings) {
         return failure(ErrorKind::invalid_input, wrong);
     }
     for (const auto& [name, made] : made_all)
-        if (const auto old = account(name); old && old->limit) made->limit->go_on_from(*old->limit);
+        if (const auto old = account(name)) {
+            if (old->limit) made->limit->go_on_from(*old->limit);
+            made->seen = old->seen;
+        }
     accounts_ = std::move(made_all);
     findings_.clear();
     return {};
@@ -170,6 +173,8 @@ Result<std::shared_ptr<Account>> ConfiguredAccounts::make(const AccountSettings&
     account->operation_timeout = configured.operation_timeout.value_or(settings_.engine.operation_timeout);
     account->check_interval = configured.check_interval;
     account->timeout = configured.timeout.value_or(descriptor.http.timeout);
+    account->since = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    account->seen = std::make_shared<RecentRequests>(account->since);
 
     const auto values = resolve_settings(configured, descriptor);
     ClientSettings client;
@@ -206,6 +211,7 @@ Result<std::shared_ptr<Account>> ConfiguredAccounts::make(const AccountSettings&
     // An account that names no rate keeps to the carrier's penalties all the same.
     account->limit.emplace(RequestRate{rate_max, std::chrono::seconds(1)}, rate_max);
     if (rate) {
+        account->rate = RequestRate{rate->count, rate->per};
         account->limit.emplace(RequestRate{rate->count, rate->per}, std::max<std::int64_t>(1, rate->count));
         // Those that one operation asks for together must not wait so long for their turn that they count
         // as throttled: at most what may leave in three seconds.

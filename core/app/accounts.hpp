@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 
+#include "app/recent_requests.hpp"
 #include "app/system_world.hpp"
 #include "carriers/breaker.hpp"
 #include "carriers/client.hpp"
@@ -28,11 +29,14 @@ struct Account : AccountView {
     AccountSettings configured;
     std::shared_ptr<LoadedPlugin> plugin;
     std::optional<CarrierClient> client;  ///< none: the carrier has no API
+    std::optional<RequestRate> rate;  ///< what `limit` keeps to; none: neither the account nor its plugin names one
     std::optional<RateLimit> limit;  ///< always there once it is made; where no rate is set it only knows penalties
     CircuitBreaker breaker;
     std::chrono::milliseconds timeout{30'000};
     std::string last_error;
     std::optional<Instant> last_error_at;
+    Instant since{};                       ///< when it was made: limit and breaker know nothing from before
+    std::shared_ptr<RecentRequests> seen;  ///< goes on when the settings are read again
 };
 
 /// What to say when an account's plugin is not there, with the one that was probably meant.

@@ -124,6 +124,7 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
     request->retry_on_401 = true;
 
     const auto sent_at = Steady::now();
+    const auto left_at = clock_.now();
     auto exchanged = co_await account.client->send(std::move(*request));
     const auto now = Steady::now();
     if (logs_debug())
@@ -131,12 +132,20 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
         log_debug("carrier: " + context.account + " " + context.operation_name + " " + effect.step + ": " +
                   (exchanged ? std::to_string(exchanged->status) : "no answer") + " " +
                   std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(now - sent_at).count()) + " us");
+    const auto tell_seen = [&](const Error* error) {
+        if (!account.seen) return;
+        account.seen->add({.at = left_at, .took = std::chrono::round<milliseconds>(now - sent_at), .tenant = context.tenant,
+                           .order = context.order, .run = context.order == 0 ? 0 : context.operation, .operation = context.operation_name,
+                           .step = effect.step, .status = exchanged ? exchanged->status : 0,
+                           .failed = error ? std::string(name_of(error->kind)) : std::string(), .message = error ? error->message : std::string()});
+    };
     if (!exchanged) {
         const auto error = classify(exchanged.error(), repeat);
         if (error.kind == ErrorKind::unavailable || error.kind == ErrorKind::in_doubt)
             account.breaker.failed(now);
         else
-            account.breaker.succeeded();
+            account.breaker.succeeded(now);
+        tell_seen(&error);
         account.last_error = error.message;
         account.last_error_at = clock_.now();
         co_return failed(effect, error);
@@ -152,10 +161,11 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
     if (exchanged->status >= 500)
         account.breaker.failed(now);
     else
-        account.breaker.succeeded();
+        account.breaker.succeeded(now);
     auto error = classify(*exchanged, repeat, std::chrono::floor<seconds>(clock_.now()));
     if (!error && repeat == Repeat::forbidden && unreadable(*exchanged))
         error = Error{.kind = ErrorKind::in_doubt, .message = phrase("the answer cannot be read")};
+    tell_seen(error ? &*error : nullptr);
     if (error) {
         if (error->kind == ErrorKind::throttled && account.limit) account.limit->penalise(now, error->retry_after);
         tell_penalty();

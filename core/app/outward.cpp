@@ -6,16 +6,22 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "access/token.hpp"
+#include "app/account_standing.hpp"
 #include "app/desk_work.hpp"
 #include "app/exchanges.hpp"
 #include "app/logging.hpp"
 #include "carriers/addresses.hpp"
 #include "settings/holidays_toml.hpp"
-#include "store/order_figures_book.hpp"
+#include "store/order_marks.hpp"
 
 namespace porteur {
 namespace asio = boost::asio;
 namespace {
+
+/// How lines are taken in between looks: in small pieces with pauses, as the writer of orders waits for each.
+constexpr std::int64_t lines_followed_at_once = OrderMarks::lines_at_once;
+constexpr std::chrono::milliseconds follow_pause{100};
+constexpr std::chrono::seconds follow_every{10};
 
 Instant now_of_system() {
     return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -146,6 +152,7 @@ Outward::~Outward() { stop(); }
 Result<void> Outward::start() {
     if (auto started = webhooks_.start(); !started) return started;
     board_.start();
+    follow_orders();
     thread_ = std::thread([this] { parts_.io.run(); });
     return {};
 }
@@ -169,6 +176,11 @@ void Outward::wake() {
     if (rung_.exchange(true)) return;
     asio::post(parts_.io, [this] {
         rung_ = false;
+        // Seldom: a look takes in what has come since by itself, and then has little to do.
+        if (const auto now = std::chrono::steady_clock::now(); now >= followed_ + follow_every) {
+            followed_ = now;
+            follow_orders();
+        }
         webhooks_.wake();
         board_.wake();
     });
@@ -191,7 +203,11 @@ void Outward::take(Prepared prepared) {
 
 void Outward::take_accounts(const ConfiguredAccounts& accounts) {
     std::map<std::string, AccountTimes> times;
+    CarrierStandings standings;
+    const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    const auto steady_now = std::chrono::steady_clock::now();
     for (const auto& [name, account] : accounts.all()) {
+        standings.emplace(name, standing_of(*account, now, steady_now));
         const auto& descriptor = *account->descriptor;
         AccountTimes made{
             .freeze = account->configured.freeze.value_or(std::chrono::milliseconds{0}),
@@ -205,11 +221,17 @@ void Outward::take_accounts(const ConfiguredAccounts& accounts) {
     }
     {
         std::lock_guard lock(mutex_);
+        standings_ = std::move(standings);
         if (accounts_ == times) return;
         accounts_ = std::move(times);
         make_carrier_calendars();
     }
     asio::post(parts_.io, [this] { board_.look_at_all(); });
+}
+
+CarrierStandings Outward::standings() {
+    std::lock_guard lock(mutex_);
+    return standings_;
 }
 
 void Outward::take_carrier_holidays(std::string account, HolidayList days) {
@@ -337,7 +359,28 @@ Async<Result<OrderFigures>> Outward::order_figures(
     const auto span = figures_span(since, until, now_of_system());
     if (!span) co_return std::unexpected(span.error());
     co_return co_await desk::on<Result<OrderFigures>>(figures_, [this, tenant = caller.tenant, span = *span] {
-        return OrderFiguresBook(access_of(parts_.store)).figures(tenant, span);
+        return marks_.figures(tenant, span);
+    });
+}
+
+Async<Result<std::vector<Order>>> Outward::refused_orders(Caller caller, OrderQuery query, Reason code) {
+    co_return co_await desk::on<Result<std::vector<Order>>>(figures_, [this, tenant = caller.tenant, query, code] {
+        return marks_.refused({.tenant = tenant, .kind = query.kind, .state = query.state, .delivery = query.delivery}, code, query.before,
+                              query.limit);
+    });
+}
+
+void Outward::follow_orders() {
+    asio::post(figures_, [this] {
+        const auto done = marks_.follow(lines_followed_at_once);
+        if (!done) log_warning("orders in numbers: " + done.error().message);
+        if (!done || *done) return;
+        asio::post(parts_.io, [this] {
+            pause_.expires_after(follow_pause);
+            pause_.async_wait([this](boost::system::error_code wrong) {
+                if (!wrong) follow_orders();
+            });
+        });
     });
 }
 

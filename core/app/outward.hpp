@@ -11,6 +11,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include "app/accounts.hpp"
@@ -19,6 +20,7 @@
 #include "app/webhooks.hpp"
 #include "engine/engine.hpp"
 #include "settings/settings.hpp"
+#include "store/order_marks.hpp"
 
 namespace porteur {
 
@@ -52,7 +54,7 @@ public:
     static Result<Prepared> prepare(const Settings& settings);
     /// From now on. @threads any
     void take(Prepared prepared);
-    /// What is known of the accounts' times. @threads the engine's
+    /// What is known of the accounts' times, and how they stand with their carriers. @threads the engine's
     void take_accounts(const ConfiguredAccounts& accounts);
     /// On which days an account's carrier does not work, beside those of its calendar; in place of what was told
     /// before. @threads any
@@ -83,6 +85,8 @@ public:
         Caller caller, std::optional<Instant> since, std::optional<Instant> until
     ) override;
     Result<std::optional<std::vector<Exchange>>> exchanges(const Caller& caller, Id order, Id operation) override;
+    Async<Result<std::vector<Order>>> refused_orders(Caller caller, OrderQuery query, Reason code) override;
+    CarrierStandings standings() override;
 
 private:
     /// What an account says of its carrier's times.
@@ -112,18 +116,25 @@ private:
     Parts parts_;
     std::atomic<bool> rung_ = false;
     Writer writer_{parts_};
-    mutable std::mutex mutex_;  ///< over the next six
+    mutable std::mutex mutex_;  ///< over the next seven
     std::shared_ptr<const BusinessCalendars> calendars_;
     DeadlinesSection times_;
     DocumentAges ages_;
     std::map<std::string, AccountTimes> accounts_;
+    CarrierStandings standings_;
     std::map<std::string, HolidayList> carrier_holidays_;
     std::map<std::string, std::shared_ptr<const BusinessCalendar>> carrier_calendars_;
     Webhooks webhooks_;
     DueBoard board_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     std::thread thread_;
-    boost::asio::thread_pool figures_{1};  ///< one look at a time: each reads a whole account's orders
+    /// Has the lines that came since counted, on the thread of figures_. @threads any
+    void follow_orders();
+
+    OrderMarks marks_{access_of(parts_.store)};
+    boost::asio::steady_timer pause_{parts_.io};
+    std::chrono::steady_clock::time_point followed_ = std::chrono::steady_clock::now();  ///< [its own thread]
+    boost::asio::thread_pool figures_{1};  ///< one look at a time
 };
 
 }  // namespace porteur

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 namespace porteur {
 
@@ -32,12 +33,16 @@ public:
     /// or abandoned(). @return whether it may leave; a true while half-open makes it the probe
     bool allow(Time now);
 
-    void succeeded();
+    void succeeded(Time now);
     void failed(Time now);
     /// The request was never sent after all: the next may be the probe.
     void abandoned();
 
     [[nodiscard]] State state(Time now) const;
+    /// Since when it is in that state; nothing: since it was made.
+    [[nodiscard]] std::optional<Time> since(Time now) const;
+    /// In a row, without a success between; those that opened it among them.
+    [[nodiscard]] std::int64_t failures() const { return failures_; }
     /// When allow() may next say yes; only telling while open.
     [[nodiscard]] Time open_until() const { return open_until_; }
 
@@ -48,6 +53,7 @@ private:
     bool probing_ = false;
     std::chrono::milliseconds open_for_{0};
     Time open_until_{};
+    std::optional<Time> changed_;  ///< when it opened or closed
 };
 
 }  // namespace porteur

@@ -72,6 +72,12 @@ void RateLimit::learn(Time now, const RateHeaders& headers) {
     if (headers.remaining == 0 && headers.window) penalise(now, *headers.window);
 }
 
+std::int64_t RateLimit::used(Time now) const {
+    if (next_ <= now) return 0;
+    const auto taken = next_ - now;
+    return (taken + interval_ - std::chrono::nanoseconds{1}) / interval_;
+}
+
 void RateLimit::go_on_from(const RateLimit& before) {
     blocked_until_ = std::max(blocked_until_, before.blocked_until_);
 }

@@ -77,6 +77,9 @@ public:
     /// the carrier a penalty is one all the same.
     void go_on_from(const RateLimit& before);
 
+    /// How many of the burst's places are taken now; more than the burst when some wait for theirs.
+    [[nodiscard]] std::int64_t used(Time now) const;
+
     /// Nothing may leave before this; a time in the past when there is no penalty.
     [[nodiscard]] Time free_at() const { return blocked_until_; }
 

@@ -50,10 +50,6 @@ std::string folded(std::string_view name) {
     return out;
 }
 
-double days_between(Instant from, Instant to) {
-    return duration<double, days::period>(to - from).count();
-}
-
 }  // namespace
 
 std::span<const std::string_view> figured_words() { return words; }
@@ -74,20 +70,85 @@ Result<FiguresSpan> figures_span(
     return span;
 }
 
-std::optional<DaysTaken> days_taken(std::vector<double> taken) {
-    if (taken.empty()) return std::nullopt;
-    std::ranges::sort(taken);
+FiguresSpan in_whole_days(FiguresSpan span) {
+    return {.since = floor<days>(span.since), .until = ceil<days>(span.until)};
+}
+
+std::int64_t tenths_of(double days) { return std::llround(days * 10); }
+
+std::int64_t tenths_to_foc(Instant sent, std::int64_t foc) {
+    // A date is a day: how many days after that of the sending.
+    return 10 * (foc - floor<days>(sent).time_since_epoch().count());
+}
+
+std::int64_t tenths_between(Instant sent, Instant completed) {
+    return tenths_of(duration<double, days::period>(completed - sent).count());
+}
+
+std::optional<DaysTaken> days_taken_in(const TenthsTaken& tenths) {
+    std::int64_t count = 0;
+    for (const auto& [each, times] : tenths) count += times;
+    if (count == 0) return std::nullopt;
+    const auto at_place = [&](std::int64_t place) {
+        for (const auto& [each, times] : tenths) {
+            if (place < times) return static_cast<double>(each) / 10;
+            place -= times;
+        }
+        return static_cast<double>(tenths.rbegin()->first) / 10;
+    };
     const auto at_share = [&](double share) {
-        const double place = share * static_cast<double>(taken.size() - 1);
-        const auto below = static_cast<std::size_t>(place);
-        const auto above = std::min(below + 1, taken.size() - 1);
-        const double value =
-            taken[below] + (taken[above] - taken[below]) * (place - std::floor(place));
+        const double place = share * static_cast<double>(count - 1);
+        const auto below = static_cast<std::int64_t>(place);
+        const auto above = std::min(below + 1, count - 1);
+        const double value = at_place(below) + (at_place(above) - at_place(below)) * (place - std::floor(place));
         return std::round(value * 10) / 10;
     };
-    return DaysTaken{
-        .count = std::ssize(taken), .median = at_share(0.5), .ninth_tenth = at_share(0.9)
+    return DaysTaken{.count = count, .median = at_share(0.5), .ninth_tenth = at_share(0.9)};
+}
+
+std::optional<DaysTaken> days_taken(const std::vector<double>& taken) {
+    TenthsTaken tenths;
+    for (const double each : taken) ++tenths[tenths_of(each)];
+    return days_taken_in(tenths);
+}
+
+LineSaid said_in(const FiguredLine& line) {
+    LineSaid said;
+    if (line.kind == OrderKind::release) return said;
+    const bool port = line.kind == OrderKind::port;
+    const auto word = word_after_kind(line.what);
+    if (word == "created") {
+        said.created = !line.is_part;
+        // The parts of an order are made ready to leave.
+        said.sends = line.is_part;
+        return said;
+    }
+    said.sends = true;
+    const auto data = data_of(line);
+    const auto to = text_at(data, "to");
+    said.completed = to == "completed" && !line.is_part;
+    if (line.in_parts) return said;
+    said.to_completed = port && to == "completed";
+    said.to_confirmed = port && to == "confirmed";
+    if (said.to_confirmed)
+        if (const auto foc = read_iso_date(text_at(data, "foc"))) said.foc = sys_days(*foc).time_since_epoch().count();
+    // A line has a list of codes where a carrier spoke of an order, and one code where it refused a
+    // request; a mail that never arrived has neither.
+    const auto count = [&](std::optional<Reason> code) {
+        ++said.refusals[code.value_or(Reason::other) == Reason::none ? Reason::other : code.value_or(Reason::other)];
     };
+    if (const auto* codes = data.if_contains("reasons"); codes && codes->is_array()) {
+        for (const auto& each : codes->get_array())
+            if (const auto code = each.is_string() ? reason_from(each.get_string()) : std::nullopt) count(code);
+        if (codes->get_array().empty()) count(Reason::other);
+    } else if (word == "refused") {
+        count(reason_from(text_at(data, "reason")));
+    }
+    return said;
+}
+
+std::string losing_key(const std::string& account, const std::string& carrier) {
+    return account.empty() ? "/" + folded(carrier) : account;
 }
 
 OrderTally::OrderTally(FiguresSpan span) {
@@ -109,67 +170,59 @@ OrderFigures::Week* OrderTally::week_of(Instant at) {
 }
 
 void OrderTally::add_line(const FiguredLine& line) {
-    auto* week = week_of(line.at);
-    if (!week || line.kind == OrderKind::release) return;
-    const bool port = line.kind == OrderKind::port;
-    const auto word = word_after_kind(line.what);
-    if (word == "created") {
-        if (!line.is_part) ++(port ? week->ports_created : week->purchases_created);
-        return;
-    }
-    const auto data = data_of(line);
-    const auto to = text_at(data, "to");
-    if (to == "completed" && !line.is_part)
-        ++(port ? week->ports_completed : week->purchases_completed);
-    if (line.in_parts) return;
-    if (port && (to == "confirmed" || to == "completed")) ports_.insert(line.order);
-    // A line has a list of codes where a carrier spoke of an order, and one code where it refused a
-    // request; a mail that never arrived has neither.
-    if (const auto* codes = data.if_contains("reasons"); codes && codes->is_array()) {
-        for (const auto& each : codes->get_array()) {
-            const auto code = each.is_string() ? reason_from(each.get_string()) : std::nullopt;
-            if (code) ++refusals_[{line.kind, *code == Reason::none ? Reason::other : *code}];
-        }
-        if (codes->get_array().empty()) ++refusals_[{line.kind, Reason::other}];
-    } else if (word == "refused") {
-        const auto code = reason_from(text_at(data, "reason")).value_or(Reason::other);
-        ++refusals_[{line.kind, code == Reason::none ? Reason::other : code}];
-    }
+    if (!within(line.at)) return;
+    const auto said = said_in(line);
+    if (said.created) add_created(line.kind, line.at, 1);
+    if (said.completed) add_completed(line.kind, line.at, 1);
+    if (said.to_confirmed || said.to_completed) ports_.insert(line.order);
+    for (const auto& [code, count] : said.refusals) add_refusals(line.kind, code, count);
 }
 
 void OrderTally::add_port(const FiguredPort& port) {
     std::optional<Instant> sent, completed;
-    std::optional<std::pair<Instant, std::optional<sys_days>>> confirmed;
+    std::optional<std::pair<Instant, std::optional<std::int64_t>>> confirmed;
     for (const auto& line : port.lines) {
-        const auto word = word_after_kind(line.what);
-        // The parts of an order are made ready to leave.
-        if (word == "created" && !line.is_part) continue;
+        const auto said = said_in(line);
+        if (!said.sends) continue;
         if (!sent) sent = line.at;
-        const auto data = data_of(line);
-        const auto to = text_at(data, "to");
-        if (to == "confirmed" && !confirmed) {
-            const auto foc = read_iso_date(text_at(data, "foc"));
-            confirmed.emplace(line.at, foc ? std::optional(sys_days(*foc)) : std::nullopt);
-        }
-        if (to == "completed" && !completed) completed = line.at;
+        if (said.to_confirmed && !confirmed) confirmed.emplace(line.at, said.foc);
+        if (said.to_completed && !completed) completed = line.at;
     }
     const bool counts_confirmed = confirmed && within(confirmed->first);
     const bool counts_completed = completed && within(*completed);
     if (!counts_confirmed && !counts_completed) return;
-    auto& theirs = losing_
-        [port.losing_account.empty() ? "/" + folded(port.losing_carrier) : port.losing_account];
-    theirs.account = port.losing_account;
-    theirs.carrier = port.losing_carrier;
-    if (counts_confirmed) {
-        ++theirs.confirmed;
-        // A date is a day: how many days after that of the sending.
-        if (confirmed->second)
-            theirs.to_foc.push_back(days_between(floor<days>(*sent), *confirmed->second));
-    }
-    if (counts_completed) {
-        ++theirs.completed;
-        theirs.to_completed.push_back(days_between(*sent, *completed));
-    }
+    const auto key = losing_key(port.losing_account, port.losing_carrier);
+    name_losing(key, port.losing_account, port.losing_carrier);
+    if (counts_confirmed) add_confirmed(key, confirmed->second ? std::optional(tenths_to_foc(*sent, *confirmed->second)) : std::nullopt, 1);
+    if (counts_completed) add_ported(key, tenths_between(*sent, *completed), 1);
+}
+
+void OrderTally::add_created(OrderKind kind, Instant day, std::int64_t count) {
+    if (auto* week = week_of(day)) (kind == OrderKind::port ? week->ports_created : week->purchases_created) += count;
+}
+
+void OrderTally::add_completed(OrderKind kind, Instant day, std::int64_t count) {
+    if (auto* week = week_of(day)) (kind == OrderKind::port ? week->ports_completed : week->purchases_completed) += count;
+}
+
+void OrderTally::add_refusals(OrderKind kind, Reason code, std::int64_t count) { refusals_[{kind, code}] += count; }
+
+void OrderTally::add_confirmed(const std::string& losing, std::optional<std::int64_t> tenths_to_foc, std::int64_t count) {
+    auto& theirs = losing_[losing];
+    theirs.confirmed += count;
+    if (tenths_to_foc) theirs.to_foc[*tenths_to_foc] += count;
+}
+
+void OrderTally::add_ported(const std::string& losing, std::int64_t tenths, std::int64_t count) {
+    auto& theirs = losing_[losing];
+    theirs.completed += count;
+    theirs.to_completed[tenths] += count;
+}
+
+void OrderTally::name_losing(const std::string& losing, std::string account, std::string carrier) {
+    auto& theirs = losing_[losing];
+    theirs.account = std::move(account);
+    theirs.carrier = std::move(carrier);
 }
 
 OrderFigures OrderTally::figures() const {
@@ -182,9 +235,9 @@ OrderFigures OrderTally::figures() const {
             {.account = days.account,
              .carrier = days.carrier,
              .confirmed = days.confirmed,
-             .to_foc = days_taken(days.to_foc),
+             .to_foc = days_taken_in(days.to_foc),
              .completed = days.completed,
-             .to_completed = days_taken(days.to_completed)}
+             .to_completed = days_taken_in(days.to_completed)}
         );
     std::ranges::sort(out.losing_carriers, {}, [](const auto& each) {
         return std::tuple(-each.confirmed, -each.completed, each.carrier, each.account);

@@ -4,7 +4,8 @@
 // Orders in numbers: how many stand where, how long ports take by their losing carrier, what is
 // refused and why. Counted from the lines of timelines that fell within a time; where an order
 // stands is as it is now. What a plain count cannot tell (how long it took) is told of each order
-// by itself.
+// by itself. The store keeps the counts as lines come (order_marks.hpp); what is counted from the
+// lines themselves is what they must be.
 
 #include <map>
 #include <set>
@@ -27,6 +28,9 @@ Result<FiguresSpan> figures_span(
     std::optional<Instant> since, std::optional<Instant> until, Instant now
 );
 
+/// The span in whole days, UTC, as it is counted: from the beginning of its first to the end of its last.
+FiguresSpan in_whole_days(FiguresSpan span);
+
 /// How long something took, in days.
 struct DaysTaken {
     std::int64_t count = 0;
@@ -34,8 +38,17 @@ struct DaysTaken {
     double ninth_tenth = 0;  ///< nine of ten took no longer
 };
 
-/// Of some days; nothing of none. Between two of them as far as its share lies between theirs.
-std::optional<DaysTaken> days_taken(std::vector<double> days);
+/// How often something took how many tenths of a day.
+using TenthsTaken = std::map<std::int64_t, std::int64_t>;
+/// Days, in tenths of one.
+std::int64_t tenths_of(double days);
+/// From the day of the sending to a FOC date (in days since 1970); from the sending to the end.
+std::int64_t tenths_to_foc(Instant sent, std::int64_t foc);
+std::int64_t tenths_between(Instant sent, Instant completed);
+
+/// Of some days, each taken in tenths; nothing of none. Between two of them as far as its share lies between theirs.
+std::optional<DaysTaken> days_taken_in(const TenthsTaken& tenths);
+std::optional<DaysTaken> days_taken(const std::vector<double>& days);
 
 struct OrderFigures {
     struct State {
@@ -91,6 +104,20 @@ struct FiguredPort {
 /// order.
 std::span<const std::string_view> figured_words();
 
+/// What one line of a timeline says that is counted.
+struct LineSaid {
+    bool created = false;    ///< an order that is no part of a larger one
+    bool completed = false;  ///< likewise
+    bool sends = false;      ///< not before the order was first to be sent
+    bool to_confirmed = false, to_completed = false;
+    std::optional<std::int64_t> foc;  ///< of to_confirmed: the day, in days since 1970
+    std::map<Reason, std::int64_t> refusals;
+};
+LineSaid said_in(const FiguredLine& line);
+
+/// A losing carrier that is none of ours goes by its name, however that is written.
+std::string losing_key(const std::string& account, const std::string& carrier);
+
 class OrderTally {
 public:
     explicit OrderTally(FiguresSpan span);
@@ -100,13 +127,23 @@ public:
     /// What add_port() is wanted of, once all lines of the span were told.
     const std::set<Id>& ports_to_look_at() const { return ports_; }
     void add_port(const FiguredPort& port);
+
+    // The same in counts, of a day each (its beginning), as they are kept in the store.
+    void add_created(OrderKind kind, Instant day, std::int64_t count);
+    void add_completed(OrderKind kind, Instant day, std::int64_t count);
+    void add_refusals(OrderKind kind, Reason code, std::int64_t count);
+    /// @param tenths_to_foc  nothing: no date was said
+    void add_confirmed(const std::string& losing, std::optional<std::int64_t> tenths_to_foc, std::int64_t count);
+    void add_ported(const std::string& losing, std::int64_t tenths, std::int64_t count);
+    void name_losing(const std::string& losing, std::string account, std::string carrier);
+
     OrderFigures figures() const;
 
 private:
     struct Days {
         std::string account, carrier;
         std::int64_t confirmed = 0, completed = 0;
-        std::vector<double> to_foc, to_completed;
+        TenthsTaken to_foc, to_completed;
     };
     bool within(Instant at) const { return at >= figures_.span.since && at < figures_.span.until; }
     OrderFigures::Week* week_of(Instant at);

@@ -479,6 +479,45 @@ create table number_sync_standing (
   primary key (account, number)
 ) -- by key
 )"},
+    Migration{15, "orders in numbers are kept", R"(
+create table order_follower (
+  id bigint primary key,
+  followed bigint not null
+);
+insert into order_follower (id, followed) values (1, 0);
+create table order_marks (
+  order_id bigint primary key,
+  sent_at bigint not null,
+  confirmed bigint not null,
+  completed bigint not null
+);
+create table order_days (
+  tenant_id bigint not null,
+  day bigint not null,
+  what text not null,
+  losing text not null,
+  tenths bigint not null,
+  times bigint not null,
+  newest bigint not null,
+  primary key (tenant_id, day, what, losing, tenths)
+) -- by key
+;
+create table order_refusals (
+  entry_id bigint not null,
+  code text not null,
+  tenant_id bigint not null,
+  kind text not null,
+  order_id bigint not null,
+  day bigint not null,
+  times bigint not null,
+  primary key (entry_id, code)
+) -- by key
+;
+create index order_refusals_code on order_refusals (tenant_id, kind, code, order_id);
+create index order_refusals_day on order_refusals (tenant_id, day, kind, code, times);
+create index order_refusals_order on order_refusals (order_id);
+create index orders_at_rest on orders (tenant_id, kind, state) where at_rest = 1
+)"},
     Migration{16, "decisions on what carriers list, as far as they came", R"(
 create table number_sync_wishes (
   tenant_id bigint not null,

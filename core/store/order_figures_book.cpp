@@ -2,72 +2,14 @@
 #include "store/order_figures_book.hpp"
 
 #include <algorithm>
-#include <stdexcept>
-
-#include <porteur/json.hpp>
-
-#include "store/rows.hpp"
+#include "store/figured_lines.hpp"
 
 namespace porteur {
 namespace {
 
+using namespace figured_lines;
+
 constexpr std::size_t ports_at_once = 500;
-
-template <class E>
-E enum_from(const std::string& text) {
-    E value{};
-    if (!boost::describe::enum_from_string(text.c_str(), value))
-        throw std::runtime_error("the store has the unknown word " + quoted(text));
-    return value;
-}
-
-/// 'port.created', 'purchase.created', ...
-std::string kinds_of_lines() {
-    std::string out;
-    for (const auto kind : {"port.", "purchase."})
-        for (const auto word : figured_words())
-            out += (out.empty() ? "'" : ", '") + std::string(kind) + std::string(word) + "'";
-    return out;
-}
-
-std::string losing_carrier_in(const Seal& seal, Id order, const std::string& sealed) {
-    if (sealed == "{}") return {};
-    const auto request = seal.open(sealed, "orders.request|" + std::to_string(order));
-    if (!request) throw std::runtime_error(request.error().message);
-    const auto read = parse_json(*request);
-    const auto* name =
-        read && read->is_object() ? read->get_object().if_contains("losing_carrier") : nullptr;
-    return name && name->is_string() ? std::string(name->get_string()) : std::string();
-}
-
-void read_states(soci::session& sql, std::int64_t tenant, OrderTally& tally) {
-    rows::read(
-        sql,
-        "select kind, state, count(*) from orders where tenant_id = :tenant and kind in ('port', "
-        "'purchase') "
-        "group by kind, state",
-        "ttn", rows::Values().number(tenant),
-        [&](const rows::Row& row) {
-            tally.add_state(
-                enum_from<OrderKind>(row[0].text), enum_from<OrderState>(row[1].text), row[2].number
-            );
-        }
-    );
-}
-
-constexpr const char* line_columns =
-    "t.order_id, o.kind, o.parent_id, o.stage, t.at, t.kind, t.data";
-FiguredLine line_of(const rows::Row& row) {
-    return {
-        .order = row[0].number,
-        .kind = enum_from<OrderKind>(row[1].text),
-        .is_part = row[2].number != 0,
-        .in_parts = row[3].text == "parts",
-        .at = Instant{std::chrono::milliseconds{row[4].number}},
-        .what = row[5].text,
-        .data = row[6].text
-    };
-}
 
 void read_lines(soci::session& sql, std::int64_t tenant, FiguresSpan span, OrderTally& tally) {
     // By their ids, which have the time in them; a line may have been given its id a little before
@@ -75,11 +17,11 @@ void read_lines(soci::session& sql, std::int64_t tenant, FiguresSpan span, Order
     constexpr std::chrono::minutes around{10};
     rows::read(
         sql,
-        std::string("select ") + line_columns +
+        std::string("select ") + columns +
             " from timeline t join orders o on o.id = t.order_id where t.id >= :since and t.id < "
             ":until "
             "and t.tenant_id = :tenant and t.kind in (" +
-            kinds_of_lines() + ") order by t.id",
+            kinds() + ") order by t.id",
         "ntntntt",
         rows::Values()
             .number(first_id_at(span.since - around))
@@ -108,9 +50,9 @@ void read_ports(
     );
     rows::read(
         sql,
-        std::string("select ") + line_columns +
+        std::string("select ") + columns +
             " from timeline t join orders o on o.id = t.order_id where t.order_id in (" + list +
-            ") and t.kind in (" + kinds_of_lines() + ") order by t.order_id, t.id",
+            ") and t.kind in (" + kinds() + ") order by t.order_id, t.id",
         "ntntntt", {},
         [&](const rows::Row& row) { ports[row[0].number].lines.push_back(line_of(row)); }
     );

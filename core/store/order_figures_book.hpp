@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What orders are counted by, read row by row: only the ports that came to their date or end within
-// the span are kept until the end.
+// Orders in numbers, counted from the lines of their timelines: what the kept counts (order_marks.hpp)
+// are checked against, slowly.
 
 #include "domain/order_figures.hpp"
 #include "store/store_access.hpp"

@@ -98,6 +98,10 @@ constexpr auto table = std::to_array<Word>({
     {"health", "degraded", word_in("health", "degraded")},
     {"health", "down", word_in("health", "down")},
 
+    {"breaker", "closed", word_in("breaker", "closed"), to_translate("requests pass")},
+    {"breaker", "open", word_in("breaker", "open"), to_translate("the carrier has not answered; nothing is sent for a while")},
+    {"breaker", "half_open", word_in("breaker", "half open"), to_translate("one request may pass, to see whether the carrier answers again")},
+
     {"webhook_off", "by_person", word_in("webhook_off", "switched off by a person")},
     {"webhook_off", "failing", word_in("webhook_off", "switched off, as it kept failing")},
     {"webhook_off", "gone", word_in("webhook_off", "switched off, as it said that it is gone")},

@@ -19,6 +19,7 @@ const pages: [string, () => string, { en: string; fr: string }][] = [
     ["numbers", () => "/console/numbers", { en: "Phone Numbers", fr: "Numéros de téléphone" }],
     ["orders", () => "/console/orders/port", { en: "Orders", fr: "Commandes" }],
     ["purchases", () => "/console/orders/purchase", { en: "Orders", fr: "Commandes" }],
+    ["releases", () => "/console/orders/release", { en: "Orders", fr: "Commandes" }],
     ["order", () => `/console/orders/port/${refused.id}`, { en: "Order pages-refused", fr: "Commande pages-refused" }],
     ["port", () => "/console/orders/port/new", { en: "New port", fr: "Nouveau portage" }],
     ["purchase", () => "/console/orders/purchase/new", { en: "New purchase", fr: "Nouvel achat" }],
@@ -50,6 +51,7 @@ for (const [name, path, title] of pages) {
             if (name === "orders") await depict(page, "orders");
             if (name === "order") await depict(page, "order", { scheme: "dark" });
             if (name === "due") await depict(page, "due");
+            if (name === "carriers") await depict(page, "carriers");
         }
     });
 }

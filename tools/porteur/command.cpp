@@ -33,6 +33,7 @@ const std::vector<CommandSpec>& all_commands() {
         add(order_commands("port"));
         add(letter_commands());
         add(order_commands("purchase"));
+        add(release_commands());
         add(inventory_commands());
         add(number_change_commands());
         add(number_job_commands());
@@ -73,6 +74,7 @@ const std::vector<OptionSpec>& common_options() {
 std::string help_of_group(const std::string& group) {
     if (group == "port") return told("port orders: move numbers from one carrier to another");
     if (group == "purchase") return told("purchase orders: buy numbers");
+    if (group == "release") return told("release orders: numbers that are given back to their carriers (numbers release)");
     if (group == "numbers") return told("numbers that we have; search: numbers that can be bought");
     if (group == "calls") return told("calls that were received, which make numbers active");
     if (group == "portability") return told("whether numbers can be ported");

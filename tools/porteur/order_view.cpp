@@ -81,6 +81,8 @@ std::string next_step(const std::string& group, const json::value& order) {
         return settles("not_carried_out") ? phrase("ask the carrier, then: {1} (or not_carried_out)", found)
                                           : phrase("ask the carrier, then: {1}", found);
     }
+    if (group == "release")
+        return verdicts.empty() ? std::string() : command("settle", " VERDICT") + " (" + joined(verdicts, ", ") + ")";
     if (!member(order, "waiting_operation").empty())
         return phrase("porteur {1}, or porteur {2}", group + " answer " + id + " CHOICE", group + " settle " + id + " VERDICT");
     if (state == "cancel_pending" && settles("not_carried_out"))

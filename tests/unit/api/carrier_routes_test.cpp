@@ -30,6 +30,65 @@ TEST(Carriers, AreShownWithTheirHealthAndTheRefusedPlugins) {
     EXPECT_EQ(list.at("refused").at(0).at("reason"), "is of ABI 7; this host speaks 0");
 }
 
+CarrierStanding busy(Id own_order) {
+    CarrierStanding standing;
+    standing.at = Instant{std::chrono::seconds(1'795'000'000)};
+    standing.since = standing.seen_since = standing.at - std::chrono::hours(1);
+    standing.rate = {.count = 10, .per = std::chrono::seconds(60), .used = 4, .waiting = 0};
+    standing.breaker = CarrierStanding::Breaker::open;
+    standing.breaker_since = standing.at - std::chrono::seconds(2);
+    standing.next_try = standing.at + std::chrono::seconds(3);
+    standing.failures = 5;
+    CarrierRequestSeen mine{.at = standing.at, .took = std::chrono::milliseconds(12), .tenant = 1, .order = own_order, .run = own_order + 2,
+                            .operation = "submit_port", .step = "submit", .status = 503, .failed = "unavailable", .message = "the carrier answered 503; sent again later"};
+    CarrierRequestSeen of_others = mine;
+    of_others.tenant = 2;
+    CarrierRequestSeen asked = mine;
+    asked.tenant = 0;
+    asked.order = asked.run = 0;
+    asked.status = 200;
+    asked.failed.clear();
+    standing.faults = {mine, of_others};
+    standing.requests = {asked, mine, of_others};
+    return standing;
+}
+
+TEST(Carriers, TellTheirRateTheirBreakerAndTheirLastFaultsToTheSystem) {
+    Served served;
+    const auto order = served.order();
+    served.host.outgoing.made_standings["acme-1"] = busy(order.id);
+    const auto items = served.get("/v1/carriers").document().at("items");
+    const auto& acme = items.at(0);
+    EXPECT_EQ(acme.at("rate").at("limit").at("used"), 4);
+    EXPECT_EQ(acme.at("rate").at("left_alone_until"), nullptr);
+    EXPECT_EQ(acme.at("breaker").at("state"), "open");
+    EXPECT_EQ(acme.at("breaker").at("failures"), 5);
+    EXPECT_EQ(acme.at("breaker").at("next_try"), "2026-11-18T11:06:43.000Z");
+    EXPECT_EQ(acme.at("last_sync").at("state"), "running");
+    ASSERT_EQ(acme.at("faults").at("items").as_array().size(), 2U);
+    const auto& own = acme.at("faults").at("items").at(0);
+    EXPECT_EQ(own.at("order").at("id").as_string(), id_text(order.id));
+    EXPECT_EQ(own.at("order").at("kind"), "port");
+    EXPECT_EQ(own.at("run").as_string(), id_text(order.id + 2));
+    EXPECT_EQ(own.at("failed"), "unavailable");
+    EXPECT_EQ(acme.at("faults").at("items").at(1).at("order"), nullptr) << "another account's order";
+    EXPECT_EQ(acme.at("faults").at("items").at(1).at("run"), nullptr);
+    EXPECT_EQ(acme.at("requests").at("items").as_array().size(), 3U);
+    EXPECT_EQ(items.at(1).at("breaker"), nullptr) << "nothing is known of it";
+}
+
+TEST(Carriers, TellAnotherAccountOnlyTheFaultsOfItsOwnOrders) {
+    Served served;
+    const auto order = served.order();
+    served.host.outgoing.made_standings["acme-1"] = busy(order.id);
+    const auto reply = served.get("/v1/carriers", FakeHost::foreign_token);
+    const auto acme = reply.document().at("items").at(0);
+    EXPECT_EQ(acme.at("faults").at("items").as_array().size(), 1U);
+    EXPECT_EQ(acme.at("requests"), nullptr);
+    EXPECT_EQ(acme.at("last_sync"), nullptr);
+    EXPECT_EQ(reply.body.find(id_text(order.id)), reply.body.npos);
+}
+
 TEST(Requirements, AskTheAccountsPlugin) {
     Served served;
     std::string asked;

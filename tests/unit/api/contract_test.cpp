@@ -339,6 +339,7 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
         ASSERT_EQ(made.status, 201) << made.body;
         const auto id = made.text("id");
         ask("GET", base, base);
+        ask("GET", base, base + "?code=PIN_INVALID");
         ask("GET", base + "/x", base + "/" + id);
         ask("PATCH", base + "/x", base + "/" + id,
             R"({"request":{"contact_email":"desk@example.com"}})");
@@ -382,6 +383,7 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
         EXPECT_EQ(ask("GET", base + "/x", base + "/" + id).status, 200);
         ask("GET", base + "/x/timeline", base + "/" + id + "/timeline");
         ask("GET", base + "/x/operations", base + "/" + id + "/operations");
+        ask("GET", base + "/x/exchanges", base + "/" + id + "/exchanges?operation=" + id_text(given_back.id + 2));
         if (action == std::string("settle"))
             EXPECT_EQ(ask("POST", base + "/x/settle", base + "/" + id + "/settle", R"({"verdict":"not_carried_out"})").status, 200);
         else

@@ -106,12 +106,22 @@ public:
     }
     OrderFigures figures;
 
+    Async<Result<std::vector<Order>>> refused_orders(Caller caller, OrderQuery query, Reason code) override {
+        last_refused = {std::move(query), code};
+        co_return caller.tenant == 1 ? refused : std::vector<Order>{};
+    }
+    std::vector<Order> refused;
+    std::pair<OrderQuery, Reason> last_refused;
+
     /// The operation of an order has the id after its own by two, as FakeHost's.
     Result<std::optional<std::vector<Exchange>>> exchanges(const Caller&, Id order, Id operation) override {
         if (operation != order + 2) return std::nullopt;
         return std::optional(made_exchanges);
     }
     std::vector<Exchange> made_exchanges;
+
+    CarrierStandings standings() override { return made_standings; }
+    CarrierStandings made_standings;
 
     Webhook get(Id id) { return hooks_.at(id); }
 

@@ -655,5 +655,25 @@ TEST(AnswerOrder, PassesThePersonsChoiceOn) {
     EXPECT_EQ(served.post(path_of(order, "/answer"), R"({"text":"x"})").text("field"), "/choice");
 }
 
+TEST(RefusedOrders, AreListedByTheReasonThatTheyWereRefusedFor) {
+    Served served;
+    served.host.outgoing.refused = {served.order(), served.order()};
+    const auto reply = served.get("/v1/port-orders?code=PIN_INVALID&state=exception&limit=1");
+    ASSERT_EQ(reply.status, 200) << reply.body;
+    const auto& [query, code] = served.host.outgoing.last_refused;
+    EXPECT_EQ(code, Reason::pin_invalid);
+    EXPECT_EQ(query.kind, OrderKind::port);
+    EXPECT_EQ(query.state, OrderState::exception);
+    EXPECT_EQ(query.limit, 2) << "one more says whether there is a next page";
+    EXPECT_EQ(reply.document().at("items").as_array().size(), 1U);
+    EXPECT_NE(reply.document().at("next_cursor"), nullptr);
+    for (const auto* wrong : {"NO_SUCH", "pin_invalid", "NONE"}) {
+        const auto refused = served.get(std::string("/v1/port-orders?code=") + wrong);
+        EXPECT_EQ(refused.status, 400) << wrong;
+        EXPECT_EQ(refused.text("field"), "code") << wrong;
+    }
+    EXPECT_EQ(served.get("/v1/release-orders?code=PIN_INVALID").status, 400) << "what a carrier keeps is no refusal that is counted";
+}
+
 }  // namespace
 }  // namespace porteur::testing

@@ -30,7 +30,7 @@ TEST(CircuitBreaker, OpensAfterFailuresInARow) {
 TEST(CircuitBreaker, StartsCountingAnewAfterASuccess) {
     CircuitBreaker breaker({.failures_to_open = 2});
     breaker.failed(start);
-    breaker.succeeded();
+    breaker.succeeded(start);
     breaker.failed(start);
     EXPECT_EQ(breaker.state(start), State::closed);
 }
@@ -46,7 +46,7 @@ TEST(CircuitBreaker, LetsOneProbePassWhenTheTimeIsOver) {
 TEST(CircuitBreaker, ClosesWithTheProbesSuccess) {
     auto breaker = opened();
     EXPECT_TRUE(breaker.allow(start + 5s));
-    breaker.succeeded();
+    breaker.succeeded(start + 5s);
     EXPECT_TRUE(breaker.allow(start + 5s));
     EXPECT_TRUE(breaker.allow(start + 5s));
 }
@@ -71,8 +71,25 @@ TEST(CircuitBreaker, GivesTheProbeToTheNextWhenItWasNeverSent) {
 
 TEST(CircuitBreaker, IsNotClosedByAnAnswerThatWasUnderWayWhenItOpened) {
     auto breaker = opened();
-    breaker.succeeded();
+    breaker.succeeded(start);
     EXPECT_FALSE(breaker.allow(start + 1s));
+}
+
+TEST(CircuitBreaker, SaysSinceWhenItIsInItsStateAndHowManyFailuresThereWereInARow) {
+    CircuitBreaker fresh;
+    EXPECT_EQ(fresh.since(start), std::nullopt);
+    EXPECT_EQ(fresh.failures(), 0);
+    auto breaker = opened();
+    EXPECT_EQ(breaker.since(start + 1s), start);
+    EXPECT_EQ(breaker.since(start + 6s), start + 5s) << "half-open since the time was over";
+    EXPECT_TRUE(breaker.allow(start + 6s));
+    breaker.failed(start + 7s);
+    EXPECT_EQ(breaker.since(start + 8s), start) << "it has not been closed in between";
+    EXPECT_EQ(breaker.failures(), 3);
+    EXPECT_TRUE(breaker.allow(start + 17s));
+    breaker.succeeded(start + 18s);
+    EXPECT_EQ(breaker.since(start + 19s), start + 18s);
+    EXPECT_EQ(breaker.failures(), 0);
 }
 
 }  // namespace

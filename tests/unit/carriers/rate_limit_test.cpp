@@ -73,6 +73,16 @@ TEST(RateLimit, SaysWhenTheNextPlaceIsFreeAndTakesNone) {
     EXPECT_EQ(limit.next_place(start), start + 60s);
 }
 
+TEST(RateLimit, SaysHowManyPlacesAreTakenAndHowTheyComeFree) {
+    RateLimit limit({10, 1s}, 10);
+    EXPECT_EQ(limit.used(start), 0);
+    for (int at = 0; at < 12; ++at) limit.reserve(start);
+    EXPECT_EQ(limit.used(start), 12) << "two of them wait";
+    EXPECT_EQ(limit.used(start + 250ms), 10);
+    EXPECT_EQ(limit.used(start + 1150ms), 1);
+    EXPECT_EQ(limit.used(start + 2s), 0);
+}
+
 TEST(RateLimit, SendsNothingBeforeAPenaltyEnds) {
     RateLimit limit({10, 1s}, 5);
     limit.penalise(start, 60s);

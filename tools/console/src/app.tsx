@@ -15,7 +15,7 @@ import { Glance } from "./pages/glance";
 import { Mails } from "./pages/mails";
 import { Numbers } from "./pages/numbers";
 import { OrderPage } from "./pages/order";
-import { Orders } from "./pages/orders";
+import { isKind, Orders } from "./pages/orders";
 import { People } from "./pages/people";
 import { PortWizard } from "./pages/port-wizard";
 import { PurchaseWizard } from "./pages/purchase-wizard";
@@ -208,8 +208,8 @@ function Pages() {
     }, [path]);
     if (path === "/" || path === "/orders") return <Waiting />;
     if (first === "numbers") return <Numbers />;
-    if (first === "orders" && (second === "port" || second === "purchase")) {
-        if (third === "new") return second === "port" ? <PortWizard /> : <PurchaseWizard />;
+    if (first === "orders" && isKind(second)) {
+        if (third === "new" && second !== "release") return second === "port" ? <PortWizard /> : <PurchaseWizard />;
         if (third) return <OrderPage key={third} kind={second} id={third} />;
         return <Orders key={second} kind={second} />;
     }

@@ -15,6 +15,8 @@ std::vector<CommandSpec> account_commands();
 /// create, submit, show, list, cancel, watch, settle, answer, amend. @param group  "port",
 /// "purchase"
 std::vector<CommandSpec> order_commands(const std::string& group);
+/// release show, list, cancel, watch, settle
+std::vector<CommandSpec> release_commands();
 /// port loa
 std::vector<CommandSpec> letter_commands();
 /// numbers search, portability check

@@ -5,6 +5,7 @@
 
 #include "commands/all.hpp"
 #include "session.hpp"
+#include "text.hpp"
 
 namespace porteur::cli {
 namespace {
@@ -23,6 +24,56 @@ std::string names_of_operations(const json::value& account) {
     return out;
 }
 
+/// "4 of 10 in 60 s"; a wait that the carrier wishes goes before it.
+std::string rate_of(const Session& session, const json::value& account) {
+    const auto until = member_at(account, {"rate", "left_alone_until"});
+    if (!until.empty()) return session.tongue().text(phrase("left alone until {1}", local_time(until)));
+    const auto count = member_at(account, {"rate", "limit", "count"});
+    if (count.empty()) return {};
+    const auto seconds = member_at(account, {"rate", "limit", "per_seconds"}), used = member_at(account, {"rate", "limit", "used"});
+    const auto waiting = member_at(account, {"rate", "limit", "waiting"});
+    auto text = session.tongue().text(phrase("{1:n} of {2:n} in {3:n} s", used, count, seconds));
+    if (waiting != "0" && !waiting.empty()) text += ", " + session.tongue().text(phrase("{1:n} wait", waiting));
+    return text;
+}
+
+Cell breaker_of(const Session& session, const json::value& account) {
+    const auto state = member_at(account, {"breaker", "state"});
+    if (state.empty()) return Cell(std::string());
+    auto text = session.word("breaker", state);
+    const auto since = member_at(account, {"breaker", "since"}), next = member_at(account, {"breaker", "next_try"});
+    if (!since.empty()) text += " " + session.tongue().text(phrase("since {1}", local_time(since)));
+    if (!next.empty()) text += ", " + session.tongue().text(phrase("tried again at {1}", local_time(next)));
+    return {text, state == "closed" ? Colour::none : state == "open" ? Colour::red : Colour::yellow};
+}
+
+std::string last_sync_of(const json::value& account) {
+    const auto began = member_at(account, {"last_sync", "began"});
+    return began.empty() ? std::string() : local_time(began).substr(0, 16) + " " + member_at(account, {"last_sync", "state"});
+}
+
+/// The last requests of each account, or the last of them that failed.
+void print_requests(Session& session, const json::value& carriers, std::string_view which) {
+    Table table({heading("WHEN"), heading("ACCOUNT"), heading("OPERATION"), heading("STEP"), heading("STATUS"), heading("ORDER"), heading("REFERENCE"), heading("WHAT WENT WRONG")});
+    std::string since;
+    for (const auto& account : list_member(carriers, "items")) {
+        const auto* requests = account.as_object().if_contains(which);
+        if (!requests || !requests->is_object()) continue;
+        if (since.empty()) since = member(*requests, "since");
+        for (const auto& each : list_member(*requests, "items"))
+            table.add({local_time(member(each, "at")), member(account, "account"), session.word("operation", member(each, "operation")),
+                       member(each, "step"), member(each, "status"), member_at(each, {"order", "id"}),
+                       member_at(each, {"order", "reference"}), member(each, "message")});
+    }
+    if (since.empty())
+        session.tell("What was sent to carriers is shown in the system's own account alone.");
+    else if (table.empty())
+        session.tell(phrase("There were none since {1}, when the daemon started.", local_time(since)));
+    else
+        session.tell(phrase("Since {1}, when the daemon started:", local_time(since)));
+    session.print(table);
+}
+
 Outcome<ExitCode> show_carriers(Session& session) {
     const auto client = session.client();
     if (!client) return passed_on(client);
@@ -32,8 +83,13 @@ Outcome<ExitCode> show_carriers(Session& session) {
         session.print_json(reply->document);
         return ExitCode::done;
     }
+    for (const auto* which : {"faults", "requests"})
+        if (session.arguments.has(which)) {
+            print_requests(session, reply->document, which);
+            return ExitCode::done;
+        }
     Table table(
-        {heading("ACCOUNT"), heading("CARRIER"), heading("PLUGIN"), heading("HEALTH"), heading("COUNTRIES"), heading("WHAT IT DOES"), heading("LAST ERROR")}
+        {heading("ACCOUNT"), heading("CARRIER"), heading("PLUGIN"), heading("HEALTH"), heading("COUNTRIES"), heading("WHAT IT DOES"), heading("RATE"), heading("BREAKER"), heading("LIST COMPARED"), heading("LAST ERROR")}
     );
     for (const auto& account : list_member(reply->document, "items")) {
         const auto health = member_at(account, {"health", "state"});
@@ -44,6 +100,9 @@ Outcome<ExitCode> show_carriers(Session& session) {
             {session.word("health", health), colour_of_health(health)},
             joined(list_member(account, "countries"), " "),
             session.arguments.has("operations") ? names_of_operations(account) : "",
+            rate_of(session, account),
+            breaker_of(session, account),
+            last_sync_of(account),
             member_at(account, {"health", "last_error"}),
         });
     }
@@ -167,10 +226,13 @@ Outcome<ExitCode> show_targets(Session& session) {
 std::vector<CommandSpec> carrier_commands() {
     return {
         {.path = "carriers",
-         .help = told("the configured accounts, with the carrier behind each and its health"),
+         .help = told("the configured accounts, with the carrier behind each, its health, rate and breaker"),
          .words = {},
-         .options = {{"--operations", ValueKind::flag, "", told("also list what each can do")}},
-         .run = show_carriers},
+         .options = {{"--operations", ValueKind::flag, "", told("also list what each can do")},
+                     {"--faults", ValueKind::flag, "", told("instead, the last requests of each that failed")},
+                     {"--requests", ValueKind::flag, "", told("instead, the last requests of each; in the system's own account")}},
+         .run = show_carriers,
+         .footer = told("Rate, breaker and requests are in the daemon's memory, and known since it started.")},
         {.path = "requirements",
          .help =
              told("what a carrier wants to know or have before numbers leave it, come, or are bought"),

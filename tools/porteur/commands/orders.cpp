@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// porteur port ... and porteur purchase ...: the same commands over the two kinds of orders.
+// porteur port ..., porteur purchase ... and porteur release ...: the same commands over the kinds of orders.
 #include <algorithm>
 
 #include <porteur/phrase.hpp>
@@ -276,6 +276,7 @@ Outcome<ExitCode> list_orders(Session& session) {
     const auto reply = (*client)->get(with_query(
         path_of_orders(group_of(session)), {{"state", said.text("state")},
                                             {"delivery", said.text("delivery")},
+                                            {"code", said.text("code")},
                                             {"limit", limit},
                                             {"cursor", said.text("cursor")}}
     ));
@@ -383,6 +384,7 @@ std::vector<CommandSpec> order_commands(const std::string& group) {
                "",
                told("only these"),
                {"idle", "sending", "in_doubt", "retry_at", "waiting_for_person"}},
+              {"--code", text, "REASON", told("only those that were refused for this reason, as PIN_INVALID (docs/vocabulary.md)")},
               {"--limit", count, "COUNT", told("how many, 1 to 200 (50)")},
               {"--cursor", text, "CURSOR", told("go on where an earlier list ended")}},
          .run = list_orders},
@@ -468,6 +470,22 @@ std::vector<CommandSpec> order_commands(const std::string& group) {
              .footer = told("The exit status is 1 when something is missing in it.")}
         );
     return all;
+}
+
+std::vector<CommandSpec> release_commands() {
+    std::vector<CommandSpec> kept;
+    for (auto& each : order_commands("release")) {
+        const auto verb = each.path.substr(std::string_view("release ").size());
+        // Nothing of a release can be corrected, and numbers release makes it.
+        if (verb != "show" && verb != "list" && verb != "cancel" && verb != "watch" && verb != "settle") continue;
+        if (verb == "list") std::erase_if(each.options, [](const OptionSpec& option) { return option.name == "--code"; });
+        if (verb == "cancel") each.help = told("call one off, as long as the carrier has nothing of it");
+        if (verb == "settle")
+            each.footer = told("found_at_carrier: the carrier has given the number up. not_carried_out has it asked again, or, where\n"
+                               "it had taken the wish, says that it keeps the number. Say it only when the carrier is certain.");
+        kept.push_back(std::move(each));
+    }
+    return kept;
 }
 
 }  // namespace porteur::cli

@@ -31,6 +31,38 @@ TEST(Carriers, AreATableWithRefusedPluginsBeneath) {
     EXPECT_EQ(server.seen().at(0).field("authorization"), "Bearer prt_of_the_test");
 }
 
+const std::string busy = R"({"items":[
+{"account":"rc-main","plugin":"ringcentral","name":"RingCentral","version":"1.0.0","countries":["CA"],"operations":[],
+ "health":{"state":"down","last_error":"","last_error_at":null},
+ "rate":{"at":"2026-12-01T09:30:00.000Z","left_alone_until":null,"limit":{"count":10,"per_seconds":60,"used":10,"waiting":2}},
+ "breaker":{"state":"open","since":"2026-12-01T09:29:58.000Z","next_try":"2026-12-01T09:30:03.000Z","failures":5,"counted_since":"2026-12-01T08:00:00.000Z"},
+ "faults":{"since":"2026-12-01T08:00:00.000Z","items":[{"at":"2026-12-01T09:29:58.000Z","took_ms":12,"operation":"submit_port","step":"submit","status":503,
+  "failed":"unavailable","message":"the carrier answered 503; sent again later","order":{"id":"01JD9Y4V8K3ZQ","kind":"port","reference":"acme-1"},"run":"01JD9Y4V8K3ZR"}]},
+ "requests":null,"last_sync":{"id":"01JD9Y4V8K3ZS","state":"done","began":"2026-12-01T04:00:00.000Z","ended":null,"problem":""}},
+{"account":"tt","plugin":"thinktel","name":"ThinkTel","version":"1.0.0","countries":["CA"],"operations":[],
+ "health":{"state":"ok","last_error":"","last_error_at":null},
+ "rate":{"at":"2026-12-01T09:30:00.000Z","left_alone_until":"2026-12-01T09:31:00.000Z","limit":null},
+ "breaker":{"state":"closed","since":null,"next_try":null,"failures":0,"counted_since":"2026-12-01T08:00:00.000Z"},
+ "faults":{"since":"2026-12-01T08:00:00.000Z","items":[]},"requests":null,"last_sync":null}],"refused":[]})";
+
+TEST(Carriers, SayWhatIsUsedOfTheirRateAndHowTheirBreakerStands) {
+    World world;
+    ScriptedServer server({{.expects = "GET /v1/carriers", .body = busy}});
+    const auto out = world.run({"carriers"}, server).out;
+    EXPECT_THAT(out, ::testing::ContainsRegex("COUNTRIES +RATE +BREAKER +LIST COMPARED\n"));
+    EXPECT_THAT(out, ::testing::ContainsRegex("10 of 10 in 60 s, 2 wait +open since 2026-12-01 10:29:58, tried again at 2026-12-01 10:30:03 +2026-12-01 05:00 done\n"));
+    EXPECT_THAT(out, ::testing::ContainsRegex("left alone until 2026-12-01 10:31:00 +closed\n"));
+}
+
+TEST(Carriers, ListTheirLastFaultsWithTheDaemonsStart) {
+    World world;
+    ScriptedServer server({{.expects = "GET /v1/carriers", .body = busy}, {.expects = "GET /v1/carriers", .body = busy}});
+    const auto faults = world.run({"carriers", "--faults"}, server);
+    EXPECT_THAT(faults.out, ::testing::HasSubstr("2026-12-01 10:29:58  rc-main  submit_port  submit  503     01JD9Y4V8K3ZQ  acme-1     the carrier answered 503; sent again later\n"));
+    EXPECT_THAT(faults.out, ::testing::HasSubstr("Since 2026-12-01 09:00:00, when the daemon started:"));
+    EXPECT_THAT(world.run({"carriers", "--requests"}, server).out, ::testing::HasSubstr("system's own account"));
+}
+
 TEST(Carriers, ListWhatTheyDoWhenAsked) {
     World world;
     ScriptedServer server({{.expects = "GET /v1/carriers", .body = carriers}});

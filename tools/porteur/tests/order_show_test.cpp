@@ -65,6 +65,39 @@ TEST(PortShow, PrintsTheOrderItsNumbersDocumentsAndTimeline) {
     );
 }
 
+TEST(Release, IsShownWithWhatAPersonCanSayOfIt) {
+    World world;
+    ScriptedServer server({
+        {.expects = "GET /v1/release-orders/01JD9Y4V8K3ZQ",
+         .body = order_answer({.delivery = "waiting_for_person", .settle = R"(["found_at_carrier","not_carried_out"])"})},
+        {.expects = "GET /v1/release-orders/01JD9Y4V8K3ZQ/timeline", .body = timeline_answer("")},
+    });
+    EXPECT_THAT(
+        world.run({"release", "show", "01JD9Y4V8K3ZQ"}, server).out,
+        ::testing::HasSubstr("porteur release settle 01JD9Y4V8K3ZQ VERDICT (found_at_carrier, not_carried_out)\n")
+    );
+}
+
+TEST(Release, IsListedSettledAndCalledOffButNeverMadeOrCorrected) {
+    World world;
+    ScriptedServer server({
+        {.expects = "GET /v1/release-orders?delivery=in_doubt", .body = R"({"items":[],"next_cursor":null})"},
+        {.expects = "POST /v1/release-orders/01JD9Y4V8K3ZQ/settle", .body = order_answer({.state = "completed"})},
+        {.expects = "POST /v1/release-orders/01JD9Y4V8K3ZQ/cancel", .status = 202, .body = order_answer({.state = "cancelled"})},
+    });
+    EXPECT_EQ(world.run({"release", "list", "--delivery", "in_doubt"}, server).out, "No orders.\n");
+    EXPECT_EQ(world.run({"release", "settle", "01JD9Y4V8K3ZQ", "found_at_carrier", "--carrier-id", "77"}, server).status, 0);
+    EXPECT_EQ(server.seen().at(1).body, R"({"carrier_id":"77","verdict":"found_at_carrier"})");
+    EXPECT_EQ(world.run({"release", "cancel", "01JD9Y4V8K3ZQ"}, server).status, 0);
+    for (const auto* verb : {"create", "fix", "answer", "submit"}) EXPECT_EQ(world.run({"release", verb, "01JD9Y4V8K3ZQ"}, server).status, 2) << verb;
+}
+
+TEST(PortList, CanBeOfARefusalsReason) {
+    World world;
+    ScriptedServer server({{.expects = "GET /v1/port-orders?code=PIN_INVALID", .body = R"({"items":[],"next_cursor":null})"}});
+    EXPECT_EQ(world.run({"port", "list", "--code", "PIN_INVALID"}, server).status, 0);
+}
+
 TEST(PurchaseShow, SaysHowToChooseAnotherNumberOrSendOneMoreDocument) {
     for (const auto& [state, next] :
          {std::pair{"alternates_offered", "fix 01JD9Y4V8K3ZQ --number NUMBER --submit"},

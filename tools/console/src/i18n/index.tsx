@@ -71,11 +71,13 @@ export function useDates() {
     const { locale } = useSpeech();
     return useMemo(() => {
         const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+        const second = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
         const whole = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "medium" });
         const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
         return {
             moment: (at: string | null | undefined) => (at ? moment.format(new Date(at)) : ""),
             whole: (at: string | null | undefined) => (at ? whole.format(new Date(at)) : ""),
+            second: (at: string | null | undefined) => (at ? second.format(new Date(at)) : ""),
             day: (at: string | null | undefined) => (at ? day.format(new Date(`${at.slice(0, 10)}T00:00:00Z`)) : ""),
         };
     }, [locale]);

@@ -5,16 +5,23 @@ import { get, type Schemas } from "../api/client";
 import { useDates, useSpeech, useText, useWords } from "../i18n";
 import { Button, Notice, Page, Problem, Section, Waiting } from "../ui";
 import { Mark } from "../ui/marks";
+import { Standing } from "./carrier-standing";
 import { LastSync } from "./comparison";
 
 type Carrier = Schemas["Carrier"];
 
-export const useCarriers = () => useQuery({ queryKey: ["carriers"], queryFn: ({ signal }) => get<Schemas["CarrierList"]>("/v1/carriers", undefined, signal), staleTime: 30_000 });
+export const useCarriers = (live = false) =>
+    useQuery({
+        queryKey: ["carriers"],
+        queryFn: ({ signal }) => get<Schemas["CarrierList"]>("/v1/carriers", undefined, signal),
+        staleTime: live ? 0 : 30_000,
+        refetchInterval: live ? 5_000 : false,
+    });
 export const can = (carrier: Carrier, operation: string) => carrier.operations.some((each) => each.name === operation);
 
 export function Carriers() {
     const t = useText();
-    const carriers = useCarriers();
+    const carriers = useCarriers(true);
     return (
         <Page title={t("nav.carriers")}>
             <Problem of={carriers.error} again={() => void carriers.refetch()} />
@@ -45,6 +52,7 @@ function Account({ carrier }: { carrier: Carrier }) {
         <Section title={carrier.account} aside={<Mark kind="health" code={health.state} />}>
             <p className="note">{carrier.name} · {t("carriers.plugin", { plugin: carrier.plugin, version: carrier.version })}{carrier.countries.length ? ` · ${carrier.countries.join(", ")}` : ""}</p>
             {health.last_error ? <Notice kind="warn">{t("carriers.last-error", { at: dates.moment(health.last_error_at), text: health.last_error })}</Notice> : null}
+            <Standing carrier={carrier} />
             <details>
                 <summary>{t("carriers.can", { count: carrier.operations.length })}</summary>
                 <ul className="words">

@@ -26,7 +26,7 @@ export function Due() {
         () => [
             { header: t("due.when"), id: "when", cell: ({ row: { original: each } }) => <>{each.day ? dates.day(each.day) : dates.moment(each.at)} {each.overdue ? <span className="mark bad">{t("due.overdue")}</span> : null}</> },
             { header: t("due.what"), id: "what", cell: ({ row: { original: each } }) => <Mark kind="due" code={each.what} /> },
-            { header: t("order.reference"), id: "order", cell: ({ row: { original: each } }) => (each.kind === "release" ? each.reference : <Link to={`/orders/${each.kind}/${each.order}`}>{each.reference}</Link>) },
+            { header: t("order.reference"), id: "order", cell: ({ row: { original: each } }) => <Link to={`/orders/${each.kind}/${each.order}`}>{each.reference}</Link> },
             { header: t("order.account"), id: "account", cell: ({ row: { original: each } }) => each.account },
             { header: t("due.who"), id: "who", cell: ({ row: { original: each } }) => words.label("who", each.who) },
             { header: t("due.text"), id: "text", cell: ({ row: { original: each } }) => each.text },

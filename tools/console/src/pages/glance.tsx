@@ -98,7 +98,7 @@ function Refusals({ rows }: { rows: Refusal[] }) {
     const max = most(rows.map((each) => each.count));
     const columns = useMemo<Columns<Refusal>>(
         () => [
-            { header: t("glance.code"), id: "code", cell: ({ row: { original: each } }) => <Mark kind="reason" code={each.code} /> },
+            { header: t("glance.code"), id: "code", cell: ({ row: { original: each } }) => <Link to={`/orders/${each.kind}?code=${each.code}`}><Mark kind="reason" code={each.code} /></Link> },
             { header: t("glance.of"), id: "kind", cell: ({ row: { original: each } }) => words.label("kind", each.kind) },
             { header: t("glance.times-said"), id: "count", cell: ({ row: { original: each } }) => <Measure value={each.count} max={max} tone="bad">{each.count.toLocaleString(locale)}</Measure> },
         ],

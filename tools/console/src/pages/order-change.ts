@@ -3,7 +3,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ApiProblem, get, once, type Schemas } from "../api/client";
 
-export type Order = Schemas["PortOrder"] | Schemas["PurchaseOrder"];
+/** An order that somebody places, and corrects where need be. */
+export type Placed = Schemas["PortOrder"] | Schemas["PurchaseOrder"];
+export type Order = Placed | Schemas["ReleaseOrder"];
 
 /** States from which a person corrects an order. */
 export const correctable = ["draft", "exception", "needs_documents", "alternates_offered"];

@@ -5,7 +5,7 @@ import { useDraft } from "../draft";
 import { errorOf, RequestField, textAt, typedValue, useFieldLabel, withValue, type Request } from "../fields";
 import { useText, useWords, type TextKey } from "../i18n";
 import { Button, Checkbox, Notice, Problem, Section, Select } from "../ui";
-import { correctable, useChange, useTimeline, type Order } from "./order-change";
+import { correctable, useChange, useTimeline, type Placed } from "./order-change";
 import type { Kind } from "./orders";
 
 const portFields = Object.fromEntries(
@@ -20,7 +20,7 @@ const purchaseFields = Object.fromEntries(
 );
 
 /** The fields that the carrier or the losing side's records speak against, each beside what was said; and any other. */
-export function Correction({ order, path, kind }: { order: Order; path: string; kind: Kind }) {
+export function Correction({ order, path, kind }: { order: Placed; path: string; kind: Kind }) {
     const t = useText();
     const label = useFieldLabel();
     const words = useWords();

@@ -3,9 +3,9 @@
 import { useState } from "react";
 import { numberText, useText } from "../i18n";
 import { Button, Checkbox, Problem, Section } from "../ui";
-import { useChange, type Order } from "./order-change";
+import { useChange, type Placed } from "./order-change";
 
-export function Offer({ order, path }: { order: Order; path: string }) {
+export function Offer({ order, path }: { order: Placed; path: string }) {
     const t = useText();
     const change = useChange(order, path);
     const offered = "alternates" in order.progress ? (order.progress.alternates ?? []) : [];

@@ -5,6 +5,7 @@ import { useMemo, useState } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { get, type Schemas } from "../api/client";
 import { useDates, useText, useWords } from "../i18n";
+import { setQuery, usePlace } from "../router";
 import { useSession } from "../session";
 import { Dialog, Problem, Section, Waiting } from "../ui";
 import { Mark } from "../ui/marks";
@@ -20,16 +21,24 @@ export function Operations({ order, path }: { order: Order; path: string }) {
     const dates = useDates();
     const { may } = useSession();
     const sees = may("view_carrier_lists"); // answers may list what other customers have
-    const [open, setOpen] = useState<Operation | null>(null);
+    const [chosen, setChosen] = useState<Operation | null>(null);
     const operations = useQuery({ queryKey: ["operations", order.id], queryFn: ({ signal }) => get<Schemas["OperationList"]>(`${path}/operations`, undefined, signal) });
     const rows = useMemo(() => [...(operations.data?.items ?? [])].reverse(), [operations.data]);
+    // The page of the carriers leads to one operation's exchanges.
+    const { query } = usePlace();
+    const wanted = query.get("operation");
+    const open = chosen ?? (sees && wanted ? rows.find((each) => each.id === wanted) : undefined) ?? null;
+    const close = () => {
+        setChosen(null);
+        if (wanted) setQuery({ operation: "" });
+    };
     const columns = useMemo<Columns<Operation>>(
         () => [
             {
                 header: t("operation.name"),
                 id: "name",
                 cell: ({ row: { original: each } }) =>
-                    sees ? <button type="button" className="link" aria-label={t("exchanges.of", { operation: words.label("operation", each.name), at: dates.whole(each.began) })} onClick={() => setOpen(each)}>{words.label("operation", each.name)}</button> : words.label("operation", each.name),
+                    sees ? <button type="button" className="link" aria-label={t("exchanges.of", { operation: words.label("operation", each.name), at: dates.whole(each.began) })} onClick={() => setChosen(each)}>{words.label("operation", each.name)}</button> : words.label("operation", each.name),
             },
             { header: t("operation.account"), id: "account", cell: ({ row: { original: each } }) => each.account },
             { header: t("order.state"), id: "state", cell: ({ row: { original: each } }) => <Mark kind="operation_state" code={each.state} /> },
@@ -45,7 +54,7 @@ export function Operations({ order, path }: { order: Order; path: string }) {
                 <summary>{t("operations.count", { count: rows.length })}</summary>
                 <List label={t("operations")} rows={rows} columns={columns} id={(each) => each.id} empty={t("operations.none")} />
             </details>
-            <Dialog title={t("exchanges.title", { operation: open ? words.label("operation", open.name) : "" })} open={open !== null} onClose={() => setOpen(null)} wide>
+            <Dialog title={t("exchanges.title", { operation: open ? words.label("operation", open.name) : "" })} open={open !== null} onClose={close} wide>
                 {open ? <Exchanges path={path} operation={open} /> : null}
             </Dialog>
         </Section>

@@ -13,7 +13,7 @@ import { useSession } from "../session";
 import { Button, Checkbox, Dialog, Notice, Page, Problem, Radios, Section, TextField, Waiting } from "../ui";
 import { Mark, NumberLink } from "../ui/marks";
 import { List, type Columns } from "../ui/table";
-import { correctable, useChange, useTimeline, type Order } from "./order-change";
+import { correctable, useChange, useTimeline, type Order, type Placed } from "./order-change";
 import { Correction } from "./order-correction";
 import { Offer } from "./order-offer";
 import { Operations } from "./order-operations";
@@ -43,14 +43,16 @@ function Shown({ order, kind, path }: { order: Order; kind: Kind; path: string }
     const words = useWords();
     const dates = useDates();
     const { may } = useSession();
-    const places = may("place_orders");
+    const placed = order.kind === "release" ? undefined : order;
+    const settles = may(placed ? "place_orders" : "release_numbers");
+    const places = placed && settles;
     const change = useChange(order, path);
     const [signing, setSigning] = useState(false);
     const [cancelling, setCancelling] = useState(false);
     const port = order.kind === "port" ? order : undefined;
-    const isDraft = order.state === "draft" && order.delivery !== "sending";
+    const isDraft = placed && order.state === "draft" && order.delivery !== "sending";
     // Where a correction mends it, a verdict is the way round, and not the first thing to see.
-    const folded = correctable.includes(order.state) && order.delivery !== "in_doubt";
+    const folded = placed && correctable.includes(order.state) && order.delivery !== "in_doubt";
     const title = order.reference || order.id;
     const facts: [string, React.ReactNode][] = [
         [t("order.state"), <Mark key="s" kind="state" code={order.state} />],
@@ -67,14 +69,14 @@ function Shown({ order, kind, path }: { order: Order; kind: Kind; path: string }
         <Page
             title={t("order.title", { reference: title })}
             actions={
-                !places ? null : <>
+                !settles ? null : <>
                     {isDraft ? (
                         <Button look="main" onPress={() => change.mutate({ word: "submit" })} isDisabled={change.isPending}>
                             {t("order.submit")}
                         </Button>
                     ) : null}
                     {port && !ended.includes(order.state) ? <Button onPress={() => setSigning(true)}>{t("letter.title")}</Button> : null}
-                    {ended.includes(order.state) ? null : (
+                    {ended.includes(order.state) || (!placed && order.state !== "draft") ? null : (
                         <Button look="danger" onPress={() => setCancelling(true)} isDisabled={change.isPending}>
                             {t("order.cancel")}
                         </Button>
@@ -83,7 +85,7 @@ function Shown({ order, kind, path }: { order: Order; kind: Kind; path: string }
             }
         >
             <p className="crumb">
-                <Link to={`/orders/${kind}`}>{t(kind === "port" ? "orders.port" : "orders.purchase")}</Link> <span className="note">{order.id}</span>
+                <Link to={`/orders/${kind}`}>{t(`orders.${kind}`)}</Link> <span className="note">{order.id}</span>
                 {order.parent ? <> · <Link to={`/orders/${kind}/${order.parent}`}>{t("order.parent")}</Link></> : null}
             </p>
             {order.problem ? <Notice kind={order.state === "exception" || order.delivery === "in_doubt" ? "bad" : "warn"}>{order.problem}</Notice> : null}
@@ -96,10 +98,10 @@ function Shown({ order, kind, path }: { order: Order; kind: Kind; path: string }
                     </div>
                 ))}
             </dl>
-            {places && !folded ? <Settle order={order} path={path} /> : null}
-            {places ? <Answer order={order} path={path} /> : null}
-            {places ? <Offer order={order} path={path} /> : null}
-            {places ? <Correction order={order} path={path} kind={kind} /> : null}
+            {settles && !folded ? <Settle order={order} path={path} /> : null}
+            {places ? <Answer order={placed} path={path} /> : null}
+            {places ? <Offer order={placed} path={path} /> : null}
+            {places ? <Correction order={placed} path={path} kind={kind} /> : null}
             {places && folded && order.settle.length > 0 ? (
                 <details>
                     <summary>{t("settle.instead")}</summary>
@@ -124,10 +126,12 @@ function Shown({ order, kind, path }: { order: Order; kind: Kind; path: string }
                     <Operations order={order} path={path} />
                 </div>
                 <div className="stack">
-                    {places ? <Comment order={order} path={path} /> : null}
-                    <Section title={t("documents")}>
-                        <DocumentList documents={order.request.documents} />
-                    </Section>
+                    {places ? <Comment order={placed} path={path} /> : null}
+                    {placed ? (
+                        <Section title={t("documents")}>
+                            <DocumentList documents={placed.request.documents} />
+                        </Section>
+                    ) : null}
                     {port && places ? <Packet order={port} path={path} /> : null}
                     <Wanted request={order.request as unknown as Request} />
                 </div>
@@ -160,9 +164,9 @@ function Settle({ order, path }: { order: Order; path: string }) {
         <Section title={t("settle.title")}>
             <div className="stack">
                 <p>{t("settle.help")}</p>
-                <Radios label={t("settle.verdict")} value={verdict} onChange={setVerdict} choices={order.settle.map((id) => ({ id, label: t(`settle.${id}`) }))} error={errorOf(change.error, "/verdict")} />
+                <Radios label={t("settle.verdict")} value={verdict} onChange={setVerdict} choices={order.settle.map((id) => ({ id, label: t(order.kind === "release" ? (`settle.release.${id}` as const) : (`settle.${id}` as const)) }))} error={errorOf(change.error, "/verdict")} />
                 {verdict === "found_at_carrier" ? <TextField label={t("order.carrier-id")} value={carrierId} onChange={setCarrierId} error={errorOf(change.error, "/carrier_id")} required /> : null}
-                {verdict === "not_carried_out" ? <Notice kind="warn">{t("settle.not_carried_out.warning")}</Notice> : null}
+                {verdict === "not_carried_out" ? <Notice kind="warn">{t(order.kind === "release" ? "settle.release.not_carried_out.warning" : "settle.not_carried_out.warning")}</Notice> : null}
                 <Problem of={change.error} />
                 <div>
                     <Button look="main" isDisabled={!verdict || change.isPending || (verdict === "found_at_carrier" && !carrierId)} onPress={() => change.mutate({ word: "settle", body: { verdict, ...(carrierId ? { carrier_id: carrierId } : {}) } })}>
@@ -174,7 +178,7 @@ function Settle({ order, path }: { order: Order; path: string }) {
     );
 }
 
-export function Answer({ order, path }: { order: Order; path: string }) {
+export function Answer({ order, path }: { order: Placed; path: string }) {
     const t = useText();
     const change = useChange(order, path);
     const tasks = useQuery({
@@ -254,7 +258,7 @@ function Timeline({ order, path }: { order: Order; path: string }) {
     );
 }
 
-function Comment({ order, path }: { order: Order; path: string }) {
+function Comment({ order, path }: { order: Placed; path: string }) {
     const t = useText();
     const change = useChange(order, path);
     const { value, change: type, drop } = useDraft(`comment.${order.id}`, { text: "", hidden: true });

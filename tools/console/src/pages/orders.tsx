@@ -9,8 +9,10 @@ import { Button, Page, Problem, Select, Waiting } from "../ui";
 import { Mark } from "../ui/marks";
 import { List, type Columns } from "../ui/table";
 
-export type Kind = "port" | "purchase";
-type Row = Schemas["PortOrderInList"] | Schemas["PurchaseOrderInList"];
+export type Kind = "port" | "purchase" | "release";
+export const kinds: Kind[] = ["port", "purchase", "release"];
+export const isKind = (word: string | undefined): word is Kind => kinds.some((each) => each === word);
+type Row = Schemas["PortOrderInList"] | Schemas["PurchaseOrderInList"] | Schemas["ReleaseOrderInList"];
 interface Orders {
     items: Row[];
     next_cursor: string | null;
@@ -24,10 +26,11 @@ export function Orders({ kind }: { kind: Kind }) {
     const { may } = useSession();
     const state = query.get("state") ?? "";
     const delivery = query.get("delivery") ?? "";
+    const code = kind === "release" ? "" : (query.get("code") ?? ""); // what a carrier keeps is no refusal that is counted
     const orders = useInfiniteQuery({
-        queryKey: ["orders", kind, state, delivery],
+        queryKey: ["orders", kind, state, delivery, code],
         initialPageParam: "",
-        queryFn: ({ pageParam, signal }) => get<Orders>(`/v1/${kind}-orders`, { state, delivery, cursor: pageParam, limit: 50 }, signal),
+        queryFn: ({ pageParam, signal }) => get<Orders>(`/v1/${kind}-orders`, { state, delivery, code, cursor: pageParam, limit: 50 }, signal),
         getNextPageParam: (page) => page.next_cursor,
         placeholderData: keepPreviousData,
     });
@@ -73,7 +76,7 @@ export function Orders({ kind }: { kind: Kind }) {
         <Page
             title={t("nav.orders")}
             actions={
-                may("place_orders") ? (
+                kind !== "release" && may("place_orders") ? (
                     <Button look="main" onPress={() => navigate(`/orders/${kind}/new`)}>
                         {t(kind === "port" ? "port.new" : "purchase.new")}
                     </Button>
@@ -81,16 +84,18 @@ export function Orders({ kind }: { kind: Kind }) {
             }
         >
             <nav className="tab-list" aria-label={t("orders.kinds")}>
-                {(["port", "purchase"] as const).map((each) => (
+                {kinds.map((each) => (
                     <Link key={each} to={`/orders/${each}`} className="tab" aria-current={each === kind ? "page" : undefined}>
-                        {t(each === "port" ? "orders.port" : "orders.purchase")}
+                        {t(`orders.${each}`)}
                     </Link>
                 ))}
             </nav>
             <div className="row wrap filters">
                 <Select label={t("order.state")} value={state || "any"} choices={choices("state")} onChange={(value) => setQuery({ state: value === "any" ? "" : value })} />
                 <Select label={t("order.delivery")} value={delivery || "any"} choices={choices("delivery")} onChange={(value) => setQuery({ delivery: value === "any" ? "" : value })} />
+                {kind === "release" ? null : <Select label={t("orders.code")} value={code || "any"} choices={choices("reason")} onChange={(value) => setQuery({ code: value === "any" ? "" : value })} />}
             </div>
+            {kind === "release" ? <p className="help">{t("orders.release.help")}</p> : null}
             <Problem of={orders.error} again={() => void orders.refetch()} />
             {orders.isPending ? <Waiting /> : <List label={t("nav.orders")} rows={rows} columns={columns} id={(row) => row.id} empty={t("orders.none")} />}
             {orders.hasNextPage ? (

@@ -6,13 +6,14 @@ const tones: Record<string, string> = {
     exception: "bad", rejected: "bad", down: "bad", failed: "bad", in_doubt: "bad", refused: "bad",
     needs_documents: "warn", alternates_offered: "warn", waiting_for_person: "warn", degraded: "warn", pending: "warn", parked: "warn",
     partial: "warn", expired: "warn", waiting: "warn", missing: "bad", held: "warn", vanished: "bad", unknown: "warn", reappeared: "good",
+    "breaker.open": "bad", "breaker.half_open": "warn", "breaker.closed": "good",
 };
 
 /** A word of the API with its label, and a colour beside it that is never the only sign. */
 export function Mark({ kind, code, text }: { kind: string; code: string; text?: string }) {
     const words = useWords();
     return (
-        <span className={`mark ${tones[code] ?? "calm"}`} title={words.explain(kind, code) || undefined}>
+        <span className={`mark ${tones[`${kind}.${code}`] ?? tones[code] ?? "calm"}`} title={words.explain(kind, code) || undefined}>
             {text ?? words.label(kind, code)}
         </span>
     );

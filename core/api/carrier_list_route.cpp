@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// GET /v1/carriers: what the configured accounts are and can, and how they stand with their
+// carriers just now.
+#include <map>
+
+#include <porteur/json.hpp>
+
+#include "api/number_services.hpp"
+#include "api/order_json.hpp"
+#include "api/outward_services.hpp"
+#include "api/people_handling.hpp"
+#include "api/routes.hpp"
+#include "api/sync_services.hpp"
+
+namespace porteur {
+namespace {
+
+using people_handling::time_or_null;
+
+json::object carrier_json(const CarrierInfo& info) {
+    json::array operations;
+    for (const auto& each : info.operations)
+        operations.push_back(
+            json::object{{"name", each.name}, {"pure", each.pure}, {"transport", each.transport}}
+        );
+    json::array limitations;
+    for (const auto& [english, french] : info.limitations)
+        limitations.push_back(json::object{{"text", english}, {"text_fr", french}});
+    json::object health{{"state", info.health}, {"last_error", info.last_error}};
+    health["last_error_at"] = info.last_error_at
+                                  ? json::value(json::string(time_text(*info.last_error_at)))
+                                  : json::value(nullptr);
+    return {
+        {"account", info.account},
+        {"plugin", info.plugin},
+        {"name", info.name},
+        {"version", info.version},
+        {"build", info.build},
+        {"isolation", info.isolation},
+        {"countries", to_json(info.countries)},
+        {"operations", std::move(operations)},
+        {"limitations", std::move(limitations)},
+        {"health", std::move(health)},
+    };
+}
+
+/// What of the requests of all a caller may see, and the orders that they were for.
+class Onlooker {
+public:
+    Onlooker(ApiServices& services, const Caller& caller) : services_(services), caller_(caller) {
+        const auto where = caller.tenant == system_tenant ? Relation::own : Relation::other;
+        sees_all_ = may(caller.role, Right::view_carrier_lists, where);
+    }
+
+    bool sees_all() const { return sees_all_; }
+
+    json::object shown(Instant since, const std::vector<CarrierRequestSeen>& all) {
+        json::array items;
+        for (const auto& each : all)
+            if (sees_all_ || (each.order != 0 && each.tenant == caller_.tenant))
+                items.push_back(shown(each));
+        return {{"items", std::move(items)}, {"since", time_text(since)}};
+    }
+
+private:
+    json::object shown(const CarrierRequestSeen& each) {
+        const auto* order = order_of(each);
+        json::value named = nullptr;
+        if (order)
+            named = json::object{
+                {"id", id_text(order->id)},
+                {"kind", boost::describe::enum_to_string(order->kind, "")},
+                {"reference", order->reference}
+            };
+        return {
+            {"at", time_text(each.at)},
+            {"failed", each.failed},
+            {"message", each.message},
+            {"operation", each.operation},
+            {"order", std::move(named)},
+            {"run", order ? json::value(json::string(id_text(each.run))) : json::value(nullptr)},
+            {"status", each.status == 0 ? json::value(nullptr) : json::value(each.status)},
+            {"step", each.step},
+            {"took_ms", each.took.count()}
+        };
+    }
+
+    /// The order where it is the caller's own.
+    const Order* order_of(const CarrierRequestSeen& each) {
+        if (each.order == 0 || each.tenant != caller_.tenant) return nullptr;
+        auto [place, is_new] = orders_.try_emplace(each.order);
+        if (is_new)
+            if (auto found = services_.order(caller_, each.order))
+                place->second = std::move(*found);
+        return place->second ? &*place->second : nullptr;
+    }
+
+    ApiServices& services_;
+    const Caller& caller_;
+    bool sees_all_ = false;
+    std::map<Id, std::optional<Order>> orders_;
+};
+
+std::string_view word_of(CarrierStanding::Breaker state) {
+    switch (state) {
+        case CarrierStanding::Breaker::open:
+            return "open";
+        case CarrierStanding::Breaker::half_open:
+            return "half_open";
+        case CarrierStanding::Breaker::closed:
+            break;
+    }
+    return "closed";
+}
+
+void add_standing(json::object& carrier, const CarrierStanding& standing, Onlooker& onlooker) {
+    json::value rate = nullptr;
+    if (standing.rate)
+        rate = json::object{
+            {"count", standing.rate->count},
+            {"per_seconds", standing.rate->per.count()},
+            {"used", standing.rate->used},
+            {"waiting", standing.rate->waiting}
+        };
+    carrier["rate"] = json::object{
+        {"at", time_text(standing.at)},
+        {"left_alone_until", time_or_null(standing.left_alone_until)},
+        {"limit", std::move(rate)}
+    };
+    carrier["breaker"] = json::object{
+        {"counted_since", time_text(standing.since)},
+        {"failures", standing.failures},
+        {"next_try", time_or_null(standing.next_try)},
+        {"since", time_or_null(standing.breaker_since)},
+        {"state", word_of(standing.breaker)}
+    };
+    carrier["faults"] = onlooker.shown(standing.seen_since, standing.faults);
+    if (onlooker.sees_all())
+        carrier["requests"] = onlooker.shown(standing.seen_since, standing.requests);
+}
+
+json::value last_sync(ApiServices& services, const Caller& caller, const std::string& account) {
+    const auto found = services.numbers().syncs().syncs(caller, account, 0, 1);
+    if (!found || found->empty()) return nullptr;
+    const auto& sync = found->front().sync;
+    return json::object{
+        {"began", time_text(sync.began)},
+        {"ended", time_or_null(sync.ended)},
+        {"id", id_text(sync.id)},
+        {"problem", sync.problem},
+        {"state", porteur::word_of(sync.state)}
+    };
+}
+
+}  // namespace
+
+namespace handlers {
+
+Async<Answer> list_carriers(Api& api, Request& request) {
+    const auto list = api.services.carriers();
+    const auto standings = api.services.outward().standings();
+    Onlooker onlooker(api.services, request.caller);
+    json::array items;
+    for (const auto& each : list.accounts) {
+        auto shown = carrier_json(each);
+        shown["last_sync"] = last_sync(api.services, request.caller, each.account);
+        shown["rate"] = shown["breaker"] = shown["faults"] = shown["requests"] = nullptr;
+        if (const auto found = standings.find(each.account); found != standings.end())
+            add_standing(shown, found->second, onlooker);
+        items.push_back(std::move(shown));
+    }
+    json::array refused;
+    for (const auto& each : list.refused)
+        refused.push_back(json::object{{"file", each.file}, {"reason", each.reason}});
+    Answer answer;
+    answer.body =
+        canonical(json::object{{"items", std::move(items)}, {"refused", std::move(refused)}});
+    co_return answer;
+}
+
+}  // namespace handlers
+}  // namespace porteur

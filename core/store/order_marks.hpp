@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Orders in numbers, kept as counts of days, so that nobody reads a million lines of timelines to
+// look at a chart; and which orders were refused for what.
+//
+// The counts follow the timelines: the lines that have come since are taken in before anything is
+// read, with how far they were followed in the same transaction. So a reader sees every line that
+// stands in the store, a crash leaves nothing counted twice, and the writer of orders, which has to
+// be quick, does nothing for it. What was there before the tables is taken in the same way.
+
+#include <mutex>
+
+#include "domain/order_figures.hpp"
+#include "store/store_access.hpp"
+
+namespace porteur {
+
+/// @threads any; blocks. @errors unavailable: the store
+class OrderMarks {
+public:
+    static constexpr int lines_at_once = 2000;
+
+    explicit OrderMarks(StoreAccess& access) : access_(access) {}
+
+    /// Takes in the lines that have come since, piece by piece.
+    /// @param lines_max  stops after about so many
+    /// @return whether all were taken in
+    Result<bool> follow(std::int64_t lines_max = INT64_MAX);
+
+    /// @param span  counted in whole days, UTC
+    Result<OrderFigures> figures(std::int64_t tenant, FiguresSpan span);
+
+    /// Orders that were refused for a reason at least once, the newest first; those in parts are
+    /// not among them, their parts are.
+    /// @param filter  with a tenant and a kind
+    Result<std::vector<Order>> refused(
+        const OrderFilter& filter, Reason code, Id before, int limit
+    );
+
+private:
+    struct Piece;
+    Result<Piece> read_piece();
+
+    StoreAccess& access_;
+    std::mutex following_;  ///< one at a time
+};
+
+}  // namespace porteur
