@@ -478,6 +478,16 @@ create table number_sync_standing (
   primary key (account, number)
 ) -- by key
 )"},
+    Migration{14, "people's telephones", R"(
+create table phone_lines (
+  user_id bigint primary key,
+  phone text not null,
+  sip_user text not null,
+  password text not null,
+  call_back text not null,
+  updated_at bigint not null
+)
+)"},
 };
 
 // Trigrams. SQLite's table holds the index alone, without positions (whoever finds a number looks into its row
