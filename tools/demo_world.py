@@ -446,7 +446,7 @@ def begin_purchases(orders):
     script("genesys", desk="DE=papers,PT=offers")
     for state, country in {"needs_documents": "DE", "alternates_offered": "PT"}.items():
         orders.purchase(state, country, "mobile", orders.offered(country, "mobile"))
-    for state, word in {"submitted": "pending", "expired": "expired"}.items():
+    for state, word in {"submitted": "pending", "expired": "expired", "activating": "moving"}.items():
         number = orders.line("604555")
         script("acme", number=number, then=["pending", word])
         orders.purchase(state, "CA", "local", [number], account="acme")

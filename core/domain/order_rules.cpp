@@ -163,7 +163,9 @@ OrderChange after_progress(const Order& order, const OperationEnd& end, Instant 
                                        phrase("the carrier said {1} ({2:state}), which cannot follow {3:state}",
                                               quoted(heard->carrier_word), text_of_state(heard->state),
                                               text_of_state(order.state))));
-        next.state = order.state;
+        // But a request that was taken has no correction to wait for, whatever the carrier calls that.
+        const bool taken = sends_the_request(end.operation) && may_follow(order.kind, order.state, submitted);
+        next.state = taken ? submitted : order.state;
     } else {
         next.state = heard->state;
     }

@@ -14,8 +14,8 @@ using enum OrderState;
 // carrier may skip states that we would have liked to see.
 constexpr OrderState port_open[] = {submitted,  needs_documents,    accepted,       confirmed,
                                     activating, supplement_pending, cancel_pending, exception};
-constexpr OrderState purchase_open[] = {submitted, in_review, needs_documents, alternates_offered,
-                                        cancel_pending, exception};
+constexpr OrderState purchase_open[] = {submitted,          in_review,      activating, needs_documents,
+                                        alternates_offered, cancel_pending, exception};
 constexpr OrderState ends[] = {completed, partial, cancelled, rejected, expired};
 
 bool contains(std::span<const OrderState> list, OrderState state) {

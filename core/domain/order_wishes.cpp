@@ -209,7 +209,7 @@ std::string id_at_carrier(const Order& order) {
     const auto* id = progress.if_contains("carrier_id");
     const auto* word = progress.if_contains("state");
     if (!id || !id->is_string() || !word || !word->is_string()) return {};
-    for (const auto state : {submitted, in_review, needs_documents, alternates_offered, cancel_pending})
+    for (const auto state : {submitted, in_review, activating, needs_documents, alternates_offered, cancel_pending})
         if (word->get_string() == text_of_state(state)) return std::string(id->get_string());
     return {};
 }

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdlib>
@@ -66,7 +67,7 @@ Caller::Caller(std::uint16_t port, std::string token) : token_(std::move(token))
     to.sin_family = AF_INET;
     to.sin_port = htons(port);
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(socket_, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) stop("porteurd takes no connection");
+    if (::connect(socket_, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) stop("no connection is taken");
     const int yes = 1;
     ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
 }
@@ -102,7 +103,9 @@ std::string_view Caller::send(const std::string& method, const std::string& targ
         head = read_.find("\r\n\r\n");
         if (head == std::string::npos) continue;
         if (!read_.starts_with("HTTP/1.1 2")) stop(target + " answers " + read_.substr(0, 900));
-        const auto length = read_.find("Content-Length: ");
+        // fastify writes the names of fields in small letters.
+        const auto length = std::min(read_.find("Content-Length: "), read_.find("content-length: "));
+        if (length >= head) stop(target + " answers without a Content-Length: " + read_.substr(0, head));
         whole = head + 4 + static_cast<std::size_t>(std::atol(read_.c_str() + length + 16));
     }
     return std::string_view(read_).substr(head + 4);

@@ -13,6 +13,8 @@
 #include <optional>
 #include <vector>
 
+#include "bench_list_peers.hpp"
+
 namespace porteur::bench {
 namespace {
 
@@ -216,19 +218,8 @@ std::optional<Peer> csv_peer(const ExportRun& run) {
 }
 
 std::optional<Peer> pdf_peer(const ExportRun& run) {
-    const char* named = std::getenv("PORTEUR_PEERS");
-    const fs::path source = PORTEUR_SOURCE;
-    const auto script =
-        (named ? fs::path(named) : source.parent_path() / "shared/peers") / "data/pdf_pdfkit.cjs";
-    const auto modules = source / "build/peers/node_modules";
-    if (!fs::exists(script)) {
-        say("pdfkit is left out: there is no script " + script.string());
-        return std::nullopt;
-    }
-    if (!fs::exists(modules / "pdfkit") || !fs::exists(modules / "better-sqlite3")) {
-        say("pdfkit is left out: " + modules.string() + " has no pdfkit and better-sqlite3");
-        return std::nullopt;
-    }
+    const auto folder = peers_folder("data", {"better-sqlite3", "pdfkit"});
+    if (!folder) return std::nullopt;
     const auto flat = run.work / "pdfkit.db";
     const std::string make =
         "create table if not exists numbers as with recursive n(id) as (select 1 union all select "
@@ -237,10 +228,8 @@ std::optional<Peer> pdf_peer(const ExportRun& run) {
         "'active' as status, 'local' as type, 'CA' as country, "
         "'Reception ' || id as city, 'voice sms' as ref from n";
     if (!timed("sqlite3 '" + flat.string() + "' \"" + make + "\" >&2")) return std::nullopt;
-    const auto here = source / "build/peers" / script.filename();
-    fs::copy_file(script, here, fs::copy_options::overwrite_existing);
     return Peer{
-        "pdfkit", "node '" + here.string() + "' '" + flat.string() + "' '" +
+        "pdfkit", "node '" + (*folder / "pdf_pdfkit.cjs").string() + "' '" + flat.string() + "' '" +
                       (run.work / "peer.pdf").string() + "' >&2"
     };
 }

@@ -17,6 +17,7 @@
 #include <atomic>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <random>
 #include <set>
 #include <thread>
@@ -25,6 +26,7 @@
 #include "bench_client.hpp"
 #include "bench_exports.hpp"
 #include "bench_import.hpp"
+#include "bench_list_peers.hpp"
 #include "bench_world.hpp"
 #include "inventory/number_directory.hpp"
 
@@ -109,10 +111,17 @@ struct Run {
     std::string token;
 };
 
-void print(const Run& run, const std::string& op, double value, const std::string& unit, const std::string& more = {}) {
+/// What the peer of the same run had, and how many times as well we did.
+struct Beside {
+    std::string peer;
+    double value = 0, ratio = 0;
+};
+
+void print(const Run& run, const std::string& op, double value, const std::string& unit, const std::string& more = {}, const std::optional<Beside>& beside = {}) {
+    const auto peer = beside ? fmt::format(R"("{}","ratio":{:.2f},"peer_value":{:.2f})", beside->peer, beside->ratio, beside->value)
+                             : std::string(R"(null,"ratio":null)");
     fmt::print(
-        R"({{"op":"{}","rows":{},"store":"{}","value":{:.2f},"unit":"{}","peer":null,"ratio":null{}}})" "\n", op, run.rows, run.store_name,
-        value, unit, more
+        R"({{"op":"{}","rows":{},"store":"{}","value":{:.2f},"unit":"{}","peer":{}{}}})" "\n", op, run.rows, run.store_name, value, unit, peer, more
     );
     std::fflush(stdout);
 }
@@ -123,36 +132,64 @@ void make_companies(const Run& run) {
         caller.post("/v1/tenants", "application/json", fmt::format(R"({{"kind":"company","name":"Company {}","parent":1}})", each));
 }
 
-/// Pages in the order of the numbers, from anywhere, of those that are active: several connections, as fast as they go.
+double median(std::vector<double> values) {
+    std::ranges::sort(values);
+    return values[values.size() / 2];
+}
+
+struct Rate {
+    double pages_a_second = 0, cpu_us = 0;  ///< of the server's CPU a page
+};
+
+/// Several connections ask for pages as fast as they go, for three seconds.
+Rate rate_of(std::uint16_t port, pid_t server, const std::string& token, int round, const std::function<std::string(std::mt19937_64&)>& target) {
+    std::atomic<long> pages{0};
+    const auto end = Steady::now() + std::chrono::seconds(3);
+    const auto cpu_before = cpu_seconds(server);
+    const auto began = Steady::now();
+    std::vector<std::thread> threads;
+    for (int each = 0; each < 4; ++each)
+        threads.emplace_back([&, each] {
+            pin(1);
+            std::mt19937_64 chance(static_cast<unsigned>(round * 10 + each));
+            Caller caller(port, token);
+            while (Steady::now() < end) {
+                caller.get(target(chance));
+                ++pages;
+            }
+        });
+    for (auto& each : threads) each.join();
+    return {static_cast<double>(pages) / seconds_since(began), (cpu_seconds(server) - cpu_before) / static_cast<double>(pages) * 1e6};
+}
+
+/// Pages in the order of the numbers, from anywhere, of those that are active; the peer's are of one tenant, as its
+/// script has them.
 /// @param of_company  each page is of one company's numbers, else of everybody's
-void measure_list(const Run& run, bool of_company) {
-    std::vector<double> rates;
+void measure_list(const Run& run, bool of_company, const ListPeer* peer) {
+    std::vector<double> rates, theirs, ratios;
+    const auto ours_target = [&](std::mt19937_64& chance) {
+        // A cursor is a number: anywhere in the list.
+        const auto key = *number_key(fmt::format("+{}{}", chance() % 2 ? "33" : "44", 100'000'000 + chance() % 899'999'999));
+        const auto whose = of_company ? fmt::format("&tenant={}", 2 + chance() % companies) : "";
+        return fmt::format("/v1/numbers?status=active&limit=100&cursor=number%2B.{}{}", key, whose);
+    };
+    const auto their_target = [&](std::mt19937_64& chance) {
+        return fmt::format("/numbers?tenant={}&status=active&after={}&limit=100", chance() % 500, chance() % static_cast<std::uint64_t>(run.rows / 2));
+    };
     for (int round = 0; round < 5; ++round) {
-        std::atomic<long> pages{0};
-        const auto end = Steady::now() + std::chrono::seconds(3);
-        const auto cpu_before = cpu_seconds(run.daemon);
-        const auto began = Steady::now();
-        std::vector<std::thread> threads;
-        for (int each = 0; each < 4; ++each)
-            threads.emplace_back([&, each] {
-                pin(1);
-                std::mt19937_64 chance(static_cast<unsigned>(round * 10 + each));
-                Caller caller(run.port, run.token);
-                while (Steady::now() < end) {
-                    // A cursor is a number: anywhere in the list.
-                    const auto key = *number_key(fmt::format("+{}{}", chance() % 2 ? "33" : "44", 100'000'000 + chance() % 899'999'999));
-                    const auto whose = of_company ? fmt::format("&tenant={}", 2 + chance() % companies) : "";
-                    caller.get(fmt::format("/v1/numbers?status=active&limit=100&cursor=number%2B.{}{}", key, whose));
-                    ++pages;
-                }
-            });
-        for (auto& each : threads) each.join();
-        const auto rate = static_cast<double>(pages) / seconds_since(began);
-        rates.push_back(rate);
-        fmt::print(stderr, "list{}: {:.0f}/s, {:.0f} us of CPU a page\n", of_company ? " of a company" : "", rate, (cpu_seconds(run.daemon) - cpu_before) / static_cast<double>(pages) * 1e6);
+        const auto ours = rate_of(run.port, run.daemon, run.token, round, ours_target);
+        rates.push_back(ours.pages_a_second);
+        fmt::print(stderr, "list{}: {:.0f}/s, {:.0f} us of CPU a page\n", of_company ? " of a company" : "", ours.pages_a_second, ours.cpu_us);
+        if (!peer) continue;
+        const auto beside = rate_of(peer->port(), peer->process(), {}, round, their_target);
+        theirs.push_back(beside.pages_a_second);
+        ratios.push_back(ours.pages_a_second / beside.pages_a_second);
+        fmt::print(stderr, "list, {}: {:.0f}/s, {:.0f} us of CPU a page\n", peer->name(), beside.pages_a_second, beside.cpu_us);
     }
-    std::ranges::sort(rates);
-    print(run, "list", rates[rates.size() / 2], "requests/s", of_company ? R"(,"of":"company")" : R"(,"of":"everybody")");
+    print(
+        run, "list", median(rates), "requests/s", of_company ? R"(,"of":"company")" : R"(,"of":"everybody")",
+        peer ? std::optional(Beside{peer->name(), median(theirs), median(ratios)}) : std::nullopt
+    );
 }
 
 double p99(std::vector<double> times) {
@@ -166,7 +203,8 @@ double timed(Caller& caller, const std::string& target) {
     return seconds_since(began) * 1'000;
 }
 
-void measure_search(const Run& run) {
+/// A part of a number, anywhere in it, or of a user's name. The peer's script looks for the beginning of a number.
+void measure_search(const Run& run, const ListPeer* peer) {
     pin(1);
     Caller caller(run.port, run.token);
     std::mt19937_64 chance(7);
@@ -187,7 +225,18 @@ void measure_search(const Run& run) {
     }
     fmt::print(stderr, "search: names, p99 {:.2f} ms\n", p99(times));
     all.insert(all.end(), times.begin(), times.end());
-    print(run, "search", p99(all), "ms");
+    std::optional<Beside> beside;
+    if (peer && peer->can_search()) {
+        Caller theirs(peer->port(), {});
+        std::vector<double> beginnings;
+        for (const int digits : {3, 4, 5, 6, 7})
+            for (int each = 0; each < 200; ++each) {
+                const auto part = std::to_string(chance() % 10'000'000 + 10'000'000).substr(1, static_cast<std::size_t>(digits));
+                beginnings.push_back(timed(theirs, "/search?prefix=%2B33" + part));
+            }
+        beside = {peer->name() + ", which looks for beginnings alone", p99(beginnings), p99(beginnings) / p99(all)};
+    }
+    print(run, "search", p99(all), "ms", {}, beside);
 }
 
 void measure_sort(const Run& run) {
@@ -263,9 +312,10 @@ int run(int count, char** words) {
         known.port = daemon.port();
         known.daemon = daemon.process();
         make_companies(known);
+        const auto peer = with_peers && (wanted("list") || wanted("search")) ? ListPeer::start(rows, folder.path(), server.get()) : nullptr;
         if (wanted("list"))
-            for (const bool of_company : {false, true}) measure_list(known, of_company);
-        if (wanted("search")) measure_search(known);
+            for (const bool of_company : {false, true}) measure_list(known, of_company, peer.get());
+        if (wanted("search")) measure_search(known, peer.get());
         if (wanted("sort")) measure_sort(known);
     }
     if (wanted("import")) {

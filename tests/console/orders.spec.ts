@@ -54,6 +54,23 @@ test("an order's page follows what happens, without a reload", async ({ operator
     await expect(page.getByRole("table", { name: /^Operations/ }).getByText("submission of the port").first()).toBeVisible();
 });
 
+test("what happens while an order's page is still loading is shown all the same", async ({ operator: page, world }) => {
+    const order = await makePort(world, {}, { numbers: ["+16475550191"], account_number: "6475550191" });
+    await page.goto(`${world.url}/console/orders`);
+    await expect(page.getByTitle(/^Live/)).toBeVisible();
+    // The first timeline is read before the comment, and comes after it.
+    let asked = 0;
+    await page.route(`**/v1/port-orders/${order.id}/timeline*`, async (route) => {
+        if (++asked > 1) return route.continue();
+        const early = await route.fetch();
+        await world.ask("POST", `/v1/port-orders/${order.id}/comments`, { text: "said in between" });
+        await expect.poll(() => asked, "the timeline is asked for again").toBeGreaterThan(1);
+        await route.fulfill({ response: early }).catch(() => undefined);
+    });
+    await page.getByRole("link", { name: order.reference }).click();
+    await expect(page.getByText("said in between")).toBeVisible();
+});
+
 for (const language of languages)
     test(`a refused order is corrected on the spot, beside what the carrier said (${language})`, async ({ operator: page, world }) => {
     const say = await speak(page, world, language);

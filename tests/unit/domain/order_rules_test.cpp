@@ -54,6 +54,7 @@ TEST(MayFollow, KnowsTheStatesOfItsKindOnly) {
     EXPECT_TRUE(may_follow(OrderKind::port, submitted, confirmed));
     EXPECT_FALSE(may_follow(OrderKind::purchase, submitted, confirmed));
     EXPECT_TRUE(may_follow(OrderKind::purchase, submitted, in_review));
+    EXPECT_TRUE(may_follow(OrderKind::purchase, submitted, activating));
     EXPECT_FALSE(may_follow(OrderKind::port, submitted, in_review));
     EXPECT_FALSE(may_follow(OrderKind::port, submitted, draft));
 }
@@ -172,6 +173,31 @@ TEST(AfterOperation, KeepsAWordThatCannotFollowAndDoesNotObeyIt) {
     const auto change = after_operation(port(confirmed, Stage::follow), done(says(in_review)), noon, 0, rhythm);
     EXPECT_EQ(change.order.state, confirmed);
     EXPECT_EQ(change.entries.at(0).kind, "port.word_ignored");
+}
+
+TEST(AfterOperation, NeverLeavesARequestThatWasTakenAtItsOldRefusal) {
+    PurchaseProgress bought;
+    bought.carrier_id = "N-1";
+    bought.state = activating;
+    bought.numbers.push_back(
+        NumberProgress{.number = *PhoneNumber::from_json_text("+13175550101"), .state = activating, .reason = Reason::none, .carrier_word = "ACTIVE/Running"}
+    );
+    auto order = port(exception, Stage::submit);
+    order.kind = OrderKind::purchase;
+    const OperationEnd end{.operation = "purchase", .done = true, .output = to_text(bought), .error = {}};
+    const auto set_up = after_operation(order, end, noon, 0, rhythm);
+    EXPECT_EQ(set_up.order.state, activating);
+    EXPECT_EQ(set_up.order.delivery, Delivery::idle);
+    // Nor with a word that no purchase can hear: corrected once more, it would be bought twice.
+    bought.state = confirmed;
+    bought.numbers.clear();
+    const auto taken = after_operation(
+        order, {.operation = "purchase", .done = true, .output = to_text(bought), .error = {}}, noon, 0, rhythm
+    );
+    EXPECT_EQ(taken.order.state, submitted);
+    EXPECT_EQ(taken.order.delivery, Delivery::idle);
+    EXPECT_EQ(taken.entries.at(0).kind, "purchase.word_ignored");
+    EXPECT_EQ(taken.entries.at(1).kind, "purchase.state_changed");
 }
 
 TEST(AfterOperation, NeverTakesATransportFailureForARefusal) {

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import { RouterProvider } from "react-aria-components";
+import { askAgain } from "./api/again";
 import { follow } from "./api/live";
 import { caller, type Schemas } from "./api/client";
 import { useSpeech, useText, type TextKey } from "./i18n";
@@ -80,14 +81,12 @@ function useLive(): boolean {
             onState: setLive,
             onEvent: (event) => {
                 if (event.order) {
-                    void queries.invalidateQueries({ queryKey: ["order", event.order] });
-                    void queries.invalidateQueries({ queryKey: ["timeline", event.order] });
-                    void queries.invalidateQueries({ queryKey: ["operations", event.order] });
+                    for (const each of ["order", "timeline", "operations"]) void askAgain(queries, [each, event.order]);
                 }
                 // A busy daemon says many things a second; lists need one look for all of them.
                 due ??= setTimeout(() => {
                     due = undefined;
-                    for (const list of ["orders", "due", "tasks", "mails"]) void queries.invalidateQueries({ queryKey: [list] });
+                    for (const list of ["orders", "due", "tasks", "mails"]) void askAgain(queries, [list]);
                 }, 500);
             },
         });
