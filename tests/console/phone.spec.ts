@@ -210,6 +210,7 @@ per_minute = 20
         await panel(vera.page).getByLabel(say("phone.number")).press("Enter");
         await panel(carl.page).getByRole("button", { name: dis("phone.decline") }).click();
         await expect(panel(vera.page).getByRole("alert")).toContainText(say("phone.trouble.declined"));
+        await expect(panel(carl.page).getByRole("heading", { name: dis("phone.title") }), "the button that had the focus is gone").toBeFocused();
         await panel(vera.page).getByLabel(say("phone.number")).fill("999");
         await panel(vera.page).getByRole("button", { name: say("phone.call"), exact: true }).click();
         await expect(panel(vera.page).getByRole("alert")).toContainText(say("phone.trouble.away"));
@@ -246,6 +247,31 @@ per_minute = 20
             expect(each.complaints).toEqual([]);
             await each.context.close();
         }
+    });
+
+    test("follows nobody who would have it call elsewhere", async ({ browser }) => {
+        const vera = await openAs(browser, house, "vera", "/numbers");
+        const carl = await openAs(browser, house, "carl", "/numbers");
+        const say = await speak(vera.page, house, "en");
+        for (const { page } of [vera, carl]) {
+            await button(page).click();
+            await panel(page).getByRole("button", { name: say("phone.sign-in") }).click();
+            await expect(button(page)).toHaveAttribute("aria-label", "Phone: signed in");
+        }
+        const rang = await carl.page.evaluateHandle(() => {
+            const seen: string[] = [];
+            const shown = document.querySelector("button[aria-controls=phone]")!;
+            new MutationObserver(() => seen.push(shown.getAttribute("aria-label") ?? "")).observe(shown, { attributes: true, attributeFilter: ["aria-label"] });
+            return seen;
+        });
+        // As for a call-back, but nobody here has asked for one.
+        const params = ["sip:101@porteur.test", `sip:${number}@porteur.test`, `sip:127.0.0.1:${kamailio.port}`, `${silence.join("\r\n")}\r\n`];
+        expect((await fetch(kamailio.rpc, { method: "POST", body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "dlg.bridge_dlg", params }) })).status).toBe(200);
+        await expect(panel(vera.page)).toContainText("controller");
+        await panel(vera.page).getByRole("button", { name: say("phone.answer") }).click();
+        await expect(button(vera.page)).toHaveAttribute("aria-label", "Phone: signed in");
+        expect(await rang.jsonValue()).toEqual([]);
+        for (const each of [vera, carl]) await each.context.close();
     });
 
     test("says that there is no microphone to be used, and that the server is gone", async ({ browser }) => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The phone as people see it: a button above the page, and a small panel that stays while they go from page to page.
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { get, type Schemas } from "../api/client";
 import { numberText, useText, type TextKey } from "../i18n";
@@ -62,6 +62,13 @@ export function PhonePanel() {
         if (call) setEndedBefore(ended);
         else setPad(false);
     }, [call, ended]);
+    // A button that was pressed may be gone with what it did; whoever goes by keyboard stays in the panel.
+    const title = useRef<HTMLHeadingElement>(null);
+    const inside = useRef(false);
+    const shows = `${call?.state} ${state?.line}`;
+    useEffect(() => {
+        if (inside.current && document.activeElement === document.body) title.current?.focus();
+    }, [shows]);
     if (!hold || !state) return null;
     const { phone, own, open, setOpen } = hold;
 
@@ -81,9 +88,17 @@ export function PhonePanel() {
         <>
             <div className="sr" role="status" aria-live={rings ? "assertive" : "polite"}>{said}</div>
             {open ? (
-                <section id="phone" className="phone card" aria-label={t("phone.title")}>
+                <section
+                    id="phone"
+                    className="phone card"
+                    aria-label={t("phone.title")}
+                    onFocus={() => (inside.current = true)}
+                    onBlur={({ currentTarget, relatedTarget }) => {
+                        if (relatedTarget && !currentTarget.contains(relatedTarget)) inside.current = false;
+                    }}
+                >
                     <div className="row between">
-                        <h2>{t("phone.title")}</h2>
+                        <h2 ref={title} tabIndex={-1}>{t("phone.title")}</h2>
                         <Button look="quiet" aria-label={t("phone.close")} onPress={() => setOpen(false)}>✕</Button>
                     </div>
                     {hold.callBackProblem ? <Problem of={hold.callBackProblem} /> : null}
