@@ -45,8 +45,9 @@ const settings = ({ port, home, users, folder }: { port: number; home: string; u
 debug=1
 log_stderror=yes
 fork=yes
-children=2
-tcp_children=2
+# One of each: with more, a REFER overtakes the ACK that was sent before it.
+children=1
+tcp_children=1
 enable_tls=no
 auto_aliases=no
 listen=udp:127.0.0.1:${port}

@@ -258,6 +258,10 @@ per_minute = 20
             await panel(page).getByRole("button", { name: say("phone.sign-in") }).click();
             await expect(button(page)).toHaveAttribute("aria-label", "Phone: signed in");
         }
+        const sent: string[] = [];
+        vera.page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => sent.push(String(payload))));
+        await vera.page.reload(); // so that the frames are seen
+        await expect(button(vera.page)).toHaveAttribute("aria-label", "Phone: signed in");
         const rang = await carl.page.evaluateHandle(() => {
             const seen: string[] = [];
             const shown = document.querySelector("button[aria-controls=phone]")!;
@@ -270,6 +274,7 @@ per_minute = 20
         await expect(panel(vera.page)).toContainText("controller");
         await panel(vera.page).getByRole("button", { name: say("phone.answer") }).click();
         await expect(button(vera.page)).toHaveAttribute("aria-label", "Phone: signed in");
+        expect(sent.filter((each) => each.startsWith("NOTIFY") && each.includes("SIP/2.0 603")).length, "it was asked, and said no").toBe(1);
         expect(await rang.jsonValue()).toEqual([]);
         for (const each of [vera, carl]) await each.context.close();
     });

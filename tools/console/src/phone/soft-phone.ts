@@ -225,7 +225,7 @@ export class SoftPhone {
         });
         session.on("failed", ({ cause, originator }) => {
             if (this.session !== session) return;
-            const own = originator === "local" && cause !== "User Denied Media Access" && cause !== "Connection Error";
+            const own = originator === "local" && ["Rejected", "Terminated", "No Answer"].includes(cause);
             this.over(own || cause === "Canceled" ? null : (causes[cause] ?? "failed"));
         });
         session.on("refer", ({ request, accept, reject }) => {
