@@ -5,6 +5,7 @@
 #include <array>
 #include <fstream>
 #include <iterator>
+#include <mutex>
 
 #include "api/fingerprint.hpp"
 #include "api/problem.hpp"
@@ -18,10 +19,12 @@ constexpr std::string_view prefix = "/console/";
 
 // Scripts and styles from here alone, none written into a page; nobody may show it in a frame, and
 // it asks nobody else.
-constexpr std::string_view policy =
+constexpr std::string_view policy_before =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src "
     "'self'; "
-    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
+    "connect-src 'self'";
+constexpr std::string_view policy_after =
+    "; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
     "'none'";
 
 constexpr std::string_view not_built =
@@ -91,12 +94,6 @@ bool names(const std::string* field, std::string_view tag) {
     return field && (*field == "*" || field->find(tag) != field->npos);
 }
 
-void protect(Answer& answer) {
-    answer.headers.emplace_back("Content-Security-Policy", policy);
-    answer.headers.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
-    answer.headers.emplace_back("X-Frame-Options", "DENY");
-}
-
 Answer moved_to_console() {
     Answer answer;
     answer.status = 302;
@@ -107,6 +104,39 @@ Answer moved_to_console() {
 }
 
 }  // namespace
+
+/// What depends on the settings, which may be read anew while pages are given out.
+struct ConsoleFiles::Policy {
+    mutable std::mutex mutex;
+    std::string websockets;  ///< " wss://..."; empty: none
+};
+
+ConsoleFiles::ConsoleFiles() : policy_(std::make_shared<Policy>()) {}
+
+void ConsoleFiles::allow_websockets(const std::vector<std::string>& addresses) {
+    std::string all;
+    for (const auto& each : addresses) all += " " + each;
+    const std::lock_guard lock(policy_->mutex);
+    policy_->websockets = std::move(all);
+}
+
+void ConsoleFiles::protect(Answer& answer) const {
+    std::string websockets;
+    {
+        const std::lock_guard lock(policy_->mutex);
+        websockets = policy_->websockets;
+    }
+    answer.headers.emplace_back(
+        "Content-Security-Policy",
+        std::string(policy_before) + websockets + std::string(policy_after)
+    );
+    answer.headers.emplace_back(
+        "Permissions-Policy", std::string("camera=(), geolocation=(), microphone=") +
+                                  (websockets.empty() ? "()" : "(self)")
+    );
+    answer.headers.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
+    answer.headers.emplace_back("X-Frame-Options", "DENY");
+}
 
 ConsoleFiles ConsoleFiles::read(const fs::path& folder) {
     ConsoleFiles console;

@@ -5,9 +5,11 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/request.hpp"
 
@@ -22,7 +24,7 @@ public:
     static constexpr std::size_t file_count_max = 1000;
 
     /// No console: every address below /console/ says so.
-    ConsoleFiles() = default;
+    ConsoleFiles();
 
     /// Reads a folder. One that is not there, or has no index.html, gives no console. Links are not
     /// followed.
@@ -30,6 +32,11 @@ public:
     static ConsoleFiles read(const std::filesystem::path& folder);
 
     bool empty() const { return files_.empty(); }
+
+    /// What a page may speak to beside us, and only then it may use the microphone: the telephone
+    /// systems of the settings, as "wss://pbx.example.net/ws". From now on; none at first.
+    /// @threads any
+    void allow_websockets(const std::vector<std::string>& addresses);
 
     /// The answer to a request for `/` or something below `/console`; nothing for any other
     /// address. A page of the console that is no file gets index.html, as the console itself knows
@@ -49,6 +56,9 @@ private:
 
     std::map<std::string, File, std::less<>>
         files_;  ///< by path below the folder, "assets/index-1a2b.js"
+    struct Policy;
+    std::shared_ptr<Policy> policy_;
+    void protect(Answer& answer) const;
 };
 
 }  // namespace porteur

@@ -99,6 +99,7 @@ struct AuditWanted {
 };
 
 class ProviderSignIn;
+class PhoneServices;
 
 class PeopleServices {
 public:
@@ -129,6 +130,8 @@ public:
     virtual Result<std::optional<User>> person(Id id) = 0;
     /// Signing in at providers of OpenID Connect (provider_services.hpp); null: not here.
     virtual ProviderSignIn* provider_sign_in() { return nullptr; }
+    /// People's telephones (phone_services.hpp); null: not here.
+    virtual PhoneServices* phones() { return nullptr; }
     /// Whom a person is at a provider. @param subject  "ISSUER SUBJECT"; empty: nobody any more
     /// @errors  invalid_input: conflict_code: they are somebody there already, or somebody else is this one
     virtual Async<Result<User>> link_user(Caller caller, Id id, std::string subject) = 0;

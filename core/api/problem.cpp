@@ -4,6 +4,7 @@
 #include <porteur/json.hpp>
 
 #include "api/number_services.hpp"
+#include "api/phone_services.hpp"
 
 namespace porteur {
 namespace {
@@ -52,6 +53,7 @@ const ProblemKind& kind_of(const Error& error, bool of_state) {
             if (error.code == sign_in_code) return problems::unauthenticated;
             if (error.code == second_factor_code) return problems::second_factor;
             if (error.code == too_many_code) return problems::too_many_attempts;
+            if (error.code == telephone_system_code) return problems::telephone_system;
             if (error.code == jobs_waiting_code) return problems::too_many_changes;
             // A field that is named is the caller's to mend, whatever the order's state.
             return of_state && field_of(error.message).empty() ? problems::conflict : problems::invalid_input;

@@ -54,6 +54,9 @@ inline constexpr ProblemKind carrier_credentials{
     "carrier-credentials", 502, to_translate("The carrier refuses the account's credentials")
 };
 inline constexpr ProblemKind in_doubt{"in-doubt", 502, to_translate("What the carrier did is not known")};
+inline constexpr ProblemKind telephone_system{
+    "telephone-system", 502, to_translate("The telephone system did not take the call")
+};
 inline constexpr ProblemKind unavailable{"unavailable", 503, to_translate("Not possible at the moment")};
 inline constexpr ProblemKind throttled{"throttled", 503, to_translate("The carrier asks for fewer requests")};
 inline constexpr ProblemKind http_version{

@@ -54,6 +54,10 @@ constexpr auto table = std::to_array<Route>({
     {"POST",  "/v1/session/second-factor",            signed_in,      json_body, no_key,   "", handlers::begin_second_factor},
     {"POST",  "/v1/session/second-factor/confirm",    signed_in,      json_body, no_key,   "", handlers::confirm_second_factor},
     {"POST",  "/v1/session/second-factor/remove",     signed_in,      json_body, no_key,   "", handlers::drop_own_second_factor},
+    {"GET",   "/v1/session/phone",                    signed_in,      no_body,   no_key,   "", handlers::show_own_phone},
+    {"PATCH", "/v1/session/phone",                    signed_in,      json_body, no_key,   "", handlers::change_own_phone},
+    {"POST",  "/v1/session/phone/credentials",        signed_in,      no_body,   no_key,   "", handlers::give_phone_credentials},
+    {"POST",  "/v1/session/call-backs",               signed_in,      json_body, must_key, "", handlers::call_back},
 
     {"GET",   "/v1/tenants",                          view_people,    no_body,   no_key,   "parent kind q limit cursor", handlers::list_tenants},
     {"POST",  "/v1/tenants",                          manage_tenants, json_body, must_key, "", handlers::create_tenant},

@@ -204,6 +204,12 @@ Async<Answer> link_user(Api& api, Request& request);
 Async<Answer> unlink_user(Api& api, Request& request);
 Async<Answer> drop_second_factor(Api& api, Request& request);
 
+// phone_routes.cpp
+Async<Answer> show_own_phone(Api& api, Request& request);
+Async<Answer> change_own_phone(Api& api, Request& request);
+Async<Answer> give_phone_credentials(Api& api, Request& request);
+Async<Answer> call_back(Api& api, Request& request);
+
 // tenant_routes.cpp
 Async<Answer> list_tenants(Api& api, Request& request);
 Async<Answer> show_tenant(Api& api, Request& request);

@@ -30,6 +30,7 @@
 #include "app/outward.hpp"
 #include "app/people_desk.hpp"
 #include "app/performer.hpp"
+#include "app/phone_desk.hpp"
 #include "app/provider_desk.hpp"
 #include "domain/give_back.hpp"
 #include "engine/engine.hpp"
@@ -64,14 +65,14 @@ std::filesystem::path console_folder(const ApiSection& from) {
     return unset && !failed && std::filesystem::exists(beside / "index.html", failed) ? beside : from.console;
 }
 
-std::shared_ptr<const ConsoleFiles> console_of(const ApiSection& from) {
+std::shared_ptr<ConsoleFiles> console_of(const ApiSection& from) {
     const auto folder = console_folder(from);
-    auto console = std::make_shared<const ConsoleFiles>(ConsoleFiles::read(folder));
+    auto console = std::make_shared<ConsoleFiles>(ConsoleFiles::read(folder));
     if (console->empty()) log_info("there is no built console in " + folder.string() + "; /console/ says so");
     return console;
 }
 
-ListenSettings listen_settings(const ApiSection& from, const DocumentsSection& documents) {
+ListenSettings listen_settings(const ApiSection& from, const DocumentsSection& documents, std::shared_ptr<const ConsoleFiles> console) {
     ListenSettings out;
     out.address = from.address;
     out.port = from.port;
@@ -87,7 +88,7 @@ ListenSettings listen_settings(const ApiSection& from, const DocumentsSection& d
     out.limits.idle_timeout = from.limits.idle_timeout;
     out.limits.connections_per_address_max = from.limits.connections_per_address_max;
     out.limits.connections_max = from.limits.connections_max;
-    out.console = console_of(from);
+    out.console = std::move(console);
     out.log = log_request;
     return out;
 }
@@ -161,9 +162,11 @@ struct Daemon::Parts {
     std::unique_ptr<InventoryDesk> numbers;  // asks the people's tree
     std::unique_ptr<PeopleDesk> people;
     std::unique_ptr<ProviderDesk> providers;  // signs in whom the people's desk knows
+    std::unique_ptr<PhoneDesk> phones;  // asks the people's tree
     std::unique_ptr<HostServices> services;
     std::unique_ptr<NumberSyncs> syncs;
     std::unique_ptr<CarrierHolidays> holidays;
+    std::shared_ptr<ConsoleFiles> console;
     std::unique_ptr<ApiServer> api;
     asio::thread_pool upkeep{1};  // writes beside the store's own writer, and waits for it: nobody else's thread may
     std::unique_ptr<Housekeeping> housekeeping;  // on that thread, and gone before it
@@ -266,6 +269,12 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
         p.settings.sign_in
     );
     p.people->take_providers(p.providers.get());
+    p.phones = std::make_unique<PhoneDesk>(
+        PhoneDesk::Parts{.store = *p.store, .tenants = p.people->tenants(), .executor = p.outward_io.get_executor(),
+                         .sender = [&p](const CallBackSettings& to) { return call_back_sender(p.outward_io.get_executor(), to); }},
+        p.settings.phones
+    );
+    p.people->take_phones(p.phones.get());
     const auto account_names = [&p] {
         std::set<std::string, std::less<>> names;
         for (auto& each : p.services->carriers().accounts) names.insert(std::move(each.account));
@@ -348,7 +357,9 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     });
     p.intake->start(p.settings.mail);
     if (auto begun = p.outward->start(); !begun) return std::unexpected(std::move(begun).error());
-    p.api = std::make_unique<ApiServer>(p.api_io, listen_settings(p.settings.api, p.settings.documents), *p.services);
+    p.console = console_of(p.settings.api);
+    p.console->allow_websockets(websockets_of(p.settings.phones));
+    p.api = std::make_unique<ApiServer>(p.api_io, listen_settings(p.settings.api, p.settings.documents, p.console), *p.services);
     auto port = p.api->start();
     if (!port) return std::unexpected(std::move(port).error());
     p.port = *port;
@@ -372,6 +383,7 @@ std::uint16_t Daemon::port() const { return parts_->port; }
 Result<void> Daemon::reload(Settings settings) {
     const auto retention = settings.engine.retention;
     const auto sign_in = settings.sign_in;
+    const auto phones = settings.phones;
     auto outward = Outward::prepare(settings);
     if (!outward) return std::unexpected(std::move(outward).error());
     auto done = parts_->on_engine([&]() -> Result<void> {
@@ -389,6 +401,11 @@ Result<void> Daemon::reload(Settings settings) {
     if (done) parts_->outward->take(std::move(*outward));
     if (done && sign_in != parts_->settings.sign_in) parts_->providers->take(sign_in);
     if (done) parts_->settings.sign_in = sign_in;
+    if (done && phones != parts_->settings.phones) {
+        parts_->phones->take(phones);
+        parts_->console->allow_websockets(websockets_of(phones));
+        parts_->settings.phones = phones;
+    }
     if (done) asio::post(parts_->upkeep, [p = parts_.get(), retention] { p->housekeeping->set_retention(retention); });
     return done;
 }
@@ -402,6 +419,7 @@ void Daemon::stop() {
     if (p.syncs) p.syncs->stop_writing();
     if (p.numbers) p.numbers->stop();
     if (p.people) p.people->stop();
+    if (p.phones) p.phones->stop();
     // A batch under way ends first: the engine's thread, which tells it of its commit, still runs.
     if (p.housekeeping_ended.valid()) {
         asio::post(p.upkeep, [&p] { p.housekeeping->stop(); });

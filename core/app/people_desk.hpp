@@ -69,6 +69,9 @@ public:
     /// @errors  as sign_in
     Async<Result<SignedIn>> sign_in_with_code(OwesCode who, std::string provider, std::string code, std::string address);
     ProviderSignIn* provider_sign_in() override { return providers_; }
+    PhoneServices* phones() override { return phones_; }
+    /// @param phones  outlives every request; null: none
+    void take_phones(PhoneServices* phones) { phones_ = phones; }
     /// @param providers  outlives every request; null: none
     void take_providers(ProviderSignIn* providers) { providers_ = providers; }
 
@@ -165,6 +168,7 @@ private:
     TenantsNow tenants_;
     FailedAttempts by_login_, by_address_;
     ProviderSignIn* providers_ = nullptr;
+    PhoneServices* phones_ = nullptr;
     std::mutex touched_mutex_;
     std::unordered_map<std::string, Instant>
         touched_;  ///< by hash: when a session was last said to be used

@@ -246,15 +246,6 @@ void read_mail(TableReader& in, MailSection& mail) {
         mail.domain = mail.from.address.substr(mail.from.address.find('@') + 1);
 }
 
-// The addresses themselves are checked by whoever goes to them (core/carriers); here only their letters.
-const TextForm address_entry{
-    [](std::string_view text) {
-        return !text.empty() && text.find_first_not_of("0123456789abcdefABCDEF.:/[]") == text.npos &&
-               text.find_first_of(".:") != text.npos;
-    },
-    R"(is no address; write it as in "10.1.0.0/16", "192.0.2.7:8080" or "[fd00::7]:8443")"
-};
-
 void read_webhooks(TableReader& in, WebhooksSection& webhooks) {
     in.texts("allow", webhooks.allow, address_entry);
     in.path("ca_file", webhooks.ca_file);
@@ -369,6 +360,7 @@ void read_settings(TableReader& in, Settings& settings) {
     in.table("mail", settings.mail, read_mail);
     in.table("webhooks", settings.webhooks, read_webhooks);
     in.table("deadlines", settings.deadlines, read_deadlines);
+    read_phones(in, settings.phones);
     in.table("log", settings.log, read_log);
 }
 

@@ -13,6 +13,7 @@
 
 #include "domain/mail_security.hpp"
 #include "settings/account_settings.hpp"
+#include "settings/phone_settings.hpp"
 #include "settings/secret.hpp"
 
 namespace porteur {
@@ -241,6 +242,7 @@ struct Settings {
     std::optional<MailSection> mail;  ///< absent: the daemon neither sends nor reads mail
     WebhooksSection webhooks;
     DeadlinesSection deadlines;
+    std::vector<PhoneSettings> phones;
     LogSection log;
     std::vector<AccountSettings> accounts;  ///< by name
     friend bool operator==(const Settings&, const Settings&) = default;

@@ -164,6 +164,15 @@ const TextForm web_address{
     R"(is not a web address; write https:// and a host, as in "https://api.acme.example/v2" (http:// only to this machine))"
 };
 
+// The addresses themselves are checked by whoever goes to them (core/carriers); here only their letters.
+const TextForm address_entry{
+    [](std::string_view text) {
+        return !text.empty() && text.find_first_not_of("0123456789abcdefABCDEF.:/[]") == text.npos &&
+               text.find_first_of(".:") != text.npos;
+    },
+    R"(is no address; write it as in "10.1.0.0/16", "192.0.2.7:8080" or "[fd00::7]:8443")"
+};
+
 bool is_loopback(std::string_view host) {
     return host == "localhost" || host == "::1" ||
            (host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos);

@@ -25,6 +25,8 @@ extern const TextForm version_text;  ///< "1.0.0", "1.0.0-rc1"
 extern const TextForm environment_name;
 extern const TextForm credential_name;
 
+extern const TextForm address_entry;  ///< "10.1.0.0/16", "192.0.2.7:8080": for an AddressGuard
+
 /// https://host[:port][/path], or http:// to a loopback address; no query, no user. @threads any
 extern const TextForm web_address;
 

@@ -479,6 +479,16 @@ create table number_sync_standing (
   primary key (account, number)
 ) -- by key
 )"},
+    Migration{14, "people's telephones", R"(
+create table phone_lines (
+  user_id bigint primary key,
+  phone text not null,
+  sip_user text not null,
+  password text not null,
+  call_back text not null,
+  updated_at bigint not null
+)
+)"},
     Migration{15, "orders in numbers are kept", R"(
 create table order_follower (
   id bigint primary key,

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { expect, test } from "@playwright/test";
 
 const built = join(process.env["PORTEUR_BUILD"] ?? "../../build/dev", "share/porteur/console");
@@ -16,6 +17,19 @@ test("the bundle has at most 350 kB, compressed", () => {
     test.info().annotations.push({ type: "size", description: `${size} bytes` });
     expect(size).toBeLessThan(350_000);
     expect(size).toBeGreaterThan(50_000);
+});
+
+test("what is compressed is what is not", () => {
+    const assets = join(built, "assets");
+    for (const each of readdirSync(assets).filter((name) => name.endsWith(".gz"))) expect(gunzipSync(readFileSync(join(assets, each))).equals(readFileSync(join(assets, each.slice(0, -3)))), each).toBe(true);
+});
+
+test("what telephones need is fetched by whoever uses one", () => {
+    const assets = join(built, "assets");
+    const page = readFileSync(join(built, "index.html"), "utf8");
+    const withSip = readdirSync(assets).filter((each) => each.endsWith(".js") && readFileSync(join(assets, each), "utf8").includes("STATUS_WAITING_FOR_ACK"));
+    expect(withSip.length, "JsSIP has a file of its own").toBe(1);
+    expect(page).not.toContain(withSip[0]);
 });
 
 test("the page names no other host, and holds no script or style of its own", () => {

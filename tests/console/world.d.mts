@@ -10,5 +10,5 @@ export interface World {
     run(...words: string[]): string;
     stop(): Promise<void>;
 }
-export function startWorld(build: string, options?: { log?: (text: string) => void }): Promise<World>;
+export function startWorld(build: string, options?: { log?: (text: string) => void; more?: string }): Promise<World>;
 export function paper(title: string): Buffer;

@@ -39,8 +39,9 @@ function ended(child) {
 
 /**
  * @param {string} build  a build folder: its bin/, plugins/ and share/porteur/console
+ * @param more  written behind the settings of porteurd
  */
-export async function startWorld(build, { log } = {}) {
+export async function startWorld(build, { log, more = "" } = {}) {
     const bin = join(resolve(build), "bin");
     const home = mkdtempSync(join(tmpdir(), "porteur-console-test-"));
     const children = [];
@@ -80,7 +81,7 @@ folder = "../data/documents"
 folders = ["../plugins"]
 [engine]
 check_interval = "1s"
-`,
+${more}`,
         );
         write(
             "config/carriers/ringcentral.toml",

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
@@ -11,12 +13,13 @@ function packed(): Plugin {
         name: "porteur-packed",
         apply: "build",
         enforce: "post",
-        generateBundle(_, bundle) {
-            for (const [name, item] of Object.entries(bundle)) {
-                const source = item.type === "chunk" ? item.code : item.source;
-                const plain = typeof source === "string" ? Buffer.from(source) : Buffer.from(source);
+        // Of what was written: until then Vite still changes the code, as where a chunk fetches another one.
+        writeBundle({ dir }, bundle) {
+            for (const name of Object.keys(bundle)) {
+                const file = join(dir ?? ".", name);
+                const plain = readFileSync(file);
                 const gzip = gzipSync(plain, { level: 9 });
-                if (gzip.length < plain.length * 0.9) this.emitFile({ type: "asset", fileName: `${name}.gz`, source: gzip });
+                if (gzip.length < plain.length * 0.9) writeFileSync(`${file}.gz`, gzip);
             }
         },
     };

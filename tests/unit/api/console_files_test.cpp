@@ -200,5 +200,22 @@ TEST(Console, LeavesTheApiAsItIs) {
     );
 }
 
+TEST(Console, SpeaksToTheTelephoneSystemsOfTheSettingsAndHearsOnlyThen) {
+    BuiltConsole built;
+    auto console = std::make_shared<ConsoleFiles>(ConsoleFiles::read(built.folder()));
+    Served served{{}, {}, console};
+    const auto page = [&] { return served.ask({.target = "/console/", .token = {}}); };
+    EXPECT_THAT(page().field("content-security-policy"), HasSubstr("connect-src 'self'; "));
+    EXPECT_EQ(page().field("permissions-policy"), "camera=(), geolocation=(), microphone=()");
+    console->allow_websockets({"ws://127.0.0.1:8088", "wss://pbx.example.net/ws"});
+    EXPECT_THAT(
+        page().field("content-security-policy"),
+        HasSubstr("connect-src 'self' ws://127.0.0.1:8088 wss://pbx.example.net/ws; manifest-src")
+    );
+    EXPECT_EQ(page().field("permissions-policy"), "camera=(), geolocation=(), microphone=(self)");
+    console->allow_websockets({});
+    EXPECT_EQ(page().field("permissions-policy"), "camera=(), geolocation=(), microphone=()");
+}
+
 }  // namespace
 }  // namespace porteur::testing

@@ -519,6 +519,10 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
     ask("DELETE", "/v1/session", "/v1/session");  // a token has none
     for (const std::string path : {"/v1/session/second-factor", "/v1/session/second-factor/confirm", "/v1/session/second-factor/remove"})
         EXPECT_EQ(ask("POST", path, path, "{}").status, 400) << "nor has it a second factor";
+    EXPECT_EQ(ask("GET", "/v1/session/phone", "/v1/session/phone").status, 200);
+    EXPECT_EQ(ask("PATCH", "/v1/session/phone", "/v1/session/phone", R"({"sip_user":"101"})").status, 400) << "nor a telephone";
+    EXPECT_EQ(ask("POST", "/v1/session/phone/credentials", "/v1/session/phone/credentials").status, 400);
+    EXPECT_EQ(ask("POST", "/v1/session/call-backs", "/v1/session/call-backs", R"({"number":"+15145550100"})").status, 400);
     ask("GET", "/v1/session/providers", "/v1/session/providers");
     EXPECT_EQ(ask("GET", "/v1/session/oidc/x", "/v1/session/oidc/corp?to=/console/numbers").status, 302);
     EXPECT_EQ(ask("GET", "/v1/session/oidc/x/return", "/v1/session/oidc/corp/return?code=1&state=2").status, 302);

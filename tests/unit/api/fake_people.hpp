@@ -5,6 +5,7 @@
 #include <map>
 
 #include "api/people_services.hpp"
+#include "fake_phones.hpp"
 #include "fake_providers.hpp"
 
 namespace porteur::testing {
@@ -19,6 +20,7 @@ public:
     static constexpr std::string_view csrf = "csrf-of-the-session";
 
     FakeProviders providers;
+    FakePhones telephones;
 
     FakePeople() {
         tenants_.take(
@@ -78,6 +80,7 @@ public:
         co_return user_;
     }
     ProviderSignIn* provider_sign_in() override { return &providers; }
+    PhoneServices* phones() override { return &telephones; }
 
     Async<Result<Tenant>>
     add_tenant(Caller caller, TenantWish wish, std::optional<AnswerKept<Tenant>>) override {

@@ -239,7 +239,7 @@ TEST(IdempotencyKey, IsWantedByEveryPostThatChanges) {
         EXPECT_EQ(reply.text("type"), "urn:porteur:problem:key-missing");
         EXPECT_EQ(reply.text("field"), "Idempotency-Key");
     }
-    EXPECT_EQ(wanting, 33U);
+    EXPECT_EQ(wanting, 34U);
 }
 
 TEST(IdempotencyKey, GivesTheFirstAnswerAgainByteForByte) {

@@ -146,6 +146,13 @@ TEST(ShippedConfig, ShowsInItsCommentsWhatLoadsAndIsTheDefault) {
     EXPECT_EQ(provider.login_claim, ProviderSettings{}.login_claim);
     EXPECT_EQ(provider.require_second_factor, ProviderSettings{}.require_second_factor);
     EXPECT_EQ(provider.timeout, ProviderSettings{}.timeout);
+    ASSERT_EQ(settings->phones.size(), 1u);
+    ASSERT_TRUE(settings->phones.front().call_back);
+    const auto& call_back = *settings->phones.front().call_back;
+    EXPECT_EQ(call_back.method, CallBackSettings{}.method);
+    EXPECT_EQ(call_back.content_type, CallBackSettings{}.content_type);
+    EXPECT_EQ(call_back.timeout, CallBackSettings{}.timeout);
+    EXPECT_EQ(call_back.per_minute, CallBackSettings{}.per_minute);
     ASSERT_TRUE(settings->mail && settings->mail->smtp && settings->mail->pop3);
     SmtpServer smtp = *settings->mail->smtp;
     EXPECT_EQ(smtp.port, SmtpServer{}.port);

@@ -6,6 +6,8 @@ import { askAgain } from "./api/again";
 import { follow } from "./api/live";
 import { caller, type Schemas } from "./api/client";
 import { useSpeech, useText, type TextKey } from "./i18n";
+import { PhoneProvider } from "./phone";
+import { PhoneButton, PhonePanel } from "./phone/panel";
 import { Account } from "./pages/account";
 import { Audit } from "./pages/audit";
 import { Carriers } from "./pages/carriers";
@@ -61,7 +63,9 @@ export function App() {
         );
     return (
         <RouterProvider navigate={navigate}>
-            <Shell />
+            <PhoneProvider>
+                <Shell />
+            </PhoneProvider>
         </RouterProvider>
     );
 }
@@ -166,6 +170,7 @@ function Shell() {
                     <span className={`live ${live ? "on" : ""}`} title={t(live ? "live.on" : "live.off")}>
                         <span className="sr">{t(live ? "live.on" : "live.off")}</span>
                     </span>
+                    <PhoneButton />
                     <Menu
                         look="quiet"
                         label={<span aria-hidden="true">{theme === "light" ? "☀" : theme === "dark" ? "☾" : "◐"}</span>}
@@ -194,6 +199,7 @@ function Shell() {
                 ) : null}
                 <Pages key={caller.actIn} />
             </main>
+            <PhonePanel />
         </>
     );
 }

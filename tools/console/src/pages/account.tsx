@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // One's own: who one is, one's password, and the second factor, which is set up here with an authenticator.
 import { useMemo, useState } from "react";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { encode } from "uqr";
 import { ask, type Schemas } from "../api/client";
 import { errorOf } from "../fields";
 import { useText } from "../i18n";
+import { phoneQuery, type OwnPhone } from "../phone";
 import { useSession } from "../session";
 import { Button, Notice, Page, Problem, Section, TextField } from "../ui";
 
@@ -30,6 +31,7 @@ export function Account() {
                 <>
                     <SecondFactor on={session.person.second_factor} />
                     <Password id={session.person.id} />
+                    <OwnTelephone />
                 </>
             )}
         </Page>
@@ -125,6 +127,46 @@ function Password({ id }: { id: string }) {
                 <TextField label={t("account.password.now")} type="password" autoComplete="current-password" value={current} onChange={setCurrent} error={errorOf(change.error, "/current")} required />
                 <TextField label={t("account.password.next")} help={t("account.password.help")} type="password" autoComplete="new-password" value={password} onChange={setPassword} error={errorOf(change.error, "/password")} required />
                 <div><Button type="submit" look="main" isDisabled={change.isPending || !current || !password}>{t("account.password.change")}</Button></div>
+            </form>
+        </Section>
+    );
+}
+
+/** Where the account has a telephone system: one's extension there, and what rings first at a call-back. */
+function OwnTelephone() {
+    const { data } = useQuery(phoneQuery);
+    if (!data?.phone) return null;
+    return <TelephoneForm own={data} />;
+}
+
+function TelephoneForm({ own }: { own: OwnPhone }) {
+    const t = useText();
+    const queries = useQueryClient();
+    const [user, setUser] = useState(own.sip_user);
+    const [password, setPassword] = useState("");
+    const [callBack, setCallBack] = useState(own.call_back);
+    const change = useMutation({
+        mutationFn: () =>
+            ask<OwnPhone>("PATCH", "/v1/session/phone", {
+                body: { sip_user: user.trim(), call_back: callBack.replace(/[\s()]/g, ""), ...(password ? { password } : {}) },
+                atHome: true,
+            }),
+        onSuccess: (now) => {
+            setPassword("");
+            setCallBack(now.call_back);
+            queries.setQueryData(phoneQuery.queryKey, now);
+        },
+    });
+    return (
+        <Section title={t("account.phone")}>
+            <p>{t("account.phone.intro")}</p>
+            {change.isSuccess ? <Notice kind="good">{t("account.phone.done")}</Notice> : null}
+            <Problem of={change.error} />
+            <form className="form narrow" onSubmit={(event) => { event.preventDefault(); change.mutate(); }}>
+                <TextField label={t("account.phone.user")} name="extension" value={user} onChange={setUser} error={errorOf(change.error, "/sip_user")} />
+                {own.soft_phone ? <TextField label={t("account.phone.password")} help={t(own.has_password && user.trim() === own.sip_user ? "account.phone.password.kept" : "account.phone.password.help")} type="password" autoComplete="new-password" value={password} onChange={setPassword} error={errorOf(change.error, "/password")} /> : null}
+                {own.can_call_back ? <TextField label={t("account.phone.back")} help={t("account.phone.back.help")} type="tel" value={callBack} onChange={setCallBack} error={errorOf(change.error, "/call_back")} /> : null}
+                <div><Button type="submit" look="main" isDisabled={change.isPending}>{t("account.phone.save")}</Button></div>
             </form>
         </Section>
     );

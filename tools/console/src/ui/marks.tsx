@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { MouseEvent } from "react";
 import { numberText, useText, useWords } from "../i18n";
+import { usePhone } from "../phone";
 
 const tones: Record<string, string> = {
     completed: "good", confirmed: "good", accepted: "good", active: "good", ok: "good", done: "good", changed: "good", added: "good",
@@ -19,10 +21,17 @@ export function Mark({ kind, code, text }: { kind: string; code: string; text?: 
     );
 }
 
+/** A link for whatever dials on this machine; where the account has a telephone system, a click offers that, too. */
 export function NumberLink({ number, tabIndex }: { number: string; tabIndex?: number }) {
     const t = useText();
+    const phone = usePhone();
+    const open = (event: MouseEvent<HTMLAnchorElement>) => {
+        if (!phone || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+        event.preventDefault();
+        phone.offer(number, event.currentTarget);
+    };
     return (
-        <a href={`tel:${number}`} className="number" aria-label={t("dial", { number: numberText(number) })} tabIndex={tabIndex}>
+        <a href={`tel:${number}`} className="number" aria-label={t("dial", { number: numberText(number) })} tabIndex={tabIndex} onClick={open} {...(phone ? { "aria-haspopup": "menu" as const } : {})}>
             {numberText(number)}
         </a>
     );
