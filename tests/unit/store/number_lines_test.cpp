@@ -51,7 +51,7 @@ protected:
     int places() {
         int count = 0;
         const auto read =
-            book->each_place([&count](NumberKey, std::int64_t, std::int64_t, std::string_view) {
+            book->each_place([&count](NumberKey, std::int64_t, std::int64_t, std::string_view, std::string_view) {
                 ++count;
             });
         EXPECT_TRUE(read) << read.error().message;
@@ -97,7 +97,7 @@ TEST_P(NumberLinesTest, an_exception_in_the_middle_leaves_no_connection_that_is_
             });
         };
         const auto read_places = [&] {
-            return book->each_place([&](NumberKey, std::int64_t, std::int64_t, std::string_view) {
+            return book->each_place([&](NumberKey, std::int64_t, std::int64_t, std::string_view, std::string_view) {
                 fail();
             });
         };
