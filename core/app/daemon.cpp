@@ -271,7 +271,8 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     p.people->take_providers(p.providers.get());
     p.phones = std::make_unique<PhoneDesk>(
         PhoneDesk::Parts{.store = *p.store, .tenants = p.people->tenants(), .executor = p.outward_io.get_executor(),
-                         .sender = [&p](const CallBackSettings& to) { return call_back_sender(p.outward_io.get_executor(), to); }},
+                         .sender = [&p](const CallBackSettings& to) { return call_back_sender(p.outward_io.get_executor(), to); },
+                         .warn = log_warning},
         p.settings.phones
     );
     p.people->take_phones(p.phones.get());

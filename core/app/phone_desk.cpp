@@ -76,6 +76,10 @@ std::string replaced(
     return out;
 }
 
+std::string unreachable() {
+    return phrase("the telephone system cannot be reached; the log of Porteur says why");
+}
+
 Error not_taken(std::string why) {
     return coded(ErrorKind::invalid_input, telephone_system_code, std::move(why));
 }
@@ -340,10 +344,10 @@ Async<Result<CallBack>> PhoneDesk::call_back(
     auto request = call_back_request(settings, wanted.from, wanted.to);
     if (settings.password) {
         auto secret = parts_.secret(settings.password);
-        if (!secret)
-            co_return std::unexpected(
-                Error{.kind = ErrorKind::internal, .message = secret.error().message}
-            );
+        if (!secret) {
+            parts_.warn("phones: " + system->settings.name + ": " + secret.error().message);
+            co_return std::unexpected(not_taken(unreachable()));
+        }
         request.headers.emplace_back(
             "authorization", settings.user.empty() ? "Bearer " + *secret
                                                    : carriers::basic_value(settings.user, *secret)
@@ -366,11 +370,9 @@ Async<Result<CallBack>> PhoneDesk::call_back(
                         "the telephone system has not answered in time; perhaps it rings all "
                         "the same"
                     )
-                  : phrase(
-                        "the telephone system cannot be reached; whoever runs Porteur has to "
-                        "look: {1:text}",
-                        outcome.error().error.message
-                    );
+                  : unreachable();
+        // Where it stands is for whoever runs this, not for everybody who calls.
+        parts_.warn("phones: " + system->settings.name + ": " + outcome.error().error.message);
     } else if ((why = refusal_in(*outcome))) {
         became = "refused";
     }

@@ -36,6 +36,7 @@ public:
         std::function<Result<std::string>(const SecretRef&)> secret = [](const SecretRef& from) {
             return read_secret(from);
         };
+        std::function<void(std::string)> warn = [](std::string) {};
         std::function<Instant()> now = [] {
             return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
         };
