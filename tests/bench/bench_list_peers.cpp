@@ -13,10 +13,10 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
-#include <thread>
 
 #include "bench_client.hpp"
 #include "bench_processes.hpp"
+#include "support/look_again.hpp"
 
 namespace porteur::bench {
 namespace {
@@ -129,7 +129,7 @@ std::unique_ptr<ListPeer> ListPeer::start(std::int64_t rows, const fs::path& wor
             peer->process_ = -1;
             break;
         }
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        porteur::testing::look_again_in(std::chrono::milliseconds(50));
     }
     say(peer->name_ + " is left out: it does not start");
     return nullptr;
