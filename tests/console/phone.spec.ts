@@ -79,8 +79,8 @@ test.describe("a telephone", () => {
 
     let kamailio: Kamailio;
     let house: World;
+    test.describe.configure({ timeout: 120_000 });
     test.beforeAll(async () => {
-        test.setTimeout(120_000);
         kamailio = await startKamailio([["101", "vera's own"], ["103", "sam's own"], ["outside", "carl's own"]]);
         house = await startWorld(build, {
             more: `[phones.office]

@@ -11,9 +11,10 @@ const unique = (all: string[]) => [...new Set(all)].sort();
 const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((each) => each[1] ?? "");
 
 test("each picture of the documents is made by a test, and each of them is shown", () => {
-    const documents = ["README.md", "docs/console.md"].map((name) => readFileSync(top + name, "utf8")).join("\n");
+    const names = readdirSync(top + "docs").filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`);
+    const documents = ["README.md", ...names].map((name) => readFileSync(top + name, "utf8")).join("\n");
     const shown = unique(matches(documents, /pictures\/([\w-]+)\.png/g));
-    const made = unique(readdirSync(here).filter((name) => name.endsWith(".spec.ts")).flatMap((name) => matches(readFileSync(here + name, "utf8"), /depict\(page, "([\w-]+)"/g)));
+    const made = unique(readdirSync(here).filter((name) => name.endsWith(".spec.ts")).flatMap((name) => matches(readFileSync(here + name, "utf8"), /depict\([\w.]+, "([\w-]+)"/g)));
     const there = unique(readdirSync(folder).map((name) => name.replace(/\.(png|json)$/, "")));
     expect(shown.length).toBeGreaterThan(7);
     expect(made, "a call of depict() in a test for each picture of the documents, and no other").toEqual(shown);

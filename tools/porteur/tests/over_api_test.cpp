@@ -268,7 +268,7 @@ TEST_F(OverApi, QuestionsToCarriersAreAnswered) {
     };
     EXPECT_THAT(
         run({"carriers"}).out,
-        HasSubstr("oldtel-1  Acme Telecom  acme 1.2.0  down    CA US      connection refused")
+        AllOf(HasSubstr("oldtel-1  Acme Telecom  acme 1.2.0  down    CA US "), HasSubstr("running  connection refused\n"))
     );
     EXPECT_THAT(
         run({"requirements", "acme", "--action", "port_out", "--lang", "fr"}).out,
