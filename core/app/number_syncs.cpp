@@ -306,6 +306,8 @@ Result<void> NumberSyncs::compare(NumberSync& sync, const std::string& output) {
     diff.left_alone += std::ssize(fresh);
     const auto found = diff.differences.size();
     auto over = take_out_decided(diff, *standing);
+    // Of what is not judged a decision stands.
+    std::erase_if(over, [&](const NumberKey each) { return fresh.contains(each); });
     sync.counts = {.listed = diff.listed, .expected = diff.expected, .same = diff.same, .left_alone = diff.left_alone,
                    .decided = static_cast<std::int64_t>(found - diff.differences.size())};
     const auto rows = rows_of(sync, diff, *tree);
@@ -374,6 +376,8 @@ Result<void> NumberSyncs::carry_out_all(const NumberSync& sync, const TenantTree
                 for (const auto& before : *forms) {
                     while (row->key != before.row.key) ++row;
                     auto after = before;
+                    // One that is held may be applied days later.
+                    if (before.row.updated > sync.began) continue;
                     if (carry_out_by_itself(*row, sync.account, tree, after))
                         changes.push_back({before, std::move(after), what == SyncWhat::vanished ? "seen_missing" : "seen_again"});
                 }

@@ -92,9 +92,11 @@ Result<std::pair<std::optional<User>, std::string_view>> PeopleDesk::user_provid
         const auto& user = (*known)->user;
         // Whoever is somebody at a provider already is not made another one by a claim, nor linked
         // again after somebody has unlinked them. Nor is a second factor worth less than a claim.
+        // A provider of one account does not learn who there is elsewhere.
+        if (!is_within(who, user.tenant)) return Found(std::nullopt, provider_words::unknown_person);
         if (!who.may_link || !user.subject.empty() || user.second_factor)
             return Found(user, provider_words::unknown_person);
-        if (user.disabled || tree()->is_disabled(user.tenant) || !is_within(who, user.tenant))
+        if (user.disabled || tree()->is_disabled(user.tenant))
             return Found(user, provider_words::not_allowed);
         auto made = book_.link(by, user.id, linked_to(who), said_of(who));
         if (!made && made.error().kind == ErrorKind::unavailable)

@@ -121,7 +121,8 @@ void add_answer(
 ) {
     const bool waits = order.state == OrderState::submitted ||
                        order.state == OrderState::in_review ||
-                       order.state == OrderState::supplement_pending;
+                       order.state == OrderState::supplement_pending ||
+                       (order.kind == OrderKind::purchase && order.state == OrderState::activating);
     if (!waits || !order.submitted) return;
     auto made = item_of(order, due_words::expected_answer, "carrier");
     if (const auto told = kept_due(progress)) {

@@ -258,11 +258,12 @@ private:
         if (!was_marked_ && !is_reachable()) return;
         if (state == NumberState::releasing && order_.kind != OrderKind::release)
             return wait_behind_release();
-        // A number that we have is not ordered once more; and one that is gone is not given back.
+        // A number that we have is not ordered once more; and one that is gone is not given back. What goes over a
+        // port away was asked for before that port was known: the release is at the carrier, and may come first.
         if (order_.kind == OrderKind::purchase && !is_gone(state) && !waits_for_order(state))
             return;
         if (order_.kind == OrderKind::release &&
-            (is_gone(state) || (waits_for_order(state) && !was_marked_)))
+            (is_gone(state) || (waits_for_order(state) && state != NumberState::port_out_pending && !was_marked_)))
             return;
         auto form = *row_;
         auto before = std::string(word_of(state));

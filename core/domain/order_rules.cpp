@@ -286,7 +286,7 @@ OrderChange after_stopped(const Order& order, const OperationEnd& end, Instant n
     auto change = end.done ? after_progress(running, end, now, rhythm, known) : after_failure(running, end, now, jitter, rhythm);
     auto& stopped = change.order;
     if (is_end(stopped.state)) return change;
-    if (!end.done && end.error.kind == ErrorKind::in_doubt) {
+    if (stopped.delivery == Delivery::in_doubt) {
         // Called off as soon as it is known whether the carrier has it.
         stopped.stage = Stage::cancel;
         return change;

@@ -386,6 +386,33 @@ TEST_P(NumberSyncsTest, where_so_much_is_missing_nothing_changes_until_a_person_
     EXPECT_THAT(wait(syncs->apply(root(), held.sync.id, std::nullopt)), FailsWith(ErrorKind::invalid_input, HasSubstr("only one that is held")));
 }
 
+TEST_P(NumberSyncsTest, what_came_anew_since_a_held_comparison_is_not_missing_when_that_is_applied) {
+    for (int each = 1; each <= 12; ++each) hold(each);
+    lists["thinktel"] = "[]";
+    const auto held = compare();
+    EXPECT_EQ(held.sync.state, SyncState::held);
+    clock += std::chrono::hours(3);
+    hold(1, NumberState::assigned);
+    ASSERT_TRUE(wait(syncs->apply(root(), held.sync.id, std::nullopt)));
+    EXPECT_EQ(state(1), NumberState::assigned);
+    EXPECT_EQ(state(2), NumberState::missing);
+}
+
+TEST_P(NumberSyncsTest, a_decision_stands_though_its_number_is_edited_while_the_carrier_is_asked) {
+    hold(1);
+    hold(2);
+    lists["thinktel"] = list({2});
+    EXPECT_EQ(decide(compare(), of(SyncDecision::keep, {key(1)}))->decided, 1);
+    meanwhile = [this]() -> Async<void> {
+        hold(1);
+        co_return;
+    };
+    EXPECT_THAT(told(compare()), IsEmpty());
+    meanwhile = {};
+    EXPECT_THAT(told(compare()), IsEmpty());
+    EXPECT_EQ(state(1), NumberState::in_service);
+}
+
 TEST_P(NumberSyncsTest, a_held_comparison_gives_way_to_a_later_one_and_how_much_is_much_can_be_set) {
     for (int each = 1; each <= 12; ++each) hold(each);
     lists["thinktel"] = "[]";

@@ -692,6 +692,25 @@ TEST_P(
     EXPECT_THAT(history(first), ElementsAre("release under way", "release refused", "port called off"));
 }
 
+TEST_P(OrderFollowingTest, a_release_that_is_known_after_the_port_is_at_its_carrier_all_the_same) {
+    for (const auto& each : {first, second}) put(each, 10, NumberState::in_service, "ringcentral");
+    auto port = make(OrderKind::port, 10, {first, second});
+    becomes(port, submitted);
+    follow();
+    EXPECT_EQ(state(first), "port_out_pending");
+    auto release = make(OrderKind::release, 10, {first, second}, "ringcentral");
+    follow();
+    EXPECT_EQ(state(first), "releasing");
+    becomes(release, partial, {{first, cancelled}, {second, exception}}, "main number");
+    follow();
+    EXPECT_EQ(state(first), "released");
+    EXPECT_EQ(state(second), "port_out_pending") << "the port is still under way";
+    becomes(port, cancelled);
+    follow();
+    EXPECT_EQ(state(first), "released") << "it is not free: it is gone";
+    EXPECT_EQ(state(second), "in_service");
+}
+
 TEST_P(OrderFollowingTest, a_port_that_was_sent_while_its_number_was_given_back_may_end_before_the_release) {
     for (const auto& each : {first, second, third}) put(each, 10, NumberState::in_service, "ringcentral");
     auto release = make(OrderKind::release, 10, {first, second, third}, "ringcentral");

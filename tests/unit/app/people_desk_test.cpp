@@ -205,7 +205,7 @@ TEST_F(PeopleDeskTest, AProviderOfOneAccountSignsInItsOwnPeopleAlone) {
     person("alice");
     auto there = alice_there();
     there.within = firm.id;
-    EXPECT_EQ(run(desk->sign_in_provided(there))->refused, provider_words::not_allowed) << "by the claim";
+    EXPECT_EQ(run(desk->sign_in_provided(there))->refused, provider_words::unknown_person) << "by the claim, which asks who there is";
     there.within = system_tenant;
     EXPECT_TRUE(run(desk->sign_in_provided(there))->signed_in) << "linked now";
     there.within = firm.id;

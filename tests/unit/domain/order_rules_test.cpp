@@ -511,6 +511,21 @@ TEST(CancelOrder, OfAnAttemptMoreCallsOffTheOneThatTheCarrierStillHas) {
     EXPECT_EQ(settled.carrier_id, "mail-1");
 }
 
+TEST(AfterOperation, OfACalledOffOrderThatCannotBeReadLeavesADoubtAndSendsNothing) {
+    auto order = port(draft, Stage::cancel);  // called off while its submission was under way
+    order.kind = OrderKind::purchase;
+    order.open_operation = 9;
+    const OperationEnd unreadable{.operation = "purchase", .done = true, .output = "no JSON", .error = {}};
+    const auto doubted = after_operation(order, unreadable, noon, 0, rhythm, calls_purchases_off).order;
+    EXPECT_EQ(doubted.delivery, Delivery::in_doubt);
+    EXPECT_EQ(doubted.stage, Stage::cancel) << "the wish is not forgotten";
+    const auto never = settle_by_person(doubted, PersonVerdict::not_carried_out, "", noon, "anna").value().order;
+    EXPECT_EQ(never.state, cancelled) << "and is not sent anew";
+    const auto found = settle_by_person(doubted, PersonVerdict::found_at_carrier, "N-1", noon, "anna").value().order;
+    EXPECT_EQ(found.state, cancel_pending);
+    EXPECT_EQ(found.stage, Stage::cancel);
+}
+
 TEST(CancelOrder, ThatIsRefusedLetsTheNextCheckSayHowItStands) {
     auto order = called_off_by_hand();
     order.stage = Stage::cancel;
