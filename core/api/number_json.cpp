@@ -68,13 +68,14 @@ void append_number(std::string& out, const NumberShown& number, bool with_var) {
     );
     append_cost(out, row.cost);
     append_member(out, R"(,"country":)", shared.country);
-    append_member(out, R"(,"created":)", time_text(row.created));
+    out += R"(,"created":)";
+    append_time(out, row.created);
     out += R"(,"custom":)";
     out += row.custom;
     append_words(out, R"(,"features":)", row.features);
     out += R"(,"first_call":)";
     if (row.first_call)
-        append_json_text(out, time_text(*row.first_call));
+        append_time(out, *row.first_call);
     else
         out += "null";
     append_member(out, R"(,"id":)", text);
@@ -91,7 +92,8 @@ void append_number(std::string& out, const NumberShown& number, bool with_var) {
     append_member(out, R"(,"status":)", shared.active ? "active" : "pending");
     append_words(out, R"(,"tags":)", row.tags);
     append_member(out, R"(,"type":)", shared.type);
-    append_member(out, R"(,"updated":)", time_text(row.updated));
+    out += R"(,"updated":)";
+    append_time(out, row.updated);
     append_member(out, R"(,"use_type":)", word_of(shared.use));
     append_member(out, R"(,"used_by":)", row.used_by);
     if (with_var) append_account(out, R"(,"var":)", number.var, number.var_name, {});

@@ -12,6 +12,8 @@ namespace porteur {
 
 /// "2026-12-01T09:30:00.123Z". @threads any
 std::string time_text(Instant time);
+/// The same in quotes, as JSON has it.
+void append_time(std::string& out, Instant time);
 
 enum class Detail { whole, in_list };
 
