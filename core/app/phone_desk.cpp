@@ -108,7 +108,8 @@ Result<CarrierClient> call_back_client(
     const auto url = carriers::parse_url(settings.url);
     if (!url) return std::unexpected(url.error());
     auto guard = carriers::AddressGuard::make(settings.allow);
-    if (!guard) return failure(ErrorKind::invalid_input, "allow: " + guard.error().message);
+    if (!guard)
+        return failure(ErrorKind::invalid_input, std::string("allow: ") + guard.error().message);
     ClientSettings to;
     to.base_url = url->origin.text();
     to.ca_file = settings.ca_file.string();
@@ -128,11 +129,9 @@ Result<void> check_phones(const std::vector<PhoneSettings>& phones) {
     asio::io_context nowhere;
     for (const auto& each : phones) {
         if (!each.call_back) continue;
+        const auto where = "[phones." + each.name + ".call_back]: ";
         if (const auto made = call_back_client(nowhere.get_executor(), *each.call_back); !made)
-            return failure(
-                ErrorKind::invalid_input,
-                "[phones." + each.name + ".call_back]: " + made.error().message
-            );
+            return failure(ErrorKind::invalid_input, where + made.error().message);
     }
     return {};
 }
@@ -383,7 +382,7 @@ Async<Result<CallBack>> PhoneDesk::call_back(
             warn(secret.error().message);
             const Result<CallBack> failed = std::unexpected(not_taken(unreachable()));
             if (const auto noted = co_await note("not_sent", failed, false); !noted)
-                warn("a call-back that was not sent is not in the audit: " + noted.error().message);
+                warn("a call-back is not on record as not_sent: " + noted.error().message);
             co_return failed;
         }
         request.headers.emplace_back(
@@ -433,8 +432,7 @@ Async<Result<CallBack>> PhoneDesk::call_back(
     // was asked.
     if (const auto noted = co_await note(became, result, true); !noted)
         warn(
-            "what became of a call-back (" + std::string(became) +
-            ") is not on record: " + noted.error().message
+            "a call-back is not on record as " + std::string(became) + ": " + noted.error().message
         );
     co_return result;
 }

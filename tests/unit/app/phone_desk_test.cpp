@@ -369,9 +369,7 @@ TEST_F(PhoneDeskTest, WhatWasTakenIsSaidSoEvenWhereThatCannotBeWrittenDown) {
     ASSERT_TRUE(say({.sip_user = "101", .password = {}, .call_back = {}}));
     while_it_rings = [this] { break_audit(); };
     EXPECT_TRUE(ring("+15145550100", carl(), kept_as("k")));
-    EXPECT_THAT(
-        warned, ElementsAre(HasSubstr("what became of a call-back (taken) is not on record: "))
-    );
+    EXPECT_THAT(warned, ElementsAre(HasSubstr("a call-back is not on record as taken: ")));
     EXPECT_THAT(held("k"), HasSubstr("502 what became")) << "a repeat rings nobody";
 }
 
