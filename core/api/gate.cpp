@@ -269,6 +269,7 @@ std::optional<Answer> answer_again(Api& api, const Request& request, std::string
     Answer answer;
     answer.status = (*first)->status;
     answer.body = (*first)->body;
+    if (answer.status >= 400) answer.content_type = "application/problem+json";
     answer.headers.emplace_back("Idempotency-Replayed", "true");
     // What stood in the head of the first answer is in its body too.
     add_order_headers(answer, request);

@@ -36,7 +36,10 @@ json::object phone_json(const PhoneShown& phone) {
     };
 }
 
-json::object call_back_json(const CallBack& made) { return {{"from", made.from}, {"to", made.to}}; }
+Answer call_back_answer(const Result<CallBack>& made) {
+    if (!made) return problem_answer(made.error());
+    return answer_with({{"from", made->from}, {"to", made->to}}, 202);
+}
 
 }  // namespace
 
@@ -95,11 +98,20 @@ Async<Answer> call_back(Api& api, Request& request) {
     if (!number) co_return problem_answer(number.error());
     if (!*number)
         co_return problem_answer(problems::invalid_input, "/number: " + phrase("is missing"));
-    const auto made = co_await phones->call_back(
-        request.caller, std::move(**number), kept_answer<CallBack>(request, 202, call_back_json)
+    std::optional<AnswerKept<Result<CallBack>>> kept;
+    if (!request.key.empty())
+        kept = {
+            .key = request.key,
+            .fingerprint = request.fingerprint,
+            .answer =
+                [](const Result<CallBack>& made) {
+                    auto answer = call_back_answer(made);
+                    return std::pair(answer.status, std::move(answer.body));
+                }
+        };
+    co_return call_back_answer(
+        co_await phones->call_back(request.caller, std::move(**number), std::move(kept))
     );
-    if (!made) co_return problem_answer(made.error());
-    co_return answer_with(call_back_json(*made), 202);
 }
 
 }  // namespace porteur::handlers

@@ -48,12 +48,14 @@ public:
     virtual Async<Result<PhoneShown>> change_phone(Caller caller, PhoneWish wish) = 0;
     /// @errors  unsupported: no soft phone here; conflict_code: something is not said yet
     virtual Result<PhoneCredentials> credentials(const Caller& caller) = 0;
-    /// Has the telephone system ring the person and then the number.
+    /// Has the telephone system ring the person and then the number. The answer is kept before it
+    /// is asked, as one in doubt, and then as what came: the same key rings once.
+    /// @param kept  answers errors, too
     /// @errors  unsupported; invalid_input: the number; conflict_code: nobody said what rings
     /// first;
     ///          too_many_code; telephone_system_code
     virtual Async<Result<CallBack>> call_back(
-        Caller caller, std::string number, std::optional<AnswerKept<CallBack>> kept
+        Caller caller, std::string number, std::optional<AnswerKept<Result<CallBack>>> kept
     ) = 0;
 };
 

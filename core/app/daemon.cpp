@@ -269,6 +269,8 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
         p.settings.sign_in
     );
     p.people->take_providers(p.providers.get());
+    if (auto checked = check_phones(p.settings.phones); !checked)
+        return std::unexpected(std::move(checked).error());
     p.phones = std::make_unique<PhoneDesk>(
         PhoneDesk::Parts{.store = *p.store, .tenants = p.people->tenants(), .executor = p.outward_io.get_executor(),
                          .sender = [&p](const CallBackSettings& to) { return call_back_sender(p.outward_io.get_executor(), to); },
@@ -387,6 +389,7 @@ Result<void> Daemon::reload(Settings settings) {
     const auto phones = settings.phones;
     auto outward = Outward::prepare(settings);
     if (!outward) return std::unexpected(std::move(outward).error());
+    if (auto checked = check_phones(phones); !checked) return checked;
     auto done = parts_->on_engine([&]() -> Result<void> {
         auto mail = settings.mail;
         if (auto done = parts_->accounts.reload(std::move(settings)); !done) return done;

@@ -11,6 +11,7 @@
 #include "app/admin.hpp"
 #include "app/outward.hpp"
 #include "app/passing_folder.hpp"
+#include "app/phone_desk.hpp"
 #include "paper/paper_program.hpp"
 #include "settings/account_check.hpp"
 #include "settings/data_file.hpp"
@@ -99,6 +100,7 @@ Result<std::string> check_installation(const Settings& settings) {
         wrong.take(read_secret(settings.mail->pop3->password));
     // The holidays' file, and the addresses that web hooks may go to.
     wrong.take(Outward::prepare(settings));
+    wrong.take(check_phones(settings.phones));
     if (!settings.webhooks.ca_file.empty()) wrong.readable(settings.webhooks.ca_file, "[webhooks] ca_file");
     if (!wrong.lines().empty()) return failure(ErrorKind::invalid_input, wrong.lines());
 

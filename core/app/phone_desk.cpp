@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -101,7 +102,39 @@ std::optional<std::string> refusal_in(const HttpAnswer& answer) {
     return std::nullopt;
 }
 
+Result<CarrierClient> call_back_client(
+    asio::any_io_executor executor, const CallBackSettings& settings
+) {
+    const auto url = carriers::parse_url(settings.url);
+    if (!url) return std::unexpected(url.error());
+    auto guard = carriers::AddressGuard::make(settings.allow);
+    if (!guard)
+        return failure(ErrorKind::invalid_input, std::string("allow: ") + guard.error().message);
+    ClientSettings to;
+    to.base_url = url->origin.text();
+    to.ca_file = settings.ca_file.string();
+    to.guard = std::make_shared<const carriers::AddressGuard>(std::move(*guard));
+    to.connections_max = 8;
+    to.answer_size_max = 1 << 20;
+    to.timeout = settings.timeout;
+    to.connect_timeout = settings.timeout;
+    return CarrierClient::make(std::move(executor), std::move(to), [](std::string_view) {
+        return Result<std::string>("");
+    });
+}
+
 }  // namespace
+
+Result<void> check_phones(const std::vector<PhoneSettings>& phones) {
+    asio::io_context nowhere;
+    for (const auto& each : phones) {
+        if (!each.call_back) continue;
+        const auto where = "[phones." + each.name + ".call_back]: ";
+        if (const auto made = call_back_client(nowhere.get_executor(), *each.call_back); !made)
+            return failure(ErrorKind::invalid_input, where + made.error().message);
+    }
+    return {};
+}
 
 std::vector<std::string> websockets_of(const std::vector<PhoneSettings>& phones) {
     std::vector<std::string> out;
@@ -119,28 +152,12 @@ std::function<Async<Exchanged>(CarrierRequest)> call_back_sender(
     return [executor = std::move(executor), settings,
             client = std::make_shared<std::optional<CarrierClient>>()](CarrierRequest request
            ) -> Async<Exchanged> {
-        const auto unsendable = [](Error error) {
-            return std::unexpected(
-                ExchangeFailure{.error = std::move(error), .may_have_left = false}
-            );
-        };
         if (!*client) {
-            const auto url = carriers::parse_url(settings.url);
-            if (!url) co_return unsendable(url.error());
-            auto guard = carriers::AddressGuard::make(settings.allow);
-            if (!guard) co_return unsendable(guard.error());
-            ClientSettings to;
-            to.base_url = url->origin.text();
-            to.ca_file = settings.ca_file.string();
-            to.guard = std::make_shared<const carriers::AddressGuard>(std::move(*guard));
-            to.connections_max = 8;
-            to.answer_size_max = 1 << 20;
-            to.timeout = settings.timeout;
-            to.connect_timeout = settings.timeout;
-            auto made = CarrierClient::make(executor, std::move(to), [](std::string_view) {
-                return Result<std::string>("");
-            });
-            if (!made) co_return unsendable(made.error());
+            auto made = call_back_client(executor, settings);
+            if (!made)
+                co_return std::unexpected(
+                    ExchangeFailure{.error = std::move(made).error(), .may_have_left = false}
+                );
             client->emplace(std::move(*made));
         }
         co_return co_await (*client)->send(std::move(request));
@@ -315,7 +332,7 @@ Result<PhoneCredentials> PhoneDesk::credentials(const Caller& caller) {
 }
 
 Async<Result<CallBack>> PhoneDesk::call_back(
-    Caller caller, std::string number, std::optional<AnswerKept<CallBack>> kept
+    Caller caller, std::string number, std::optional<AnswerKept<Result<CallBack>>> kept
 ) {
     const auto system = system_of(caller);
     if (!system || !system->settings.call_back) co_return std::unexpected(no_system());
@@ -341,12 +358,32 @@ Async<Result<CallBack>> PhoneDesk::call_back(
         co_return std::unexpected(std::move(error));
     }
 
+    const auto note = [&](std::string_view outcome, const Result<CallBack>& answer, bool again) {
+        const json::object said{{"from", wanted.from}, {"outcome", outcome}, {"to", wanted.to}};
+        const auto remember = desk::remembered(caller, kept, parts_.now);
+        return desk::on<Result<void>>(
+            changes_,
+            [this, again, home = at_home(caller), text = canonical(said),
+             record = remember ? std::optional(remember(answer)) : std::nullopt] {
+                const auto by = desk::change_by(home, parts_.now());
+                return again ? book_.note_outcome(by, home.person, text, record)
+                             : book_.note_call(by, home.person, text, record);
+            }
+        );
+    };
+    const auto warn = [&](std::string_view text) {
+        parts_.warn("phones: " + system->settings.name + ": " + std::string(text));
+    };
+
     auto request = call_back_request(settings, wanted.from, wanted.to);
     if (settings.password) {
         auto secret = parts_.secret(settings.password);
         if (!secret) {
-            parts_.warn("phones: " + system->settings.name + ": " + secret.error().message);
-            co_return std::unexpected(not_taken(unreachable()));
+            warn(secret.error().message);
+            const Result<CallBack> failed = std::unexpected(not_taken(unreachable()));
+            if (const auto noted = co_await note("not_sent", failed, false); !noted)
+                warn("a call-back is not on record as not_sent: " + noted.error().message);
+            co_return failed;
         }
         request.headers.emplace_back(
             "authorization", settings.user.empty() ? "Bearer " + *secret
@@ -354,41 +391,50 @@ Async<Result<CallBack>> PhoneDesk::call_back(
         );
         request.secrets.push_back(std::move(*secret));
     }
-    const auto outcome = co_await asio::co_spawn(
-        parts_.executor,
-        [](std::shared_ptr<const System> by, CarrierRequest sent) -> Async<Exchanged> {
-            co_return co_await by->send(std::move(sent));
-        }(system, std::move(request)),
-        asio::use_awaitable
-    );
-    std::optional<std::string> why;
-    std::string_view became = "taken";
-    if (!outcome) {
-        became = outcome.error().may_have_left ? "in_doubt" : "not_sent";
-        why = outcome.error().may_have_left
-                  ? phrase(
-                        "the telephone system has not answered in time; perhaps it rings all "
-                        "the same"
-                    )
-                  : unreachable();
-        // Where it stands is for whoever runs this, not for everybody who calls.
-        parts_.warn("phones: " + system->settings.name + ": " + outcome.error().error.message);
-    } else if ((why = refusal_in(*outcome))) {
-        became = "refused";
-    }
 
-    const json::object said{{"from", wanted.from}, {"outcome", became}, {"to", wanted.to}};
-    const auto home = at_home(caller);
-    const auto answer = why ? Remember<CallBack>() : desk::remembered(caller, kept, parts_.now);
-    auto noted = co_await desk::on<Result<void>>(changes_, [this, home, said, answer, wanted] {
-        return book_.note_call(
-            desk::change_by(home, parts_.now()), home.person, canonical(said),
-            answer ? std::optional(answer(wanted)) : std::nullopt
+    // On record before anything rings: whatever happens from here on, the same key rings once.
+    const Result<CallBack> doubt = std::unexpected(
+        not_taken(phrase("what became of this call-back is not known; the telephone may have rung"))
+    );
+    if (auto noted = co_await note("asked", doubt, false); !noted)
+        co_return std::unexpected(std::move(noted).error());
+
+    Result<CallBack> result = wanted;
+    std::string_view became = "taken";
+    try {
+        const auto outcome = co_await asio::co_spawn(
+            parts_.executor,
+            [](std::shared_ptr<const System> by, CarrierRequest sent) -> Async<Exchanged> {
+                co_return co_await by->send(std::move(sent));
+            }(system, std::move(request)),
+            asio::use_awaitable
         );
-    });
-    if (why) co_return std::unexpected(not_taken(std::move(*why)));
-    if (!noted) co_return std::unexpected(std::move(noted).error());
-    co_return wanted;
+        if (!outcome) {
+            const bool may_ring = outcome.error().may_have_left;
+            became = may_ring ? "in_doubt" : "not_sent";
+            result = std::unexpected(not_taken(
+                may_ring ? phrase("the telephone system has not answered in time; perhaps it rings "
+                                  "all the same")
+                         : unreachable()
+            ));
+            // Where it stands is for whoever runs this, not for everybody who calls.
+            warn(outcome.error().error.message);
+        } else if (auto why = refusal_in(*outcome)) {
+            became = "refused";
+            result = std::unexpected(not_taken(std::move(*why)));
+        }
+    } catch (const std::exception& thrown) {
+        became = "in_doubt";
+        result = doubt;
+        warn(thrown.what());
+    }
+    // What has rung has rung, whether or not this can be written; the record of before says that it
+    // was asked.
+    if (const auto noted = co_await note(became, result, true); !noted)
+        warn(
+            "a call-back is not on record as " + std::string(became) + ": " + noted.error().message
+        );
+    co_return result;
 }
 
 }  // namespace porteur

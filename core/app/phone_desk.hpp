@@ -56,7 +56,7 @@ public:
     Async<Result<PhoneShown>> change_phone(Caller caller, PhoneWish wish) override;
     Result<PhoneCredentials> credentials(const Caller& caller) override;
     Async<Result<CallBack>> call_back(
-        Caller caller, std::string number, std::optional<AnswerKept<CallBack>> kept
+        Caller caller, std::string number, std::optional<AnswerKept<Result<CallBack>>> kept
     ) override;
 
 private:
@@ -87,6 +87,10 @@ private:
 std::function<Async<Exchanged>(CarrierRequest)> call_back_sender(
     boost::asio::any_io_executor executor, const CallBackSettings& settings
 );
+
+/// Whether every call-back could be sent: its `allow` and `ca_file`, looked at before they count.
+/// @errors invalid_input, with the table's name @threads any
+Result<void> check_phones(const std::vector<PhoneSettings>& phones);
 
 /// The request of the settings for this pair, without credentials. @threads any
 CarrierRequest call_back_request(

@@ -116,4 +116,20 @@ Result<void> PhoneBook::note_call(
     });
 }
 
+Result<void> PhoneBook::note_outcome(
+    const ChangeBy& by, Id user, const std::string& said,
+    const std::optional<IdempotencyRecord>& answer
+) {
+    return access_.change_with([&](soci::session& sql) {
+        begin_writing(sql);
+        append_audit(sql, record(by, "user.call_back_wanted", user, {}, said));
+        if (!answer) return;
+        rows::change(
+            sql, "delete from idempotency where tenant_id = :tenant and idempotency_key = :key",
+            Values().number(answer->tenant).text(answer->key)
+        );
+        keep_answer(sql, access_.seal(), *answer);
+    });
+}
+
 }  // namespace porteur

@@ -25,8 +25,14 @@ public:
     /// An empty one where nothing was said.
     Result<PhoneLine> line(Id user);
     Result<void> set_line(const ChangeBy& by, Id user, const PhoneLine& line);
-    /// @param said  canonical JSON of what was asked of the telephone system, and what came of it
+    /// Before a telephone system is asked, so that a repeat finds the answer of one in doubt.
+    /// @param said  canonical JSON of what is asked of the telephone system
     Result<void> note_call(
+        const ChangeBy& by, Id user, const std::string& said,
+        const std::optional<IdempotencyRecord>& answer
+    );
+    /// Afterwards: one more record, and this answer in place of the first one's.
+    Result<void> note_outcome(
         const ChangeBy& by, Id user, const std::string& said,
         const std::optional<IdempotencyRecord>& answer
     );

@@ -229,6 +229,18 @@ per_minute = 20
             await panel(page).getByRole("button", { name: say("phone.sign-in") }).click();
             await expect(button(page)).toHaveAttribute("aria-label", "Phone: signed in");
         }
+        // This server ends the first leg itself; others leave that to the phone, so its page does not hear of it.
+        const sent: string[] = [];
+        await vera.page.routeWebSocket(kamailio.websocket, (socket) => {
+            const server = socket.connectToServer();
+            socket.onMessage((message) => {
+                sent.push(String(message).split(" ")[0] ?? "");
+                server.send(message);
+            });
+            server.onMessage((message) => void (!sent.includes("BYE") && String(message).startsWith("BYE ") ? undefined : socket.send(message)));
+        });
+        await vera.page.reload(); // the route holds for pages that come after it
+        await expect(button(vera.page)).toHaveAttribute("aria-label", "Phone: signed in");
         await vera.page.getByRole("link", { name: "Dial +1 514 555-0123" }).click();
         await vera.page.getByRole("menuitem", { name: say("phone.offer.back") }).click();
         await expect(panel(vera.page)).toContainText(say("phone.state.own"));
@@ -239,6 +251,8 @@ per_minute = 20
             await expect(panel(page)).toContainText(say("phone.state.connected"));
             await expect.poll(() => heard(page), { message: "sound comes in" }).toBeGreaterThan(20);
         }
+        // Where it rang first nobody hears or hangs up any more.
+        await expect.poll(() => sent.filter((each) => each === "BYE").length, { message: "the first leg ends" }).toBe(1);
         await panel(vera.page).getByRole("button", { name: say("phone.hang-up") }).click();
         await expect(button(carl.page)).toHaveAttribute("aria-label", "Phone: signed in");
         const log = await house.ask("GET", "/v1/audit?action=user.call_back_wanted");
@@ -247,6 +261,73 @@ per_minute = 20
             expect(each.complaints).toEqual([]);
             await each.context.close();
         }
+    });
+
+    test("goes on with a call while an account is entered and left", async ({ browser }) => {
+        const sam = await openAs(browser, house, "sam", "/people");
+        const carl = await openAs(browser, house, "carl", "/numbers");
+        const say = await speak(sam.page, house, "en");
+        for (const { page } of [sam, carl]) {
+            await button(page).click();
+            await panel(page).getByRole("button", { name: say("phone.sign-in") }).click();
+            await expect(button(page)).toHaveAttribute("aria-label", "Phone: signed in");
+        }
+        await panel(sam.page).getByLabel(say("phone.number")).fill("outside");
+        await panel(sam.page).getByLabel(say("phone.number")).press("Enter");
+        await panel(carl.page).getByRole("button", { name: say("phone.answer") }).click();
+        await expect(panel(sam.page)).toContainText(say("phone.state.connected"));
+        const goesOn = async () => {
+            const before = await heard(sam.page);
+            await expect.poll(() => heard(sam.page), { message: "sound still comes in" }).toBeGreaterThan(before + 20);
+            for (const { page } of [sam, carl]) await expect(panel(page)).toContainText(say("phone.state.connected"));
+        };
+        await sam.page.getByRole("button", { name: "Enter Acme Bakery" }).click();
+        const bar = sam.page.getByRole("region", { name: "Account entered" });
+        await expect(bar).toBeVisible();
+        await expect(sam.page.getByRole("heading", { level: 1, name: "Phone Numbers" })).toBeVisible();
+        await goesOn();
+        await bar.getByRole("button").click();
+        await expect(bar).toHaveCount(0);
+        await goesOn();
+        await panel(sam.page).getByRole("button", { name: say("phone.hang-up") }).click();
+        await expect(button(carl.page)).toHaveAttribute("aria-label", "Phone: signed in");
+        for (const each of [sam, carl]) {
+            expect(each.complaints).toEqual([]);
+            await each.context.close();
+        }
+    });
+
+    test("asks for a call-back once a click, and takes nobody for it after a refusal", async ({ browser }) => {
+        const vera = await openAs(browser, house, "vera", "/numbers");
+        const carl = await openAs(browser, house, "carl", "/numbers");
+        const say = await speak(vera.page, house, "en");
+        for (const { page } of [vera, carl]) {
+            await button(page).click();
+            await panel(page).getByRole("button", { name: say("phone.sign-in") }).click();
+            await expect(button(page)).toHaveAttribute("aria-label", "Phone: signed in");
+        }
+        // What the console repeats elsewhere.
+        const keys: (string | undefined)[] = [];
+        await vera.page.route("**/v1/session/call-backs", (route) => {
+            keys.push(route.request().headers()["idempotency-key"]);
+            return route.fulfill({ status: 503, contentType: "application/problem+json", json: { type: "urn:porteur:problem:unavailable", title: "Not now", detail: "come again", status: 503 } });
+        });
+        for (const times of [1, 2]) {
+            await vera.page.getByRole("link", { name: "Dial +1 514 555-0123" }).click();
+            await vera.page.getByRole("menuitem", { name: say("phone.offer.back") }).click();
+            await expect.poll(() => keys.length).toBe(times);
+            await expect(panel(vera.page)).toContainText("come again");
+        }
+        await panel(carl.page).getByLabel(say("phone.number")).fill("101");
+        await panel(carl.page).getByLabel(say("phone.number")).press("Enter");
+        await expect(panel(vera.page)).toContainText(say("phone.state.ringing"));
+        await expect(panel(vera.page), "who calls, and not one's own call-back").toContainText("outside");
+        await panel(vera.page).getByRole("button", { name: say("phone.decline") }).click();
+        await expect(button(vera.page)).toHaveAttribute("aria-label", "Phone: signed in");
+        expect(keys.length, "it was not repeated").toBe(2);
+        expect(new Set(keys).size, "each click has a key of its own").toBe(2);
+        expect(await vera.page.evaluate(() => JSON.stringify(localStorage)), "and none is left for tomorrow's").not.toContain(keys[0]!);
+        for (const each of [vera, carl]) await each.context.close();
     });
 
     test("follows nobody who would have it call elsewhere", async ({ browser }) => {
@@ -277,6 +358,33 @@ per_minute = 20
         expect(sent.filter((each) => each.startsWith("NOTIFY") && each.includes("SIP/2.0 603")).length, "it was asked, and said no").toBe(1);
         expect(await rang.jsonValue()).toEqual([]);
         for (const each of [vera, carl]) await each.context.close();
+    });
+
+    test("dials nothing by itself when the server comes back", async ({ browser }) => {
+        const { page, context } = await openAs(browser, house, "vera", "/numbers");
+        const say = await speak(page, house, "en");
+        let down = true;
+        const sent: string[] = [];
+        await page.routeWebSocket(kamailio.websocket, (socket) => {
+            if (down) return void socket.close();
+            const server = socket.connectToServer();
+            socket.onMessage((message) => {
+                sent.push(String(message));
+                server.send(message);
+            });
+        });
+        await page.reload(); // the route holds for pages that come after it
+        await page.getByRole("link", { name: "Dial +1 514 555-0123" }).click();
+        await page.getByRole("menuitem", { name: say("phone.offer.soft") }).click();
+        await expect(panel(page).getByRole("alert")).toContainText(say("phone.trouble.server"));
+        down = false;
+        await expect(button(page)).toHaveAttribute("aria-label", "Phone: signed in", { timeout: 20_000 });
+        await panel(page).getByLabel(say("phone.number")).fill("999");
+        await panel(page).getByLabel(say("phone.number")).press("Enter");
+        await expect(panel(page).getByRole("alert")).toContainText(say("phone.trouble.away"));
+        const called = new Set(sent.map((each) => /^INVITE sip:([^@]*)@/.exec(each)?.[1]).filter(Boolean));
+        expect([...called]).toEqual(["999"]);
+        await context.close();
     });
 
     test("says that there is no microphone to be used, and that the server is gone", async ({ browser }) => {

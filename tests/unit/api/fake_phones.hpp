@@ -19,7 +19,8 @@ public:
     };
     std::string password;
     int rung = 0;
-    std::optional<Error> refusal;  ///< of a call-back
+    std::optional<Error> refusal;                     ///< of a call-back
+    std::optional<std::pair<int, std::string>> kept;  ///< the last one's answer, under its key
 
     Result<PhoneShown> phone(const Caller&) override { return shown; }
     Async<Result<PhoneShown>> change_phone(Caller, PhoneWish wish) override {
@@ -37,11 +38,16 @@ public:
             .password = password
         };
     }
-    Async<Result<CallBack>>
-    call_back(Caller, std::string number, std::optional<AnswerKept<CallBack>>) override {
-        if (refusal) co_return std::unexpected(*refusal);
-        ++rung;
-        co_return CallBack{.from = shown.sip_user, .to = std::move(number)};
+    Async<Result<CallBack>> call_back(
+        Caller, std::string number, std::optional<AnswerKept<Result<CallBack>>> given
+    ) override {
+        Result<CallBack> result = CallBack{.from = shown.sip_user, .to = std::move(number)};
+        if (refusal)
+            result = std::unexpected(*refusal);
+        else
+            ++rung;
+        if (given) kept = given->answer(result);
+        co_return result;
     }
 };
 

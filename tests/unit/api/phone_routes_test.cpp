@@ -99,6 +99,10 @@ TEST(CallingBack, SaysThatTheTelephoneSystemRefusedAndNotACarrier) {
     EXPECT_EQ(reply.status, 502);
     EXPECT_EQ(reply.text("type"), "urn:porteur:problem:telephone-system");
     EXPECT_THAT(reply.body, Not(HasSubstr("carrier")));
+    const auto& kept = served.host.who.telephones.kept;
+    ASSERT_TRUE(kept);
+    EXPECT_EQ(kept->first, 502);
+    EXPECT_EQ(kept->second, reply.body) << "a repeat is told the same";
 }
 
 }  // namespace

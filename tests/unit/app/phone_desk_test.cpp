@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include <gmock/gmock.h>
+#include <soci/soci.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -84,6 +85,7 @@ protected:
                     [this](const CallBackSettings&) {
                         return [this](CarrierRequest sent) -> Async<Exchanged> {
                             asked.push_back(std::move(sent));
+                            if (while_it_rings) while_it_rings();
                             co_return answer;
                         };
                     },
@@ -126,9 +128,32 @@ protected:
     }
     Result<CallBack> ring(
         const std::string& number, const Caller& who = carl(),
-        std::optional<AnswerKept<CallBack>> kept = {}
+        std::optional<AnswerKept<Result<CallBack>>> kept = {}
     ) {
         return run(desk->call_back(who, number, std::move(kept)));
+    }
+    static AnswerKept<Result<CallBack>> kept_as(std::string key) {
+        return {
+            .key = std::move(key),
+            .fingerprint = "f",
+            .answer =
+                [](const Result<CallBack>& made) {
+                    return made ? std::pair(202, made->to) : std::pair(502, made.error().message);
+                }
+        };
+    }
+    /// Status and body of what is kept under a key; empty: nothing.
+    std::string held(const std::string& key) {
+        const auto found = store->idempotency(bakery, key);
+        return found && *found ? std::to_string((*found)->status) + " " + (*found)->body : "";
+    }
+    /// From now on nothing can be written to the audit.
+    void break_audit() {
+        const auto done = access_of(*store).change_with([](soci::session& sql) {
+            sql << "create trigger broken before insert on audit begin select raise(abort, "
+                   "'broken'); end";
+        });
+        ASSERT_TRUE(done) << done.error().message;
     }
     std::vector<std::pair<std::string, std::string>> log() {
         std::vector<std::pair<std::string, std::string>> out;
@@ -144,6 +169,7 @@ protected:
     TenantsNow tenants;
     asio::io_context io;
     std::vector<CarrierRequest> asked;
+    std::function<void()> while_it_rings;
     std::vector<std::string> warned;
     Result<std::string> secret = "of PBX";
     Exchanged answer = HttpAnswer{.status = 200, .headers = {}, .body = R"({"result":{}})"};
@@ -254,6 +280,7 @@ TEST_F(PhoneDeskTest, ProvesWhoItIsAsTheSettingsSay) {
     ASSERT_FALSE(without);
     EXPECT_THAT(without.error().message, Not(HasSubstr("/etc/pbx")));
     EXPECT_THAT(warned, ElementsAre("phones: office: no /etc/pbx"));
+    EXPECT_THAT(log().front(), Pair("user.call_back_wanted", HasSubstr(R"("outcome":"not_sent")")));
     EXPECT_THAT(asked.back().headers, Contains(Pair("authorization", "Basic bWU6b2YgUEJY")));
 }
 
@@ -311,21 +338,51 @@ TEST_F(PhoneDeskTest, TellsARefusalFromADoubtAndWritesBothDown) {
     EXPECT_EQ(warned.back(), "phones: office: no answer") << "where it stands is the operator's";
 }
 
-TEST_F(PhoneDeskTest, KeepsTheAnswerUnderItsKeyWhereItRang) {
+TEST_F(PhoneDeskTest, ACallBackIsOnRecordUnderItsKeyBeforeItRings) {
     ASSERT_TRUE(say({.sip_user = "101", .password = {}, .call_back = {}}));
-    const AnswerKept<CallBack> kept{
-        .key = "k",
-        .fingerprint = "f",
-        .answer = [](const CallBack& made) { return std::pair(202, made.to); }
+    while_it_rings = [this] {
+        EXPECT_THAT(held("k"), HasSubstr("502 what became of this call-back is not known"));
+        EXPECT_THAT(
+            log().front(), Pair("user.call_back_wanted", HasSubstr(R"("outcome":"asked")"))
+        );
     };
+    EXPECT_TRUE(ring("+15145550100", carl(), kept_as("k")));
+    EXPECT_EQ(asked.size(), 1U);
+    EXPECT_EQ(held("k"), "202 +15145550100") << "and then what came stands in its place";
+    EXPECT_THAT(log().front(), Pair("user.call_back_wanted", HasSubstr(R"("outcome":"taken")")));
+    while_it_rings = nullptr;
     answer = HttpAnswer{.status = 500, .headers = {}, .body = {}};
-    EXPECT_FALSE(ring("+15145550100", carl(), kept));
-    EXPECT_FALSE(*store->idempotency(bakery, "k")) << "it may be tried again";
-    answer = HttpAnswer{.status = 200, .headers = {}, .body = {}};
-    EXPECT_TRUE(ring("+15145550100", carl(), kept));
-    const auto held = store->idempotency(bakery, "k");
-    ASSERT_TRUE(held && *held);
-    EXPECT_EQ((*held)->body, "+15145550100");
+    EXPECT_FALSE(ring("+15145550100", carl(), kept_as("l")));
+    EXPECT_THAT(held("l"), HasSubstr("502 the telephone system answered 500"));
+}
+
+TEST_F(PhoneDeskTest, ACallBackThatCannotBeWrittenDownDoesNotRing) {
+    ASSERT_TRUE(say({.sip_user = "101", .password = {}, .call_back = {}}));
+    break_audit();
+    const auto made = ring("+15145550100", carl(), kept_as("k"));
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().kind, ErrorKind::unavailable);
+    EXPECT_THAT(asked, IsEmpty());
+}
+
+TEST_F(PhoneDeskTest, WhatWasTakenIsSaidSoEvenWhereThatCannotBeWrittenDown) {
+    ASSERT_TRUE(say({.sip_user = "101", .password = {}, .call_back = {}}));
+    while_it_rings = [this] { break_audit(); };
+    EXPECT_TRUE(ring("+15145550100", carl(), kept_as("k")));
+    EXPECT_THAT(warned, ElementsAre(HasSubstr("a call-back is not on record as taken: ")));
+    EXPECT_THAT(held("k"), HasSubstr("502 what became")) << "a repeat rings nobody";
+}
+
+TEST_F(PhoneDeskTest, AnExceptionWhileAskingIsADoubtAndWrittenDown) {
+    ASSERT_TRUE(say({.sip_user = "101", .password = {}, .call_back = {}}));
+    while_it_rings = [] { throw std::runtime_error("out of it"); };
+    const auto made = ring("+15145550100", carl(), kept_as("k"));
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code, telephone_system_code);
+    EXPECT_THAT(made.error().message, Not(HasSubstr("out of it")));
+    EXPECT_THAT(warned, ElementsAre("phones: office: out of it"));
+    EXPECT_THAT(log().front(), Pair("user.call_back_wanted", HasSubstr(R"("outcome":"in_doubt")")));
+    EXPECT_THAT(held("k"), HasSubstr("502 what became"));
 }
 
 TEST(CallBackRequest, EncodesEachValueAsItsPlaceWants) {
@@ -346,6 +403,28 @@ TEST(CallBackRequest, EncodesEachValueAsItsPlaceWants) {
     EXPECT_EQ(call_back_request(settings, "a", "+15145550100").body, "to=%2B15145550100");
     settings.method = "GET";
     EXPECT_EQ(call_back_request(settings, "a", "+15145550100").body, "");
+}
+
+TEST(CheckPhones, FindsBeforeTheFirstCallWhatNoCallBackCouldBeSentWith) {
+    auto office = system_for("office", north);
+    office.call_back->allow = {"10.1.0.7:8089"};
+    const auto wrong = [&] {
+        const auto checked = check_phones({system_for("all", system_tenant), office});
+        return checked ? std::string() : checked.error().message;
+    };
+    EXPECT_EQ(wrong(), "");
+    office.call_back->allow = {"10.1.0.7/99"};
+    EXPECT_THAT(
+        wrong(), AllOf(HasSubstr("[phones.office.call_back]: allow: "), HasSubstr("10.1.0.7/99"))
+    );
+    office.call_back->allow = {};
+    office.call_back->ca_file = "/nowhere/authorities.pem";
+    EXPECT_THAT(
+        wrong(),
+        AllOf(HasSubstr("[phones.office.call_back]: "), HasSubstr("/nowhere/authorities.pem"))
+    );
+    office.call_back.reset();
+    EXPECT_EQ(wrong(), "");
 }
 
 TEST(CallBackSender, GoesToNoAddressThatTheSettingsDoNotAllow) {

@@ -93,7 +93,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
             if (tenant) write(sessionStorage, actInAt, caller.actIn);
             else sessionStorage.removeItem(actInAt);
             await look();
-            await queries.resetQueries();
+            // Not one's own telephone, which is as at home: a call goes on.
+            await queries.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== "own-phone" });
         };
         return {
             session,

@@ -4,7 +4,7 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Menu as AriaMenu, MenuItem, Popover } from "react-aria-components";
-import { ask, once, read, write, type Schemas } from "../api/client";
+import { ask, newKey, read, write, type Schemas } from "../api/client";
 import { numberText, useText } from "../i18n";
 import { useSession } from "../session";
 import { SoftPhone, type PhoneState } from "./soft-phone";
@@ -32,15 +32,13 @@ const Context = createContext<Hold | null>(null);
 /** Null: the account has no telephone system, and numbers are links for whatever the machine has. */
 export const usePhone = () => useContext(Context);
 
-export function PhoneProvider({ children }: { children: ReactNode }) {
-    const { session } = useSession();
-    const { data } = useQuery({ ...phoneQuery, enabled: Boolean(session?.person) });
-    if (!data || (!data.soft_phone && !data.can_call_back)) return <>{children}</>;
-    return <Telephone own={data}>{children}</Telephone>;
-}
+const none: OwnPhone = { phone: null, soft_phone: false, can_call_back: false, domain: "", sip_user: "", has_password: false, call_back: "" };
 
-function Telephone({ own, children }: { own: OwnPhone; children: ReactNode }) {
-    const { owner } = useSession();
+// Always the same tree: a call would end with the component that holds it, and the page below would begin anew.
+export function PhoneProvider({ children }: { children: ReactNode }) {
+    const { session, owner } = useSession();
+    const { data } = useQuery({ ...phoneQuery, enabled: Boolean(session?.person) });
+    const own = data ?? none;
     const [phone] = useState(() => new SoftPhone());
     const state = useSyncExternalStore(phone.subscribe, phone.now);
     const [open, setOpen] = useState(false);
@@ -77,10 +75,17 @@ function Telephone({ own, children }: { own: OwnPhone; children: ReactNode }) {
     }, [state.trouble]);
 
     const callBack = useMutation({
+        networkMode: "always", // else one that was wanted offline would ring whenever the network is back
         mutationFn: async (number: string) => {
+            // Sent once, and a click is a call-back of its own: what rings by itself, or not at all, is no telephone of anybody's.
             phone.expectCallBack(number);
-            const made = await once<Schemas["CallBack"]>("call-back", "POST", "/v1/session/call-backs", { body: { number }, atHome: true });
-            return { number, from: made.from };
+            try {
+                const made = await ask<Schemas["CallBack"]>("POST", "/v1/session/call-backs", { body: { number }, key: newKey(), atHome: true });
+                return { number, from: made.from };
+            } catch (thrown) {
+                phone.expectNoCallBack(number);
+                throw thrown;
+            }
         },
         onMutate: () => setOpen(true),
     });
@@ -96,16 +101,17 @@ function Telephone({ own, children }: { own: OwnPhone; children: ReactNode }) {
         else location.href = `tel:${number}`;
     };
     const { data: called, error: callBackProblem } = callBack;
-    const hold = useMemo<Hold>(
-        () => ({
+    const there = own.soft_phone || own.can_call_back;
+    const hold = useMemo<Hold | null>(
+        () => there ? ({
             own, phone, state, open, setOpen, signIn, signOut, callBackProblem,
             callBack: called ?? null,
             offer: (number, element) => {
                 beside.current = element;
                 setOffered(number);
             },
-        }),
-        [own, phone, state, open, signIn, signOut, called, callBackProblem],
+        }) : null,
+        [there, own, phone, state, open, signIn, signOut, called, callBackProblem],
     );
     return (
         <Context.Provider value={hold}>

@@ -140,12 +140,12 @@ export class SoftPhone {
         ua.on("unregistered", () => this.ua === ua && this.set({ line: "connecting" }));
         ua.on("disconnected", () => {
             // It is tried again until somebody signs the phone out.
-            if (this.ua === ua) this.set({ line: "connecting", trouble: "server" });
+            if (this.ua === ua) this.notReached();
         });
         ua.on("registrationFailed", ({ response }) => {
             if (this.ua !== ua) return;
             const status = (response as { status_code?: number } | null)?.status_code ?? 0;
-            if (status === 0) return this.set({ line: "connecting", trouble: "server" });
+            if (status === 0) return this.notReached();
             // Trying a wrong password again has telephone systems lock one out.
             this.fail([401, 403, 407].includes(status) ? "password" : "refused");
         });
@@ -155,6 +155,11 @@ export class SoftPhone {
         ua.start();
     };
 
+    /** A number that waits is not dialled whenever the server comes back: nobody thinks of it any more by then. */
+    private notReached(): void {
+        this.waiting = null;
+        this.set({ line: "connecting", trouble: "server" });
+    }
     private fail(trouble: Trouble): void {
         this.signOut();
         this.set({ trouble });
@@ -201,16 +206,19 @@ export class SoftPhone {
             return;
         }
         const from = session.remote_identity;
-        this.attach(session);
+        // The first call that comes in is the call-back; whoever calls after it is somebody else.
+        const wanted = this.wanted && this.wanted.until > Date.now() ? this.wanted.number : null;
+        this.wanted = null;
+        this.attach(session, wanted);
         session.on("peerconnection", ({ peerconnection }) => this.hear(peerconnection));
-        const ofCallBack = this.callBackUnderWay() !== null;
         this.set({
             trouble: null,
-            call: { incoming: true, number: ofCallBack ? this.wanted!.number : from.uri.user, name: ofCallBack ? "" : (from.display_name ?? ""), state: "ringing", muted: false, since: 0, ofCallBack },
+            call: { incoming: true, number: wanted ?? from.uri.user, name: wanted ? "" : (from.display_name ?? ""), state: "ringing", muted: false, since: 0, ofCallBack: wanted !== null },
         });
     }
 
-    private attach(session: RTCSession): void {
+    /** @param leadsTo  the number that the session may refer us to; null: none */
+    private attach(session: RTCSession, leadsTo: string | null = null): void {
         this.session = session;
         const mine = (run: () => void) => () => {
             if (this.session === session) run();
@@ -230,11 +238,15 @@ export class SoftPhone {
         });
         session.on("refer", ({ request, accept, reject }) => {
             // Whoever may have us call anybody makes us pay for it: only where a call-back was wanted, and there only.
-            const to = (request as unknown as { refer_to?: { uri: { user: string } } }).refer_to?.uri.user;
-            const number = this.callBackUnderWay();
-            if (!number || to !== number) return reject();
-            this.wanted = null;
+            const to = (request as unknown as { refer_to?: { uri: { user: string; host: string } } }).refer_to?.uri;
+            const number = leadsTo;
+            if (this.session !== session || !number || to?.user !== number || to.host.toLowerCase() !== this.domain.toLowerCase()) return reject();
+            leadsTo = null;
             accept((next: RTCSession) => {
+                // The page shows the next one alone, so nobody could hang this one up.
+                const leave = () => void (session.isEnded() || session.terminate());
+                next.on("accepted", leave);
+                next.on("failed", leave);
                 this.attach(next);
                 this.setCall({ incoming: false, number, name: "", state: "calling", since: 0, ofCallBack: false });
             }, { mediaConstraints: media, eventHandlers: { peerconnection: ({ peerconnection }: { peerconnection: RTCPeerConnection }) => this.hear(peerconnection) } });
@@ -247,12 +259,13 @@ export class SoftPhone {
         this.set({ call: null, trouble, ended: this.state.ended + (trouble ? 0 : 1) });
     }
 
-    /** The number that a call-back leads to, for as long as one may ring here. */
-    private callBackUnderWay(): string | null {
-        return this.wanted && this.wanted.until > Date.now() ? this.wanted.number : null;
-    }
+    /** The next call that comes in leads to this number. */
     readonly expectCallBack = (number: string): void => {
         this.wanted = { number, until: Date.now() + callBackFor };
+    };
+    /** The call-back was refused. What has come in meanwhile stays what it is. */
+    readonly expectNoCallBack = (number: string): void => {
+        if (this.wanted?.number === number) this.wanted = null;
     };
 
     readonly answer = (): void => {
