@@ -158,6 +158,7 @@ Result<void> Outward::start() {
 }
 
 void Outward::stop() {
+    marks_.stop();  // a long count ends after its piece
     if (!thread_.joinable()) return;
     asio::post(parts_.io, [this] {
         webhooks_.stop();

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include <porteur/json.hpp>
+#include <porteur/phrase.hpp>
 
 #include "store/figured_lines.hpp"
 #include "store/queries.hpp"
@@ -22,6 +23,8 @@ using namespace figured_lines;
 /// In place of the tenths of a port that got no date.
 constexpr std::int64_t no_date = -1'000'000;
 constexpr std::size_t ids_at_once = 500;
+/// By then whoever follows in small pieces has come some way.
+constexpr seconds look_again_after{5};
 
 constexpr std::string_view port_created = "port_created", purchase_created = "purchase_created",
                            port_completed = "port_completed",
@@ -275,7 +278,7 @@ Result<OrderMarks::Piece> OrderMarks::read_piece() {
 
 Result<bool> OrderMarks::follow(std::int64_t lines_max) {
     const std::lock_guard lock(following_);
-    for (std::int64_t taken = 0; taken < lines_max;) {
+    for (std::int64_t taken = 0; taken < lines_max && !stopped_;) {
         auto piece = read_piece();
         if (!piece) return std::unexpected(std::move(piece).error());
         if (piece->to == piece->from) return true;
@@ -287,9 +290,20 @@ Result<bool> OrderMarks::follow(std::int64_t lines_max) {
     return false;
 }
 
+Result<void> OrderMarks::catch_up() {
+    const auto all = follow(lines_awaited_max);
+    if (!all) return std::unexpected(all.error());
+    if (*all) return {};
+    Error later;
+    later.kind = ErrorKind::unavailable;
+    later.message = phrase("what happened to the orders is being counted; try again in a moment");
+    later.retry_after = look_again_after;
+    return std::unexpected(std::move(later));
+}
+
 Result<OrderFigures> OrderMarks::figures(std::int64_t tenant, FiguresSpan span) {
     span = in_whole_days(span);
-    if (auto followed = follow(); !followed) return std::unexpected(std::move(followed).error());
+    if (auto all = catch_up(); !all) return std::unexpected(std::move(all).error());
     OrderTally tally(span);
     const auto within = [&] {
         return rows::Values().number(tenant).number(day_of(span.since)).number(day_of(span.until));
@@ -367,7 +381,7 @@ Result<OrderFigures> OrderMarks::figures(std::int64_t tenant, FiguresSpan span) 
 Result<std::vector<Order>> OrderMarks::refused(
     const OrderFilter& filter, Reason code, Id before, int limit
 ) {
-    if (auto followed = follow(); !followed) return std::unexpected(std::move(followed).error());
+    if (auto all = catch_up(); !all) return std::unexpected(std::move(all).error());
     return asked<std::vector<Order>>(access_, [&](soci::session& sql) {
         const auto tenant = filter.tenant.value_or(0);
         const auto kind = text_of_kind(filter.kind.value_or(OrderKind::port));

@@ -222,6 +222,42 @@ TEST_P(OrderMarksTest, CountNothingTwiceAndStopWhereTheyAreTold) {
     EXPECT_EQ(kept(), counted());
 }
 
+TEST_P(OrderMarksTest, AskToLookAgainWhileThereIsMuchToTakeIn) {
+    const auto one = order(1, OrderKind::port, "Telus");
+    Commit made;
+    made.new_orders = {one};
+    for (int at = 0; at <= OrderMarks::lines_awaited_max; ++at)
+        made.entries.push_back(line(first_day + seconds{at}, one, "submit_wanted"));
+    made.entries.push_back(line(
+        first_day + days{2}, one, "state_changed",
+        R"({"to":"exception","reasons":["PIN_INVALID"]})"
+    ));
+    keep(std::move(made));
+    OrderMarks marks(access());
+    const auto none = marks.figures(1, whole);
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().kind, ErrorKind::unavailable);
+    EXPECT_EQ(none.error().retry_after, seconds{5});
+    EXPECT_EQ(
+        none.error().message, "what happened to the orders is being counted; try again in a moment"
+    );
+    EXPECT_THAT(refused(Reason::pin_invalid), ElementsAre(1)) << "two lines are left";
+    EXPECT_EQ(kept(), counted());
+}
+
+TEST_P(OrderMarksTest, TakeInNothingMoreOnceTheyAreStopped) {
+    const auto one = order(1, OrderKind::port, "Telus");
+    Commit made;
+    made.new_orders = {one};
+    made.entries = {line(first_day, one, "created")};
+    keep(std::move(made));
+    OrderMarks marks(access());
+    marks.stop();
+    EXPECT_FALSE(marks.follow().value());
+    EXPECT_FALSE(marks.figures(1, whole));
+    EXPECT_TRUE(OrderMarks(access()).follow().value()) << "another start goes on";
+}
+
 TEST_P(OrderMarksTest, SayWhichOrdersWereRefusedForAReason) {
     Commit made;
     std::vector<Order> orders;
