@@ -140,9 +140,9 @@ void add_standing(json::object& carrier, const CarrierStanding& standing, Onlook
 }
 
 json::value last_sync(ApiServices& services, const Caller& caller, const std::string& account) {
-    const auto found = services.numbers().syncs().syncs(caller, account, 0, 1);
-    if (!found || found->empty()) return nullptr;
-    const auto& sync = found->front().sync;
+    const auto found = services.numbers().syncs().newest(caller, account);
+    if (!found || !*found) return nullptr;
+    const auto& sync = (*found)->sync;
     return json::object{
         {"began", time_text(sync.began)},
         {"ended", time_or_null(sync.ended)},

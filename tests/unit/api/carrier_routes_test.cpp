@@ -65,6 +65,7 @@ TEST(Carriers, TellTheirRateTheirBreakerAndTheirLastFaultsToTheSystem) {
     EXPECT_EQ(acme.at("breaker").at("failures"), 5);
     EXPECT_EQ(acme.at("breaker").at("next_try"), "2026-11-18T11:06:43.000Z");
     EXPECT_EQ(acme.at("last_sync").at("state"), "running");
+    EXPECT_EQ(served.host.inventory.compared.counted, 0) << "rows are not counted for a word of them";
     ASSERT_EQ(acme.at("faults").at("items").as_array().size(), 2U);
     const auto& own = acme.at("faults").at("items").at(0);
     EXPECT_EQ(own.at("order").at("id").as_string(), id_text(order.id));
