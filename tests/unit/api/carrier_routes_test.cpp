@@ -90,6 +90,24 @@ TEST(Carriers, TellAnotherAccountOnlyTheFaultsOfItsOwnOrders) {
     EXPECT_EQ(reply.body.find(id_text(order.id)), reply.body.npos);
 }
 
+TEST(Carriers, TellAnotherAccountTheLastErrorOfItsOwnOrdersAlone) {
+    Served served;
+    auto& faults = (served.host.outgoing.made_standings["oldtel-1"] = busy(served.order().id)).faults;
+    const auto health = [&](std::string_view token) {
+        return served.get("/v1/carriers", token).document().at("items").at(1).at("health");
+    };
+    faults[0].message = "the system's";
+    faults[1].message = "their own";
+    EXPECT_EQ(health(FakeHost::reader_token).at("last_error"), "connection refused") << "anybody's";
+    EXPECT_EQ(health(FakeHost::foreign_token).at("last_error"), "their own");
+    EXPECT_EQ(health(FakeHost::foreign_token).at("last_error_at"), "2026-11-18T11:06:40.000Z");
+    faults.pop_back();
+    EXPECT_EQ(health(FakeHost::foreign_token).at("last_error"), "") << "another's is none of theirs";
+    EXPECT_EQ(health(FakeHost::foreign_token).at("last_error_at"), nullptr);
+    served.host.outgoing.made_standings.clear();
+    EXPECT_EQ(health(FakeHost::foreign_token).at("last_error"), "");
+}
+
 TEST(Requirements, AskTheAccountsPlugin) {
     Served served;
     std::string asked;
