@@ -264,7 +264,7 @@ Result<OrderMarks::Piece> OrderMarks::read_piece() {
                     piece.losing[row[0].number] = kept_key(
                         row[1].text,
                         row[1].text.empty()
-                            ? losing_carrier_in(access_.seal(), row[0].number, row[2].text)
+                            ? losing_carrier(row[0].number, row[2].text)
                             : ""
                     );
                 }
@@ -274,6 +274,20 @@ Result<OrderMarks::Piece> OrderMarks::read_piece() {
     if (!done) return std::unexpected(std::move(done).error());
     for (const auto& each : piece.lines) piece.take_in(each);
     return piece;
+}
+
+std::string OrderMarks::losing_carrier(Id order, const std::string& sealed) {
+    try {
+        return losing_carrier_in(access_.seal(), order, sealed);
+    } catch (const std::runtime_error& wrong) {
+        // One order does not keep all others from being counted.
+        if (warn_ && !warned_.exchange(true))
+            warn_(
+                "orders in numbers: the request of order " + id_text(order) + " does not open (" +
+                wrong.what() + "): it, and any other like it, counts without its losing carrier"
+            );
+        return {};
+    }
 }
 
 Result<bool> OrderMarks::follow(std::int64_t lines_max) {
@@ -356,7 +370,7 @@ Result<OrderFigures> OrderMarks::figures(std::int64_t tenant, FiguresSpan span) 
                 rows::Values().number(order),
                 [&](const rows::Row& row) {
                     tally.name_losing(
-                        losing, row[0].text, losing_carrier_in(access_.seal(), order, row[1].text)
+                        losing, row[0].text, losing_carrier(order, row[1].text)
                     );
                 }
             );

@@ -10,7 +10,9 @@
 // be quick, does nothing for it. What was there before the tables is taken in the same way.
 
 #include <atomic>
+#include <functional>
 #include <mutex>
+#include <string>
 
 #include "domain/order_figures.hpp"
 #include "store/store_access.hpp"
@@ -25,7 +27,9 @@ public:
     /// So many are taken in before a look; what is left is for whoever follows in small pieces.
     static constexpr std::int64_t lines_awaited_max = 10'000;
 
-    explicit OrderMarks(StoreAccess& access) : access_(access) {}
+    /// @param warn  one line for the log; any thread
+    explicit OrderMarks(StoreAccess& access, std::function<void(std::string)> warn = {})
+        : access_(access), warn_(std::move(warn)) {}
 
     /// Takes in the lines that have come since, piece by piece.
     /// @param lines_max  stops after about so many
@@ -48,8 +52,13 @@ private:
     struct Piece;
     Result<Piece> read_piece();
     Result<void> catch_up();
+    /// The losing carrier that an order's request names; empty where the request does not open,
+    /// which is told once.
+    std::string losing_carrier(Id order, const std::string& sealed);
 
     StoreAccess& access_;
+    std::function<void(std::string)> warn_;
+    std::atomic<bool> warned_ = false;
     std::atomic<bool> stopped_ = false;
     std::mutex following_;  ///< one at a time
 };
