@@ -3,6 +3,7 @@
 
 #include <soci/soci.h>
 
+#include <algorithm>
 #include <set>
 #include <stdexcept>
 #include <tuple>
@@ -290,6 +291,22 @@ std::string OrderMarks::losing_carrier(Id order, const std::string& sealed) {
     }
 }
 
+bool OrderMarks::name_losing(
+    soci::session& sql, const std::string& losing, Id order, OrderTally& tally
+) {
+    bool named = false;
+    rows::read(
+        sql, "select losing_account, request from orders where id = :id", "tt",
+        rows::Values().number(order),
+        [&](const rows::Row& row) {
+            auto carrier = losing_carrier(order, row[1].text);
+            named = kept_key(row[0].text, carrier) == losing;
+            if (named) tally.name_losing(losing, row[0].text, std::move(carrier));
+        }
+    );
+    return named;
+}
+
 Result<bool> OrderMarks::follow(std::int64_t lines_max) {
     const std::lock_guard lock(following_);
     for (std::int64_t taken = 0; taken < lines_max && !stopped_;) {
@@ -363,17 +380,24 @@ Result<OrderFigures> OrderMarks::figures(std::int64_t tenant, FiguresSpan span) 
                 known = std::max<Id>(known, row[4].number);
             }
         );
-        // A carrier's name is as its newest order has it.
-        for (const auto& [losing, order] : newest)
+        // A carrier's name is as the newest order has it that still has this carrier.
+        for (const auto& [losing, order] : newest) {
+            if (name_losing(sql, losing, order, tally)) continue;
+            std::vector<Id> others;
             rows::read(
-                sql, "select losing_account, request from orders where id = :id", "tt",
-                rows::Values().number(order),
-                [&](const rows::Row& row) {
-                    tally.name_losing(
-                        losing, row[0].text, losing_carrier(order, row[1].text)
-                    );
-                }
+                sql,
+                "select distinct newest from order_days where tenant_id = :tenant and day >= "
+                ":since and day < :until and losing = :losing and newest <> :known order by newest "
+                "desc",
+                "n",
+                within().text(losing).number(order),
+                [&](const rows::Row& row) { others.push_back(row[0].number); }
             );
+            const bool named = std::ranges::any_of(others, [&](Id other) {
+                return name_losing(sql, losing, other, tally);
+            });
+            if (!named && !losing.starts_with('/')) tally.name_losing(losing, losing, {});
+        }
         rows::read(
             sql,
             "select kind, code, sum(times) from order_refusals where tenant_id = :tenant and day "

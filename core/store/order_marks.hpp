@@ -55,6 +55,9 @@ private:
     /// The losing carrier that an order's request names; empty where the request does not open,
     /// which is told once.
     std::string losing_carrier(Id order, const std::string& sealed);
+    /// The name of a losing carrier, if an order has it under the key that is counted: an order may
+    /// have been given another since.
+    bool name_losing(soci::session& sql, const std::string& losing, Id order, OrderTally& tally);
 
     StoreAccess& access_;
     std::function<void(std::string)> warn_;

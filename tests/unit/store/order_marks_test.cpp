@@ -20,6 +20,7 @@ using namespace std::chrono;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 constexpr Instant first_day = sys_days{year{2026} / 9 / 1};
 constexpr FiguresSpan whole{.since = first_day, .until = first_day + days{90}};
@@ -305,6 +306,43 @@ TEST_P(OrderMarksTest, CountAnOrderWhoseRequestDoesNotOpenWithoutItsLosingCarrie
     }
     ASSERT_EQ(told.size(), 1U) << "once";
     EXPECT_THAT(told[0], HasSubstr("the request of order " + id_text(1) + " does not open"));
+}
+
+TEST_P(OrderMarksTest, NameALosingCarrierByAnOrderThatStillHasIt) {
+    Commit made;
+    made.new_orders = {
+        order(1, OrderKind::port, "Bell"), order(2, OrderKind::port, "Bell"),
+        order(3, OrderKind::port, "", "rc-main"), order(4, OrderKind::port, "Videotron")
+    };
+    for (const auto& each : made.new_orders) {
+        made.entries.push_back(line(first_day, each, "submit_wanted"));
+        made.entries.push_back(
+            line(first_day + days{each.id}, each, "state_changed", R"({"to":"completed"})")
+        );
+    }
+    auto orders = made.new_orders;
+    keep(std::move(made));
+    const auto names = [&] {
+        std::vector<std::string> out;
+        for (const auto& each : OrderMarks(access()).figures(1, whole).value().losing_carriers)
+            out.push_back(
+                each.account + "|" + each.carrier + " " + std::to_string(each.completed)
+            );
+        return out;
+    };
+    EXPECT_THAT(names(), UnorderedElementsAre("|Bell 2", "rc-main| 1", "|Videotron 1"));
+    Commit later;
+    for (const auto at : {1U, 2U, 3U}) {
+        auto& each = orders[at];
+        ++each.version;
+        each.losing_account.clear();
+        each.request = R"({"losing_carrier":"Telus"})";
+        later.changed_orders.push_back(each);
+        later.amended_orders.push_back(each);
+    }
+    keep(std::move(later));
+    EXPECT_THAT(names(), UnorderedElementsAre("|Bell 2", "rc-main| 1", "| 1"))
+        << "nothing has another's name";
 }
 
 TEST_P(OrderMarksTest, TakeInNothingMoreOnceTheyAreStopped) {
