@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // GET /v1/carriers: what the configured accounts are and can, and how they stand with their
 // carriers just now.
+#include <algorithm>
 #include <map>
+#include <optional>
+#include <string>
 
 #include <porteur/json.hpp>
 
@@ -17,7 +20,13 @@ namespace {
 
 using people_handling::time_or_null;
 
-json::object carrier_json(const CarrierInfo& info) {
+/// The account's last fault, as far as the caller is shown it.
+struct LastFault {
+    std::string message;
+    std::optional<Instant> at;
+};
+
+json::object carrier_json(const CarrierInfo& info, const LastFault& last) {
     json::array operations;
     for (const auto& each : info.operations)
         operations.push_back(
@@ -26,10 +35,11 @@ json::object carrier_json(const CarrierInfo& info) {
     json::array limitations;
     for (const auto& [english, french] : info.limitations)
         limitations.push_back(json::object{{"text", english}, {"text_fr", french}});
-    json::object health{{"state", info.health}, {"last_error", info.last_error}};
-    health["last_error_at"] = info.last_error_at
-                                  ? json::value(json::string(time_text(*info.last_error_at)))
-                                  : json::value(nullptr);
+    json::object health{
+        {"state", info.health},
+        {"last_error", last.message},
+        {"last_error_at", time_or_null(last.at)}
+    };
     return {
         {"account", info.account},
         {"plugin", info.plugin},
@@ -57,9 +67,20 @@ public:
     json::object shown(Instant since, const std::vector<CarrierRequestSeen>& all) {
         json::array items;
         for (const auto& each : all)
-            if (sees_all_ || (each.order != 0 && each.tenant == caller_.tenant))
-                items.push_back(shown(each));
+            if (sees_all_ || is_own(each)) items.push_back(shown(each));
         return {{"items", std::move(items)}, {"since", time_text(since)}};
+    }
+
+    /// Of whoever does not see all: the newest fault of their own orders.
+    /// @param standing  null: nothing is known of it
+    LastFault last_fault(const CarrierInfo& info, const CarrierStanding* standing) const {
+        if (sees_all_) return {.message = info.last_error, .at = info.last_error_at};
+        if (!standing) return {};
+        const auto own = std::ranges::find_if(standing->faults, [&](const auto& each) {
+            return is_own(each);
+        });
+        if (own == standing->faults.end()) return {};
+        return {.message = own->message, .at = own->at};
     }
 
 private:
@@ -85,9 +106,13 @@ private:
         };
     }
 
+    bool is_own(const CarrierRequestSeen& each) const {
+        return each.order != 0 && each.tenant == caller_.tenant;
+    }
+
     /// The order where it is the caller's own.
     const Order* order_of(const CarrierRequestSeen& each) {
-        if (each.order == 0 || each.tenant != caller_.tenant) return nullptr;
+        if (!is_own(each)) return nullptr;
         auto [place, is_new] = orders_.try_emplace(each.order);
         if (is_new)
             if (auto found = services_.order(caller_, each.order))
@@ -140,9 +165,9 @@ void add_standing(json::object& carrier, const CarrierStanding& standing, Onlook
 }
 
 json::value last_sync(ApiServices& services, const Caller& caller, const std::string& account) {
-    const auto found = services.numbers().syncs().syncs(caller, account, 0, 1);
-    if (!found || found->empty()) return nullptr;
-    const auto& sync = found->front().sync;
+    const auto found = services.numbers().syncs().newest(caller, account);
+    if (!found || !*found) return nullptr;
+    const auto& sync = (*found)->sync;
     return json::object{
         {"began", time_text(sync.began)},
         {"ended", time_or_null(sync.ended)},
@@ -162,11 +187,12 @@ Async<Answer> list_carriers(Api& api, Request& request) {
     Onlooker onlooker(api.services, request.caller);
     json::array items;
     for (const auto& each : list.accounts) {
-        auto shown = carrier_json(each);
+        const auto found = standings.find(each.account);
+        const auto* standing = found == standings.end() ? nullptr : &found->second;
+        auto shown = carrier_json(each, onlooker.last_fault(each, standing));
         shown["last_sync"] = last_sync(api.services, request.caller, each.account);
         shown["rate"] = shown["breaker"] = shown["faults"] = shown["requests"] = nullptr;
-        if (const auto found = standings.find(each.account); found != standings.end())
-            add_standing(shown, found->second, onlooker);
+        if (standing) add_standing(shown, *standing, onlooker);
         items.push_back(std::move(shown));
     }
     json::array refused;

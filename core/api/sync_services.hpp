@@ -62,6 +62,8 @@ public:
     virtual Result<std::vector<SyncShown>> syncs(
         const Caller& caller, const std::string& account, Id before, int limit
     ) = 0;
+    /// The newest of an account that the caller is shown, without `counts`: quick however many rows it has.
+    virtual Result<std::optional<SyncShown>> newest(const Caller& caller, const std::string& account) = 0;
     virtual Result<std::optional<SyncShown>> sync(const Caller& caller, Id id) = 0;
     /// In the order of the numbers. Nothing: there is no such run.
     virtual Result<std::optional<std::vector<SyncRowShown>>> rows(

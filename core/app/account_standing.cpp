@@ -40,4 +40,6 @@ CarrierStanding standing_of(
     return made;
 }
 
+std::string last_error_of(const Account& account) { return without_numbers(account.last_error); }
+
 }  // namespace porteur

@@ -12,4 +12,8 @@ CarrierStanding standing_of(
     const Account& account, Instant now, std::chrono::steady_clock::time_point steady_now
 );
 
+/// The message of its last fault as it may be shown, without telephone numbers; empty if none.
+/// @threads the engine's
+std::string last_error_of(const Account& account);
+
 }  // namespace porteur

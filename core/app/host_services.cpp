@@ -12,6 +12,7 @@
 #include <porteur/json.hpp>
 
 #include "access/token.hpp"
+#include "app/account_standing.hpp"
 #include "app/inventory_desk.hpp"
 #include "app/outward.hpp"
 #include "app/people_desk.hpp"
@@ -47,7 +48,7 @@ void HostServices::take_snapshot() {
                          .build = account->runner->build(),
                          .isolation = account->plugin->isolation == Isolation::process ? "process" : "none",
                          .countries = descriptor.countries, .operations = {}, .limitations = {}, .health = "ok",
-                         .last_error = account->last_error, .last_error_at = account->last_error_at};
+                         .last_error = last_error_of(*account), .last_error_at = account->last_error_at};
         for (const auto& operation : descriptor.operations) {
             info.operations.push_back({.name = operation.name, .pure = operation.pure, .transport = operation.pure ? "pure" : "api"});
             if (operation.name == "search_numbers") made.sellers.push_back(name);

@@ -65,6 +65,7 @@ public:
 
     Async<Result<SyncShown>> begin(Caller caller, std::string account, std::optional<AnswerKept<SyncShown>> kept) override;
     Result<std::vector<SyncShown>> syncs(const Caller& caller, const std::string& account, Id before, int limit) override;
+    Result<std::optional<SyncShown>> newest(const Caller& caller, const std::string& account) override;
     Result<std::optional<SyncShown>> sync(const Caller& caller, Id id) override;
     Result<std::optional<std::vector<SyncRowShown>>> rows(const Caller& caller, Id id, SyncRowsWanted wanted) override;
     Async<Result<SyncDecided>> decide(Caller caller, Id id, SyncChoice choice, std::optional<AnswerKept<SyncDecided>> kept) override;
@@ -79,7 +80,9 @@ private:
     std::int64_t owner_of(const std::string& account, const TenantTree& tree) const;
     /// Whose rows a caller is shown. Nothing: anybody's.
     Holders holders(const Caller& caller, const TenantTree& tree) const;
+    SyncQuery query_of(const Caller& caller, const TenantTree& tree, const std::string& account) const;
     Result<SyncShown> shown(const Caller& caller, const TenantTree& tree, NumberSync sync);
+    SyncShown uncounted(const Caller& caller, const TenantTree& tree, NumberSync sync) const;
     /// @errors  not_found_code; forbidden_code
     Result<NumberSync> found(const Caller& caller, const TenantTree& tree, Id id);
     Result<void> check_whole(const Caller& caller, const TenantTree& tree, const std::string& account) const;

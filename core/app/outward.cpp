@@ -123,7 +123,8 @@ Outward::Outward(Parts parts, Prepared prepared)
            .rules = [this](const Order& order) { return rules_of(order); },
            .warn = log_warning}
       ),
-      work_(parts_.io.get_executor()) {}
+      work_(parts_.io.get_executor()),
+      marks_(access_of(parts_.store), log_warning) {}
 
 Result<Outward::Prepared> Outward::prepare(const Settings& settings) {
     auto calendars = calendars_of(settings);
@@ -158,6 +159,7 @@ Result<void> Outward::start() {
 }
 
 void Outward::stop() {
+    marks_.stop();  // a long count ends after its piece
     if (!thread_.joinable()) return;
     asio::post(parts_.io, [this] {
         webhooks_.stop();

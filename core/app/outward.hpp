@@ -131,7 +131,7 @@ private:
     /// Has the lines that came since counted, on the thread of figures_. @threads any
     void follow_orders();
 
-    OrderMarks marks_{access_of(parts_.store)};
+    OrderMarks marks_;
     boost::asio::steady_timer pause_{parts_.io};
     std::chrono::steady_clock::time_point followed_ = std::chrono::steady_clock::now();  ///< [its own thread]
     boost::asio::thread_pool figures_{1};  ///< one look at a time

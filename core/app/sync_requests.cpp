@@ -51,12 +51,9 @@ NumberSyncs::Holders NumberSyncs::holders(const Caller& caller, const TenantTree
     return out;
 }
 
-Result<SyncShown> NumberSyncs::shown(const Caller& caller, const TenantTree& tree, NumberSync sync) {
+SyncShown NumberSyncs::uncounted(const Caller& caller, const TenantTree& tree, NumberSync sync) const {
     SyncShown out;
     out.whole = may(caller.role, Right::view_numbers, tree.relation(caller.tenant, owner_of(sync.account, tree)));
-    auto counts = syncs_.counts(sync.id, holders(caller, tree));
-    if (!counts) return std::unexpected(std::move(counts).error());
-    out.counts = std::move(*counts);
     out.sync = std::move(sync);
     if (!out.whole) {
         out.sync.by.clear();
@@ -66,18 +63,32 @@ Result<SyncShown> NumberSyncs::shown(const Caller& caller, const TenantTree& tre
     return out;
 }
 
+Result<SyncShown> NumberSyncs::shown(const Caller& caller, const TenantTree& tree, NumberSync sync) {
+    auto out = uncounted(caller, tree, std::move(sync));
+    auto counts = syncs_.counts(out.sync.id, holders(caller, tree));
+    if (!counts) return std::unexpected(std::move(counts).error());
+    out.counts = std::move(*counts);
+    return out;
+}
+
+SyncQuery NumberSyncs::query_of(const Caller& caller, const TenantTree& tree, const std::string& account) const {
+    SyncQuery query{.account = account, .before = 0, .limit = 1, .holders = holders(caller, tree), .whole = {}};
+    if (!query.holders) return query;
+    std::vector<std::string> names;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [name, configured] : accounts_) names.push_back(name);
+    }
+    for (auto& name : names)
+        if (may(caller.role, Right::view_numbers, tree.relation(caller.tenant, owner_of(name, tree)))) query.whole.push_back(std::move(name));
+    return query;
+}
+
 Result<std::vector<SyncShown>> NumberSyncs::syncs(const Caller& caller, const std::string& account, Id before, int limit) {
     const auto tree = parts_.tenants.tree();
-    SyncQuery query{.account = account, .before = before, .limit = limit, .holders = holders(caller, *tree), .whole = {}};
-    if (query.holders) {
-        std::vector<std::string> names;
-        {
-            const std::lock_guard lock(mutex_);
-            for (const auto& [name, configured] : accounts_) names.push_back(name);
-        }
-        for (auto& name : names)
-            if (may(caller.role, Right::view_numbers, tree->relation(caller.tenant, owner_of(name, *tree)))) query.whole.push_back(std::move(name));
-    }
+    auto query = query_of(caller, *tree, account);
+    query.before = before;
+    query.limit = limit;
     auto some = syncs_.syncs(query);
     if (!some) return std::unexpected(std::move(some).error());
     std::vector<SyncShown> out;
@@ -87,6 +98,14 @@ Result<std::vector<SyncShown>> NumberSyncs::syncs(const Caller& caller, const st
         out.push_back(std::move(*one));
     }
     return out;
+}
+
+Result<std::optional<SyncShown>> NumberSyncs::newest(const Caller& caller, const std::string& account) {
+    const auto tree = parts_.tenants.tree();
+    auto one = syncs_.syncs(query_of(caller, *tree, account));
+    if (!one) return std::unexpected(std::move(one).error());
+    if (one->empty()) return std::nullopt;
+    return std::optional(uncounted(caller, *tree, std::move(one->front())));
 }
 
 Result<std::optional<SyncShown>> NumberSyncs::sync(const Caller& caller, Id id) {

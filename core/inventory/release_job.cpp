@@ -2,6 +2,8 @@
 // The job that gives numbers back to their carriers.
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include <porteur/phrase.hpp>
@@ -55,6 +57,7 @@ void JobRunner::release(
         const bool is_barred = tree.is_disabled(scope.tenant);
         auto forms = parts_.inventory.forms(some);
         if (!forms) return end(under_way, JobState::failed, forms.error().message);
+        const auto so_far = job;
         std::vector<JobResult> results;
         std::map<std::string, std::vector<NumberForm>> by_account;
         std::size_t at = 0;
@@ -108,26 +111,35 @@ void JobRunner::release(
                 by_account[form.shared.account].push_back(std::move(form));
             }
         }
-        const auto so_far = job;
         if (!results.empty())
             if (auto written = write(under_way, {}, std::exchange(results, {})); !written) {
                 job = so_far;
                 return end(under_way, JobState::failed, written.error().message);
             }
+        // What is ordered cannot be taken back, so this is asked before each order. Once it is too
+        // late, it is for all that is left of the piece: nothing comes between a refusal and the
+        // write that tells of it.
+        std::optional<std::string> why_too_late;
         std::vector<JobResult> too_late;
+        auto in_time = job;
         for (auto& [account, numbers] : by_account)
             for (std::size_t first = 0; first < numbers.size(); first += numbers_of_a_release_max) {
-                if (under_way.is_cut_off()) return end_cut_off(under_way);
                 const auto last = std::min(first + numbers_of_a_release_max, numbers.size());
-                const auto before_these = job;
-                // What is ordered cannot be taken back, so this is asked before each one.
-                if (const auto newest = parts_.tenants.tree(); newest->is_disabled(scope.tenant)) {
+                if (!why_too_late) {
+                    if (under_way.is_cut_off()) return end_cut_off(under_way);
+                    if (const auto newest = parts_.tenants.tree(); newest->is_disabled(scope.tenant)) {
+                        why_too_late = disabled_for(*newest, scope);
+                        in_time = job;
+                    }
+                }
+                if (why_too_late) {
                     for (auto which = first; which < last; ++which) {
                         ++job.done;
-                        refuse(under_way, too_late, number_text(numbers[which].row.key), disabled_for(*newest, scope));
+                        refuse(under_way, too_late, number_text(numbers[which].row.key), *why_too_late);
                     }
                     continue;
                 }
+                const auto before_these = job;
                 job.done += static_cast<std::int64_t>(last - first);
                 job.changed += static_cast<std::int64_t>(last - first);
                 std::vector<NumberKey> given;
@@ -173,8 +185,10 @@ void JobRunner::release(
                 }
             }
         if (!too_late.empty())
-            if (auto written = write(under_way, {}, std::move(too_late)); !written)
+            if (auto written = write(under_way, {}, std::move(too_late)); !written) {
+                job = in_time;
                 return end(under_way, JobState::failed, written.error().message);
+            }
     }
     end(under_way, JobState::done);
 }

@@ -3,11 +3,13 @@
 
 #include <soci/soci.h>
 
+#include <algorithm>
 #include <set>
 #include <stdexcept>
 #include <tuple>
 
 #include <porteur/json.hpp>
+#include <porteur/phrase.hpp>
 
 #include "store/figured_lines.hpp"
 #include "store/queries.hpp"
@@ -22,6 +24,8 @@ using namespace figured_lines;
 /// In place of the tenths of a port that got no date.
 constexpr std::int64_t no_date = -1'000'000;
 constexpr std::size_t ids_at_once = 500;
+/// By then whoever follows in small pieces has come some way.
+constexpr seconds look_again_after{5};
 
 constexpr std::string_view port_created = "port_created", purchase_created = "purchase_created",
                            port_completed = "port_completed",
@@ -261,7 +265,7 @@ Result<OrderMarks::Piece> OrderMarks::read_piece() {
                     piece.losing[row[0].number] = kept_key(
                         row[1].text,
                         row[1].text.empty()
-                            ? losing_carrier_in(access_.seal(), row[0].number, row[2].text)
+                            ? losing_carrier(row[0].number, row[2].text)
                             : ""
                     );
                 }
@@ -273,9 +277,39 @@ Result<OrderMarks::Piece> OrderMarks::read_piece() {
     return piece;
 }
 
+std::string OrderMarks::losing_carrier(Id order, const std::string& sealed) {
+    try {
+        return losing_carrier_in(access_.seal(), order, sealed);
+    } catch (const std::runtime_error& wrong) {
+        // One order does not keep all others from being counted.
+        if (warn_ && !warned_.exchange(true))
+            warn_(
+                "orders in numbers: the request of order " + id_text(order) + " does not open (" +
+                wrong.what() + "): it, and any other like it, counts without its losing carrier"
+            );
+        return {};
+    }
+}
+
+bool OrderMarks::name_losing(
+    soci::session& sql, const std::string& losing, Id order, OrderTally& tally
+) {
+    bool named = false;
+    rows::read(
+        sql, "select losing_account, request from orders where id = :id", "tt",
+        rows::Values().number(order),
+        [&](const rows::Row& row) {
+            auto carrier = losing_carrier(order, row[1].text);
+            named = kept_key(row[0].text, carrier) == losing;
+            if (named) tally.name_losing(losing, row[0].text, std::move(carrier));
+        }
+    );
+    return named;
+}
+
 Result<bool> OrderMarks::follow(std::int64_t lines_max) {
     const std::lock_guard lock(following_);
-    for (std::int64_t taken = 0; taken < lines_max;) {
+    for (std::int64_t taken = 0; taken < lines_max && !stopped_;) {
         auto piece = read_piece();
         if (!piece) return std::unexpected(std::move(piece).error());
         if (piece->to == piece->from) return true;
@@ -287,9 +321,20 @@ Result<bool> OrderMarks::follow(std::int64_t lines_max) {
     return false;
 }
 
+Result<void> OrderMarks::catch_up() {
+    const auto all = follow(lines_awaited_max);
+    if (!all) return std::unexpected(all.error());
+    if (*all) return {};
+    Error later;
+    later.kind = ErrorKind::unavailable;
+    later.message = phrase("what happened to the orders is being counted; try again in a moment");
+    later.retry_after = look_again_after;
+    return std::unexpected(std::move(later));
+}
+
 Result<OrderFigures> OrderMarks::figures(std::int64_t tenant, FiguresSpan span) {
     span = in_whole_days(span);
-    if (auto followed = follow(); !followed) return std::unexpected(std::move(followed).error());
+    if (auto all = catch_up(); !all) return std::unexpected(std::move(all).error());
     OrderTally tally(span);
     const auto within = [&] {
         return rows::Values().number(tenant).number(day_of(span.since)).number(day_of(span.until));
@@ -335,17 +380,24 @@ Result<OrderFigures> OrderMarks::figures(std::int64_t tenant, FiguresSpan span) 
                 known = std::max<Id>(known, row[4].number);
             }
         );
-        // A carrier's name is as its newest order has it.
-        for (const auto& [losing, order] : newest)
+        // A carrier's name is as the newest order has it that still has this carrier.
+        for (const auto& [losing, order] : newest) {
+            if (name_losing(sql, losing, order, tally)) continue;
+            std::vector<Id> others;
             rows::read(
-                sql, "select losing_account, request from orders where id = :id", "tt",
-                rows::Values().number(order),
-                [&](const rows::Row& row) {
-                    tally.name_losing(
-                        losing, row[0].text, losing_carrier_in(access_.seal(), order, row[1].text)
-                    );
-                }
+                sql,
+                "select distinct newest from order_days where tenant_id = :tenant and day >= "
+                ":since and day < :until and losing = :losing and newest <> :known order by newest "
+                "desc",
+                "n",
+                within().text(losing).number(order),
+                [&](const rows::Row& row) { others.push_back(row[0].number); }
             );
+            const bool named = std::ranges::any_of(others, [&](Id other) {
+                return name_losing(sql, losing, other, tally);
+            });
+            if (!named && !losing.starts_with('/')) tally.name_losing(losing, losing, {});
+        }
         rows::read(
             sql,
             "select kind, code, sum(times) from order_refusals where tenant_id = :tenant and day "
@@ -367,7 +419,7 @@ Result<OrderFigures> OrderMarks::figures(std::int64_t tenant, FiguresSpan span) 
 Result<std::vector<Order>> OrderMarks::refused(
     const OrderFilter& filter, Reason code, Id before, int limit
 ) {
-    if (auto followed = follow(); !followed) return std::unexpected(std::move(followed).error());
+    if (auto all = catch_up(); !all) return std::unexpected(std::move(all).error());
     return asked<std::vector<Order>>(access_, [&](soci::session& sql) {
         const auto tenant = filter.tenant.value_or(0);
         const auto kind = text_of_kind(filter.kind.value_or(OrderKind::port));

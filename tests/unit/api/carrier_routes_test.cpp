@@ -65,6 +65,7 @@ TEST(Carriers, TellTheirRateTheirBreakerAndTheirLastFaultsToTheSystem) {
     EXPECT_EQ(acme.at("breaker").at("failures"), 5);
     EXPECT_EQ(acme.at("breaker").at("next_try"), "2026-11-18T11:06:43.000Z");
     EXPECT_EQ(acme.at("last_sync").at("state"), "running");
+    EXPECT_EQ(served.host.inventory.compared.counted, 0) << "rows are not counted for a word of them";
     ASSERT_EQ(acme.at("faults").at("items").as_array().size(), 2U);
     const auto& own = acme.at("faults").at("items").at(0);
     EXPECT_EQ(own.at("order").at("id").as_string(), id_text(order.id));
@@ -87,6 +88,24 @@ TEST(Carriers, TellAnotherAccountOnlyTheFaultsOfItsOwnOrders) {
     EXPECT_EQ(acme.at("requests"), nullptr);
     EXPECT_EQ(acme.at("last_sync"), nullptr);
     EXPECT_EQ(reply.body.find(id_text(order.id)), reply.body.npos);
+}
+
+TEST(Carriers, TellAnotherAccountTheLastErrorOfItsOwnOrdersAlone) {
+    Served served;
+    auto& faults = (served.host.outgoing.made_standings["oldtel-1"] = busy(served.order().id)).faults;
+    const auto health = [&](std::string_view token) {
+        return served.get("/v1/carriers", token).document().at("items").at(1).at("health");
+    };
+    faults[0].message = "the system's";
+    faults[1].message = "their own";
+    EXPECT_EQ(health(FakeHost::reader_token).at("last_error"), "connection refused") << "anybody's";
+    EXPECT_EQ(health(FakeHost::foreign_token).at("last_error"), "their own");
+    EXPECT_EQ(health(FakeHost::foreign_token).at("last_error_at"), "2026-11-18T11:06:40.000Z");
+    faults.pop_back();
+    EXPECT_EQ(health(FakeHost::foreign_token).at("last_error"), "") << "another's is none of theirs";
+    EXPECT_EQ(health(FakeHost::foreign_token).at("last_error_at"), nullptr);
+    served.host.outgoing.made_standings.clear();
+    EXPECT_EQ(health(FakeHost::foreign_token).at("last_error"), "");
 }
 
 TEST(Requirements, AskTheAccountsPlugin) {

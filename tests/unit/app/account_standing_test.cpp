@@ -40,6 +40,13 @@ TEST(AccountStanding, TellsWhatIsUsedOfTheRateAndWhoWaits) {
     EXPECT_EQ(standing.left_alone_until, now + 30s);
 }
 
+TEST(AccountStanding, TellsTheLastErrorWithoutTelephoneNumbers) {
+    Account account;
+    EXPECT_EQ(last_error_of(account), "");
+    account.last_error = "the carrier has no 14165550101";
+    EXPECT_EQ(last_error_of(account), "the carrier has no …0101");
+}
+
 TEST(AccountStanding, TellsNoRateWhereNoneIsNamed) {
     auto account = account_at({10, 60s});
     account.rate.reset();

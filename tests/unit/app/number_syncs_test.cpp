@@ -454,6 +454,17 @@ TEST_P(NumberSyncsTest, nobody_learns_of_other_peoples_numbers) {
     EXPECT_FALSE(syncs->sync(north(), other.sync.id).value()) << "nothing of theirs is in it";
     EXPECT_THAT(syncs->syncs(north(), "", 0, 9).value(), SizeIs(1));
     EXPECT_THAT(syncs->syncs(root(), "", 0, 9).value(), SizeIs(2));
+    for (const auto& each : {sync, other}) {
+        const auto newest = syncs->newest(root(), each.sync.account).value();
+        ASSERT_TRUE(newest);
+        EXPECT_EQ(newest->sync.id, each.sync.id);
+        EXPECT_TRUE(newest->counts.empty()) << "no row is counted for it";
+    }
+    const auto newest_of_north = syncs->newest(north(), sync.sync.account).value();
+    ASSERT_TRUE(newest_of_north);
+    EXPECT_FALSE(newest_of_north->whole);
+    EXPECT_EQ(newest_of_north->sync.by, "");
+    EXPECT_FALSE(syncs->newest(north(), other.sync.account).value());
 
     const auto reached = decide(sync, of(SyncDecision::confirm_missing, {key(1), key(2)}), north());
     EXPECT_EQ(reached->decided, 1);

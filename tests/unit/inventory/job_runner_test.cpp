@@ -252,6 +252,45 @@ TEST_F(JobRunnerTest, an_account_that_is_disabled_under_a_release_gives_nothing_
     EXPECT_EQ(again.job.refused, 10);
 }
 
+TEST_F(JobRunnerTest, a_release_counts_no_refusal_that_it_does_not_tell) {
+    add(some(1'010));
+    int ordered = 0;
+    JobRunner releases({
+        .book = *book, .jobs = *jobs, .inventory = *inventory, .list = *list, .tenants = tenants, .now = [] { return Instant{std::chrono::seconds{1'790'000'000}}; },
+        .door = {.catch_up = {}, .can = [](const std::string&) { return true; },
+                 .order = [&](const std::string&, const std::vector<NumberKey>&, const JobScope&) -> Result<Id> {
+                     if (++ordered % 3 == 0) take_accounts({2});
+                     return ordered;
+                 }}
+    });
+    const auto release = [&] {
+        JobUnderWay under_way{.job = job("release"), .signal = signal};
+        NumberSelection selection;
+        for (int at = 0; at < 1'010; ++at) selection.numbers.push_back(text_of(at));
+        releases.release(under_way, selection, north);
+        return stored(under_way.job.id);
+    };
+    // The marks of three orders, and then what came too late for the others.
+    book->fails_at = book->writes + 4;
+    const auto failed = release();
+    EXPECT_EQ(failed.state, JobState::failed);
+    EXPECT_EQ(failed.problem, "the disk is full");
+    EXPECT_EQ(failed.changed, 3);
+    EXPECT_EQ(failed.done, 3);
+    EXPECT_EQ(failed.refused, 0);
+    EXPECT_TRUE(results(failed.id).empty());
+    take_accounts({});
+    book->fails_at = 0;
+    book->on_write = [&, last = book->writes + 4] {
+        if (book->writes == last) signal = JobSignal::cancel;
+    };
+    const auto cut_off = release();
+    EXPECT_EQ(cut_off.state, JobState::cancelled);
+    EXPECT_EQ(cut_off.changed, 3);
+    EXPECT_GT(cut_off.refused, 900);
+    EXPECT_EQ(results(cut_off.id).size(), static_cast<std::size_t>(cut_off.refused));
+}
+
 TEST_F(JobRunnerTest, an_account_that_is_moved_under_a_job_gets_nothing_more) {
     add(some(2'000));
     book->on_write = [this] { take_accounts({}, 3); };

@@ -8,6 +8,7 @@
 
 #include <future>
 #include <random>
+#include <set>
 
 #include "store/order_figures_book.hpp"
 #include "store_place.hpp"
@@ -17,7 +18,9 @@ namespace {
 
 using namespace std::chrono;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 constexpr Instant first_day = sys_days{year{2026} / 9 / 1};
 constexpr FiguresSpan whole{.since = first_day, .until = first_day + days{90}};
@@ -47,6 +50,40 @@ std::string text_of(const OrderFigures& figures) {
                std::to_string(each.count) + " ";
     return out;
 }
+
+/// The same store, of which some texts do not open.
+class SealedElsewhere final : public StoreAccess, private Seal {
+public:
+    SealedElsewhere(StoreAccess& access, std::set<std::string, std::less<>> places)
+        : access_(access), places_(std::move(places)) {}
+    Dialect dialect() const override { return access_.dialect(); }
+    const Seal& seal() const override { return *this; }
+    Result<void> read_with(const std::function<void(soci::session&)>& ask) override {
+        return access_.read_with(ask);
+    }
+    Result<void> change_with(const std::function<void(soci::session&)>& apply) override {
+        return access_.change_with(apply);
+    }
+    Result<std::unique_ptr<WriteSession>> write_session() override {
+        return access_.write_session();
+    }
+    long long fence() const override { return access_.fence(); }
+    Result<void> change_beside(const std::function<void(soci::session&)>& apply) override {
+        return access_.change_beside(apply);
+    }
+
+private:
+    std::string close(std::string_view plain, std::string_view place) const override {
+        return access_.seal().close(plain, place);
+    }
+    Result<std::string> open(std::string_view sealed, std::string_view place) const override {
+        if (places_.contains(place)) return failure(ErrorKind::internal, "sealed by another key");
+        return access_.seal().open(sealed, place);
+    }
+
+    StoreAccess& access_;
+    std::set<std::string, std::less<>> places_;
+};
 
 class OrderMarksTest : public testing::StorePlace {
 protected:
@@ -220,6 +257,105 @@ TEST_P(OrderMarksTest, CountNothingTwiceAndStopWhereTheyAreTold) {
     EXPECT_TRUE(marks.follow().value());
     EXPECT_TRUE(marks.follow().value());
     EXPECT_EQ(kept(), counted());
+}
+
+TEST_P(OrderMarksTest, AskToLookAgainWhileThereIsMuchToTakeIn) {
+    const auto one = order(1, OrderKind::port, "Telus");
+    Commit made;
+    made.new_orders = {one};
+    for (int at = 0; at <= OrderMarks::lines_awaited_max; ++at)
+        made.entries.push_back(line(first_day + seconds{at}, one, "submit_wanted"));
+    made.entries.push_back(line(
+        first_day + days{2}, one, "state_changed",
+        R"({"to":"exception","reasons":["PIN_INVALID"]})"
+    ));
+    keep(std::move(made));
+    OrderMarks marks(access());
+    const auto none = marks.figures(1, whole);
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().kind, ErrorKind::unavailable);
+    EXPECT_EQ(none.error().retry_after, seconds{5});
+    EXPECT_EQ(
+        none.error().message, "what happened to the orders is being counted; try again in a moment"
+    );
+    EXPECT_THAT(refused(Reason::pin_invalid), ElementsAre(1)) << "two lines are left";
+    EXPECT_EQ(kept(), counted());
+}
+
+TEST_P(OrderMarksTest, CountAnOrderWhoseRequestDoesNotOpenWithoutItsLosingCarrier) {
+    const auto broken = order(1, OrderKind::port, "Telus"), too = order(2, OrderKind::port, "Telus"),
+               sound = order(3, OrderKind::port, "Bell");
+    Commit made;
+    made.new_orders = {broken, too, sound};
+    for (const auto& each : made.new_orders)
+        for (auto& entry :
+             {line(first_day, each, "submit_wanted"),
+              line(first_day + days{2}, each, "state_changed", R"({"to":"completed"})"),
+              line(first_day, each, "refused", R"({"reason":"PIN_INVALID"})")})
+            made.entries.push_back(entry);
+    keep(std::move(made));
+    SealedElsewhere elsewhere(access(), {"orders.request|1", "orders.request|2"});
+    std::vector<std::string> told;
+    OrderMarks marks(elsewhere, [&](std::string text) { told.push_back(std::move(text)); });
+    for (int look = 0; look < 2; ++look) {
+        const auto figures = marks.figures(1, whole);
+        ASSERT_TRUE(figures) << figures.error().message;
+        ASSERT_EQ(figures->losing_carriers.size(), 2U);
+        for (const auto& each : figures->losing_carriers)
+            EXPECT_EQ(each.completed, each.carrier == "Bell" ? 1 : 2) << each.carrier;
+    }
+    ASSERT_EQ(told.size(), 1U) << "once";
+    EXPECT_THAT(told[0], HasSubstr("the request of order " + id_text(1) + " does not open"));
+}
+
+TEST_P(OrderMarksTest, NameALosingCarrierByAnOrderThatStillHasIt) {
+    Commit made;
+    made.new_orders = {
+        order(1, OrderKind::port, "Bell"), order(2, OrderKind::port, "Bell"),
+        order(3, OrderKind::port, "", "rc-main"), order(4, OrderKind::port, "Videotron")
+    };
+    for (const auto& each : made.new_orders) {
+        made.entries.push_back(line(first_day, each, "submit_wanted"));
+        made.entries.push_back(
+            line(first_day + days{each.id}, each, "state_changed", R"({"to":"completed"})")
+        );
+    }
+    auto orders = made.new_orders;
+    keep(std::move(made));
+    const auto names = [&] {
+        std::vector<std::string> out;
+        for (const auto& each : OrderMarks(access()).figures(1, whole).value().losing_carriers)
+            out.push_back(
+                each.account + "|" + each.carrier + " " + std::to_string(each.completed)
+            );
+        return out;
+    };
+    EXPECT_THAT(names(), UnorderedElementsAre("|Bell 2", "rc-main| 1", "|Videotron 1"));
+    Commit later;
+    for (const auto at : {1U, 2U, 3U}) {
+        auto& each = orders[at];
+        ++each.version;
+        each.losing_account.clear();
+        each.request = R"({"losing_carrier":"Telus"})";
+        later.changed_orders.push_back(each);
+        later.amended_orders.push_back(each);
+    }
+    keep(std::move(later));
+    EXPECT_THAT(names(), UnorderedElementsAre("|Bell 2", "rc-main| 1", "| 1"))
+        << "nothing has another's name";
+}
+
+TEST_P(OrderMarksTest, TakeInNothingMoreOnceTheyAreStopped) {
+    const auto one = order(1, OrderKind::port, "Telus");
+    Commit made;
+    made.new_orders = {one};
+    made.entries = {line(first_day, one, "created")};
+    keep(std::move(made));
+    OrderMarks marks(access());
+    marks.stop();
+    EXPECT_FALSE(marks.follow().value());
+    EXPECT_FALSE(marks.figures(1, whole));
+    EXPECT_TRUE(OrderMarks(access()).follow().value()) << "another start goes on";
 }
 
 TEST_P(OrderMarksTest, SayWhichOrdersWereRefusedForAReason) {
