@@ -335,14 +335,13 @@ TEST_P(OrderMarksTest, NameALosingCarrierByAnOrderThatStillHasIt) {
     for (const auto at : {1U, 2U, 3U}) {
         auto& each = orders[at];
         ++each.version;
-        each.losing_account.clear();
-        each.request = R"({"losing_carrier":"Telus"})";
+        each.request = R"({"losing_carrier":"Telus"})";  // the account stays: a correction cannot move it
         later.changed_orders.push_back(each);
         later.amended_orders.push_back(each);
     }
     keep(std::move(later));
-    EXPECT_THAT(names(), UnorderedElementsAre("|Bell 2", "rc-main| 1", "| 1"))
-        << "nothing has another's name";
+    EXPECT_THAT(names(), UnorderedElementsAre("|Bell 2", "rc-main|Telus 1", "| 1"))
+        << "no carrier has another's name";
 }
 
 TEST_P(OrderMarksTest, TakeInNothingMoreOnceTheyAreStopped) {
