@@ -40,13 +40,14 @@ std::string making(const fs::path& script, std::int64_t rows) {
 }
 
 /// The same for PostgreSQL, which has no pragmas, and names the values of a series otherwise.
-std::string for_postgresql(const std::string& text) {
+std::string for_postgresql(const std::string& text, std::int64_t rows) {
     std::istringstream lines(text);
     std::string out;
     for (std::string line; std::getline(lines, line);)
         if (!line.starts_with("pragma")) out += line + '\n';
     out = replaced(out, "printf('%09d', 100000000 + (value*7919)%899999999)", "(100000000 + (value::bigint*7919)%899999999)");
-    return replaced(out, "from generate_series(1,", "from generate_series(1::bigint, ") + "vacuum;\n";
+    out = replaced(out, "from generate_series(1,", "from generate_series(1::bigint, ");
+    return replaced(out, std::to_string(rows) + ");", std::to_string(rows) + ") as value;") + "vacuum;\n";
 }
 
 bool takes_connections(std::uint16_t port) {
@@ -96,7 +97,7 @@ std::unique_ptr<ListPeer> ListPeer::start(std::int64_t rows, const fs::path& wor
     if (!folder) return nullptr;
     const auto script = work / "peer.sql";
     const auto text = making(*folder / "gen.sql", rows);
-    std::ofstream(script) << (server ? for_postgresql(text) : text);
+    std::ofstream(script) << (server ? for_postgresql(text, rows) : text);
     const auto database = work / "list-peer.db";
     if (server) server->make_database("numbers");
     if (!done(server ? "psql -q -v ON_ERROR_STOP=1 '" + server->address() + "numbers' -f '" + script.string() + "' >&2"
