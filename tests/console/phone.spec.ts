@@ -74,6 +74,23 @@ const heard = (page: Page): Promise<number> =>
 const panel = (page: Page) => page.locator("#phone");
 const button = (page: Page) => page.locator("button[aria-controls=phone]");
 
+/** Signs the phones in, each with the button of that name. */
+async function signIn(name: string, ...people: { page: Page }[]): Promise<void> {
+    for (const { page } of people) {
+        await button(page).click();
+        await panel(page).getByRole("button", { name }).click();
+        await expect(button(page)).toHaveAttribute("aria-label", "Phone: signed in");
+    }
+}
+
+/** Nothing may have gone wrong on the pages that nobody saw. */
+async function leave(...people: { complaints: string[]; context: BrowserContext }[]): Promise<void> {
+    for (const each of people) {
+        expect(each.complaints).toEqual([]);
+        await each.context.close();
+    }
+}
+
 test.describe("a telephone", () => {
     test.skip(why !== "", why);
 
@@ -214,21 +231,14 @@ per_minute = 20
         await panel(vera.page).getByLabel(say("phone.number")).fill("999");
         await panel(vera.page).getByRole("button", { name: say("phone.call"), exact: true }).click();
         await expect(panel(vera.page).getByRole("alert")).toContainText(say("phone.trouble.away"));
-        for (const each of [vera, carl]) {
-            expect(each.complaints).toEqual([]);
-            await each.context.close();
-        }
+        await leave(vera, carl);
     });
 
     test("rings oneself first when called back, and then the number", async ({ browser }) => {
         const vera = await openAs(browser, house, "vera", "/numbers");
         const carl = await openAs(browser, house, "carl", "/numbers");
         const say = await speak(vera.page, house, "en");
-        for (const { page } of [vera, carl]) {
-            await button(page).click();
-            await panel(page).getByRole("button", { name: say("phone.sign-in") }).click();
-            await expect(button(page)).toHaveAttribute("aria-label", "Phone: signed in");
-        }
+        await signIn(say("phone.sign-in"), vera, carl);
         // This server ends the first leg itself; others leave that to the phone, so its page does not hear of it.
         const sent: string[] = [];
         await vera.page.routeWebSocket(kamailio.websocket, (socket) => {
@@ -257,21 +267,14 @@ per_minute = 20
         await expect(button(carl.page)).toHaveAttribute("aria-label", "Phone: signed in");
         const log = await house.ask("GET", "/v1/audit?action=user.call_back_wanted");
         expect(log.records[0].after).toEqual({ from: "101", outcome: "taken", to: number });
-        for (const each of [vera, carl]) {
-            expect(each.complaints).toEqual([]);
-            await each.context.close();
-        }
+        await leave(vera, carl);
     });
 
     test("goes on with a call while an account is entered and left", async ({ browser }) => {
         const sam = await openAs(browser, house, "sam", "/people");
         const carl = await openAs(browser, house, "carl", "/numbers");
         const say = await speak(sam.page, house, "en");
-        for (const { page } of [sam, carl]) {
-            await button(page).click();
-            await panel(page).getByRole("button", { name: say("phone.sign-in") }).click();
-            await expect(button(page)).toHaveAttribute("aria-label", "Phone: signed in");
-        }
+        await signIn(say("phone.sign-in"), sam, carl);
         await panel(sam.page).getByLabel(say("phone.number")).fill("outside");
         await panel(sam.page).getByLabel(say("phone.number")).press("Enter");
         await panel(carl.page).getByRole("button", { name: say("phone.answer") }).click();
@@ -291,21 +294,14 @@ per_minute = 20
         await goesOn();
         await panel(sam.page).getByRole("button", { name: say("phone.hang-up") }).click();
         await expect(button(carl.page)).toHaveAttribute("aria-label", "Phone: signed in");
-        for (const each of [sam, carl]) {
-            expect(each.complaints).toEqual([]);
-            await each.context.close();
-        }
+        await leave(sam, carl);
     });
 
     test("asks for a call-back once a click, and takes nobody for it after a refusal", async ({ browser }) => {
         const vera = await openAs(browser, house, "vera", "/numbers");
         const carl = await openAs(browser, house, "carl", "/numbers");
         const say = await speak(vera.page, house, "en");
-        for (const { page } of [vera, carl]) {
-            await button(page).click();
-            await panel(page).getByRole("button", { name: say("phone.sign-in") }).click();
-            await expect(button(page)).toHaveAttribute("aria-label", "Phone: signed in");
-        }
+        await signIn(say("phone.sign-in"), vera, carl);
         // What the console repeats elsewhere.
         const keys: (string | undefined)[] = [];
         await vera.page.route("**/v1/session/call-backs", (route) => {
@@ -334,11 +330,7 @@ per_minute = 20
         const vera = await openAs(browser, house, "vera", "/numbers");
         const carl = await openAs(browser, house, "carl", "/numbers");
         const say = await speak(vera.page, house, "en");
-        for (const { page } of [vera, carl]) {
-            await button(page).click();
-            await panel(page).getByRole("button", { name: say("phone.sign-in") }).click();
-            await expect(button(page)).toHaveAttribute("aria-label", "Phone: signed in");
-        }
+        await signIn(say("phone.sign-in"), vera, carl);
         const sent: string[] = [];
         vera.page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => sent.push(String(payload))));
         await vera.page.reload(); // so that the frames are seen
