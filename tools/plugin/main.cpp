@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// porteur-plugin: what authors of plugins use. `porteur plugin COMMAND ...` runs it.
+#include <exception>
+#include <functional>
+#include <iostream>
+#include <vector>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "new_command.hpp"
+
+using namespace porteur::plugin_tool;
+
+int main(int count, char** words) try {
+    const std::vector<Command> commands{
+        new_command(),
+    };
+
+    CLI::App app("Makes and judges carrier plugins.", "porteur plugin");
+    app.set_help_flag("-h,--help", "print this help");
+    app.set_version_flag("--version", "porteur-plugin " PORTEUR_VERSION, "print the version");
+    app.require_subcommand(1);
+    std::function<ExitStatus()> chosen;
+    for (const auto& command : commands) {
+        auto* added = app.add_subcommand(command.name, command.help);
+        const auto run = command.prepare(*added);
+        added->callback([&chosen, run] { chosen = run; });
+    }
+    try {
+        app.parse(count, words);
+    } catch (const CLI::Success& asked) {
+        return app.exit(asked);
+    } catch (const CLI::ParseError& wrong) {
+        std::cerr << "porteur plugin: " << wrong.what() << "; see 'porteur plugin --help'\n";
+        return static_cast<int>(ExitStatus::usage);
+    }
+    return static_cast<int>(chosen());
+} catch (const std::exception& defect) {
+    std::cerr << "porteur plugin: a defect: " << defect.what() << "; please report it\n";
+    return static_cast<int>(ExitStatus::failed);
+}
