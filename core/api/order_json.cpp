@@ -108,7 +108,13 @@ std::string time_text(Instant time) {
 }
 
 void append_time(std::string& out, Instant time) {
-    const auto quoted = quoted_time(time);
+    // One row's times are often one and the same, and so are those of rows that came together.
+    thread_local Instant last{};
+    thread_local TimeText quoted = quoted_time(last);
+    if (time != last) {
+        quoted = quoted_time(time);
+        last = time;
+    }
     out.append(quoted.data(), quoted.size());
 }
 

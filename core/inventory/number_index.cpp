@@ -5,7 +5,6 @@
 #include <array>
 #include <optional>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "inventory/name_table.hpp"
 #include "inventory/tag_texts.hpp"
@@ -51,12 +50,13 @@ public:
         values_.push_back(value);
         return places_.try_emplace(value, values_.size() - 1).first->second;
     }
-    /// Which of them a test says yes to.
-    std::vector<bool> chosen(auto choose) const {
-        std::vector<bool> out(max_ == values_.size() ? values_.size() + 1 : values_.size());
-        for (std::size_t each = 0; each < values_.size(); ++each) out[each] = choose(values_[each]);
-        if (out.size() > values_.size()) out.back() = true;
-        if (out.empty()) out.push_back(false);  // none would be any
+    /// Which of them are wished.
+    std::vector<bool> among(const std::vector<std::int64_t>& wished) const {
+        std::vector<bool> out(values_.size());
+        if (max_ == values_.size()) out.push_back(true);
+        if (out.empty()) out.push_back(false);  // an empty one would be any
+        for (const auto each : wished)
+            if (const auto* place = find(each)) out[*place] = true;
         return out;
     }
     const std::uint64_t* find(std::int64_t value) const {
@@ -363,11 +363,8 @@ struct NumberIndex::Numbers {
 
     IndexTest test_of_rows(const IndexWish& wish) const {
         IndexTest out;
-        const auto among = [](const std::vector<std::int64_t>& wished) {
-            return [set = std::unordered_set(wished.begin(), wished.end())](std::int64_t value) { return set.contains(value); };
-        };
-        if (!wish.classes.empty()) out.classes = classes.chosen(among(wish.classes));
-        if (!wish.tenants.empty()) out.tenants = tenants.chosen(among(wish.tenants));
+        if (!wish.classes.empty()) out.classes = classes.among(wish.classes);
+        if (!wish.tenants.empty()) out.tenants = tenants.among(wish.tenants);
         if (!wish.tags.empty()) out.tags = tags.test(wish.tags);
         for (const auto& each : wish.digits) out.digits.emplace_back(each);
         return out;
