@@ -56,6 +56,7 @@ Result<Place> read_cursor(const InventoryQuery& query) {
 /// What a page shows, and one more where there is one.
 struct Found {
     std::vector<Place> places;
+    std::optional<std::vector<NumberRow>> rows;  ///< of the places, where they were read with them
     bool lie_together = false;           ///< few other rows lie between them
     std::optional<InventoryTotal> total; ///< how many fit in all, where that is known by now
 };
@@ -78,19 +79,24 @@ public:
         }
         auto found = find();
         if (!found) return std::unexpected(std::move(found).error());
-        auto& [places, lie_together, total] = *found;
+        auto& [places, rows, lie_together, total] = *found;
         const bool is_full = places.size() > static_cast<std::size_t>(query_.limit);
         if (is_full) {
             places.resize(static_cast<std::size_t>(query_.limit));
             out.next_cursor = cursor_of(query_, places.back());
         }
         if (is_first) out.total = total ? *total : total_of(places.size(), is_full);
-        std::vector<NumberKey> keys;
-        keys.reserve(places.size());
-        for (const auto& each : places) keys.push_back(each.key);
-        auto read = book_.rows(keys, lie_together);
-        if (!read) return std::unexpected(std::move(read).error());
-        out.rows = std::move(*read);
+        if (rows) {
+            rows->resize(places.size());
+            out.rows = std::move(*rows);
+        } else {
+            std::vector<NumberKey> keys;
+            keys.reserve(places.size());
+            for (const auto& each : places) keys.push_back(each.key);
+            auto read = book_.rows(keys, lie_together);
+            if (!read) return std::unexpected(std::move(read).error());
+            out.rows = std::move(*read);
+        }
         // What was changed since it was found is shown as it is now, or not at all.
         std::erase_if(out.rows, [this](const NumberRow& row) { return !wish_.fits(row); });
         return out;
@@ -140,9 +146,10 @@ private:
             auto scan = of_tenants();
             scan.limit = static_cast<int>(wanted());
             begin_after(scan, after_.key);
-            const auto keys = book_.keys(scan);
-            if (!keys) return std::unexpected(keys.error());
-            for (const auto key : *keys) out.places.push_back({{}, key});
+            auto rows = book_.rows_along(scan);
+            if (!rows) return std::unexpected(std::move(rows).error());
+            for (const auto& each : *rows) out.places.push_back({{}, each.key});
+            out.rows = std::move(*rows);
             return out;
         }
         auto index = wish_.in_index(wish_.whole());

@@ -289,6 +289,9 @@ public:
             return queries::number_rows(sql, access_.dialect(), keys, lie_together);
         });
     }
+    Result<std::vector<NumberRow>> rows_along(const KeyScan& scan) override {
+        return asked<std::vector<NumberRow>>(access_, [&](soci::session& sql) { return queries::number_rows_along(sql, access_.dialect(), scan); });
+    }
     Result<void> each_line(const KeyScan& scan, const std::function<bool(const NumberLine&)>& take) override {
         return access_.read_with([&](soci::session& sql) { queries::each_number_line(sql, access_.dialect(), scan, take); });
     }

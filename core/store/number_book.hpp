@@ -110,6 +110,8 @@ public:
     /// The rows of these keys, in the order of the keys given; one that is not there is left out.
     /// @param lie_together  the keys are in order, and few others lie between them
     virtual Result<std::vector<NumberRow>> rows(const std::vector<NumberKey>& keys, bool lie_together = false) = 0;
+    /// The rows of keys(), from the same reading of the store.
+    virtual Result<std::vector<NumberRow>> rows_along(const KeyScan& scan) = 0;
     /// The rows along the keys, at most the scan's limit of them, one after another from one reading of
     /// the store. May give rows that are none of those wished: whoever takes them looks.
     /// @param take  says whether it wants more

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/number_queries.hpp"
 
-#include <libpq-fe.h>
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <charconv>
-#include <memory>
 #include <stdexcept>
 #include <unordered_map>
-#include <unordered_set>
 #include <variant>
+
+#include "store/pg_rows.hpp"
 
 namespace porteur::queries {
 namespace {
@@ -33,56 +31,44 @@ public:
     std::string text;
 
     /// The placeholder of a value.
-    std::string value(std::int64_t number) {
-        values_.emplace_back(number);
-        return placeholder("bigint");
-    }
-    std::string value(std::string given) {
-        values_.emplace_back(std::move(given));
-        return placeholder("text");
-    }
+    std::string value(std::int64_t number) { return placeholder(number, "bigint"); }
+    std::string value(std::string given) { return placeholder(std::move(given), "text"); }
+    /// Of a list; PostgreSQL alone has such.
+    std::string list(std::vector<std::int64_t> numbers) { return placeholder(std::move(numbers), "bigint[]"); }
     Dialect dialect() const noexcept { return dialect_; }
-    const std::vector<std::variant<std::int64_t, std::string>>& values() const noexcept { return values_; }
+    const std::vector<PgValue>& values() const noexcept { return values_; }
 
 private:
-    std::string placeholder(const char* type) const {
+    std::string placeholder(PgValue value, const char* type) {
+        values_.push_back(std::move(value));
         const auto place = std::to_string(values_.size());
         return dialect_ == Dialect::sqlite ? "?" + place : "$" + place + "::" + type;
     }
 
     Dialect dialect_;
-    std::vector<std::variant<std::int64_t, std::string>> values_;
+    std::vector<PgValue> values_;
 };
 
 /// A row of an answer; valid until the next one.
 class Row {
 public:
     explicit Row(sqlite_api::sqlite3_stmt* statement) : statement_(statement) {}
-    Row(PGresult* answer, int row) : answer_(answer), row_(row) {}
+    explicit Row(const PgRow& row) : row_(&row) {}
 
-    std::int64_t number(int column) const {
-        if (statement_) return sqlite_api::sqlite3_column_int64(statement_, column);
-        const auto digits = text(column);
-        std::int64_t value = 0;
-        std::from_chars(digits.data(), digits.data() + digits.size(), value);
-        return value;
-    }
+    std::int64_t number(int column) const { return row_ ? row_->number(column) : sqlite_api::sqlite3_column_int64(statement_, column); }
     std::string_view text(int column) const {
-        if (!statement_) return {PQgetvalue(answer_, row_, column), static_cast<std::size_t>(PQgetlength(answer_, row_, column))};
+        if (row_) return row_->text(column);
         const auto* text = reinterpret_cast<const char*>(sqlite_api::sqlite3_column_text(statement_, column));
         return {text ? text : "", static_cast<std::size_t>(sqlite_api::sqlite3_column_bytes(statement_, column))};
     }
-    bool is_null(int column) const {
-        return statement_ ? sqlite_api::sqlite3_column_type(statement_, column) == SQLITE_NULL : PQgetisnull(answer_, row_, column) != 0;
-    }
     std::optional<std::int64_t> maybe(int column) const {
-        return is_null(column) ? std::nullopt : std::optional(number(column));
+        if (row_) return row_->maybe(column);
+        return sqlite_api::sqlite3_column_type(statement_, column) == SQLITE_NULL ? std::nullopt : std::optional(number(column));
     }
 
 private:
     sqlite_api::sqlite3_stmt* statement_ = nullptr;
-    PGresult* answer_ = nullptr;
-    int row_ = 0;
+    const PgRow* row_ = nullptr;
 };
 
 /// Says whether it wants more.
@@ -111,7 +97,7 @@ public:
         for (const auto& each : ask.values()) {
             ++place;
             if (const auto* number = std::get_if<std::int64_t>(&each))
-                sqlite_api::sqlite3_bind_int64(statement_, place, *number);
+                bind(place, *number);
             else
                 bind_text(place, std::get<std::string>(each));
         }
@@ -173,144 +159,11 @@ private:
     soci::session& sql_;
 };
 
-void each_row_on_postgresql(soci::session& sql, const Question& ask, const Take& take) {
-    auto* connection = static_cast<soci::postgresql_session_backend*>(sql.get_backend())->conn_;
-    std::vector<std::string> texts;
-    for (const auto& each : ask.values()) {
-        const auto* number = std::get_if<std::int64_t>(&each);
-        texts.push_back(number ? std::to_string(*number) : std::get<std::string>(each));
-    }
-    std::vector<const char*> values;
-    for (const auto& each : texts) values.push_back(each.c_str());
-    const std::unique_ptr<PGresult, void (*)(PGresult*)> answer(
-        PQexecParams(connection, ask.text.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr, nullptr, 0), PQclear
-    );
-    if (PQresultStatus(answer.get()) != PGRES_TUPLES_OK) throw std::runtime_error(PQerrorMessage(connection));
-    for (int row = 0; row < PQntuples(answer.get()); ++row)
-        if (!take({answer.get(), row})) return;
-}
+pg_conn* postgres(soci::session& sql) { return static_cast<soci::postgresql_session_backend*>(sql.get_backend())->conn_; }
 
-/// A row of COPY in its binary form; valid until the next one.
-class CopiedRow {
-public:
-    /// Finds the fields of a tuple. @return false: it is not as it must be
-    bool read(std::string_view bytes, int count) {
-        fields_.clear();
-        while (count-- > 0) {
-            if (bytes.size() < 4) return false;
-            const auto size = static_cast<std::int32_t>(big_endian(bytes.substr(0, 4)));
-            bytes.remove_prefix(4);
-            if (size < 0) {
-                fields_.push_back({nullptr, 0});
-                continue;
-            }
-            if (bytes.size() < static_cast<std::size_t>(size)) return false;
-            fields_.push_back(bytes.substr(0, static_cast<std::size_t>(size)));
-            bytes.remove_prefix(static_cast<std::size_t>(size));
-        }
-        return bytes.empty();
-    }
-    std::int64_t number(int column) const { return static_cast<std::int64_t>(big_endian(text(column))); }
-    std::string_view text(int column) const { return fields_[static_cast<std::size_t>(column)]; }
-    std::optional<std::int64_t> maybe(int column) const {
-        return text(column).data() ? std::optional(number(column)) : std::nullopt;
-    }
-
-    static std::uint64_t big_endian(std::string_view bytes) {
-        std::uint64_t out = 0;
-        for (const char byte : bytes) out = out << 8U | static_cast<unsigned char>(byte);
-        return out;
-    }
-
-private:
-    std::vector<std::string_view> fields_;
-};
-
-/// Many rows of PostgreSQL as they come, none of which waits for the last one.
-/// @source PostgreSQL 15, COPY, "Binary Format"
-class PostgresCopy {
-public:
-    PostgresCopy(soci::session& sql, const Question& ask)
-        : connection_(static_cast<soci::postgresql_session_backend*>(sql.get_backend())->conn_), text_(with_values(ask)) {}
-
-    template <class TakeRow>
-    void each(TakeRow take) {
-        const auto begun = answer_to("copy (" + text_ + ") to stdout (format binary)");
-        if (PQresultStatus(begun.get()) != PGRES_COPY_OUT) fail();
-        bool is_wanted = true, is_first = true;
-        CopiedRow row;
-        char* bytes = nullptr;
-        int size = 0;
-        while ((size = PQgetCopyData(connection_, &bytes, 0)) > 0) {
-            const std::unique_ptr<char, void (*)(void*)> held(bytes, PQfreemem);
-            std::string_view message(bytes, static_cast<std::size_t>(size));
-            if (std::exchange(is_first, false)) message = without_header(message);
-            if (message.empty() || !is_wanted) continue;
-            const auto count = static_cast<std::int16_t>(CopiedRow::big_endian(message.substr(0, 2)));
-            if (count == -1) continue;  // the end
-            if (message.size() < 2 || !row.read(message.substr(2), count)) throw std::runtime_error("COPY gave no row");
-            // What comes after the last row wanted is read, and dropped: the connection is used again.
-            is_wanted = take(row);
-        }
-        if (size == -2) fail();
-        bool is_good = true;
-        while (const auto end = next_answer()) is_good = is_good && PQresultStatus(end.get()) == PGRES_COMMAND_OK;
-        if (!is_good) fail();
-    }
-
-private:
-    using Answer = std::unique_ptr<PGresult, void (*)(PGresult*)>;
-    Answer answer_to(const std::string& statement) { return {PQexec(connection_, statement.c_str()), PQclear}; }
-    Answer next_answer() { return {PQgetResult(connection_), PQclear}; }
-    [[noreturn]] void fail() const { throw std::runtime_error(PQerrorMessage(connection_)); }
-
-    static std::string_view without_header(std::string_view message) {
-        constexpr std::size_t fixed = 19;
-        if (message.size() < fixed || !message.starts_with("PGCOPY\n")) throw std::runtime_error("COPY began with something else");
-        const auto more = CopiedRow::big_endian(message.substr(15, 4));
-        return message.substr(std::min<std::size_t>(fixed + more, message.size()));
-    }
-
-    /// COPY takes no values, so they stand in the statement.
-    std::string with_values(const Question& ask) {
-        std::string out;
-        const std::string_view text = ask.text;
-        for (std::size_t at = 0; at < text.size(); ++at) {
-            if (text[at] != '$') {
-                out += text[at];
-                continue;
-            }
-            std::size_t place = 0;
-            const auto* const end = std::from_chars(text.data() + at + 1, text.data() + text.size(), place).ptr;
-            out += literal(ask.values().at(place - 1));
-            at = static_cast<std::size_t>(end - text.data()) - 1;
-        }
-        return out;
-    }
-    std::string literal(const std::variant<std::int64_t, std::string>& value) {
-        if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
-        const auto& given = std::get<std::string>(value);
-        const std::unique_ptr<char, void (*)(void*)> quoted(PQescapeLiteral(connection_, given.data(), given.size()), PQfreemem);
-        if (!quoted) fail();
-        return quoted.get();
-    }
-
-    PGconn* connection_;
-    std::string text_;
-};
-
-void each_row(soci::session& sql, const Question& ask, const Take& take) {
-    if (ask.dialect() == Dialect::postgresql) return each_row_on_postgresql(sql, ask, take);
-    SqliteStatement(sql, ask).each(take);
-}
-
-std::string list_of(const std::vector<std::int64_t>& numbers) {
-    std::string out;
-    for (const auto each : numbers) {
-        if (!out.empty()) out += ',';
-        out += std::to_string(each);
-    }
-    return out;
+void each_row(soci::session& sql, const Question& ask, const Take& take, Keep keep = Keep::no) {
+    if (ask.dialect() == Dialect::sqlite) return SqliteStatement(sql, ask, keep).each(take);
+    each_prepared(postgres(sql), ask.text, ask.values(), [&take](const PgRow& row) { return take(Row(row)); });
 }
 
 /// What a row must be besides: of SQLite's rows it is asked, PostgreSQL is told.
@@ -320,18 +173,18 @@ bool fits(const KeyScan& scan, NumberKey key) { return !scan.fits || scan.fits(k
 std::string conditions(const KeyScan& scan, Question& ask) {
     std::string out;
     const auto add = [&out](const std::string& condition) { out += " and " + condition; };
-    if (!scan.only_classes.empty()) add("class_id = any((" + ask.value("{" + list_of(scan.only_classes) + "}") + ")::bigint[])");
-    if (!scan.only_tenants.empty()) add("tenant_id = any((" + ask.value("{" + list_of(scan.only_tenants) + "}") + ")::bigint[])");
+    if (!scan.only_classes.empty()) add("class_id = any(" + ask.list(scan.only_classes) + ")");
+    if (!scan.only_tenants.empty()) add("tenant_id = any(" + ask.list(scan.only_tenants) + ")");
     if (!scan.number_has.empty()) add("strpos(number, " + ask.value(scan.number_has) + ") > 0");
     for (const auto& tag : scan.tags) add("strpos(' ' || tags || ' ', " + ask.value(" " + tag + " ") + ") > 0");
     return out;
 }
 
 /// "id >= ... and id < ...", or what is always true. @param column  with a "+" before it SQLite looks for no index
-std::string from_and_to(const KeyScan& scan, const std::string& column = "id") {
+std::string from_and_to(const KeyScan& scan, Question& ask, const std::string& column = "id") {
     std::string out;
-    if (scan.from != 0) out = column + " >= " + std::to_string(scan.from);
-    if (scan.to != 0) out += (out.empty() ? "" : " and ") + column + " < " + std::to_string(scan.to);
+    if (scan.from != 0) out = column + " >= " + ask.value(scan.from);
+    if (scan.to != 0) out += (out.empty() ? "" : " and ") + column + " < " + ask.value(scan.to);
     return out.empty() ? "1 = 1" : out;
 }
 
@@ -367,6 +220,15 @@ NumberRow read_row(const Row& row) {
     out.created = instant_of(row.number(13));
     out.updated = instant_of(row.number(14));
     out.version = row.number(15);
+    return out;
+}
+
+std::vector<NumberRow> ask_rows(soci::session& sql, const Question& ask) {
+    std::vector<NumberRow> out;
+    each_row(sql, ask, [&out](const Row& row) {
+        out.push_back(read_row(row));
+        return true;
+    });
     return out;
 }
 
@@ -412,19 +274,32 @@ std::vector<NumberCount> number_counts(soci::session& sql, Dialect dialect) {
     return out;
 }
 
-std::vector<NumberKey> number_keys(soci::session& sql, Dialect dialect, const KeyScan& scan) {
-    Question ask(dialect);
-    if (dialect == Dialect::postgresql) {
-        const auto wanted = ask.value("{" + list_of(scan.tenants) + "}");
-        ask.text = "select found.id from unnest((" + wanted + ")::bigint[]) as wanted(one) cross join lateral (select id from numbers where " +
-                   "tenant_id = wanted.one and " + from_and_to(scan) + conditions(scan, ask) + in_order(scan) + limited(scan) +
-                   ") as found" + in_order(scan, "found.id") + limited(scan);
-        return ask_keys(sql, ask);
-    }
+namespace {
+
+/// What the tenants of a scan hold, along the keys. @param columns  id, and others
+Question held_by_tenants(const KeyScan& scan, const std::string& columns) {
+    Question ask(Dialect::postgresql);
+    const auto whose = scan.tenants.size() == 1 ? ask.value(scan.tenants.front()) : ask.list(scan.tenants);
+    const auto held = [&](const std::string& tenant) {
+        return "select " + columns + " from numbers where tenant_id = " + tenant + " and " + from_and_to(scan, ask) + conditions(scan, ask) + in_order(scan) +
+               limited(scan);
+    };
+    // Along the index of each of them, and no further than needed.
+    if (scan.tenants.size() == 1)
+        ask.text = held(whose);
+    else
+        ask.text = "select " + columns + " from unnest(" + whose + ") as wanted(one) cross join lateral (" + held("wanted.one") + ") as found" +
+                   in_order(scan) + limited(scan);
+    return ask;
+}
+
+/// In one reading with whatever else is asked.
+std::vector<NumberKey> keys_of_tenants(soci::session& sql, const KeyScan& scan) {
+    Question ask(Dialect::sqlite);
     std::vector<NumberKey> out;
-    ask.text = "select id from numbers where tenant_id = " + ask.value(0) + " and " + from_and_to(scan) + in_order(scan);
-    const ReadTogether together(sql);
-    SqliteStatement statement(sql, ask);
+    const auto tenant = ask.value(0);  // the first
+    ask.text = std::string(kept_mark) + "select id from numbers where tenant_id = " + tenant + " and " + from_and_to(scan, ask) + in_order(scan);
+    SqliteStatement statement(sql, ask, Keep::yes);
     for (const auto each : scan.tenants) {
         statement.bind(1, each);
         int found = 0;
@@ -445,6 +320,31 @@ std::vector<NumberKey> number_keys(soci::session& sql, Dialect dialect, const Ke
     return out;
 }
 
+/// In one reading with whatever else is asked.
+std::vector<NumberRow> rows_one_by_one(soci::session& sql, const std::vector<NumberKey>& keys) {
+    std::vector<NumberRow> out;
+    out.reserve(keys.size());
+    Question ask(Dialect::sqlite);
+    ask.text = std::string(kept_mark) + "select " + std::string(row_columns) + " from numbers where id = " + ask.value(0);
+    SqliteStatement statement(sql, ask, Keep::yes);
+    for (const auto key : keys) {
+        statement.bind(1, key);
+        statement.each([&out](const Row& row) {
+            out.push_back(read_row(row));
+            return false;
+        });
+    }
+    return out;
+}
+
+}  // namespace
+
+std::vector<NumberKey> number_keys(soci::session& sql, Dialect dialect, const KeyScan& scan) {
+    if (dialect == Dialect::postgresql) return ask_keys(sql, held_by_tenants(scan, "id"));
+    const ReadTogether together(sql);
+    return keys_of_tenants(sql, scan);
+}
+
 std::vector<UsedPlace> numbers_by_user(soci::session& sql, Dialect dialect, const KeyScan& scan, const UsedPlace& after) {
     Question ask(dialect);
     std::string where = "used_key <> ''";
@@ -458,12 +358,12 @@ std::vector<UsedPlace> numbers_by_user(soci::session& sql, Dialect dialect, cons
     const bool is_sqlite = dialect == Dialect::sqlite;
     if (is_sqlite) {
         // The plus keeps SQLite from going along the rows and sorting them all.
-        ask.text = "select used_key, id from numbers where " + where + " and " + from_and_to(scan, "+id") + order;
+        ask.text = "select used_key, id from numbers where " + where + " and " + from_and_to(scan, ask, "+id") + order;
     } else {
         auto from = std::string("numbers where ") + where;
         if (scan.look_at_most != 0)
             from = "(select * from " + from + order + " limit " + std::to_string(scan.look_at_most) + ") as near where true";
-        ask.text = "select used_key, id from " + from + " and " + from_and_to(scan) + conditions(scan, ask) + order + limited(scan);
+        ask.text = "select used_key, id from " + from + " and " + from_and_to(scan, ask) + conditions(scan, ask) + order + limited(scan);
     }
     std::vector<UsedPlace> out;
     std::int64_t looked = 0;
@@ -480,42 +380,40 @@ std::vector<NumberRow> number_rows(soci::session& sql, Dialect dialect, const st
     if (keys.empty()) return out;
     out.reserve(keys.size());
     Question ask(dialect);
-    if (dialect == Dialect::sqlite && lie_together) {
+    if (lie_together) {
         const bool descending = keys.front() > keys.back();
         const auto from = ask.value(std::min(keys.front(), keys.back()));
         ask.text = std::string(kept_mark) + "select " + std::string(row_columns) + " from numbers where id between " + from + " and " +
                    ask.value(std::max(keys.front(), keys.back())) + " order by id" + (descending ? " desc" : "");
         auto wanted = keys.begin();
-        SqliteStatement(sql, ask, Keep::yes).each([&](const Row& row) {
-            const auto key = row.number(0);
-            while (wanted != keys.end() && (descending ? *wanted > key : *wanted < key)) ++wanted;
-            if (wanted != keys.end() && *wanted == key) out.push_back(read_row(row));
-            return wanted != keys.end();
-        });
+        each_row(
+            sql, ask,
+            [&](const Row& row) {
+                const auto key = row.number(0);
+                while (wanted != keys.end() && (descending ? *wanted > key : *wanted < key)) ++wanted;
+                if (wanted != keys.end() && *wanted == key) out.push_back(read_row(row));
+                return wanted != keys.end();
+            },
+            Keep::yes
+        );
         return out;
     }
     if (dialect == Dialect::sqlite) {
-        ask.text = std::string(kept_mark) + "select " + std::string(row_columns) + " from numbers where id = " + ask.value(0);
         const ReadTogether together(sql);
-        SqliteStatement statement(sql, ask, Keep::yes);
-        for (const auto key : keys) {
-            statement.bind(1, key);
-            statement.each([&out](const Row& row) {
-                out.push_back(read_row(row));
-                return false;
-            });
-        }
-        return out;
+        return rows_one_by_one(sql, keys);
     }
-    ask.text = "select " + std::string(row_columns) + " from numbers where id = any((" + ask.value("{" + list_of(keys) + "}") + ")::bigint[])";
-    each_row(sql, ask, [&out](const Row& row) {
-        out.push_back(read_row(row));
-        return true;
-    });
+    ask.text = "select " + std::string(row_columns) + " from numbers where id = any(" + ask.list(keys) + ")";
+    out = ask_rows(sql, ask);
     std::unordered_map<NumberKey, std::size_t> at;
     for (std::size_t each = 0; each < keys.size(); ++each) at.emplace(keys[each], each);
     std::ranges::sort(out, {}, [&at](const NumberRow& row) { return at.at(row.key); });
     return out;
+}
+
+std::vector<NumberRow> number_rows_along(soci::session& sql, Dialect dialect, const KeyScan& scan) {
+    if (dialect == Dialect::postgresql) return ask_rows(sql, held_by_tenants(scan, std::string(row_columns)));
+    const ReadTogether together(sql);
+    return rows_one_by_one(sql, keys_of_tenants(sql, scan));
 }
 
 void each_number_place(soci::session& sql, Dialect dialect, const NumberBook::TakePlace& take) {
@@ -528,7 +426,7 @@ void each_number_place(soci::session& sql, Dialect dialect, const NumberBook::Ta
     if (dialect == Dialect::sqlite)
         each_row(sql, ask, one);
     else
-        PostgresCopy(sql, ask).each(one);
+        each_copied(postgres(sql), ask.text, ask.values(), one);
 }
 
 void each_number_line(
@@ -540,13 +438,13 @@ void each_number_line(
     const auto line = [&scan](const auto& row) { return scan.is_short ? read_short_line(row) : read_line(row); };
     if (dialect == Dialect::sqlite) {
         Question ask(dialect);
-        ask.text = columns + " from numbers where " + from_and_to(scan) + in_order(scan);
+        ask.text = columns + " from numbers where " + from_and_to(scan, ask) + in_order(scan);
         each_row(sql, ask, [&](const Row& row) { return take(line(row)); });
         return;
     }
     Question ask(dialect);
-    ask.text = columns + " from numbers where " + from_and_to(scan) + conditions(scan, ask) + in_order(scan) + limited(scan);
-    PostgresCopy(sql, ask).each([&](const CopiedRow& row) { return take(line(row)); });
+    ask.text = columns + " from numbers where " + from_and_to(scan, ask) + conditions(scan, ask) + in_order(scan) + limited(scan);
+    each_copied(postgres(sql), ask.text, ask.values(), [&](const PgRow& row) { return take(line(row)); });
 }
 
 void forget_statements(soci::session& sql) {

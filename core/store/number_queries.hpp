@@ -25,6 +25,9 @@ std::vector<UsedPlace> numbers_by_user(
 std::vector<NumberRow> number_rows(
     soci::session& sql, Dialect dialect, const std::vector<NumberKey>& keys, bool lie_together
 );
+/// The rows of number_keys(), in one reading.
+/// @param sql  as of number_rows()
+std::vector<NumberRow> number_rows_along(soci::session& sql, Dialect dialect, const KeyScan& scan);
 void each_number_place(soci::session& sql, Dialect dialect, const NumberBook::TakePlace& take);
 void each_number_line(
     soci::session& sql, Dialect dialect, const KeyScan& scan,

@@ -40,6 +40,7 @@ public:
     }
     Result<void> each_place(const TakePlace& take) override { return book_->each_place(take); }
     Result<std::vector<NumberRow>> rows(const std::vector<NumberKey>& keys, bool lie_together) override { return book_->rows(keys, lie_together); }
+    Result<std::vector<NumberRow>> rows_along(const KeyScan& scan) override { return book_->rows_along(scan); }
     Result<void> each_line(const KeyScan& scan, const std::function<bool(const NumberLine&)>& take)
         override {
         return book_->each_line(scan, take);

@@ -28,6 +28,10 @@ public:
         if (fails_reading) return failure(ErrorKind::unavailable, "the disk is gone");
         return book_->rows(keys, lie_together);
     }
+    Result<std::vector<NumberRow>> rows_along(const KeyScan& scan) override {
+        if (fails_reading) return failure(ErrorKind::unavailable, "the disk is gone");
+        return book_->rows_along(scan);
+    }
     Result<void> each_place(const TakePlace& take) override { return book_->each_place(take); }
     Result<void> each_line(const KeyScan& scan, const std::function<bool(const NumberLine&)>& take) override { return book_->each_line(scan, take); }
     Result<std::vector<NumberEvent>> history(NumberKey key, int limit) override { return book_->history(key, limit); }
