@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The column orders.at_rest: 0, or what the order ended as, once nothing will happen to it by itself and
-// nobody needs to do anything. It changes once in an order's life, so that indexes may stand on it: one that
-// held `state` would be written with each step of each order.
+// The column orders.at_rest: 0, or what the order ended as, once nothing will happen to it by
+// itself and nobody needs to do anything. It changes once in an order's life, so that indexes may
+// stand on it: one that held `state` would be written with each step of each order.
 
 #include <algorithm>
 #include <array>
