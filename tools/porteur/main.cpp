@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "cli.hpp"
-#include "daemon_program.hpp"
+#include "other_program.hpp"
 
 namespace {
 
@@ -46,7 +46,7 @@ int main(int count, char** words) {
         .new_key = random_key,
         .now = [] { return std::chrono::steady_clock::now(); },
         .pause = [](std::chrono::milliseconds length) { std::this_thread::sleep_for(length); },
-        .run_daemon = porteur::cli::become_daemon,
+        .run_program = porteur::cli::become_program,
     };
     std::vector<std::string> arguments;
     for (int index = 1; index < count; ++index) arguments.emplace_back(words[index]);

@@ -28,9 +28,9 @@ struct Surroundings {
     std::function<std::chrono::steady_clock::time_point()> now;
     /// Waits; called between attempts to reach the daemon again.
     std::function<void(std::chrono::milliseconds)> pause;
-    /// Runs the daemon's program with these arguments in place of this one; returns its exit
-    /// status.
-    std::function<Outcome<int>(const std::vector<std::string>& arguments)> run_daemon;
+    /// Runs another program of ours, "porteurd", with these arguments in place of this one; returns
+    /// its exit status.
+    std::function<Outcome<int>(const std::string& program, const std::vector<std::string>& arguments)> run_program;
 };
 
 }  // namespace porteur::cli

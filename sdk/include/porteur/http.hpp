@@ -27,6 +27,8 @@ public:
     /// True when the request may have been carried out but its answer was lost. The carrier's settle
     /// time has passed already.
     bool in_doubt() const noexcept { return outcome_.kind == ErrorKind::in_doubt; }
+    /// True when the operation was called off before the answer came: nothing but what undoes may follow.
+    bool was_called_off() const noexcept { return outcome_.kind == ErrorKind::cancelled; }
 
     /// The HTTP status. @errors in_doubt, or what the exchange failed as
     int status() const {
@@ -373,6 +375,8 @@ inline Op<std::vector<Answer>> in_turns(std::vector<HttpRequest> requests) {
         std::vector<HttpRequest> some;
         for (auto at = from; at < end; ++at) some.push_back(std::move(requests[at]));
         for (auto& each : co_await together(std::move(some))) answers.push_back(std::move(each));
+        // Whoever was called off begins nothing more.
+        if (answers.back().was_called_off()) fail({.kind = ErrorKind::cancelled, .message = "called off"});
     }
     co_return answers;
 }

@@ -93,11 +93,22 @@ struct Place {
     }
 };
 
+/// Without what may be somebody's telephone or account number: of seven digits and more, two stay.
+inline std::string without_numbers(std::string text) {
+    const auto is_digit = [](char letter) { return letter >= '0' && letter <= '9'; };
+    for (auto from = text.begin(); (from = std::ranges::find_if(from, text.end(), is_digit)) != text.end();) {
+        const auto to = std::find_if_not(from, text.end(), is_digit);
+        if (to - from >= 7) std::fill(from, to - 2, 'x');
+        from = to;
+    }
+    return text;
+}
+
 inline std::unexpected<Error> at(const Place& place, std::string_view wanted,
                                  const json::value& found) {
     return failure(ErrorKind::invalid_input,
                    (place.above == nullptr ? std::string("the document") : place.pointer()) + ": expected " +
-                       std::string(wanted) + ", found " + quoted(json::serialize(found), 60));
+                       std::string(wanted) + ", found " + quoted(without_numbers(json::serialize(found)), 60));
 }
 
 inline void write_text(std::string& out, std::string_view text) {

@@ -116,6 +116,14 @@ TEST(FromText, NamesThePlaceOfWhatIsWrong) {
     EXPECT_TRUE(from_text<Sample>(R"({"zones":"x"})"));
 }
 
+TEST(FromText, TellsNoNumberInFullOfWhatIsWrong) {
+    const auto wrong = from_text<std::vector<PhoneNumber>>(R"(["4165550101"])");
+    ASSERT_FALSE(wrong);
+    EXPECT_THAT(wrong.error().message, HasSubstr("/0: expected"));
+    EXPECT_THAT(wrong.error().message, HasSubstr("xxxxxxxx01"));
+    EXPECT_THAT(wrong.error().message, Not(HasSubstr("4165550101\\\"")));
+}
+
 TEST(ParseJson, SaysWhereTheTextStopsBeingJson) {
     EXPECT_THAT(parse_json(R"({"a":1,})"), FailsWith(ErrorKind::invalid_input, HasSubstr("not JSON at byte 7")));
     EXPECT_THAT(parse_json(R"({"a":1} x)"), FailsWith(ErrorKind::invalid_input, HasSubstr("not JSON at byte 8")));

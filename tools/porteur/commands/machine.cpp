@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// porteur token ..., plugin docs and completion: what is done on this machine, without the API.
+// porteur token ..., plugin ... and completion: what is done on this machine, without the API.
 #include <ostream>
 
 #include "commands/all.hpp"
@@ -9,15 +9,24 @@
 namespace porteur::cli {
 namespace {
 
+Outcome<ExitCode> run(Session& session, const std::string& program, std::vector<std::string> words) {
+    words.insert(words.end(), session.arguments.words.begin(), session.arguments.words.end());
+    const auto status = session.around().run_program(program, words);
+    if (!status) return passed_on(status);
+    // The other program has said what was wrong, and its exit status stands.
+    return static_cast<ExitCode>(*status);
+}
+
 Outcome<ExitCode> run_daemon(Session& session) {
     const auto& path = session.arguments.command;  // "token create"
     const auto blank = path.find(' ');
-    std::vector<std::string> words{path.substr(0, blank), path.substr(blank + 1)};
-    words.insert(words.end(), session.arguments.words.begin(), session.arguments.words.end());
-    const auto status = session.around().run_daemon(words);
-    if (!status) return passed_on(status);
-    // The daemon's program has said what was wrong, and its exit status stands.
-    return static_cast<ExitCode>(*status);
+    return run(session, "porteurd", {path.substr(0, blank), path.substr(blank + 1)});
+}
+
+/// What authors of plugins use: porteur-plugin takes the command's last word, "grade" of "plugin grade".
+Outcome<ExitCode> run_plugin_program(Session& session) {
+    const auto& path = session.arguments.command;
+    return run(session, "porteur-plugin", {path.substr(path.find(' ') + 1)});
 }
 
 Outcome<ExitCode> print_completion(Session& session) {
@@ -59,6 +68,42 @@ std::vector<CommandSpec> machine_commands() {
          .words = {},
          .options = {},
          .run = run_daemon,
+         .takes_rest = true},
+        {.path = "plugin new",
+         .help = told("write a new plugin that builds, with tests that say what is left to fill in"),
+         .words = {},
+         .options = {},
+         .run = run_plugin_program,
+         .takes_rest = true},
+        {.path = "plugin doctor",
+         .help = told("say why a plugin does not load, and what mends it"),
+         .words = {},
+         .options = {},
+         .run = run_plugin_program,
+         .takes_rest = true},
+        {.path = "plugin run",
+         .help = told("run one operation against a simulator or sandbox, and show each step"),
+         .words = {},
+         .options = {},
+         .run = run_plugin_program,
+         .takes_rest = true},
+        {.path = "plugin record",
+         .help = told("the same, kept as a conversation that validate replays"),
+         .words = {},
+         .options = {},
+         .run = run_plugin_program,
+         .takes_rest = true},
+        {.path = "plugin validate",
+         .help = told("try a plugin against every rule, each in a process of its own"),
+         .words = {},
+         .options = {},
+         .run = run_plugin_program,
+         .takes_rest = true},
+        {.path = "plugin grade",
+         .help = told("say which grade a plugin has reached: E listed, D loads, C works, B robust"),
+         .words = {},
+         .options = {},
+         .run = run_plugin_program,
          .takes_rest = true},
         {.path = "plugin docs",
          .help = told("a plugin's page: settings, operations, reach, the carrier's words with their tests; by 'porteurd plugin docs'"),

@@ -9,7 +9,7 @@
 
 #include <gmock/gmock.h>
 
-#include "daemon_program.hpp"
+#include "other_program.hpp"
 #include "world.hpp"
 
 namespace porteur::cli {
@@ -41,31 +41,44 @@ std::string program(World& world, const std::string& name, const std::string& te
 
 TEST(TokenCreate, GivesAllWordsToTheDaemonAndKeepsItsExitStatus) {
     World world;
-    world.daemon_status = 4;
+    world.other_status = 4;
     const auto ran = world.run({"token", "create", "--name", "billing", "--scope=read"});
     EXPECT_EQ(ran.status, 4);
+    EXPECT_EQ(world.other_program, "porteurd");
     EXPECT_THAT(
-        world.daemon_words,
+        world.other_words,
         ::testing::ElementsAre("token", "create", "--name", "billing", "--scope=read")
     );
 }
 
-TEST(FindDaemon, PrefersTheOneBesideAndThenPath) {
+TEST(PluginNew, GivesAllWordsToTheProgramForAuthorsAndKeepsItsExitStatus) {
+    World world;
+    world.other_status = 2;
+    const auto ran = world.run({"plugin", "new", "acme", "--api", "rest", "--help"});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_EQ(world.other_program, "porteur-plugin");
+    EXPECT_THAT(world.other_words, ::testing::ElementsAre("new", "acme", "--api", "rest", "--help"));
+}
+
+TEST(FindProgram, PrefersTheOneBesideThenLibexecAndThenPath) {
     World world;
     std::filesystem::create_directories(world.folder / "beside");
+    std::filesystem::create_directories(world.folder / "libexec/porteur");
     std::filesystem::create_directories(world.folder / "path");
     const auto on_path = program(world, "path/porteurd", "#!/bin/sh\n");
     const auto beside = (world.folder / "beside").string();
     const auto path = ":/nowhere:" + (world.folder / "path").string();
-    EXPECT_EQ(find_daemon(beside, path), on_path);
+    EXPECT_EQ(find_program("porteurd", beside, path), on_path);
+    program(world, "libexec/porteur/porteurd", "#!/bin/sh\n");
+    EXPECT_EQ(find_program("porteurd", beside, path), beside + "/../libexec/porteur/porteurd");
     const auto here = program(world, "beside/porteurd", "#!/bin/sh\n");
-    EXPECT_EQ(find_daemon(beside, path), here);
+    EXPECT_EQ(find_program("porteurd", beside, path), here);
 }
 
-TEST(FindDaemon, SaysWhereItLooked) {
+TEST(FindProgram, SaysWhereItLooked) {
     World world;
     world.file("porteurd", "not a program");
-    const auto found = find_daemon(world.folder.string(), "");
+    const auto found = find_program("porteurd", world.folder.string(), "");
     ASSERT_FALSE(found);
     EXPECT_EQ(found.error().code, ExitCode::not_found);
     EXPECT_EQ(
@@ -86,6 +99,16 @@ TEST(Program, BecomesTheDaemonsProgramForTokenCreate) {
     EXPECT_EQ(
         shell((world.folder / "porteur").string() + " plugin docs thinktel --json").text,
         "4 words: plugin docs thinktel --json\n"
+    );
+}
+
+TEST(FindProgram, SaysWhatBringsTheProgramForAuthors) {
+    World world;
+    const auto found = find_program("porteur-plugin", world.folder.string(), "");
+    ASSERT_FALSE(found);
+    EXPECT_EQ(
+        found.error().message, "porteur-plugin is neither in \"" + world.folder.string() +
+                                   "\" nor on PATH; the SDK for authors of plugins brings it"
     );
 }
 

@@ -24,7 +24,7 @@ struct Terminal {
         .new_key = {},
         .now = [this] { return now; },
         .pause = {},
-        .run_daemon = {}
+        .run_program = {}
     };
 };
 

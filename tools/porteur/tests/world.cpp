@@ -59,9 +59,10 @@ Ran World::run(const std::vector<std::string>& words) {
                 now_ += length;
                 pauses.push_back(length);
             },
-        .run_daemon = [this](const std::vector<std::string>& arguments) -> Outcome<int> {
-            daemon_words = arguments;
-            return daemon_status;
+        .run_program = [this](const std::string& name, const std::vector<std::string>& arguments) -> Outcome<int> {
+            other_program = name;
+            other_words = arguments;
+            return other_status;
         },
     };
     const int status = cli::run(words, around);

@@ -44,8 +44,9 @@ public:
     bool is_terminal = false;
     std::vector<std::chrono::milliseconds> pauses;
     std::chrono::milliseconds clock_step{0};  ///< what each look at the clock moves it by
-    std::vector<std::string> daemon_words;    ///< what the daemon's program was run with
-    int daemon_status = 0;
+    std::string other_program;                ///< which other program was run: "porteurd"
+    std::vector<std::string> other_words;     ///< what it was run with
+    int other_status = 0;
     std::filesystem::path folder;
 
 private:

@@ -5,6 +5,9 @@
 // for; the calls after it say what must stand in it; the outcome is delivered at once. The first
 // thing that does not fit fails the test and the rest of the script is skipped.
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <optional>
 #include <set>
@@ -14,22 +17,33 @@
 
 #include <porteur/calendar_text.hpp>
 #include <porteur/testkit/compare.hpp>
+#include <porteur/testkit/conversation.hpp>
 #include <porteur/testkit/heard.hpp>
 #include <porteur/testkit/plugin.hpp>
 #include <porteur/turn_limits.hpp>
 
 namespace porteur::testkit {
 
-/// All that went over the boundary in one run: what cut_everywhere() repeats.
-struct Recording {
+/// Keeps it where PORTEUR_CONVERSATIONS names a folder; named by the test that runs.
+inline void keep(Conversation conversation, std::string_view plugin) {
+    const char* folder = std::getenv("PORTEUR_CONVERSATIONS");
+    if (folder == nullptr || *folder == '\0') return;
+    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+    if (test == nullptr || test->result()->Failed()) return;
+    conversation.name = std::string(test->test_suite_name()) + "." + test->name();
+    auto file = conversation.name;
+    for (char& letter : file)
+        if (letter == '/') letter = '-';
+    static std::map<std::string, int> kept;
+    file += "-" + std::to_string(++kept[file]) + ".json";
+    std::ofstream out(std::filesystem::path(folder) / file);
+    out << text_of(conversation, plugin) << '\n';
+    EXPECT_TRUE(out.good()) << "cannot write " << file << " to " << folder;
+}
+
+/// What cut_everywhere() repeats.
+struct Recording : Conversation {
     Plugin plugin;
-    std::string operation, input, settings;
-    Turn first;
-    struct Exchange {
-        std::vector<Completion> done;
-        Turn turn;
-    };
-    std::vector<Exchange> exchanges;
 };
 
 class Script {
@@ -41,7 +55,7 @@ public:
         const Plugin& plugin, std::string operation, std::string input, std::string settings = "{}",
         Where where = Where::current()
     )
-        : recorded_{plugin, operation, input, settings, {}, {}},
+        : recorded_{{{}, operation, input, settings, {}, {}}, plugin},
           run_(std::make_unique<OneRun>(plugin, operation, input, settings)) {
         hear("input", input);
         recorded_.first = run_->first();
@@ -291,6 +305,7 @@ private:
         if (last_.state == PORTEUR_DONE) hear("result", last_.output);
         have_heard(heard_);
         heard_.clear();
+        if (!std::exchange(is_kept_, true)) keep(recorded_, {recorded_.plugin.table().id.ptr, recorded_.plugin.table().id.len});
     }
 
     bool running() const { return !broken_ && current_; }
@@ -449,7 +464,7 @@ private:
     std::set<std::string, std::less<>> names_, doubted_;
     std::vector<Heard> heard_;
     Turn last_;
-    bool broken_ = false;
+    bool broken_ = false, is_kept_ = false;
 };
 
 }  // namespace porteur::testkit

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// C and P: what the conversations show that it can, and what they must show before it is trusted with money.
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+#include "conformance/check.hpp"
+#include "conformance/play.hpp"
+
+namespace porteur::conformance {
+namespace {
+
+bool is_no(ErrorKind kind) {
+    return kind == ErrorKind::rejected || kind == ErrorKind::invalid_input || kind == ErrorKind::unauthorized || kind == ErrorKind::unsupported;
+}
+
+json::object output_of(const Conversation& conversation) {
+    const auto output = parse_json(conversation.last().output);
+    return output && output->is_object() ? output->get_object() : json::object();
+}
+
+std::string state_of(const Conversation& conversation) {
+    const auto output = output_of(conversation);
+    const auto* state = output.if_contains("state");
+    return state && state->is_string() ? std::string(state->get_string()) : std::string();
+}
+
+/// "/numbers" holds something.
+bool has_entries(const json::object& output, std::string_view key) {
+    const auto* found = output.if_contains(key);
+    return found && found->is_array() && !found->get_array().empty();
+}
+
+bool says_no(const Conversation& conversation) {
+    const auto& last = conversation.last();
+    if (last.state == PORTEUR_FAILED) return is_no(last.error.kind);
+    static const std::set<std::string> refused{"exception", "rejected", "cancelled", "expired", "alternates_offered"};
+    const auto output = output_of(conversation);
+    return refused.contains(state_of(conversation)) || has_entries(output, "rejections") || has_entries(output, "findings");
+}
+
+std::string joined(const std::vector<std::string>& names) {
+    std::string out;
+    for (const auto& each : names) out += (out.empty() ? "" : ", ") + each;
+    return out;
+}
+
+Outcome each_succeeds(const Subject& subject) {
+    std::vector<std::string> wanting;
+    for (const auto& each : subject.descriptor.operations)
+        if (std::ranges::none_of(subject.conversations, [&](const Conversation& one) { return one.operation == each.name && one.last().state == PORTEUR_DONE; }))
+            wanting.push_back(each.name);
+    if (!wanting.empty()) return failed("no conversation in which it succeeds: " + joined(wanting) + "; write a test that plays one to its result");
+    return passed(subject.descriptor.operations.size());
+}
+
+Outcome each_is_refused(const Subject& subject) {
+    std::vector<std::string> wanting;
+    std::size_t tried = 0;
+    for (const auto& each : subject.descriptor.operations) {
+        // What a pure operation says is its own, and no carrier's; `validate` alone is there to say no.
+        if (each.pure && each.name != "validate") continue;
+        ++tried;
+        if (std::ranges::none_of(subject.conversations, [&](const Conversation& one) { return one.operation == each.name && says_no(one); }))
+            wanting.push_back(each.name);
+    }
+    if (!wanting.empty()) return failed("no conversation in which the carrier says no: " + joined(wanting) + "; write a test that plays its refusal");
+    return passed(tried);
+}
+
+Outcome bad_credentials_are_found(const Subject& subject) {
+    if (!find_named(subject.descriptor.operations, "check_account")) return failed("it has no check_account");
+    const auto finds = [](const Conversation& one) {
+        return one.operation == "check_account" && one.last().state == PORTEUR_FAILED && one.last().error.kind == ErrorKind::unauthorized;
+    };
+    if (std::ranges::any_of(subject.conversations, finds)) return passed();
+    return failed("no conversation in which check_account fails as unauthorized");
+}
+
+Outcome limitations_are_said(const Subject& subject) {
+    if (!subject.descriptor.limitations.empty()) return passed(subject.descriptor.limitations.size());
+    return failed("the descriptor says no [[limitation]]: what can the carrier not do? If there is nothing, exempt this check and say why");
+}
+
+Outcome everything_is_explained(const Subject& subject) {
+    std::vector<std::string> wanting;
+    for (const auto& each : subject.descriptor.settings)
+        if (each.help.empty()) wanting.push_back("settings." + each.name);
+    for (const auto& each : subject.descriptor.secrets)
+        if (each.help.empty()) wanting.push_back("secrets." + each.name);
+    if (!wanting.empty()) return failed("no help for " + joined(wanting));
+    return passed(subject.descriptor.settings.size() + subject.descriptor.secrets.size());
+}
+
+// ------------------------------------------------------------------ P
+
+std::map<ErrorKind, std::string> kinds_reached(const Subject& subject) {
+    std::map<ErrorKind, std::string> out;
+    for (const auto& each : subject.conversations)
+        if (each.last().state == PORTEUR_FAILED) out.try_emplace(each.last().error.kind, each.name);
+    return out;
+}
+
+bool asks_the_carrier(const Subject& subject) {
+    return std::ranges::any_of(subject.conversations, [](const Conversation& one) {
+        const auto asks = [](const Turn& turn) { return std::ranges::any_of(turn.effects, [](const Effect& each) { return each.kind == PORTEUR_FX_HTTP; }); };
+        return asks(one.first) || std::ranges::any_of(one.exchanges, [&](const auto& each) { return asks(each.turn); });
+    });
+}
+
+Outcome each_kind_of_error_is_reached(const Subject& subject) {
+    const auto reached = kinds_reached(subject);
+    std::vector<ErrorKind> wanted{ErrorKind::invalid_input, ErrorKind::rejected};
+    if (asks_the_carrier(subject)) wanted.insert(wanted.end(), {ErrorKind::unauthorized, ErrorKind::unavailable});
+    std::vector<std::string> wanting;
+    for (const auto each : wanted)
+        if (!reached.contains(each)) wanting.emplace_back(name_of(each));
+    if (!wanting.empty()) return failed("no conversation ends as " + joined(wanting));
+    return passed(wanted.size());
+}
+
+/// Each ONCE step, by its operation, and whether a conversation lost its outcome.
+Outcome lost_outcomes_are_played(const Subject& subject) {
+    std::map<std::string, bool> once;
+    for (const auto& one : subject.conversations) {
+        std::map<std::uint32_t, std::string> open;
+        const auto note = [&](const Turn& turn) {
+            for (const auto& each : turn.effects)
+                if (each.guarantee == PORTEUR_ONCE && (each.kind == PORTEUR_FX_HTTP || each.kind == PORTEUR_FX_MAIL)) {
+                    once.try_emplace(one.operation + "/" + each.step, false);
+                    open[each.seq] = one.operation + "/" + each.step;
+                }
+        };
+        note(one.first);
+        for (const auto& [done, then] : one.exchanges) {
+            for (const auto& each : done)
+                if (each.kind == ErrorKind::in_doubt && open.contains(each.seq)) once[open[each.seq]] = true;
+            note(then);
+        }
+    }
+    if (once.empty()) return none_met(subject, "no conversation has a ONCE step");
+    std::vector<std::string> wanting;
+    for (const auto& [step, is_played] : once)
+        if (!is_played) wanting.push_back(step);
+    if (!wanting.empty()) return failed("no conversation in which the outcome is lost of " + joined(wanting));
+    return passed(once.size());
+}
+
+Outcome progress_is_told_whole(const Subject& subject) {
+    std::vector<std::string> wanting;
+    std::size_t tried = 0;
+    for (const auto* operation : {"check_port", "check_purchase"}) {
+        if (!find_named(subject.descriptor.operations, operation)) continue;
+        ++tried;
+        std::set<std::string> states;
+        for (const auto& one : subject.conversations)
+            if (one.operation == operation && one.last().state == PORTEUR_DONE) states.insert(state_of(one));
+        const auto reaches = [&](std::initializer_list<const char*> some) { return std::ranges::any_of(some, [&](const char* each) { return states.contains(each); }); };
+        if (!reaches({"submitted", "accepted", "confirmed", "activating", "in_review"})) wanting.push_back(std::string(operation) + ": under way");
+        if (!reaches({"completed"})) wanting.push_back(std::string(operation) + ": completed");
+        if (!reaches({"exception", "rejected", "expired", "alternates_offered"})) wanting.push_back(std::string(operation) + ": refused");
+    }
+    if (tried == 0) return none_met(subject, "it has neither check_port nor check_purchase");
+    if (!wanting.empty()) return failed("no conversation tells of " + joined(wanting));
+    return passed(tried);
+}
+
+constexpr auto works = std::to_array<Check>({
+    {"C1", "has a conversation of each operation in which it succeeds", each_succeeds},
+    {"C2", "has a conversation of each operation in which the carrier says no", each_is_refused},
+    {"C3", "finds bad credentials when the account is checked", bad_credentials_are_found},
+    {"C4", "says what the carrier cannot do", limitations_are_said},
+    {"C5", "explains each setting and secret", everything_is_explained},
+});
+constexpr auto proofs = std::to_array<Check>({
+    {"P1", "ends in each kind of error that a carrier brings about", each_kind_of_error_is_reached},
+    {"P2", "has a conversation in which the outcome of each ONCE step is lost", lost_outcomes_are_played},
+    {"P3", "tells of orders that are under way, completed and refused", progress_is_told_whole},
+});
+
+}  // namespace
+
+std::span<const Check> conversation_checks() { return works; }
+std::span<const Check> proof_checks() { return proofs; }
+
+}  // namespace porteur::conformance

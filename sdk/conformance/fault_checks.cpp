@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// F: at each request of each conversation the carrier fails in one way, and is well again after it. The outcome is
+// delivered as docs/effects.md has the host deliver it.
+#include <array>
+#include <set>
+
+#include "conformance/check.hpp"
+#include "conformance/play.hpp"
+
+namespace porteur::conformance {
+namespace {
+
+/// What is delivered instead of the answer; none: this effect does not meet it.
+using Fault = Completion (*)(const Effect& effect);
+
+bool is_once(const Effect& effect) { return effect.guarantee == PORTEUR_ONCE; }
+
+/// A lost outcome as the host tells it.
+Completion lost(const Effect& effect, std::string_view message) {
+    return failure_of(is_once(effect) ? ErrorKind::in_doubt : ErrorKind::unavailable, message);
+}
+
+enum class Internal { forbidden, allowed };
+
+/// @param internal  a plugin may call an answer a defect that it cannot have expected here, and nobody could understand
+Outcome with_fault(const Subject& subject, Fault fault, Internal internal) {
+    const auto plugin = Plugin::at(subject.library.string());
+    std::size_t tried = 0;
+    for (const auto& each : subject.conversations) {
+        for (std::size_t at = 0; at < each.exchanges.size(); ++at) {
+            Play play(plugin, each);
+            if (const auto departed = play.replay(at); !departed.empty()) return failed(each.name + ": " + departed);
+            const auto* met = play.completed_by(at);
+            if (met == nullptr || met->kind != PORTEUR_FX_HTTP) continue;
+            const auto effect = *met;
+            ++tried;
+            play.deliver(effect.seq, fault(effect));
+            const auto wrong = play.go_on();
+            const auto where = each.name + ", at " + name_of(effect) + ": ";
+            if (!wrong.empty()) return failed(where + wrong);
+            if (internal == Internal::forbidden && play.turn().state == PORTEUR_FAILED && play.turn().error.kind == ErrorKind::internal)
+                return failed(where + "it " + told(play.turn()) + "; that is the carrier's trouble and no defect");
+        }
+    }
+    return tried == 0 ? none_met(subject, "no conversation asks the carrier anything by HTTP") : passed(tried);
+}
+
+template <int status>
+Completion answers_with(const Effect&) {
+    return answer(status, R"({"error":"refused","message":"no"})");
+}
+
+Outcome timeout(const Subject& subject) {
+    return with_fault(subject, [](const Effect& effect) { return lost(effect, "no answer in time"); }, Internal::forbidden);
+}
+Outcome reset(const Subject& subject) {
+    return with_fault(subject, [](const Effect& effect) { return lost(effect, "the connection closed before the answer"); }, Internal::forbidden);
+}
+Outcome refused_401(const Subject& subject) {
+    return with_fault(subject, [](const Effect&) { return failure_of(ErrorKind::unauthorized, "the carrier does not take the credentials"); }, Internal::forbidden);
+}
+Outcome refused_403(const Subject& subject) { return with_fault(subject, answers_with<403>, Internal::forbidden); }
+Outcome missing_404(const Subject& subject) { return with_fault(subject, answers_with<404>, Internal::allowed); }
+Outcome conflict_409(const Subject& subject) { return with_fault(subject, answers_with<409>, Internal::allowed); }
+Outcome unprocessable_422(const Subject& subject) { return with_fault(subject, answers_with<422>, Internal::allowed); }
+Outcome throttled_429(const Subject& subject) {
+    return with_fault(subject, [](const Effect&) { return failure_of(ErrorKind::throttled, "the carrier asks for a wait of 30 s"); }, Internal::forbidden);
+}
+Outcome broken_500(const Subject& subject) {
+    return with_fault(subject, [](const Effect& effect) { return lost(effect, "the carrier answered 500"); }, Internal::forbidden);
+}
+Outcome busy_503(const Subject& subject) {
+    return with_fault(
+        subject,
+        [](const Effect& effect) { return is_once(effect) ? lost(effect, "the carrier answered 503") : failure_of(ErrorKind::throttled, "the carrier answered 503"); },
+        Internal::forbidden
+    );
+}
+Outcome cut_json(const Subject& subject) {
+    return with_fault(subject, [](const Effect&) { return answer(200, R"({"id":"7","status":"comp)"); }, Internal::allowed);
+}
+Outcome html(const Subject& subject) {
+    return with_fault(
+        subject, [](const Effect&) { return answer(200, "<!doctype html><html><body><h1>Maintenance</h1></body></html>", "text/html"); }, Internal::allowed
+    );
+}
+Outcome empty(const Subject& subject) {
+    return with_fault(subject, [](const Effect&) { return answer(200, {}, {}); }, Internal::allowed);
+}
+Outcome huge(const Subject& subject) {
+    return with_fault(subject, [](const Effect&) { return answer(200, "{\"text\":\"" + std::string(10 << 20, 'x') + "\"}"); }, Internal::allowed);
+}
+Outcome other_type(const Subject& subject) {
+    static constexpr std::array bodies{"[]", "\"text\"", "7", "null", R"({"id":[],"status":{},"numbers":"none","orders":7,"items":{},"data":false})"};
+    std::size_t tried = 0;
+    static std::size_t which;
+    for (which = 0; which < bodies.size(); ++which) {
+        auto outcome = with_fault(subject, [](const Effect&) { return answer(200, bodies[which]); }, Internal::allowed);
+        if (outcome.verdict != Verdict::passed) return outcome;
+        tried += outcome.tried;
+    }
+    return passed(tried);
+}
+
+/// Unless the operation goes on without this answer, and says so with its result.
+Outcome bad_credentials_end_it(const Subject& subject) {
+    const auto plugin = Plugin::at(subject.library.string());
+    std::size_t tried = 0;
+    for (const auto& each : subject.conversations)
+        for (std::size_t at = 0; at < each.exchanges.size(); ++at) {
+            Play play(plugin, each);
+            if (const auto departed = play.replay(at); !departed.empty()) return failed(each.name + ": " + departed);
+            const auto* met = play.completed_by(at);
+            if (met == nullptr || met->kind != PORTEUR_FX_HTTP) continue;
+            const auto effect = *met;
+            ++tried;
+            const auto refuse = [](const Effect& one) {
+                return one.kind == PORTEUR_FX_HTTP ? failure_of(ErrorKind::unauthorized, "the carrier does not take the credentials") : Completion{};
+            };
+            play.deliver(effect.seq, refuse(effect));
+            if (const auto wrong = play.go_on(refuse); !wrong.empty()) return failed(each.name + ", at " + name_of(effect) + ": " + wrong);
+            if (play.turn().state == PORTEUR_FAILED && play.turn().error.kind != ErrorKind::unauthorized && play.turn().error.kind != ErrorKind::in_doubt)
+                return failed(each.name + ", at " + name_of(effect) + ": it " + told(play.turn()) + ", wanted unauthorized");
+        }
+    return tried == 0 ? none_met(subject, "no conversation asks the carrier anything by HTTP") : passed(tried);
+}
+
+/// A ONCE effect of each conversation whose outcome is lost; the look-ups are answered by `answered`.
+Outcome after_a_lost_outcome(const Subject& subject, Completion (*answered)(const Effect&)) {
+    const auto plugin = Plugin::at(subject.library.string());
+    std::size_t tried = 0;
+    for (const auto& each : subject.conversations)
+        for (std::size_t at = 0; at < each.exchanges.size(); ++at) {
+            Play play(plugin, each);
+            if (const auto departed = play.replay(at); !departed.empty()) return failed(each.name + ": " + departed);
+            const auto* met = play.completed_by(at);
+            if (met == nullptr || !is_once(*met)) continue;
+            const auto effect = *met;
+            ++tried;
+            play.deliver(effect.seq, failure_of(ErrorKind::in_doubt, "the connection closed before the answer"));
+            // Sending it again without a look-up that was answered is found by the play itself.
+            const auto wrong = play.go_on([&](const Effect& one) { return head_text(one, "looks_up") == effect.step ? answered(one) : Completion{}; });
+            const auto where = each.name + ", the outcome of " + name_of(effect) + " being lost: ";
+            if (!wrong.empty()) return failed(where + wrong);
+            const bool has_looked = std::ranges::any_of(play.asked(), [&](const Effect& one) { return head_text(one, "looks_up") == effect.step; });
+            const auto& end = play.turn();
+            if (!has_looked && end.state == PORTEUR_DONE && end.output.find("in_doubt") == std::string::npos)
+                return failed(where + "it is done, has not looked whether it was carried out, and tells of no doubt in its result");
+            if (!has_looked && end.state == PORTEUR_FAILED && end.error.kind != ErrorKind::in_doubt)
+                return failed(where + "it " + told(end) + ", and has not looked whether it was carried out; wanted a look-up, or in_doubt");
+            if (has_looked && answered(effect).kind != ErrorKind::none && end.state == PORTEUR_FAILED && end.error.kind != ErrorKind::in_doubt)
+                return failed(where + "the look-up was not answered, and it " + told(end) + "; wanted in_doubt");
+        }
+    return tried == 0 ? none_met(subject, "no conversation has a ONCE effect") : passed(tried);
+}
+
+Outcome looks_before_it_sends_again(const Subject& subject) {
+    return after_a_lost_outcome(subject, [](const Effect&) { return Completion{}; });
+}
+Outcome stays_in_doubt_without_an_answer(const Subject& subject) {
+    return after_a_lost_outcome(subject, [](const Effect&) { return failure_of(ErrorKind::unavailable, "no route to the carrier"); });
+}
+
+constexpr auto checks = std::to_array<Check>({
+    {"F1", "ends in order when the carrier does not answer in time", timeout},
+    {"F2", "ends in order when the connection closes before the answer", reset},
+    {"F3", "ends in order when the credentials are refused once", refused_401},
+    {"F4", "ends in order at 403", refused_403},
+    {"F5", "ends in order at 404", missing_404},
+    {"F6", "ends in order at 409", conflict_409},
+    {"F7", "ends in order at 422", unprocessable_422},
+    {"F8", "ends in order when the carrier asks for a wait", throttled_429},
+    {"F9", "ends in order at 500", broken_500},
+    {"F10", "ends in order at 503", busy_503},
+    {"F11", "ends in order at half of an answer", cut_json},
+    {"F12", "ends in order at a page of HTML", html},
+    {"F13", "ends in order at an empty answer", empty},
+    {"F14", "ends in order at an answer of ten megabytes", huge},
+    {"F15", "ends in order at answers of another type", other_type},
+    {"F16", "fails as unauthorized when the credentials are refused for good", bad_credentials_end_it},
+    {"F17", "looks whether a ONCE step was carried out before it is sent again", looks_before_it_sends_again},
+    {"F18", "stays in doubt when nobody answers the look-up", stays_in_doubt_without_an_answer},
+});
+
+}  // namespace
+
+std::span<const Check> fault_checks() { return checks; }
+
+}  // namespace porteur::conformance

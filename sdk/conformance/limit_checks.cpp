@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+// S, B and Z: what may not be told, what an operation may cost, and answers that nobody thought of.
+#include <malloc.h>
+#include <time.h>
+
+#include <array>
+#include <chrono>
+#include <random>
+#include <regex>
+
+#include "conformance/check.hpp"
+#include "conformance/play.hpp"
+
+namespace porteur::conformance {
+namespace {
+
+/// Calls `see` for each effect of each conversation, with the conversation.
+template <class See>
+std::string each_effect(const Subject& subject, See see) {
+    const auto of_turn = [&](const Conversation& one, const Turn& turn) {
+        for (const auto& each : turn.effects)
+            if (auto wrong = see(one, each); !wrong.empty()) return one.name + ", at " + name_of(each) + ": " + wrong;
+        return std::string();
+    };
+    for (const auto& one : subject.conversations) {
+        if (auto wrong = of_turn(one, one.first); !wrong.empty()) return wrong;
+        for (const auto& each : one.exchanges)
+            if (auto wrong = of_turn(one, each.turn); !wrong.empty()) return wrong;
+    }
+    return {};
+}
+
+// ------------------------------------------------------------------ S
+
+Outcome names_secrets_that_there_are(const Subject& subject) {
+    if (subject.conversations.empty()) return none_met(subject, {});
+    std::size_t tried = 0;
+    const auto wrong = each_effect(subject, [&](const Conversation&, const Effect& effect) -> std::string {
+        const auto head = parse_json(effect.head);
+        const auto* secrets = head && head->is_object() ? head->get_object().if_contains("secrets") : nullptr;
+        if (!secrets || !secrets->is_array()) return {};
+        for (const auto& each : secrets->get_array()) {
+            const auto* name = each.is_object() ? each.get_object().if_contains("name") : nullptr;
+            if (!name || !name->is_string()) return "a secret without a name";
+            const std::string text(name->get_string());
+            ++tried;
+            if (!text.starts_with("order.") && !find_named(subject.descriptor.secrets, text)) return "it names the secret " + quoted(text) + ", which the descriptor does not";
+        }
+        return {};
+    });
+    return wrong.empty() ? passed(tried) : failed(wrong);
+}
+
+/// The telephone numbers of an input, as their digits.
+std::vector<std::string> numbers_in(const std::string& input) {
+    static const std::regex number(R"(\+?([1-9][0-9]{7,14}))");
+    std::vector<std::string> out;
+    for (std::sregex_iterator each(input.begin(), input.end(), number), end; each != end; ++each) out.push_back((*each)[1]);
+    return out;
+}
+
+/// @source sdk/include/porteur/result.hpp: "never a telephone number in full"
+Outcome messages_keep_numbers_to_themselves(const Subject& subject) {
+    std::size_t tried = 0;
+    for (const auto& one : subject.conversations) {
+        if (one.last().state != PORTEUR_FAILED) continue;
+        for (const auto& number : numbers_in(one.input)) {
+            ++tried;
+            if (one.last().error.message.find(number) != std::string::npos) return failed(one.name + " fails with a telephone number in full: " + one.last().error.message);
+        }
+    }
+    return tried == 0 ? none_met(subject, "no conversation that fails is about a number") : passed(tried);
+}
+
+Outcome keeps_account_data_out_of_paths(const Subject& subject) {
+    if (subject.conversations.empty()) return none_met(subject, {});
+    std::size_t tried = 0;
+    const auto wrong = each_effect(subject, [&](const Conversation& one, const Effect& effect) -> std::string {
+        if (effect.kind != PORTEUR_FX_HTTP) return {};
+        const auto input = parse_json(one.input);
+        if (!input || !input->is_object()) return {};
+        const auto* account = input->get_object().if_contains("account_number");
+        if (!account || !account->is_string() || account->get_string().size() < 4) return {};
+        ++tried;
+        const std::string value(account->get_string());
+        for (const auto* key : {"path", "url"})
+            if (head_text(effect, key).find(value) != std::string::npos) return "the account number stands in the address, which servers keep in their logs";
+        return {};
+    });
+    return wrong.empty() ? passed(tried) : failed(wrong);
+}
+
+// ------------------------------------------------------------------ B
+
+double thread_ms() {
+    timespec now{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
+
+Outcome steps_are_quick(const Subject& subject) {
+    if (subject.conversations.empty()) return none_met(subject, {});
+    constexpr double step_ms_max = 50;
+    const auto plugin = Plugin::at(subject.library.string());
+    std::size_t steps = 0;
+    for (const auto& one : subject.conversations) {
+        auto before = thread_ms();
+        OneRun run(plugin, one.operation, one.input, one.settings);
+        for (std::size_t at = 0; at <= one.exchanges.size(); ++at, ++steps) {
+            if (at > 0) {
+                before = thread_ms();
+                run.step(one.exchanges[at - 1].done);
+            }
+            const auto took = thread_ms() - before;
+            if (took > step_ms_max) return failed(one.name + ": step " + std::to_string(at + 1) + " took " + std::to_string(static_cast<int>(took)) + " ms of its thread");
+        }
+    }
+    return passed(steps);
+}
+
+Outcome asks_with_measure(const Subject& subject) {
+    if (subject.conversations.empty()) return none_met(subject, {});
+    constexpr std::size_t effects_max = 400;
+    for (const auto& one : subject.conversations) {
+        auto count = one.first.effects.size();
+        for (const auto& each : one.exchanges) count += each.turn.effects.size();
+        if (count > effects_max) return failed(one.name + " asks for " + std::to_string(count) + " effects, at most " + std::to_string(effects_max) + " are well");
+    }
+    return passed(subject.conversations.size());
+}
+
+std::size_t allocated() { return mallinfo2().uordblks + mallinfo2().hblkhd; }
+
+Outcome holds_little_memory(const Subject& subject) {
+    if (subject.conversations.empty()) return none_met(subject, {});
+    constexpr std::size_t bytes_of_an_operation_max = 4 << 20;
+    const auto plugin = Plugin::at(subject.library.string());
+    std::size_t most = 0;
+    for (const auto& one : subject.conversations) {
+        const auto before = allocated();
+        OneRun run(plugin, one.operation, one.input, one.settings);
+        for (const auto& each : one.exchanges) run.step(each.done);
+        const auto now = allocated();
+        most = std::max(most, now > before ? now - before : 0);
+        if (most > bytes_of_an_operation_max) return failed(one.name + " holds " + std::to_string(most >> 10U) + " kB at its end; at most 4,096 are well");
+    }
+    return passed(subject.conversations.size());
+}
+
+Outcome gives_memory_back(const Subject& subject) {
+    if (subject.conversations.empty()) return none_met(subject, {});
+    const auto plugin = Plugin::at(subject.library.string());
+    const auto round = [&] {
+        for (const auto& one : subject.conversations) {
+            OneRun run(plugin, one.operation, one.input, one.settings);
+            for (const auto& each : one.exchanges) run.step(each.done);
+        }
+    };
+    for (int warm = 0; warm < 3; ++warm) round();
+    const auto before = allocated();
+    constexpr int rounds = 20;
+    for (int each = 0; each < rounds; ++each) round();
+    const auto after = allocated();
+    const auto runs = static_cast<std::size_t>(rounds) * subject.conversations.size();
+    // What a library keeps for itself once is no leak; a byte for each run is.
+    if (after > before && (after - before) / runs > 64) return failed(std::to_string((after - before) / runs) + " bytes stay behind of each run");
+    return passed(runs);
+}
+
+// ------------------------------------------------------------------ Z
+
+/// A value of an answer, changed as nobody would think of.
+void change(json::value& value, std::mt19937_64& chance) {
+    if (value.is_object() && !value.get_object().empty() && chance() % 8 != 0) {
+        auto& object = value.get_object();
+        auto at = object.begin() + static_cast<std::ptrdiff_t>(chance() % object.size());
+        if (chance() % 4 == 0)
+            object.erase(at);
+        else
+            change(at->value(), chance);
+        return;
+    }
+    if (value.is_array() && !value.get_array().empty() && chance() % 8 != 0) {
+        auto& array = value.get_array();
+        auto& one = array[chance() % array.size()];
+        if (chance() % 4 == 0)
+            array.push_back(json::value(one));
+        else
+            change(one, chance);
+        return;
+    }
+    switch (chance() % 9) {
+        case 0: value = nullptr; break;
+        case 1: value = json::array{}; break;
+        case 2: value = json::object{}; break;
+        case 3: value = ""; break;
+        case 4: value = std::string(100'000, 'x'); break;
+        case 5: value = std::numeric_limits<std::int64_t>::min(); break;
+        case 6: value = true; break;
+        case 7: value = "\xc3\xa9\xe2\x82\xac\xf0\x9f\x93\x9e"; break;
+        default: value = static_cast<std::int64_t>(chance());
+    }
+}
+
+std::string changed(const std::string& body, std::mt19937_64& chance) {
+    if (auto value = parse_json(body); value && chance() % 4 != 0) {
+        change(*value, chance);
+        return json::serialize(*value);
+    }
+    std::string out = body.empty() ? "x" : body;
+    for (auto times = chance() % 6 + 1; times > 0; --times) {
+        const auto at = chance() % out.size();
+        if (chance() % 3 == 0)
+            out.erase(at, chance() % 8 + 1);
+        else
+            out[at] = static_cast<char>(chance());
+        if (out.empty()) out = "x";
+    }
+    return out;
+}
+
+Outcome takes_any_answer(const Subject& subject) {
+    if (subject.conversations.empty()) return none_met(subject, {});
+    const auto plugin = Plugin::at(subject.library.string());
+    constexpr auto time_of_it = std::chrono::seconds(5);
+    const auto end = std::chrono::steady_clock::now() + time_of_it;
+    std::size_t tried = 0;
+    // Each try has a seed of its own, so that the one that failed can be had again alone.
+    for (auto seed = subject.seed; std::chrono::steady_clock::now() < end; ++seed) {
+        std::mt19937_64 chance(seed);
+        const auto& one = subject.conversations[chance() % subject.conversations.size()];
+        if (one.exchanges.empty()) continue;
+        const auto at = chance() % one.exchanges.size();
+        Play play(plugin, one);
+        if (const auto departed = play.replay(at); !departed.empty()) return failed(one.name + ": " + departed);
+        auto given = one.exchanges[at].done.front();
+        given.body = changed(given.body, chance);
+        ++tried;
+        play.deliver(given.seq, given);
+        if (const auto wrong = play.go_on(); !wrong.empty()) return failed("seed " + std::to_string(seed) + ", " + one.name + ": " + wrong + "; the answer was " + quoted(given.body, 200));
+    }
+    return tried == 0 ? none_met(subject, "no conversation has an answer") : passed(tried);
+}
+
+constexpr auto secrets = std::to_array<Check>({
+    {"S1", "names no secret but those of its descriptor and of the order", names_secrets_that_there_are},
+    {"S2", "tells no telephone number in full in its errors", messages_keep_numbers_to_themselves},
+    {"S3", "puts no account number into an address", keeps_account_data_out_of_paths},
+});
+constexpr auto budgets = std::to_array<Check>({
+    {"B1", "takes at most 50 ms for a step", steps_are_quick},
+    {"B2", "asks for at most 400 effects in one operation", asks_with_measure},
+    {"B3", "holds at most four megabytes for an operation", holds_little_memory},
+    {"B4", "gives back what it took", gives_memory_back},
+});
+constexpr auto fuzzing = std::to_array<Check>({
+    {"Z1", "takes any answer whatever", takes_any_answer},
+});
+
+}  // namespace
+
+std::span<const Check> secret_checks() { return secrets; }
+std::span<const Check> budget_checks() { return budgets; }
+std::span<const Check> fuzz_checks() { return fuzzing; }
+
+}  // namespace porteur::conformance

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conformance/play.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <porteur/turn_limits.hpp>
+
+namespace porteur::conformance {
+namespace {
+
+/// So many effects may still be asked for once something has gone wrong.
+constexpr std::size_t effects_after_max = 64;
+constexpr std::size_t undo_effects_max = 16;
+
+json::object head_of(const Effect& effect) {
+    const auto head = parse_json(effect.head);
+    return head && head->is_object() ? head->get_object() : json::object();
+}
+
+}  // namespace
+
+std::string head_text(const Effect& effect, std::string_view key) {
+    const auto head = head_of(effect);
+    const auto* found = head.if_contains(key);
+    return found && found->is_string() ? std::string(found->get_string()) : std::string();
+}
+
+std::string name_of(const Effect& effect) {
+    if (effect.kind != PORTEUR_FX_HTTP) return effect.step + " (" + std::string(testkit::name_of_effect(effect.kind)) + ")";
+    const auto path = head_text(effect, "path");
+    return effect.step + " (" + head_text(effect, "method") + " " + (path.empty() ? head_text(effect, "url") : path) + ")";
+}
+
+std::string told(const Turn& turn) {
+    if (turn.returned != PORTEUR_OK) return "returned " + std::to_string(turn.returned) + ": " + turn.error.message;
+    if (turn.state == PORTEUR_DONE) return "is done";
+    if (turn.state == PORTEUR_FAILED) return "failed as " + std::string(name_of(turn.error.kind)) + ": " + turn.error.message;
+    return "waits";
+}
+
+Completion answer(int status, std::string body, std::string_view content_type) {
+    json::object headers;
+    if (!content_type.empty()) headers["content-type"] = content_type;
+    return {0, ErrorKind::none, canonical(json::object{{"headers", std::move(headers)}, {"status", status}}), std::move(body)};
+}
+
+Completion failure_of(ErrorKind kind, std::string_view message) {
+    return {0, kind, canonical(json::object{{"code", ""}, {"message", message}}), {}};
+}
+
+Play::Play(const Plugin& plugin, const Conversation& recorded)
+    : recorded_(recorded), run_(std::make_unique<OneRun>(plugin, recorded.operation, recorded.input, recorded.settings)) {
+    take(run_->first());
+    for (auto exchange = recorded.exchanges.rbegin(); exchange != recorded.exchanges.rend(); ++exchange)
+        for (const auto& each : exchange->done) {
+            const auto at = static_cast<std::size_t>(recorded.exchanges.rend() - exchange) - 1;
+            if (const auto* effect = completed_by(at)) answers_[effect->step].push_back(each);
+        }
+}
+
+const Effect* Play::completed_by(std::size_t exchange) const {
+    const auto seq = recorded_.exchanges[exchange].done.front().seq;
+    const auto find = [seq](const Turn& turn) -> const Effect* {
+        const auto found = std::ranges::find(turn.effects, seq, &Effect::seq);
+        return found == turn.effects.end() ? nullptr : &*found;
+    };
+    if (const auto* first = find(recorded_.first)) return first;
+    for (const auto& each : recorded_.exchanges)
+        if (const auto* found = find(each.turn)) return found;
+    return nullptr;
+}
+
+void Play::take(Turn turn) {
+    turn_ = std::move(turn);
+    for (const auto& each : turn_.effects) {
+        const auto rule = wrong_effect_size(each.seq, each.head.size(), each.body.size());
+        if (!rule.empty() && broken_rule_.empty()) broken_rule_ = rule;
+        if (each.guarantee == PORTEUR_ONCE && doubted_.contains(each.step) && broken_rule_.empty())
+            broken_rule_ = name_of(each) + " is sent again, and nobody has looked whether it was carried out";
+        open_.push_back(each);
+        asked_.push_back(each);
+    }
+}
+
+void Play::deliver(std::uint32_t seq, Completion given) {
+    given.seq = seq;
+    const auto found = std::ranges::find(open_, seq, &Effect::seq);
+    if (found != open_.end()) {
+        if (found->guarantee == PORTEUR_ONCE && given.kind == ErrorKind::in_doubt) doubted_.insert(found->step);
+        // A look-up says something only where it was answered.
+        if (given.kind == ErrorKind::none) doubted_.erase(head_text(*found, "looks_up"));
+        open_.erase(found);
+    }
+    take(run_->step({std::move(given)}));
+}
+
+std::string Play::replay(std::size_t length) {
+    if (turn_ != recorded_.first) return "it begins otherwise: " + told(turn_) + ", and " + told(recorded_.first) + " in the conversation";
+    for (std::size_t at = 0; at < length; ++at) {
+        const auto& [done, then] = recorded_.exchanges[at];
+        for (const auto& each : done) {
+            const auto found = std::ranges::find(open_, each.seq, &Effect::seq);
+            if (found == open_.end()) return "the conversation answers effect " + std::to_string(each.seq) + ", which nobody asked for";
+            if (found->guarantee == PORTEUR_ONCE && each.kind == ErrorKind::in_doubt) doubted_.insert(found->step);
+            if (each.kind == ErrorKind::none) doubted_.erase(head_text(*found, "looks_up"));
+            if (auto& left = answers_[found->step]; !left.empty()) left.pop_back();
+            open_.erase(found);
+        }
+        take(run_->step(done));
+        if (turn_ != then) {
+            std::string out = "after the outcome of effect " + std::to_string(done.front().seq) + " it goes otherwise: " + told(turn_) + ", and " + told(then) +
+                              " in the conversation";
+            for (std::size_t each = 0; each < std::min(turn_.effects.size(), then.effects.size()); ++each)
+                if (turn_.effects[each] != then.effects[each])
+                    return out + "; it asks " + name_of(turn_.effects[each]) + " " + turn_.effects[each].head + turn_.effects[each].body + " instead of " +
+                           name_of(then.effects[each]) + " " + then.effects[each].head + then.effects[each].body;
+            return out;
+        }
+    }
+    return broken_rule_;
+}
+
+Completion Play::usual(const Effect& effect) {
+    if (auto& left = answers_[effect.step]; !left.empty()) {
+        auto out = left.back();
+        left.pop_back();
+        return out;
+    }
+    switch (effect.kind) {
+        case PORTEUR_FX_SLEEP:
+        case PORTEUR_FX_PROGRESS: return {0, ErrorKind::none, "{}", {}};
+        case PORTEUR_FX_NOW: return {0, ErrorKind::none, R"({"at":"2026-12-01T09:30:00Z"})", {}};
+        case PORTEUR_FX_RANDOM: return {0, ErrorKind::none, R"({"hex":"00112233445566778899aabbccddeeff"})", {}};
+        case PORTEUR_FX_SIGN: return {0, ErrorKind::none, R"({"signature":"AA=="})", {}};
+        case PORTEUR_FX_MANUAL: return failure_of(ErrorKind::cancelled, "nobody has answered");
+        case PORTEUR_FX_EVENT: return {0, ErrorKind::unavailable, R"({"code":"timed_out","message":"no such event came in time"})", {}};
+        default: return failure_of(ErrorKind::unavailable, "no route to the carrier");
+    }
+}
+
+std::string Play::wrong() const {
+    if (!broken_rule_.empty()) return broken_rule_;
+    if (turn_.returned == PORTEUR_E_BUG) return "an exception reached the boundary: " + turn_.error.message;
+    if (turn_.returned != PORTEUR_OK) return told(turn_);
+    if (turn_.state == PORTEUR_WAITING) return "it waits for nothing, and does not end";
+    if (turn_.state != PORTEUR_DONE && turn_.state != PORTEUR_FAILED) return "it is in the state " + std::to_string(turn_.state) + ", which there is not";
+    if (turn_.state == PORTEUR_FAILED && turn_.error.kind == ErrorKind::none) return "it failed without a kind";
+    return {};
+}
+
+std::string Play::go_on(const std::function<Completion(const Effect&)>& choose) {
+    // As many as it asked for when all went well, and some more.
+    auto most = asked_.size() + effects_after_max + recorded_.first.effects.size();
+    for (const auto& each : recorded_.exchanges) most += each.turn.effects.size();
+    while (turn_.returned == PORTEUR_OK && !open_.empty() && turn_.state == PORTEUR_WAITING && broken_rule_.empty()) {
+        if (asked_.size() > most) return "it has asked for " + std::to_string(asked_.size()) + " effects, and does not end";
+        const auto effect = open_.front();
+        auto given = choose ? choose(effect) : Completion{};
+        if (given.head.empty() && given.kind == ErrorKind::none) given = usual(effect);
+        deliver(effect.seq, std::move(given));
+    }
+    return wrong();
+}
+
+std::string Play::cancel() {
+    open_.clear();
+    const auto before = asked_.size();
+    take(run_->cancel());
+    while (turn_.returned == PORTEUR_OK && !open_.empty() && turn_.state == PORTEUR_WAITING) {
+        if (asked_.size() > before + undo_effects_max) return "it asks for more than " + std::to_string(undo_effects_max) + " effects to undo, and does not end";
+        deliver(open_.front().seq, failure_of(ErrorKind::cancelled, "called off"));
+    }
+    return wrong();
+}
+
+}  // namespace porteur::conformance

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// What judges plugins is judged: conversations survive being written, exemptions are looked at, a
+// grade is counted, and a plugin that ends its process ends one check alone. That each check finds
+// its own fault is tried by broken_plugins_test.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include "conformance/conversation_file.hpp"
+#include "conformance/grade.hpp"
+#include "conformance/report.hpp"
+
+namespace porteur::conformance {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+Conversation conversation() {
+    Conversation out{"Purchase.a_number_is_gone", "purchase", R"({"quantity":1})", "{}", {}, {}};
+    out.first.effects.push_back(
+        {1, PORTEUR_FX_HTTP, PORTEUR_ONCE, "create-order", R"({"method":"POST","path":"/orders"})",
+         std::string("\xff\x00\xfe", 3)}
+    );
+    testkit::Turn last;
+    last.state = PORTEUR_FAILED;
+    last.error = {
+        .kind = ErrorKind::rejected,
+        .message = "gone",
+        .reason = Reason::number_taken,
+        .code = "E7",
+        .retry_after = std::chrono::seconds{30}
+    };
+    out.exchanges.push_back({{{1, ErrorKind::none, R"({"status":409})", "h\xc3\xa9las"}}, last});
+    return out;
+}
+
+TEST(ConversationFile, says_again_what_was_written_byte_for_byte) {
+    const auto written = conversation();
+    const auto read = read_conversation(text_of(written, "acme"));
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->name, written.name);
+    EXPECT_EQ(read->operation, written.operation);
+    EXPECT_EQ(read->input, written.input);
+    EXPECT_EQ(read->first, written.first);
+    ASSERT_EQ(read->exchanges.size(), 1U);
+    EXPECT_EQ(read->exchanges.front().turn, written.exchanges.front().turn);
+    EXPECT_EQ(read->exchanges.front().done.front().body, "h\xc3\xa9las");
+    EXPECT_EQ(text_of(*read, "acme"), text_of(written, "acme"));
+}
+
+TEST(ConversationFile, tells_what_is_wrong_with_a_text_that_is_none) {
+    for (const auto* text :
+         {"", "[]", "{}", R"({"conversation":2})",
+          R"({"conversation":1,"input":"{}","name":"n","operation":"o","plugin":"p","settings":"{}","turns":[]})",
+          R"({"conversation":1,"input":"{}","name":"n","operation":"o","plugin":"p","settings":"{}","turns":[{"state":0,"effects":[{"kind":"telepathy"}]}]})"
+         }) {
+        const auto read = read_conversation(text);
+        ASSERT_FALSE(read) << text;
+        EXPECT_THAT(read.error().message, HasSubstr("no conversation: "));
+    }
+}
+
+Report report_where(const std::set<std::string>& failed_ones) {
+    Report out{"acme", "1.0.0", {}, 1, 1};
+    for (const auto& each : all_checks())
+        out.entries.push_back(
+            {std::string(each.id),
+             std::string(each.sentence),
+             failed_ones.contains(std::string(each.id)) ? Ending::failed : Ending::passed,
+             {},
+             1,
+             {}}
+        );
+    return out;
+}
+
+TEST(Grade, is_the_highest_letter_all_of_whose_checks_hold) {
+    EXPECT_EQ(grade_of(report_where({})).letter, 'B');
+    EXPECT_EQ(grade_of(report_where({"Z1"})).letter, 'B') << "fuzzing belongs to a grade above";
+    const auto without_recovery = grade_of(report_where({"R1", "F17"}));
+    EXPECT_EQ(without_recovery.letter, 'C');
+    EXPECT_THAT(without_recovery.wanting, ElementsAre("R1", "F17"));
+    EXPECT_EQ(grade_of(report_where({"C1", "R1"})).letter, 'D');
+    EXPECT_EQ(grade_of(report_where({"A9", "C1"})).letter, 'E');
+    EXPECT_EQ(grade_of(report_where({"L5"})).letter, 'F') << "what is not even listed has none";
+}
+
+TEST(Grade, counts_what_was_not_run_as_wanting) {
+    auto report = report_where({});
+    std::erase_if(report.entries, [](const Entry& each) { return each.id == "D1"; });
+    EXPECT_THAT(grade_of(report).wanting, ElementsAre("D1"));
+    report.entries.push_back({"D1", {}, Ending::exempt, "why", 0, {}});
+    EXPECT_EQ(grade_of(report).letter, 'B');
+    report.entries.back().ending = Ending::nothing;
+    EXPECT_EQ(grade_of(report).letter, 'C');
+}
+
+TEST(Checks, have_names_of_their_own_and_sentences) {
+    std::set<std::string> names;
+    for (const auto& each : all_checks()) {
+        EXPECT_TRUE(names.insert(std::string(each.id)).second) << each.id;
+        EXPECT_GT(each.sentence.size(), 10U) << each.id;
+        EXPECT_NE(letter_of(each.id), 'F');
+    }
+}
+
+Subject subject_of(const std::string& name) {
+    Subject out;
+    out.library = std::filesystem::path(name);
+    std::ifstream in(name, std::ios::binary);
+    out.bytes.assign(std::istreambuf_iterator<char>(in), {});
+    return out;
+}
+
+std::string library(const std::string& name) {
+    return std::string(PORTEUR_TEST_LIBRARIES) + "/" + name + ".so";
+}
+
+TEST(Report, names_a_check_that_there_is_not) {
+    const auto report = run_checks({}, {.only = {"R1", "Q7"}});
+    ASSERT_FALSE(report);
+    EXPECT_THAT(report.error().message, HasSubstr("there is no check \"Q7\""));
+}
+
+TEST(Report, goes_on_after_a_plugin_that_ends_its_process) {
+    const auto report =
+        run_checks(subject_of(library("crashes_when_loaded")), {.only = {"L5", "A1", "A2", "L6"}});
+    ASSERT_TRUE(report) << report.error().message;
+    ASSERT_EQ(report->entries.size(), 4U);
+    for (const auto& each : report->entries) {
+        EXPECT_EQ(each.ending, each.id.front() == 'L' ? Ending::passed : Ending::failed)
+            << each.id << ": " << each.text;
+        if (each.id.front() == 'A')
+            EXPECT_THAT(each.text, HasSubstr("the plugin ended the process: Aborted"));
+    }
+}
+
+TEST(Report, ends_a_check_that_does_not_end) {
+    auto subject = subject_of(library("rogue"));
+    subject.descriptor.operations.emplace_back().name = "check_account";
+    subject.conversations.push_back(
+        {"loop", "check_account", R"({"do":"loop-in-begin"})", "{}", {}, {}}
+    );
+    const auto report =
+        run_checks(subject, {.only = {"A12", "L1"}, .limit = std::chrono::seconds{1}});
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(report->count(Ending::passed), 1U);
+    const auto late = std::ranges::find(report->entries, "A12", &Entry::id);
+    EXPECT_EQ(late->text, "it did not end in 1 s");
+}
+
+TEST(Report, takes_an_exemption_with_its_reason_and_refuses_one_that_is_not_needed) {
+    auto subject = subject_of(library("crashes_when_loaded"));
+    subject.descriptor.exemptions = {{"A1", "the carrier wants it so"}, {"L5", "no reason"}};
+    const auto report = run_checks(subject, {.only = {"A1", "L5"}});
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->entries[0].ending, Ending::failed);
+    EXPECT_THAT(report->entries[0].text, HasSubstr("take [[exempt]] rule = \"L5\" away"));
+    EXPECT_EQ(report->entries[1].ending, Ending::exempt);
+    EXPECT_EQ(report->entries[1].text, "the carrier wants it so");
+}
+
+TEST(Report, is_written_for_people_programs_and_ci) {
+    auto report = report_where({"R1"});
+    report.entries[2].ending = Ending::exempt;
+    for (auto& each : report.entries)
+        if (each.id == "R1") each.text = "after <b> \"it\" & goes otherwise";
+    EXPECT_THAT(
+        as_text(report, false),
+        HasSubstr(
+            "FAILED  R1   goes on in the same way after a cut at any place\n             after <b>"
+        )
+    );
+    EXPECT_THAT(as_text(report, false), HasSubstr(" 1 failed, 1 exempt, 0 with nothing to try\n"));
+    EXPECT_THAT(as_json(report), HasSubstr(R"("exempt":1,"failed":1,)"));
+    EXPECT_THAT(
+        as_junit(report),
+        HasSubstr("<failure message=\"after &lt;b&gt; &quot;it&quot; &amp; goes otherwise\"/>")
+    );
+    EXPECT_THAT(as_junit(report), HasSubstr("failures=\"1\" skipped=\"1\""));
+}
+
+}  // namespace
+}  // namespace porteur::conformance
