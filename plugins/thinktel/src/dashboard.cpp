@@ -13,6 +13,9 @@ using namespace porteur;
 
 namespace {
 
+/// A range of a line may hold ten thousand, and an answer many lines.
+constexpr std::size_t numbers_max = 20'000;
+
 /// The numbers of "4165550101" or "4165550101-0104".
 std::vector<PhoneNumber> numbers_in(const std::string& range) {
     std::vector<PhoneNumber> numbers;
@@ -49,6 +52,8 @@ std::optional<DashboardEntry> newest_entry(const json::value& body, const PhoneN
                     entry.numbers.push_back(
                         {each, state, Reason::none, text_at(line, "SvCondition")}
                     );
+                    if (entry.numbers.size() > numbers_max)
+                        fail(ErrorKind::internal, Reason::none, "", "thinktel: the dashboard tells of more numbers than an order can have");
                 }
             if (has_it) newest = std::move(entry);
         }

@@ -125,12 +125,23 @@ std::string step_of(std::string_view name, std::size_t index) {
     return index == 0 ? std::string(name) : std::string(name) + "-" + std::to_string(index + 1);
 }
 
+namespace {
+
+/// Bytes that are no UTF-8 as "?": a result with such is none that a host takes.
+std::string as_utf8(std::string bytes) {
+    if (parse_json(canonical(json::value(json::string(bytes))))) return bytes;
+    std::ranges::replace_if(bytes, [](char byte) { return static_cast<unsigned char>(byte) > 0x7F; }, '?');
+    return bytes;
+}
+
+}  // namespace
+
 std::string message_in(const std::string& body) {
     const auto parsed = parse_json(body);
     std::string words;
     if (parsed && parsed->is_object()) words = text_at(*parsed, "Message");
     if (parsed && parsed->is_string()) words = parsed->get_string();
-    if (!parsed) words = body;
+    if (!parsed) words = as_utf8(body);
     return words.empty() ? std::string() : quoted(masked_numbers(words), 160);
 }
 

@@ -186,6 +186,14 @@ TEST(CheckPortability, EveryReplyOtherThanAcceptedIsNotPortable) {
     }
 }
 
+TEST(CheckPortability, TellsInUtf8WhatCameInOtherBytes) {
+    Script script(thinktel(), "check_portability", R"({"numbers":["+14165550101"]})");
+    script.expects_http("POST", "/NumberPorts/LNP/NPANXX/Check").answers(400, "refus\xe9 \xff");
+    const auto found = script.result<std::vector<Portability>>();
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_NE(found[0].carrier_word.find("refus? ?"), std::string::npos) << found[0].carrier_word;
+}
+
 TEST(CheckPortability, OneNumberWithoutAnAnswerDoesNotBlockTheRest) {
     Script script(
         thinktel(), "check_portability", R"({"numbers":["+14165550101","+14165550102"]})"
