@@ -248,28 +248,27 @@ void begin_one(asio::io_context& io, PluginRunner& runner) {
     while (left != 0) io.run_one();
 }
 
-/// From twenty files that nobody has seen to twenty plugins that have carried out an operation each; in a process of its own, as
-/// a library once loaded stays.
-void measure_start(const fs::path& root, bool isolated) {
-    std::fflush(stdout);
-    const pid_t child = ::fork();
-    if (child != 0) {
-        int status = 0;
-        ::waitpid(child, &status, 0);
-        if (status != 0) stop("twenty plugins did not start");
-        return;
-    }
+struct Start {
+    double cold_ms = 0, scan_ms = 0;
+    double private_mb = 0;           ///< of the daemon's side, what it grew by
+    double process_private_mb = 0;  ///< of one idle plugin process
+};
+
+/// From twenty files that nobody has seen to twenty plugins that have carried out an operation each.
+Start start_here(const fs::path& plugins, const fs::path& store, bool isolated) {
     const auto before_kb = private_kb(::getpid());
     CatalogOptions options;
     options.parse = parse_descriptor;
-    options.store = root / (isolated ? "store-isolated" : "store-daemon");
+    options.store = store;
     options.host_program = PORTEUR_BENCH_HOST_PROGRAM;
     asio::io_context io;
+    Start out;
     const auto began = Clock::now();
+    const auto since = [began] { return std::chrono::duration<double, std::milli>(Clock::now() - began).count(); };
     PluginCatalog catalog(options);
-    catalog.scan({root / "twenty"});
+    catalog.scan({plugins});
     if (catalog.libraries().size() != plugins_count) stop("one of twenty was refused: " + catalog.refusals().at(0).text());
-    const std::chrono::duration<double, std::milli> scanned = Clock::now() - began;
+    out.scan_ms = since();
     std::vector<std::unique_ptr<PluginRunner>> runners;
     for (const auto& [_, library] : catalog.libraries()) {
         if (isolated) {
@@ -283,35 +282,64 @@ void measure_start(const fs::path& root, bool isolated) {
         }
     }
     for (auto& each : runners) begin_one(io, *each);
-    const std::chrono::duration<double, std::milli> took = Clock::now() - began;
-    const auto grown_kb = private_kb(::getpid()) - before_kb;
-    long hosts_kb = 0;
-    std::size_t hosts = 0;
-    for (const auto each : isolated ? children() : std::vector<pid_t>()) {
-        hosts_kb += private_kb(each);
-        ++hosts;
-    }
-    std::printf(
-        "{\"bench\":\"plugin\",\"where\":\"%s\",\"plugins\":%d,\"cold_start_ms\":%.1f,\"scan_ms\":%.1f,\"must_ms\":%d,\"private_mb\":%.1f%s%s}\n", isolated ? "process" : "daemon",
-        plugins_count, took.count(), scanned.count(), isolated ? 250 : 80, static_cast<double>(grown_kb) / 1024, isolated ? "" : ",\"must_private_mb\":20",
-        hosts == 0 ? "" : (",\"private_mb_of_an_idle_process\":" + std::to_string(static_cast<double>(hosts_kb) / 1024 / static_cast<double>(hosts))).c_str()
-    );
-    std::fflush(stdout);
-    std::_Exit(0);
+    out.cold_ms = since();
+    out.private_mb = static_cast<double>(private_kb(::getpid()) - before_kb) / 1024;
+    const auto hosts = isolated ? children() : std::vector<pid_t>();
+    for (const auto each : hosts) out.process_private_mb += static_cast<double>(private_kb(each)) / 1024 / static_cast<double>(hosts.size());
+    return out;
 }
 
-void measure_starts(const fs::path& root) {
-    fs::create_directory(root / "twenty");
-    fs::permissions(root / "twenty", fs::perms(0755));
+/// In a process of its own, as a library once loaded stays.
+Start start_elsewhere(const fs::path& plugins, const fs::path& store, bool isolated) {
+    int ends[2];
+    if (::pipe(ends) != 0) stop("no pipe");
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const auto took = start_here(plugins, store, isolated);
+        const bool told = ::write(ends[1], &took, sizeof took) == static_cast<ssize_t>(sizeof took);
+        std::_Exit(told ? 0 : 1);
+    }
+    ::close(ends[1]);
+    Start out;
+    const bool heard = ::read(ends[0], &out, sizeof out) == static_cast<ssize_t>(sizeof out);
+    ::close(ends[0]);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    if (!heard || status != 0) stop("twenty plugins did not start");
+    return out;
+}
+
+void measure_starts(const fs::path& root, std::uint64_t rounds) {
+    const auto plugins = root / "twenty";
+    fs::create_directory(plugins);
+    fs::permissions(plugins, fs::perms(0755));
     const auto acme = file_bytes(PORTEUR_BENCH_PLUGIN);
     for (int each = 0; each < plugins_count; ++each) {
         const auto id = "ac" + std::string(each < 10 ? "0" : "") + std::to_string(each);
-        const auto path = root / "twenty" / (id + ".so");
-        std::ofstream(path, std::ios::binary) << renamed(acme, id);
-        fs::permissions(path, fs::perms(0644));
+        std::ofstream(plugins / (id + ".so"), std::ios::binary) << renamed(acme, id);
+        fs::permissions(plugins / (id + ".so"), fs::perms(0644));
     }
-    measure_start(root, false);
-    measure_start(root, true);
+    std::vector<Start> here, elsewhere;
+    for (std::uint64_t round = 0; round <= rounds; ++round) {
+        const auto store = root / ("store-" + std::to_string(round));
+        const auto in_daemon = start_elsewhere(plugins, store / "daemon", false), isolated = start_elsewhere(plugins, store / "isolated", true);
+        if (round == 0) continue;  // the files come into the machine's memory
+        here.push_back(in_daemon);
+        elsewhere.push_back(isolated);
+    }
+    const auto middle = [](const std::vector<Start>& starts, double Start::* what) {
+        std::vector<double> values;
+        for (const auto& each : starts) values.push_back(each.*what);
+        return median(std::move(values));
+    };
+    std::printf(
+        "{\"bench\":\"plugin\",\"where\":\"daemon\",\"plugins\":%d,\"cold_start_ms\":%.1f,\"scan_ms\":%.1f,\"must_ms\":80,\"private_mb\":%.1f,\"must_private_mb\":20}\n", plugins_count,
+        middle(here, &Start::cold_ms), middle(here, &Start::scan_ms), middle(here, &Start::private_mb)
+    );
+    std::printf(
+        "{\"bench\":\"plugin\",\"where\":\"process\",\"plugins\":%d,\"cold_start_ms\":%.1f,\"scan_ms\":%.1f,\"must_ms\":250,\"daemon_private_mb\":%.1f,\"private_mb_of_an_idle_process\":%.2f}\n", plugins_count,
+        middle(elsewhere, &Start::cold_ms), middle(elsewhere, &Start::scan_ms), middle(elsewhere, &Start::private_mb), middle(elsewhere, &Start::process_private_mb)
+    );
 }
 
 }  // namespace
@@ -329,7 +357,7 @@ int main(int count, char** arguments) {
     fs::permissions(root / "plugins", fs::perms(0755));
     fs::copy_file(PORTEUR_BENCH_PLUGIN, root / "plugins/acme.so");
     fs::permissions(root / "plugins/acme.so", fs::perms(0644));
-    measure_starts(root);
+    measure_starts(root, rounds);
     CatalogOptions options;
     options.parse = parse_descriptor;
     options.store = root / "store";
