@@ -39,6 +39,39 @@ std::string told(const Turn& turn) {
     return "waits";
 }
 
+std::string without_count(std::string step) {
+    const auto end = step.find_last_not_of("0123456789");
+    if (end != std::string::npos && end > 0 && end + 1 < step.size() && step[end] == '-') step.resize(end);
+    return step;
+}
+
+const Effect* completed_by(const Conversation& conversation, std::size_t exchange) {
+    const auto seq = conversation.exchanges[exchange].done.front().seq;
+    const auto find = [seq](const Turn& turn) -> const Effect* {
+        const auto found = std::ranges::find(turn.effects, seq, &Effect::seq);
+        return found == turn.effects.end() ? nullptr : &*found;
+    };
+    if (const auto* first = find(conversation.first)) return first;
+    for (const auto& each : conversation.exchanges)
+        if (const auto* found = find(each.turn)) return found;
+    return nullptr;
+}
+
+std::vector<std::size_t> places_of(const Conversation& conversation) {
+    std::map<std::string, std::vector<std::size_t>> of_step;
+    for (std::size_t at = 0; at < conversation.exchanges.size(); ++at) {
+        const auto* effect = completed_by(conversation, at);
+        of_step[effect ? without_count(effect->step) : std::string()].push_back(at);
+    }
+    std::vector<std::size_t> out;
+    for (const auto& [_, places] : of_step) {
+        out.insert(out.end(), places.begin(), places.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(places.size(), 2)));
+        if (places.size() > 2) out.push_back(places.back());
+    }
+    std::ranges::sort(out);
+    return out;
+}
+
 Completion answer(int status, std::string body, std::string_view content_type) {
     json::object headers;
     if (!content_type.empty()) headers["content-type"] = content_type;
@@ -55,20 +88,8 @@ Play::Play(const Plugin& plugin, const Conversation& recorded)
     for (auto exchange = recorded.exchanges.rbegin(); exchange != recorded.exchanges.rend(); ++exchange)
         for (const auto& each : exchange->done) {
             const auto at = static_cast<std::size_t>(recorded.exchanges.rend() - exchange) - 1;
-            if (const auto* effect = completed_by(at)) answers_[effect->step].push_back(each);
+            if (const auto* effect = completed_by(recorded, at)) answers_[effect->step].push_back(each);
         }
-}
-
-const Effect* Play::completed_by(std::size_t exchange) const {
-    const auto seq = recorded_.exchanges[exchange].done.front().seq;
-    const auto find = [seq](const Turn& turn) -> const Effect* {
-        const auto found = std::ranges::find(turn.effects, seq, &Effect::seq);
-        return found == turn.effects.end() ? nullptr : &*found;
-    };
-    if (const auto* first = find(recorded_.first)) return first;
-    for (const auto& each : recorded_.exchanges)
-        if (const auto* found = find(each.turn)) return found;
-    return nullptr;
 }
 
 void Play::take(Turn turn) {
