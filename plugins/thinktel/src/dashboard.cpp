@@ -21,7 +21,7 @@ std::vector<PhoneNumber> numbers_in(const std::string& range) {
     std::vector<PhoneNumber> numbers;
     const auto first = number_from(json::value(json::string(range.substr(0, 10))));
     if (!first) return numbers;
-    const auto begin = *digits_of(*first);
+    const auto begin = their_digits(*first);
     auto last = begin;
     if (range.size() > 11) {
         const auto tail = json::object{{"tail", range.substr(range.size() - 4)}};
@@ -66,7 +66,7 @@ Op<std::optional<DashboardEntry>> dashboard_entry(
 ) {
     auto request = http().get(
         step, "/v2/NumberPorts/Inbound/Dashboard/PortInInfo/OrdersByNumber/" +
-                  std::to_string(*digits_of(number))
+                  std::to_string(their_digits(number))
     );
     if (!looks_up.empty()) request.looks_up(looks_up);
     const auto answer = co_await std::move(request);

@@ -33,7 +33,7 @@ void add_disconnected(Rejection& rejection, const json::value& record) {
     static constexpr std::int64_t range_max = 1000;
     const auto first = number_from(value_at(record, "DISC #"));
     if (!first) return;
-    const auto begin = *digits_of(*first);
+    const auto begin = their_digits(*first);
     auto last = begin;
     if (const auto end = text_at(record, "DISC # RANGE"); end.size() == 4)
         last = begin / 10000 * 10000 + integer_at(record, "DISC # RANGE").value_or(begin % 10000);
@@ -72,6 +72,12 @@ std::optional<std::int64_t> digits_of(const PhoneNumber& number) {
     const auto digits = number.north_american();
     if (!digits) return std::nullopt;
     return std::stoll(*digits);
+}
+
+std::int64_t their_digits(const PhoneNumber& number) {
+    const auto digits = digits_of(number);
+    if (!digits) fail(ErrorKind::invalid_input, Reason::none, "", "thinktel: " + number.masked() + " is no North American number");
+    return *digits;
 }
 
 std::optional<PhoneNumber> number_from(const json::value& theirs) {
