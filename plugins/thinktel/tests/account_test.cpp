@@ -134,6 +134,13 @@ TEST(ListNumbers, StopsWhereAPageDoesNotGoOn) {
         .ends_with(canonical(json::array(2000, json::object{{"number", "+14165550000"}})));
 }
 
+TEST(ListNumbers, PassesARefusalOn) {
+    Script(thinktel(), "list_numbers", "{}")
+        .expects_http("GET", "/SipTrunks")
+        .answers_file(400, "error-plain.txt")
+        .fails_with(ErrorKind::rejected, Reason::other, HasSubstr("cannot take requests"));
+}
+
 TEST(CheckPortability, AnswersEachNumberOnItsOwn) {
     Script script(
         thinktel(), "check_portability",
