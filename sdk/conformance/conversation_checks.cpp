@@ -37,7 +37,7 @@ bool says_no(const Conversation& conversation) {
     if (last.state == PORTEUR_FAILED) return is_no(last.error.kind);
     static const std::set<std::string> refused{"exception", "rejected", "cancelled", "expired", "alternates_offered"};
     const auto output = output_of(conversation);
-    return refused.contains(state_of(conversation)) || has_entries(output, "rejections") || has_entries(output, "findings");
+    return refused.contains(state_of(conversation)) || has_entries(output, "rejections") || has_entries(output, "problems");
 }
 
 std::string joined(const std::vector<std::string>& names) {

@@ -28,11 +28,11 @@ Outcome with_fault(const Subject& subject, Fault fault, Internal internal) {
     std::size_t tried = 0;
     for (const auto& each : subject.conversations) {
         for (std::size_t at = 0; at < each.exchanges.size(); ++at) {
+            const auto* met = completed_by(each, at);
+            if (met == nullptr || met->kind != PORTEUR_FX_HTTP) continue;
+            const auto& effect = *met;
             Play play(plugin, each);
             if (const auto departed = play.replay(at); !departed.empty()) return failed(each.name + ": " + departed);
-            const auto* met = play.completed_by(at);
-            if (met == nullptr || met->kind != PORTEUR_FX_HTTP) continue;
-            const auto effect = *met;
             ++tried;
             play.deliver(effect.seq, fault(effect));
             const auto wrong = play.go_on();
@@ -108,18 +108,21 @@ Outcome bad_credentials_end_it(const Subject& subject) {
     std::size_t tried = 0;
     for (const auto& each : subject.conversations)
         for (std::size_t at = 0; at < each.exchanges.size(); ++at) {
+            const auto* met = completed_by(each, at);
+            if (met == nullptr || met->kind != PORTEUR_FX_HTTP) continue;
+            const auto& effect = *met;
             Play play(plugin, each);
             if (const auto departed = play.replay(at); !departed.empty()) return failed(each.name + ": " + departed);
-            const auto* met = play.completed_by(at);
-            if (met == nullptr || met->kind != PORTEUR_FX_HTTP) continue;
-            const auto effect = *met;
             ++tried;
             const auto refuse = [](const Effect& one) {
                 return one.kind == PORTEUR_FX_HTTP ? failure_of(ErrorKind::unauthorized, "the carrier does not take the credentials") : Completion{};
             };
             play.deliver(effect.seq, refuse(effect));
             if (const auto wrong = play.go_on(refuse); !wrong.empty()) return failed(each.name + ", at " + name_of(effect) + ": " + wrong);
-            if (play.turn().state == PORTEUR_FAILED && play.turn().error.kind != ErrorKind::unauthorized && play.turn().error.kind != ErrorKind::in_doubt)
+            // What the carrier had refused before stays refused.
+            const bool ends_as_ever = each.last().state == PORTEUR_FAILED && each.last().error == play.turn().error;
+            if (play.turn().state == PORTEUR_FAILED && !ends_as_ever && play.turn().error.kind != ErrorKind::unauthorized &&
+                play.turn().error.kind != ErrorKind::in_doubt)
                 return failed(each.name + ", at " + name_of(effect) + ": it " + told(play.turn()) + ", wanted unauthorized");
         }
     return tried == 0 ? none_met(subject, "no conversation asks the carrier anything by HTTP") : passed(tried);
@@ -131,11 +134,11 @@ Outcome after_a_lost_outcome(const Subject& subject, Completion (*answered)(cons
     std::size_t tried = 0;
     for (const auto& each : subject.conversations)
         for (std::size_t at = 0; at < each.exchanges.size(); ++at) {
+            const auto* met = completed_by(each, at);
+            if (met == nullptr || !is_once(*met)) continue;
+            const auto& effect = *met;
             Play play(plugin, each);
             if (const auto departed = play.replay(at); !departed.empty()) return failed(each.name + ": " + departed);
-            const auto* met = play.completed_by(at);
-            if (met == nullptr || !is_once(*met)) continue;
-            const auto effect = *met;
             ++tried;
             play.deliver(effect.seq, failure_of(ErrorKind::in_doubt, "the connection closed before the answer"));
             // Sending it again without a look-up that was answered is found by the play itself.

@@ -39,6 +39,18 @@ std::string told(const Turn& turn) {
     return "waits";
 }
 
+const Effect* completed_by(const Conversation& conversation, std::size_t exchange) {
+    const auto seq = conversation.exchanges[exchange].done.front().seq;
+    const auto find = [seq](const Turn& turn) -> const Effect* {
+        const auto found = std::ranges::find(turn.effects, seq, &Effect::seq);
+        return found == turn.effects.end() ? nullptr : &*found;
+    };
+    if (const auto* first = find(conversation.first)) return first;
+    for (const auto& each : conversation.exchanges)
+        if (const auto* found = find(each.turn)) return found;
+    return nullptr;
+}
+
 Completion answer(int status, std::string body, std::string_view content_type) {
     json::object headers;
     if (!content_type.empty()) headers["content-type"] = content_type;
@@ -49,26 +61,14 @@ Completion failure_of(ErrorKind kind, std::string_view message) {
     return {0, kind, canonical(json::object{{"code", ""}, {"message", message}}), {}};
 }
 
-Play::Play(const Plugin& plugin, const Conversation& recorded)
-    : recorded_(recorded), run_(std::make_unique<OneRun>(plugin, recorded.operation, recorded.input, recorded.settings)) {
+Play::Play(const Plugin& plugin, const Conversation& recorded, char scrubbed)
+    : recorded_(recorded), run_(std::make_unique<OneRun>(plugin, recorded.operation, recorded.input, recorded.settings, scrubbed)) {
     take(run_->first());
     for (auto exchange = recorded.exchanges.rbegin(); exchange != recorded.exchanges.rend(); ++exchange)
         for (const auto& each : exchange->done) {
             const auto at = static_cast<std::size_t>(recorded.exchanges.rend() - exchange) - 1;
-            if (const auto* effect = completed_by(at)) answers_[effect->step].push_back(each);
+            if (const auto* effect = completed_by(recorded, at)) answers_[effect->step].push_back(each);
         }
-}
-
-const Effect* Play::completed_by(std::size_t exchange) const {
-    const auto seq = recorded_.exchanges[exchange].done.front().seq;
-    const auto find = [seq](const Turn& turn) -> const Effect* {
-        const auto found = std::ranges::find(turn.effects, seq, &Effect::seq);
-        return found == turn.effects.end() ? nullptr : &*found;
-    };
-    if (const auto* first = find(recorded_.first)) return first;
-    for (const auto& each : recorded_.exchanges)
-        if (const auto* found = find(each.turn)) return found;
-    return nullptr;
 }
 
 void Play::take(Turn turn) {
@@ -141,6 +141,9 @@ Completion Play::usual(const Effect& effect) {
 
 std::string Play::wrong() const {
     if (!broken_rule_.empty()) return broken_rule_;
+    // The SDK stops every exception; one that is not its own Failure is still a defect, which nobody meant.
+    if (turn_.state == PORTEUR_FAILED && turn_.error.kind == ErrorKind::internal && turn_.error.message.starts_with("the plugin threw "))
+        return turn_.error.message + ", and does not catch it";
     if (turn_.returned == PORTEUR_E_BUG) return "an exception reached the boundary: " + turn_.error.message;
     if (turn_.returned != PORTEUR_OK) return told(turn_);
     if (turn_.state == PORTEUR_WAITING) return "it waits for nothing, and does not end";

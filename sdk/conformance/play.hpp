@@ -28,12 +28,16 @@ std::string head_text(const Effect& effect, std::string_view key);
 /// "failed as unavailable: no route" or "is done with {...}".
 std::string told(const Turn& turn);
 
+/// The effect that an exchange of a conversation completes.
+const Effect* completed_by(const Conversation& conversation, std::size_t exchange);
+
 Completion answer(int status, std::string body, std::string_view content_type = "application/json");
 Completion failure_of(ErrorKind kind, std::string_view message);
 
 class Play {
 public:
-    Play(const Plugin& plugin, const Conversation& recorded);
+    /// @param scrubbed  what the bytes lent to the plugin are overwritten with after each call
+    Play(const Plugin& plugin, const Conversation& recorded, char scrubbed = 'X');
 
     /// Delivers what was recorded, up to `length` exchanges. @return what departed from it; empty: nothing
     std::string replay(std::size_t length);
@@ -53,9 +57,6 @@ public:
     const std::vector<Effect>& open() const { return open_; }
     /// Each effect that was asked for, in order.
     const std::vector<Effect>& asked() const { return asked_; }
-    /// The effect that an exchange of the conversation completes.
-    const Effect* completed_by(std::size_t exchange) const;
-
 private:
     void take(Turn turn);
     Completion usual(const Effect& effect);
