@@ -12,6 +12,7 @@
 #include "api/order_json.hpp"
 #include "api/outward_services.hpp"
 #include "api/people_handling.hpp"
+#include "api/rights_here.hpp"
 #include "api/routes.hpp"
 #include "api/sync_services.hpp"
 
@@ -57,10 +58,8 @@ json::object carrier_json(const CarrierInfo& info, const LastFault& last) {
 /// What of the requests of all a caller may see, and the orders that they were for.
 class Onlooker {
 public:
-    Onlooker(ApiServices& services, const Caller& caller) : services_(services), caller_(caller) {
-        const auto where = caller.tenant == system_tenant ? Relation::own : Relation::other;
-        sees_all_ = may(caller.role, Right::view_carrier_lists, where);
-    }
+    Onlooker(ApiServices& services, const Caller& caller)
+        : services_(services), caller_(caller), sees_all_(may_here(caller, Right::view_carrier_lists)) {}
 
     bool sees_all() const { return sees_all_; }
 
@@ -122,7 +121,7 @@ private:
 
     ApiServices& services_;
     const Caller& caller_;
-    bool sees_all_ = false;
+    bool sees_all_;
     std::map<Id, std::optional<Order>> orders_;
 };
 

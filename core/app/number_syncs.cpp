@@ -185,18 +185,15 @@ void NumberSyncs::finish(NumberSync sync, const Result<std::string>& output) {
     );
 }
 
-Result<std::vector<HeldNumber>> NumberSyncs::held_at(const NumberSync& sync, const std::vector<ListedNumber>& listed, std::set<NumberKey>& fresh) {
+Result<std::vector<HeldNumber>> NumberSyncs::held_at(const NumberSync& sync, const std::vector<ListedNumber>& listed, std::vector<HeldNumber>& fresh) {
     const auto& account = sync.account;
     std::vector<HeldNumber> out;
     std::set<NumberKey> known;
     const auto take = [&](const NumberForm& form) {
         known.insert(form.row.key);
         // What has changed since the carrier was asked may not have been on its list, or not have been off it.
-        if (form.row.updated > sync.began) {
-            fresh.insert(form.row.key);
-            return;
-        }
-        out.push_back({.key = form.row.key, .tenant = form.row.tenant, .account = form.shared.account, .state = form.shared.state,
+        auto& where = form.row.updated > sync.began ? fresh : out;
+        where.push_back({.key = form.row.key, .tenant = form.row.tenant, .account = form.shared.account, .state = form.shared.state,
                        .type = form.shared.type, .carrier_id = form.row.carrier_id});
     };
     IndexWish wish;
@@ -225,6 +222,17 @@ Result<std::vector<HeldNumber>> NumberSyncs::held_at(const NumberSync& sync, con
         for (const auto& each : *forms) take(each);
     }
     return out;
+}
+
+Result<std::vector<SyncDifference>> NumberSyncs::still_open_of(
+    const NumberSync& sync, const std::vector<HeldNumber>& fresh, const std::vector<ListedNumber>& listed
+) {
+    if (fresh.empty()) return {};
+    std::vector<NumberKey> keys;
+    for (const auto& each : fresh) keys.push_back(each.key);
+    const auto open = syncs_.open_before(sync, keys);
+    if (!open) return std::unexpected(open.error());
+    return still_open(carrier_diff(sync.account, fresh, listed).differences, *open);
 }
 
 std::set<NumberKey> NumberSyncs::ported_away(const std::string& account, std::set<NumberKey> wanted) {
@@ -296,18 +304,28 @@ Result<void> NumberSyncs::compare(NumberSync& sync, const std::string& output) {
     // What an order has done with a number meanwhile is no difference.
     if (auto known = catch_up(); !known) return known;
     const auto tree = parts_.tenants.tree();
-    std::set<NumberKey> fresh;
+    std::vector<HeldNumber> fresh;
     const auto held = held_at(sync, listed, fresh);
     if (!held) return std::unexpected(held.error());
-    std::erase_if(listed, [&](const ListedNumber& each) { return fresh.contains(each.key); });
+    std::set<NumberKey> fresh_keys;
+    for (const auto& each : fresh) fresh_keys.insert(each.key);
+    const auto is_fresh = [&fresh_keys](const ListedNumber& each) { return fresh_keys.contains(each.key); };
+    std::vector<ListedNumber> of_fresh;
+    std::ranges::copy_if(listed, std::back_inserter(of_fresh), is_fresh);
+    std::erase_if(listed, is_fresh);
+    // Of what is not judged stays open what was open: else its row would be replaced, and nobody could decide.
+    const auto open = still_open_of(sync, fresh, of_fresh);
+    if (!open) return std::unexpected(open.error());
     const auto standing = syncs_.standing(sync.account);
     if (!standing) return std::unexpected(standing.error());
     auto diff = carrier_diff(sync.account, *held, listed);
-    diff.left_alone += std::ssize(fresh);
+    diff.left_alone += std::ssize(fresh) - std::ssize(*open);
+    diff.differences.insert(diff.differences.end(), open->begin(), open->end());
+    std::ranges::sort(diff.differences, {}, &SyncDifference::key);
     const auto found = diff.differences.size();
     auto over = take_out_decided(diff, *standing);
     // Of what is not judged a decision stands.
-    std::erase_if(over, [&](const NumberKey each) { return fresh.contains(each); });
+    std::erase_if(over, [&](const NumberKey each) { return fresh_keys.contains(each); });
     sync.counts = {.listed = diff.listed, .expected = diff.expected, .same = diff.same, .left_alone = diff.left_alone,
                    .decided = static_cast<std::int64_t>(found - diff.differences.size())};
     const auto rows = rows_of(sync, diff, *tree);

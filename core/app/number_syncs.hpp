@@ -94,7 +94,9 @@ private:
     Result<void> compare(NumberSync& sync, const std::string& output);
     /// What is held at the account of a comparison, and what of the list is held elsewhere.
     /// @param fresh  gets those that were changed since it began: they are not among what is returned
-    Result<std::vector<HeldNumber>> held_at(const NumberSync& sync, const std::vector<ListedNumber>& listed, std::set<NumberKey>& fresh);
+    Result<std::vector<HeldNumber>> held_at(const NumberSync& sync, const std::vector<ListedNumber>& listed, std::vector<HeldNumber>& fresh);
+    /// What a comparison says of numbers that were changed since it began: what was open before, and is still so.
+    Result<std::vector<SyncDifference>> still_open_of(const NumberSync& sync, const std::vector<HeldNumber>& fresh, const std::vector<ListedNumber>& listed);
     std::set<NumberKey> ported_away(const std::string& account, std::set<NumberKey> wanted);
     Result<std::vector<NumberSyncRow>> rows_of(const NumberSync& sync, const CarrierDiff& diff, const TenantTree& tree);
     Result<void> carry_out_all(const NumberSync& sync, const TenantTree& tree);

@@ -122,7 +122,7 @@ OrderState rolled_up_parts(OrderState parent, const std::vector<OrderState>& par
     std::optional<OrderState> least;
     for (const auto each : parts) {
         if (is_end(each) || (each == draft && parent != draft)) continue;
-        if (!least || static_cast<int>(each) < static_cast<int>(*least)) least = each;
+        if (!least || advance(each) < advance(*least)) least = each;
     }
     const bool all_ended = std::ranges::all_of(parts, [](OrderState each) { return is_end(each); });
     if (!all_ended) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <span>
 
-#include "domain/order_rules.hpp"
+#include "domain/rule_words.hpp"
 
 namespace porteur {
 namespace {
@@ -16,6 +16,8 @@ constexpr OrderState port_open[] = {submitted,  needs_documents,    accepted,   
                                     activating, supplement_pending, cancel_pending, exception};
 constexpr OrderState purchase_open[] = {submitted,          in_review,      activating, needs_documents,
                                         alternates_offered, cancel_pending, exception};
+constexpr OrderState by_advance[] = {draft,      needs_documents,    submitted, in_review,          accepted,      confirmed,
+                                     activating, alternates_offered, exception, supplement_pending, cancel_pending};
 constexpr OrderState ends[] = {completed, partial, cancelled, rejected, expired};
 
 bool contains(std::span<const OrderState> list, OrderState state) {
@@ -23,6 +25,10 @@ bool contains(std::span<const OrderState> list, OrderState state) {
 }
 
 }  // namespace
+
+int rules::advance(OrderState state) noexcept {
+    return static_cast<int>(std::ranges::find(by_advance, state) - std::begin(by_advance));
+}
 
 bool is_end(OrderState state) noexcept { return contains(ends, state); }
 
@@ -48,7 +54,7 @@ OrderState rolled_up(const std::vector<NumberProgress>& numbers, OrderState whol
     for (const auto& each : numbers) {
         alike = alike && each.state == numbers.front().state;
         if (is_end(each.state)) continue;
-        if (!open || static_cast<int>(each.state) < static_cast<int>(least)) least = each.state;
+        if (!open || rules::advance(each.state) < rules::advance(least)) least = each.state;
         open = true;
     }
     // The carrier's word for the whole stands while anything is open: it knows what our table does not.

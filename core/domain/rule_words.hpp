@@ -15,6 +15,10 @@ inline std::string prefix(OrderKind kind) { return boost::describe::enum_to_stri
 
 inline std::string text_of_state(OrderState state) { return boost::describe::enum_to_string(state, ""); }
 
+/// How far an open state has come, for the least advanced of several: what a seller looks at before what is being set up,
+/// whatever is under way before what waits for a person's correction.
+int advance(OrderState state) noexcept;
+
 /// "/pin /account_number"
 inline std::string joined(const std::vector<std::string>& fields) {
     std::string out;

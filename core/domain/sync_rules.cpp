@@ -165,6 +165,19 @@ bool carry_out_by_itself(
     return true;
 }
 
+std::vector<SyncDifference> still_open(
+    std::vector<SyncDifference> differences, const std::map<NumberKey, std::string>& open
+) {
+    std::erase_if(differences, [&](const SyncDifference& each) {
+        const bool is_for_a_run =
+            each.what == SyncWhat::reappeared ||
+            (each.what == SyncWhat::vanished && each.held && is_listed_in(each.held->state));
+        const auto was = open.find(each.key);
+        return is_for_a_run || was == open.end() || was->second != standing_of(each);
+    });
+    return differences;
+}
+
 Result<void> carry_out(
     const SyncWish& wish, const NumberSyncRow& row, const TenantTree& tree,
     std::optional<NumberForm>& number

@@ -27,6 +27,13 @@ bool carry_out_by_itself(
     const NumberSyncRow& row, std::string_view account, const TenantTree& tree, NumberForm& number
 );
 
+/// Of numbers that have changed since the carrier was asked: what was to be decided before and is still
+/// the same. What a run would do by itself waits for the next list.
+/// @param open  of each number, standing_of() at what nobody has decided yet
+std::vector<SyncDifference> still_open(
+    std::vector<SyncDifference> differences, const std::map<NumberKey, std::string>& open
+);
+
 struct SyncWish {
     SyncDecision decision = SyncDecision::open;
     std::string account;                ///< the carrier account

@@ -42,7 +42,15 @@ std::string difference(const std::optional<NumberForm>& before, const std::optio
 
 }  // namespace
 
-std::string fields_of(const NumberForm& number) { return canonical(object_of(number)); }
+std::string fields_of(const NumberForm& number) {
+    const auto& row = number.row;
+    auto out = object_of(number);
+    out["source"] = row.source;
+    if (!row.carrier_id.empty()) out["carrier_id"] = row.carrier_id;
+    if (row.order != 0) out["order"] = row.order;
+    if (row.first_call) out["first_call"] = row.first_call->time_since_epoch().count();
+    return canonical(out);
+}
 
 Result<void> put_back(std::string_view fields, NumberForm& number) {
     const auto parsed = parse_json(fields);
@@ -65,6 +73,19 @@ Result<void> put_back(std::string_view fields, NumberForm& number) {
     shared.type = text("type");
     shared.use = use_type_of(text("use_type")).value_or(UseType::none);
     if (const auto state = number_state_of(text("state"))) shared.state = *state;
+    // An older porteurd kept none of what follows, as a person changes none of it; but a number that was given up
+    // and is added again has nothing of its former life.
+    if (!object.contains("source")) return {};
+    const auto number_in = [&object](std::string_view name) {
+        const auto* value = object.if_contains(name);
+        return value && value->is_int64() ? std::optional(value->get_int64()) : std::nullopt;
+    };
+    row.source = text("source");
+    row.carrier_id = text("carrier_id");
+    row.order = number_in("order").value_or(0);
+    row.first_call.reset();
+    if (const auto called = number_in("first_call")) row.first_call = Instant{std::chrono::milliseconds{*called}};
+    shared.active = text("status") == "active";
     return {};
 }
 

@@ -57,7 +57,7 @@ private:
     std::recursive_mutex mutex_;  ///< a job that fails in the middle of a piece is ended there
 };
 
-/// What of a number a person may change or see change, as canonical JSON; and the same put back.
+/// All that a change may take from a number, as canonical JSON; and the same put back.
 /// @threads any
 std::string fields_of(const NumberForm& number);
 /// @errors internal: the text is none of fields_of()

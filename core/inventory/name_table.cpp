@@ -19,6 +19,7 @@ void NameTable::clear() {
     shelves_.push_back(std::make_unique<Shelf>());
     numbers_.assign(1, 0);  // nobody's
     free_.clear();
+    ++reused_;
     ids_.assign(places_at_first, 0);
 }
 
@@ -80,6 +81,7 @@ NameId NameTable::take(std::string_view name) {
     } else {
         id = free_.back();
         free_.pop_back();
+        ++reused_;
         numbers_[id] = 1;
     }
     write(id, name);

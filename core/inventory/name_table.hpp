@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The names that numbers are used by, folded, each once, with a small number of its own. Their letters lie
-// one after another, so that all names that contain a text are found by reading through them: a million
-// names in two milliseconds. docs/decisions/0023-numbers-in-memory.md.
+// The names that numbers are used by, folded, or the texts of their tags: each once, with a small number of
+// its own. Their letters lie one after another, so that all names that contain a text are found by reading
+// through them: a million names in two milliseconds. docs/decisions/0023-numbers-in-memory.md.
 
 #include <array>
 #include <cstddef>
@@ -33,6 +33,14 @@ public:
     std::string_view operator[](NameId id) const;
     /// Which ids have a name that contains the text; with `begins` one that begins with it.
     std::vector<bool> with(std::string_view text, bool begins) const;
+    /// Which ids have a name that `choose` says yes to; what it says of one that nobody has is nobody's.
+    std::vector<bool> chosen(auto choose) const {
+        std::vector<bool> found(numbers_.size());
+        for (std::size_t id = 0; id < found.size(); ++id) found[id] = choose((*this)[static_cast<NameId>(id)]);
+        return found;
+    }
+    /// How often an id has gone to another name; what was asked of ids before may then be of others.
+    std::uint64_t reused() const noexcept { return reused_; }
     /// How many names there are.
     std::size_t size() const noexcept { return numbers_.size() - 1 - free_.size(); }
 
@@ -54,6 +62,7 @@ private:
     std::vector<std::unique_ptr<Shelf>> shelves_;
     std::vector<std::uint32_t> numbers_;  ///< by id: how many have it
     std::vector<NameId> free_;
+    std::uint64_t reused_ = 0;
     std::vector<NameId> ids_;  ///< by what its letters come to; 0: nothing is there
 };
 

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "inventory/name_table.hpp"
+#include "inventory/tag_texts.hpp"
 
 namespace porteur {
 namespace {
@@ -38,59 +39,37 @@ NumberKey key_of(Digits digits) {
     return static_cast<NumberKey>(value << bits | (digits & 15U));
 }
 
-/// Small numbers for values, each of which stays what it is. Those that there is no room for are all
-/// the number after the last: they may be anything.
-template <class Value>
+/// Small numbers for ids, each of which stays what it is: of accounts and of classes there are few. Those that there is
+/// no room for are all the number after the last: they may be any.
 class Interned {
 public:
     explicit Interned(unsigned bits_of_a_place) : max_((std::uint64_t{1} << bits_of_a_place) - 1) {}
-    std::uint64_t put(const Value& value) {
+    std::uint64_t put(std::int64_t value) {
         if (const auto* place = find(value)) return *place;
         if (values_.size() == max_) return max_;
         values_.push_back(value);
         return places_.try_emplace(value, values_.size() - 1).first->second;
     }
-    /// Which of them a test says yes to.
-    std::vector<bool> chosen(auto choose) const {
-        auto out = none_chosen();
-        for (std::size_t each = 0; each < values_.size(); ++each) out[each] = choose(values_[each]);
-        return out;
-    }
     /// Which of them are wished.
-    std::vector<bool> among(const std::vector<Value>& wished) const {
-        auto out = none_chosen();
-        for (const auto& each : wished)
-            if (const auto* place = find(each)) out[*place] = true;
-        return out;
-    }
-    const std::uint64_t* find(const Value& value) const {
-        const auto found = places_.find(value);
-        return found == places_.end() ? nullptr : &found->second;
-    }
-    Value operator[](std::uint64_t place) const { return place < values_.size() ? values_[place] : Value(); }
-    void clear() {
-        places_.clear();
-        values_.clear();
-    }
-
-private:
-    std::vector<bool> none_chosen() const {
+    std::vector<bool> among(const std::vector<std::int64_t>& wished) const {
         std::vector<bool> out(values_.size());
         if (max_ == values_.size()) out.push_back(true);
         if (out.empty()) out.push_back(false);  // an empty one would be any
+        for (const auto each : wished)
+            if (const auto* place = find(each)) out[*place] = true;
         return out;
     }
+    const std::uint64_t* find(std::int64_t value) const {
+        const auto found = places_.find(value);
+        return found == places_.end() ? nullptr : &found->second;
+    }
+    std::int64_t operator[](std::uint64_t place) const { return place < values_.size() ? values_[place] : 0; }
 
+private:
     std::uint64_t max_;
-    std::unordered_map<Value, std::uint64_t> places_;
-    std::vector<Value> values_;
+    std::unordered_map<std::int64_t, std::uint64_t> places_;
+    std::vector<std::int64_t> values_;
 };
-
-/// Whether all of them stand among the words of a row's tags.
-bool has_tags(const std::string& tags, const std::vector<std::string>& wished) {
-    const auto there = " " + tags + " ";
-    return std::ranges::all_of(wished, [&](const std::string& tag) { return there.find(" " + tag + " ") != there.npos; });
-}
 
 constexpr unsigned class_bits = 20, tenant_bits = 24, tags_bits = 20;
 
@@ -100,6 +79,8 @@ struct Entry {
     std::uint64_t tags : tags_bits;
 };
 static_assert(sizeof(Entry) == 8);
+
+constexpr std::size_t most_near_tags = (std::size_t{1} << tags_bits) - 1;
 
 /// Whether digits stand in a number, wherever: all places are looked at in one go.
 class Contains {
@@ -180,7 +161,8 @@ private:
 
 class IndexTest {
 public:
-    std::vector<bool> classes, tenants, tags;  ///< by their places; empty: any
+    std::vector<bool> classes, tenants;  ///< by their places; empty: any
+    std::optional<TagTest> tags;
     std::vector<Contains> digits;
     std::vector<std::vector<bool>> names;  ///< each of them says yes
     struct Any {
@@ -189,15 +171,19 @@ public:
     };
     std::optional<Any> any;  ///< one of them says yes
 
-    bool operator()(Digits number, const Entry& entry) const {
-        return has(classes, entry.shared) && has(tenants, entry.tenant) && has(tags, entry.tags) &&
+    bool operator()(Digits number, const Entry& entry, const TagTexts& texts) const {
+        return has(classes, entry.shared) && has(tenants, entry.tenant) && (!tags || texts.fits(*tags, number, entry.tags)) &&
                std::ranges::all_of(digits, [number](const Contains& each) { return each(number); });
     }
 
-    void choose(const Block& block, Chosen& chosen) const {
+    /// Right after it was made.
+    void choose(const Block& block, const TagTexts& texts, Chosen& chosen) const {
         if (!classes.empty()) chosen.keep([&](std::size_t at) { return knows(classes, block.entries[at].shared); });
         if (!tenants.empty()) chosen.keep([&](std::size_t at) { return knows(tenants, block.entries[at].tenant); });
-        if (!tags.empty()) chosen.keep([&](std::size_t at) { return knows(tags, block.entries[at].tags); });
+        if (tags && texts.all_near())
+            chosen.keep([&](std::size_t at) { return knows(tags->chosen, block.entries[at].tags); });
+        else if (tags)
+            chosen.keep([&](std::size_t at) { return texts.fits(*tags, block.numbers[at], block.entries[at].tags); });
         for (const auto& each : names) chosen.keep([&](std::size_t at) { return knows(each, block.names[at]); });
         for (const auto& each : digits)
             each.with_test([&](auto stands_in) { chosen.keep([&](std::size_t at) { return stands_in(block.numbers[at]); }); });
@@ -283,9 +269,11 @@ struct NumberIndex::Numbers {
     std::vector<Filled> blocks;  ///< none is empty
     std::size_t count = 0;
     NameTable names;
-    Interned<std::int64_t> classes{class_bits};
-    Interned<std::int64_t> tenants{tenant_bits};
-    Interned<std::string> tags{tags_bits};
+    Interned classes{class_bits};
+    Interned tenants{tenant_bits};
+    TagTexts tags;
+
+    explicit Numbers(TagTexts empty_tags) : tags(std::move(empty_tags)) {}
 
     /// The first number that is not below; never behind the last of a block, but for the end.
     Spot spot_of(Digits number) const {
@@ -304,15 +292,17 @@ struct NumberIndex::Numbers {
         return spot.block < blocks.size() && spot.at < blocks[spot.block].count && blocks[spot.block].begin()[spot.at] == number;
     }
 
-    void put(Digits number, const Entry& entry, std::string_view name) {
+    void put(Digits number, Entry entry, std::string_view tag_text, std::string_view name) {
         auto spot = spot_for(number);
         const auto name_id = names.take(name);
         if (is_at(spot, number)) {
             auto& block = *blocks[spot.block].block;
+            entry.tags = tags.change(number, std::uint64_t{block.entries[spot.at].tags}, tag_text);
             block.entries[spot.at] = entry;
             names.give_back(std::exchange(block.names[spot.at], name_id));
             return;
         }
+        entry.tags = tags.change(number, std::nullopt, tag_text);
         spot = make_room(spot);
         auto& [first, size, block] = blocks[spot.block];
         const auto insert = [at = spot.at, end = size](auto& column, const auto& value) {
@@ -332,6 +322,7 @@ struct NumberIndex::Numbers {
         if (!is_at(spot, number)) return;
         auto& [first, size, block] = blocks[spot.block];
         names.give_back(block->names[spot.at]);
+        tags.give_back(number, block->entries[spot.at].tags);
         const auto erase = [at = spot.at, end = size](auto& column) { std::move(column.begin() + at + 1, column.begin() + end, column.begin() + at); };
         erase(block->numbers);
         erase(block->entries);
@@ -354,7 +345,7 @@ struct NumberIndex::Numbers {
             const auto& [_, size, block] = blocks[in];
             const auto from = in == first.block ? first.at : 0, to = in == last.block ? last.at : size;
             chosen.all(from, to);
-            test.choose(*block, chosen);
+            test.choose(*block, tags, chosen);
             for (std::size_t each = 0; each < chosen.size(); ++each) {
                 const auto at = chosen[wish.descending ? chosen.size() - 1 - each : each];
                 if (see(*block, at)) continue;
@@ -374,7 +365,7 @@ struct NumberIndex::Numbers {
         IndexTest out;
         if (!wish.classes.empty()) out.classes = classes.among(wish.classes);
         if (!wish.tenants.empty()) out.tenants = tenants.among(wish.tenants);
-        if (!wish.tags.empty()) out.tags = tags.chosen([&](const std::string& each) { return has_tags(each, wish.tags); });
+        if (!wish.tags.empty()) out.tags = tags.test(wish.tags);
         for (const auto& each : wish.digits) out.digits.emplace_back(each);
         return out;
     }
@@ -421,17 +412,21 @@ private:
     static std::unique_ptr<Block> new_block() { return std::make_unique_for_overwrite<Block>(); }
 };
 
-NumberIndex::NumberIndex() : numbers_(std::make_unique<Numbers>()) {}
+NumberIndex::NumberIndex() : NumberIndex(most_near_tags) {}
+NumberIndex::NumberIndex(std::size_t near_tags) : numbers_(std::make_unique<Numbers>(TagTexts(std::min(near_tags, most_near_tags)))) {}
 NumberIndex::~NumberIndex() = default;
 
 void NumberIndex::put(NumberKey key, std::int64_t class_id, std::int64_t tenant, std::string_view tags, std::string_view name) {
-    const Entry entry{numbers_->classes.put(class_id), numbers_->tenants.put(tenant), numbers_->tags.put(std::string(tags))};
-    numbers_->put(digits_of(key), entry, name);
+    numbers_->put(digits_of(key), {numbers_->classes.put(class_id), numbers_->tenants.put(tenant), 0}, tags, name);
 }
 
 void NumberIndex::remove(NumberKey key) { numbers_->remove(digits_of(key)); }
 
-void NumberIndex::clear() { numbers_ = std::make_unique<Numbers>(); }
+void NumberIndex::clear() {
+    auto tags = std::move(numbers_->tags);
+    tags.clear();
+    numbers_ = std::make_unique<Numbers>(std::move(tags));
+}
 
 std::optional<IndexHit> NumberIndex::find(NumberKey key) const {
     const auto number = digits_of(key);
@@ -441,6 +436,7 @@ std::optional<IndexHit> NumberIndex::find(NumberKey key) const {
 }
 
 std::size_t NumberIndex::size() const noexcept { return numbers_->count; }
+std::size_t NumberIndex::tag_texts() const noexcept { return numbers_->tags.size(); }
 
 IndexHits NumberIndex::find(const IndexWish& wish) const {
     std::vector<IndexHit> hits;
@@ -479,7 +475,7 @@ std::shared_ptr<const IndexTest> NumberIndex::test(const IndexWish& wish) const 
 bool NumberIndex::fits(NumberKey key, const IndexTest& test) const {
     const auto number = digits_of(key);
     const auto spot = numbers_->spot_for(number);
-    return numbers_->is_at(spot, number) && test(number, numbers_->blocks[spot.block].block->entries[spot.at]);
+    return numbers_->is_at(spot, number) && test(number, numbers_->blocks[spot.block].block->entries[spot.at], numbers_->tags);
 }
 
 }  // namespace porteur

@@ -4,7 +4,7 @@
 // Every number in memory, in order, with what lists filter by and search in: its class, who holds it, its
 // tags, who uses it. So what contains some digits or letters, or lies anywhere under a filter, is found
 // without the store; of what is shown its row is read, and looked at again. Twenty bytes a number, and
-// each name once: docs/decisions/0023-numbers-in-memory.md.
+// each name and each text of tags once: docs/decisions/0023-numbers-in-memory.md.
 
 #include <cstddef>
 #include <cstdint>
@@ -75,6 +75,8 @@ class IndexTest;
 class NumberIndex {
 public:
     NumberIndex();
+    /// @param near_tags  so many texts of tags have a place in a row of the index; whoever has another is looked up
+    explicit NumberIndex(std::size_t near_tags);
     ~NumberIndex();
     NumberIndex(const NumberIndex&) = delete;
     NumberIndex& operator=(const NumberIndex&) = delete;
@@ -85,6 +87,8 @@ public:
     void remove(NumberKey key);
     void clear();
     std::size_t size() const noexcept;
+    /// How many different texts of tags there are.
+    std::size_t tag_texts() const noexcept;
 
     IndexHits find(const IndexWish& wish) const;
     std::optional<IndexHit> find(NumberKey key) const;

@@ -11,6 +11,7 @@
 #include <porteur/json.hpp>
 
 #include "domain/order_figures.hpp"
+#include "store/at_rest.hpp"
 #include "store/rows.hpp"
 #include "store/seal.hpp"
 
@@ -60,19 +61,30 @@ inline std::string losing_carrier_in(const Seal& seal, Id order, const std::stri
     return name && name->is_string() ? std::string(name->get_string()) : std::string();
 }
 
-/// Where the orders of an account stand now. Most have ended, and an index has those by their
-/// state; an index on the state of the others would be written with each of their steps.
+/// How many orders of an account have ended as what. All that is asked for stands in an index.
+inline std::string at_rest_question() {
+    return "select kind, at_rest, count(*) from orders where at_rest > 0 and tenant_id = :tenant "
+           "and kind in ('port', 'purchase') group by kind, at_rest";
+}
+
+/// Where the orders of an account stand now: most have ended.
 inline void read_states(soci::session& sql, std::int64_t tenant, OrderTally& tally) {
     std::map<std::pair<std::string, std::string>, std::int64_t> counts;
+    const auto of_tenant = rows::Values().number(tenant);
+    rows::read(sql, at_rest_question(), "tnn", of_tenant, [&](const rows::Row& row) {
+        const auto* state = boost::describe::enum_to_string(at_rest::state_of(row[1].number), "");
+        counts[{row[0].text, state}] += row[2].number;
+    });
     // "+": not by the index of references, which has all of the account's.
-    for (const auto* whose : {"at_rest = 1 and tenant_id", "at_rest = 0 and +tenant_id"})
-        rows::read(
-            sql,
-            std::string("select kind, state, count(*) from orders where ") + whose +
-                " = :tenant and kind in ('port', 'purchase') group by kind, state",
-            "ttn", rows::Values().number(tenant),
-            [&](const rows::Row& row) { counts[{row[0].text, row[1].text}] += row[2].number; }
-        );
+    rows::read(
+        sql,
+        "select kind, state, count(*) from orders where at_rest = 0 and +tenant_id = :tenant and "
+        "kind in ('port', 'purchase') group by kind, state",
+        "ttn", of_tenant,
+        [&](const rows::Row& row) {
+            counts[{row[0].text, row[1].text}] += row[2].number;
+        }
+    );
     for (const auto& [words, count] : counts)
         tally.add_state(
             enum_from<OrderKind>(words.first), enum_from<OrderState>(words.second), count

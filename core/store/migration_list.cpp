@@ -527,6 +527,12 @@ create table number_sync_over (
     Migration{17, "names are searched in memory", R"(
 -- the text of numbers is searched no more
 )"},
+    Migration{18, "what orders ended as", R"(
+update orders set at_rest = case state when 'partial' then 2 when 'cancelled' then 3 when 'rejected' then 4 else 5 end
+  where at_rest = 1 and state in ('partial', 'cancelled', 'rejected', 'expired');
+drop index orders_at_rest;
+create index orders_at_rest on orders (tenant_id, kind, at_rest) where at_rest > 0
+)"},
 };
 
 }  // namespace

@@ -343,6 +343,27 @@ Result<std::map<NumberKey, std::string>> SyncBook::standing(const std::string& a
     });
 }
 
+Result<std::map<NumberKey, std::string>> SyncBook::open_before(
+    const NumberSync& sync, const std::vector<NumberKey>& keys
+) {
+    return asked<std::map<NumberKey, std::string>>(access_, [&](soci::session& sql) {
+        std::map<NumberKey, std::string> out;
+        in_pieces(keys, 500, [&](std::span<const NumberKey> some) {
+            // Rows of a run that failed half-way are no change set.
+            rows::read(
+                sql,
+                "select number, standing from number_sync_rows where decision = '' and number in (" +
+                    list_of(some) +
+                    ") and sync_id in (select id from number_syncs where account = :account and "
+                    "id < :id and state in ('done', 'held')) order by sync_id",
+                "nt", Values().text(sync.account).number(sync.id),
+                [&](const Row& row) { out[row[0].number] = row[1].text; }
+            );
+        });
+        return out;
+    });
+}
+
 Result<std::map<NumberKey, std::string>> SyncBook::before_vanishing(
     const std::vector<NumberKey>& keys
 ) {

@@ -69,6 +69,8 @@ public:
     Result<std::vector<NumberSyncRow>> rows(const SyncRowQuery& query);
     /// The decisions that stand: standing_of() at each.
     Result<std::map<NumberKey, std::string>> standing(const std::string& account);
+    /// What is still to be decided of these numbers in the account's comparisons before this one: standing_of() at each.
+    Result<std::map<NumberKey, std::string>> open_before(const NumberSync& sync, const std::vector<NumberKey>& keys);
     /// How numbers were held when they were last seen to have vanished: a row's `before`.
     Result<std::map<NumberKey, std::string>> before_vanishing(const std::vector<NumberKey>& keys);
 

@@ -5,7 +5,7 @@
 
 #include <porteur/json.hpp>
 
-#include "domain/order_rules.hpp"
+#include "store/at_rest.hpp"
 #include "store/row_shapes.hpp"
 #include "store/settings_tail.hpp"
 
@@ -17,10 +17,6 @@ std::optional<std::int64_t> stamp(const std::optional<Instant>& at) {
     if (!at) return std::nullopt;
     return stamp(*at);
 }
-
-/// 1 when nothing will happen to the order by itself and nobody needs to do anything: it changes once in an
-/// order's life, so that an index may stand on it.
-std::int64_t at_rest(const Order& order) { return is_end(order.state) && !order.due ? 1 : 0; }
 
 template <class E>
 std::string_view enum_text(E value) {
@@ -86,7 +82,7 @@ void Writer::put_order(const RowChanges::OrderRow& change) {
     row.text(sealed(change.made->request, "orders.request|", order.id));
     row.text(sealed(change.progress->progress, "orders.progress|", order.id));
     row.text(order.problem);
-    row.number(at_rest(order));
+    row.number(at_rest::number_of(order));
     row.number(order.parent);
     row.end_row();
     used_[new_order] = true;
@@ -113,7 +109,7 @@ void Writer::change_order(const RowChanges::OrderRow& change) {
     else
         row.text(sealed(change.progress->progress, "orders.progress|", order.id));
     row.text(order.problem);
-    row.number(at_rest(order));
+    row.number(at_rest::number_of(order));
     row.end_row();
     ++expected_[changed_order];
     used_[changed_order] = true;

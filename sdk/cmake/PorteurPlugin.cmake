@@ -5,6 +5,9 @@
 # TESTS makes the program NAME_contract_test of them and the testkit, with the label "contract", which
 # finds its fixtures in tests/fixtures. BUILD_TESTING=OFF leaves it out. A words.toml beside the descriptor is
 # embedded behind it: what the plugin's tests say of the carrier's words (porteur/testkit/words.hpp).
+#
+# In Porteur's own tree and, by find_package(PorteurSdk), in any other. Build type, sanitizers and warnings are those
+# of whoever includes this (CMAKE_BUILD_TYPE, CMAKE_CXX_FLAGS): whatever they are, they go for Boost.JSON as well.
 
 function(porteur_add_plugin name)
     cmake_parse_arguments(plugin "" "DESCRIPTOR;LANGUAGE" "SOURCES;TESTS" ${ARGN})
@@ -12,6 +15,7 @@ function(porteur_add_plugin name)
         set(plugin_DESCRIPTOR "${CMAKE_CURRENT_SOURCE_DIR}/descriptor.toml")
     endif()
     get_filename_component(plugin_DESCRIPTOR "${plugin_DESCRIPTOR}" ABSOLUTE)
+    porteur_require_languages(${name} "${plugin_LANGUAGE}")
     set(target porteur_plugin_${name})
     set(embedded "${CMAKE_CURRENT_BINARY_DIR}/${name}_descriptor.c")
     set(words "${CMAKE_CURRENT_SOURCE_DIR}/words.toml")
@@ -34,6 +38,7 @@ function(porteur_add_plugin name)
     if(NOT plugin_LANGUAGE STREQUAL "C")
         list(APPEND libraries porteur::sdk_json)
         set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
+        set_target_properties(${objects} PROPERTIES CXX_EXTENSIONS OFF)
     endif()
     target_link_libraries(${objects} PRIVATE ${libraries})
     target_link_libraries(${target} PRIVATE ${libraries})
@@ -45,8 +50,8 @@ function(porteur_add_plugin name)
         LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/plugins")
     # `local: *;` needs its blank: lld reads `local:*;` as a name and exports everything.
     target_link_options(${target} PRIVATE "-Wl,--version-script=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.version")
-    if(NOT PORTEUR_SANITIZE)
-        # A sanitizer's runtime is found in the host program, so its names stay open until then.
+    # A sanitizer's runtime is found in the host program, so its names stay open until then.
+    if(NOT PORTEUR_SANITIZE AND NOT "${CMAKE_C_FLAGS} ${CMAKE_CXX_FLAGS}" MATCHES "-fsanitize=")
         target_link_options(${target} PRIVATE -Wl,-z,defs)
     endif()
     set_target_properties(${target} PROPERTIES LINK_DEPENDS "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.version")
@@ -55,7 +60,27 @@ function(porteur_add_plugin name)
     endif()
 endfunction()
 
+# Says in one sentence what CMake would say in thirty lines.
+function(porteur_require_languages name language)
+    get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+    if(NOT C IN_LIST languages)
+        message(FATAL_ERROR "porteur_add_plugin(${name}): the descriptor is embedded by a C file; "
+            "write project(... LANGUAGES C CXX)")
+    endif()
+    if(NOT language STREQUAL "C")
+        if(NOT TARGET porteur::sdk_json)
+            message(FATAL_ERROR "porteur_add_plugin(${name}): a plugin in C++ needs C++ before "
+                "find_package(PorteurSdk); write project(... LANGUAGES C CXX), or porteur_add_plugin(${name} LANGUAGE C ...)")
+        endif()
+        include("${CMAKE_CURRENT_FUNCTION_LIST_DIR}/PorteurCompilerProbe.cmake")
+    endif()
+endfunction()
+
 function(porteur_add_plugin_tests name objects)
+    if(NOT TARGET porteur::testkit)
+        message(FATAL_ERROR "porteur_add_plugin(${name}): its TESTS need GoogleTest with GoogleMock and C++; install "
+            "them (libgtest-dev, libgmock-dev), or configure with -DBUILD_TESTING=OFF")
+    endif()
     set(test ${name}_contract_test)
     add_executable(${test} ${ARGN} $<TARGET_OBJECTS:${objects}>)
     target_link_libraries(${test} PRIVATE porteur::testkit GTest::gmock GTest::gtest GTest::gtest_main)

@@ -45,7 +45,7 @@ struct Wish {
     bool in_process = false;        ///< one after the other in this process, for a debugger
     std::chrono::seconds limit{45}; ///< for one check
     unsigned at_once = 2;
-    std::function<void(const Entry&)> told;  ///< as each ends, in whatever order
+    std::function<void(const Entry&)> told = {};  ///< as each ends, in whatever order
 };
 
 /// Runs the checks, each in a process of its own unless wished otherwise.

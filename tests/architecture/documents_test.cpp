@@ -61,6 +61,20 @@ TEST(Readme, LeadsToEveryPageOfDocs) {
     EXPECT_THAT(page_count, Gt(7));
 }
 
+TEST(Cookbook, ShowsTheCodeThatIsTried) {
+    const auto page = text_of_file("docs/plugins/cookbook.md"), code = text_of_file("sdk/examples/cookbook/src/cookbook.cpp");
+    const std::string opens = "// [recipe: ", closes = "// [end]\n";
+    int recipes = 0;
+    for (auto at = code.find(opens); at != code.npos; at = code.find(opens, at), ++recipes) {
+        const auto name_at = at + opens.size(), name_end = code.find("]\n", name_at), end = code.find(closes, name_end);
+        ASSERT_NE(end, code.npos);
+        const auto name = code.substr(name_at, name_end - name_at), recipe = code.substr(name_end + 2, end - name_end - 2);
+        EXPECT_THAT(page, HasSubstr("<!-- recipe: " + name + " -->\n```cpp\n" + recipe + "```\n")) << "copy the recipe \"" << name << "\" of cookbook.cpp into the page";
+        at = end;
+    }
+    EXPECT_THAT(recipes, Gt(5));
+}
+
 TEST(LifeOfAnOrder, NamesFilesWhereTheyAre) {
     const auto text = text_of_file("docs/life_of_an_order.md");
     const std::regex path("`((?:core|config|plugins|sdk|tools)/[^` ]*\\.[a-z]+)`");

@@ -142,7 +142,7 @@ TEST(Report, goes_on_after_a_plugin_that_ends_its_process) {
 
 TEST(Report, ends_a_check_that_does_not_end) {
     auto subject = subject_of(library("rogue"));
-    subject.descriptor.operations.push_back({.name = "check_account"});
+    subject.descriptor.operations.emplace_back().name = "check_account";
     subject.conversations.push_back(
         {"loop", "check_account", R"({"do":"loop-in-begin"})", "{}", {}, {}}
     );

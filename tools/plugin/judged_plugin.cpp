@@ -17,6 +17,7 @@
 #include <porteur/plugin.h>
 
 #include "conformance/conversation_file.hpp"
+#include "passing_folder.hpp"
 #include "plugins/elf_library.hpp"
 #include "settings/descriptor_toml.hpp"
 
@@ -24,25 +25,6 @@ namespace porteur::plugin_tool {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Goes when this does.
-class PassingFolder {
-public:
-    PassingFolder() {
-        auto name = (fs::temp_directory_path() / "porteur-conversations-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a folder in " + fs::temp_directory_path().string());
-        path_ = name;
-    }
-    PassingFolder(const PassingFolder&) = delete;
-    ~PassingFolder() {
-        std::error_code gone;
-        fs::remove_all(path_, gone);
-    }
-    const fs::path& path() const { return path_; }
-
-private:
-    fs::path path_;
-};
 
 /// Runs the plugin's tests; what they say is shown where they fail.
 Result<void> have_them_written(const fs::path& program, const fs::path& folder) {
@@ -85,7 +67,7 @@ void add_judge_options(CLI::App& app, JudgeWish& wish) {
     wish.checks.at_once = std::max(std::thread::hardware_concurrency(), 1U);
     app.add_option("LIBRARY", wish.library, "the plugin: build/plugins/porteur-acme.so")->type_name("");
     app.add_option("--tests", wish.tests, "its own test program, which plays the conversations; the one beside the library unless given")->type_name("PROGRAM");
-    app.add_option("--conversations", wish.conversations, "a folder of conversations that were recorded; may be given again")->type_name("FOLDER");
+    app.add_option("--conversations", wish.conversations, "a folder of conversations that were recorded; may be given again")->allow_extra_args(false)->type_name("FOLDER");
     app.add_option("--jobs", wish.checks.at_once, "so many checks at once")->capture_default_str()->type_name("COUNT");
     app.add_option_function<int>("--limit", [&wish](int seconds) { wish.checks.limit = std::chrono::seconds{seconds}; }, "seconds for one check; 45 unless given")->type_name("SECONDS");
 }
@@ -102,7 +84,7 @@ Result<conformance::Report> judge(const JudgeWish& wish) {
     subject.bytes.assign(std::istreambuf_iterator<char>(in), {});
     subject.descriptor = descriptor_of(subject.bytes);
 
-    const PassingFolder written;
+    const PassingFolder written("porteur-conversations");
     const auto tests = wish.tests.empty() ? tests_beside(subject.library, subject.descriptor.id) : fs::absolute(wish.tests, trouble);
     std::vector<fs::path> folders(wish.conversations.begin(), wish.conversations.end());
     if (!tests.empty()) {

@@ -11,7 +11,9 @@
 #include <CLI/Formatter.hpp>
 
 #include "conformance/replay_program.hpp"
+#include "doctor_command.hpp"
 #include "new_command.hpp"
+#include "run_command.hpp"
 #include "validate_command.hpp"
 
 using namespace porteur::plugin_tool;
@@ -25,8 +27,11 @@ int main(int count, char** words) try {
     }
     const std::vector<Command> commands{
         new_command(),
+        run_command(),
+        record_command(),
         validate_command(),
         grade_command(),
+        doctor_command(),
     };
 
     CLI::App app("Makes and judges carrier plugins.", "porteur plugin");

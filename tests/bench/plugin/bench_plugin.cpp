@@ -2,7 +2,7 @@
 // What a plugin's step costs: in the daemon, across the process boundary with one and with 32 under
 // way, and beside it a bare socket-pair round trip between two processes with frames of the same
 // size. The rounds are interleaved, so that what disturbs the machine disturbs all of them; medians
-// are printed.
+// are printed. Before that, twenty plugins start that nobody has seen, in the daemon and isolated.
 //
 //   bench_plugin [ROUNDS [OPERATIONS]]
 
@@ -17,7 +17,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <optional>
 
 #include <boost/asio/co_spawn.hpp>
@@ -198,6 +200,148 @@ private:
     int fd_ = -1;
 };
 
+// ------------------------------------------------------------------ twenty plugins
+
+constexpr int plugins_count = 20;
+
+std::string file_bytes(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// The library under another id of the same length: in its descriptor, and in its table.
+std::string renamed(std::string bytes, const std::string& id) {
+    const auto put = [&](const std::string& before, std::string_view old) {
+        const auto at = bytes.find(before);
+        if (at == bytes.npos) stop("acme.so has no " + std::string(old) + " to rename");
+        bytes.replace(at + before.find(old), old.size(), id);
+    };
+    put("id = \"acme\"", "acme");
+    put(std::string("\0acme\0", 6), "acme");
+    return bytes;
+}
+
+/// Private memory of a process in kB: what goes when it ends.
+long private_kb(pid_t process) {
+    std::ifstream in("/proc/" + std::to_string(process) + "/smaps_rollup");
+    long all = 0;
+    for (std::string line; std::getline(in, line);)
+        if (line.starts_with("Private_Clean:") || line.starts_with("Private_Dirty:")) all += std::strtol(line.c_str() + 14, nullptr, 10);
+    return all;
+}
+
+std::vector<pid_t> children() {
+    std::vector<pid_t> out;
+    for (const auto& thread : fs::directory_iterator("/proc/self/task")) {
+        std::ifstream in(thread.path() / "children");
+        for (pid_t each = 0; in >> each;) out.push_back(each);
+    }
+    return out;
+}
+
+void begin_one(asio::io_context& io, PluginRunner& runner) {
+    std::size_t left = 1;
+    asio::co_spawn(io, run_operations(runner, 1, 1, left), [](std::exception_ptr thrown) {
+        if (thrown) std::rethrow_exception(thrown);
+    });
+    io.restart();
+    while (left != 0) io.run_one();
+}
+
+struct Start {
+    double cold_ms = 0, scan_ms = 0;
+    double private_mb = 0;           ///< of the daemon's side, what it grew by
+    double process_private_mb = 0;  ///< of one idle plugin process
+};
+
+/// From twenty files that nobody has seen to twenty plugins that have carried out an operation each.
+Start start_here(const fs::path& plugins, const fs::path& store, bool isolated) {
+    const auto before_kb = private_kb(::getpid());
+    CatalogOptions options;
+    options.parse = parse_descriptor;
+    options.store = store;
+    options.host_program = PORTEUR_BENCH_HOST_PROGRAM;
+    asio::io_context io;
+    Start out;
+    const auto began = Clock::now();
+    const auto since = [began] { return std::chrono::duration<double, std::milli>(Clock::now() - began).count(); };
+    PluginCatalog catalog(options);
+    catalog.scan({plugins});
+    if (catalog.libraries().size() != plugins_count) stop("one of twenty was refused: " + catalog.refusals().at(0).text());
+    out.scan_ms = since();
+    std::vector<std::unique_ptr<PluginRunner>> runners;
+    for (const auto& [_, library] : catalog.libraries()) {
+        if (isolated) {
+            ProcessOptions process;
+            process.host_program = PORTEUR_BENCH_HOST_PROGRAM;
+            runners.push_back(make_process_runner(io.get_executor(), library, process));
+        } else {
+            auto made = make_in_daemon_runner(library, {});
+            if (!made) stop(made.error().text());
+            runners.push_back(std::move(*made));
+        }
+    }
+    for (auto& each : runners) begin_one(io, *each);
+    out.cold_ms = since();
+    out.private_mb = static_cast<double>(private_kb(::getpid()) - before_kb) / 1024;
+    const auto hosts = isolated ? children() : std::vector<pid_t>();
+    for (const auto each : hosts) out.process_private_mb += static_cast<double>(private_kb(each)) / 1024 / static_cast<double>(hosts.size());
+    return out;
+}
+
+/// In a process of its own, as a library once loaded stays.
+Start start_elsewhere(const fs::path& plugins, const fs::path& store, bool isolated) {
+    int ends[2];
+    if (::pipe(ends) != 0) stop("no pipe");
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const auto took = start_here(plugins, store, isolated);
+        const bool told = ::write(ends[1], &took, sizeof took) == static_cast<ssize_t>(sizeof took);
+        std::_Exit(told ? 0 : 1);
+    }
+    ::close(ends[1]);
+    Start out;
+    const bool heard = ::read(ends[0], &out, sizeof out) == static_cast<ssize_t>(sizeof out);
+    ::close(ends[0]);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    if (!heard || status != 0) stop("twenty plugins did not start");
+    return out;
+}
+
+void measure_starts(const fs::path& root, std::uint64_t rounds) {
+    const auto plugins = root / "twenty";
+    fs::create_directory(plugins);
+    fs::permissions(plugins, fs::perms(0755));
+    const auto acme = file_bytes(PORTEUR_BENCH_PLUGIN);
+    for (int each = 0; each < plugins_count; ++each) {
+        const auto id = "ac" + std::string(each < 10 ? "0" : "") + std::to_string(each);
+        std::ofstream(plugins / (id + ".so"), std::ios::binary) << renamed(acme, id);
+        fs::permissions(plugins / (id + ".so"), fs::perms(0644));
+    }
+    std::vector<Start> here, elsewhere;
+    for (std::uint64_t round = 0; round <= rounds; ++round) {
+        const auto store = root / ("store-" + std::to_string(round));
+        const auto in_daemon = start_elsewhere(plugins, store / "daemon", false), isolated = start_elsewhere(plugins, store / "isolated", true);
+        if (round == 0) continue;  // the files come into the machine's memory
+        here.push_back(in_daemon);
+        elsewhere.push_back(isolated);
+    }
+    const auto middle = [](const std::vector<Start>& starts, double Start::* what) {
+        std::vector<double> values;
+        for (const auto& each : starts) values.push_back(each.*what);
+        return median(std::move(values));
+    };
+    std::printf(
+        "{\"bench\":\"plugin\",\"where\":\"daemon\",\"plugins\":%d,\"cold_start_ms\":%.1f,\"scan_ms\":%.1f,\"must_ms\":80,\"private_mb\":%.1f,\"must_private_mb\":20}\n", plugins_count,
+        middle(here, &Start::cold_ms), middle(here, &Start::scan_ms), middle(here, &Start::private_mb)
+    );
+    std::printf(
+        "{\"bench\":\"plugin\",\"where\":\"process\",\"plugins\":%d,\"cold_start_ms\":%.1f,\"scan_ms\":%.1f,\"must_ms\":250,\"daemon_private_mb\":%.1f,\"private_mb_of_an_idle_process\":%.2f}\n", plugins_count,
+        middle(elsewhere, &Start::cold_ms), middle(elsewhere, &Start::scan_ms), middle(elsewhere, &Start::private_mb), middle(elsewhere, &Start::process_private_mb)
+    );
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -213,6 +357,7 @@ int main(int count, char** arguments) {
     fs::permissions(root / "plugins", fs::perms(0755));
     fs::copy_file(PORTEUR_BENCH_PLUGIN, root / "plugins/acme.so");
     fs::permissions(root / "plugins/acme.so", fs::perms(0644));
+    measure_starts(root, rounds);
     CatalogOptions options;
     options.parse = parse_descriptor;
     options.store = root / "store";

@@ -630,8 +630,10 @@ TEST_P(InventoryDeskTest, a_number_that_was_given_up_and_is_added_is_a_number_of
             after.row.note = "recipient.has.flow";
             after.row.carrier_id = "T-1";
             after.row.order = 77;
+            after.row.first_call = clock;
             ASSERT_TRUE(inventory.write({{before, after, "gone"}}, {.at = clock, .by = "test"}));
         }
+        const auto was = number(text);
         const auto strange = import("number,provider\n" + text + ",genesys\n", as(Role::var_administrator, 3));
         EXPECT_EQ(strange.refused, 1) << "another VAR's claim is no proof";
         EXPECT_THAT(results(strange).front().problem, HasSubstr("ask whoever runs this system"));
@@ -648,15 +650,23 @@ TEST_P(InventoryDeskTest, a_number_that_was_given_up_and_is_added_is_a_number_of
         EXPECT_EQ(now->row.note, "");
         EXPECT_EQ(now->row.carrier_id, "");
         EXPECT_EQ(now->row.order, 0);
+        EXPECT_FALSE(now->row.first_call);
         const auto newest = desk->history(north(), *number_key(text), 1).value()->front();
         EXPECT_EQ(newest.what, "added");
         EXPECT_THAT(newest.data, HasSubstr(std::string(word_of(gone)) + "\",\"available"));
         EXPECT_EQ(import("number,provider\n" + text + ",genesys\n", north()).same, 1) << "and again changes nothing";
         const auto undone = ended(wait(desk->undo(north(), again.id, std::nullopt)));
         EXPECT_EQ(undone.changed, 1);
-        EXPECT_EQ(number(text)->shared.state, gone);
-        EXPECT_EQ(number(text)->shared.account, "thinktel");
-        EXPECT_EQ(number(text)->row.tenant, 10);
+        auto back = number(text);
+        EXPECT_TRUE(back->shared.active);
+        EXPECT_EQ(back->row.first_call, was->row.first_call);
+        EXPECT_EQ(back->row.carrier_id, "T-1");
+        EXPECT_EQ(back->row.order, 77);
+        EXPECT_EQ(back->shared, was->shared);
+        back->row.version = was->row.version;
+        back->row.updated = was->row.updated;
+        back->row.class_id = was->row.class_id;
+        EXPECT_EQ(back->row, was->row) << "all of it";
         NumberGiven given;
         given.number = text;
         given.provider = "thinktel";

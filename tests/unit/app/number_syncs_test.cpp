@@ -858,6 +858,50 @@ TEST_P(NumberSyncsTest, numbers_that_changed_while_the_carrier_was_asked_are_not
     EXPECT_THAT(told(compare(), root(), true), ElementsAre("vanished 1", "vanished 3")) << "the next one judges them";
 }
 
+TEST_P(NumberSyncsTest, what_was_open_stays_open_though_its_number_is_edited_while_the_carrier_is_asked) {
+    for (const int each : {1, 2, 3}) hold(each);
+    hold(4, NumberState::released);
+    hold(5, NumberState::in_service, 10, "genesys");
+    lists["thinktel"] = list({2, 3, 4, 5});
+    EXPECT_THAT(told(compare()), ElementsAre("vanished 1", "unknown 4", "elsewhere 5"));
+    meanwhile = [this]() -> Async<void> {
+        hold(1, NumberState::missing);
+        hold(2);
+        hold(4, NumberState::released);
+        hold(5, NumberState::in_service, 10, "genesys");
+        co_return;
+    };
+    const auto second = compare();
+    EXPECT_THAT(told(second, root(), true), ElementsAre("vanished 1", "unknown 4", "elsewhere 5")) << "the row of the first one was replaced, and nothing took its place";
+    EXPECT_EQ(second.sync.counts.left_alone, 1) << "2, of which nothing was open";
+    meanwhile = {};
+    auto ported = of(SyncDecision::confirm_missing, {key(1)});
+    ported.cause = MissingCause::ported_out;
+    EXPECT_EQ(decide(second, ported)->decided, 1);
+    EXPECT_EQ(state(1), NumberState::ported_out);
+    EXPECT_EQ(decide(second, of(SyncDecision::ignore, {key(4)}))->decided, 1);
+    EXPECT_EQ(decide(second, of(SyncDecision::adopt, {key(5)}))->decided, 1);
+    EXPECT_EQ(shown(5)->shared.account, "thinktel");
+}
+
+TEST_P(NumberSyncsTest, what_was_open_is_open_no_more_when_its_number_became_another_while_the_carrier_is_asked) {
+    for (const int each : {1, 2, 3, 6}) hold(each);
+    hold(5, NumberState::in_service, 10, "genesys");
+    lists["thinktel"] = list({2, 5});
+    const auto first = compare();
+    EXPECT_THAT(told(first), ElementsAre("vanished 1", "vanished 3", "elsewhere 5", "vanished 6"));
+    meanwhile = [this, first]() -> Async<void> {
+        hold(1, NumberState::assigned);  // a new life, which this list may not know yet
+        hold(3, NumberState::missing, 10, "genesys");
+        hold(5);
+        hold(6, NumberState::missing);
+        EXPECT_EQ((co_await syncs->decide(root(), first.sync.id, of(SyncDecision::keep, {key(6)}), std::nullopt))->decided, 1);
+    };
+    EXPECT_THAT(told(compare()), IsEmpty());
+    EXPECT_EQ(state(1), NumberState::assigned);
+    EXPECT_EQ(state(6), NumberState::in_service);
+}
+
 TEST_P(NumberSyncsTest, what_an_order_has_done_is_known_before_anything_is_judged_or_decided) {
     hold(1);
     hold(2);

@@ -75,6 +75,7 @@ TEST(RolledUpParts, PutsFirstWhatSomebodyMustMendThenWhatIsLeastAdvanced) {
     EXPECT_EQ(rolled_up_parts(submitted, {confirmed, supplement_pending}), confirmed);
     EXPECT_EQ(rolled_up_parts(submitted, {cancel_pending, cancel_pending}), cancel_pending);
     EXPECT_EQ(rolled_up_parts(draft, {submitted, draft}), draft);
+    EXPECT_EQ(rolled_up_parts(submitted, {activating, in_review}), in_review);
 }
 
 TEST(RolledUpParts, NeverGoesBackToADraftNorOnFromAnEnd) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <span>
+
 #include "domain/order_rules.hpp"
 #include "support/result_matchers.hpp"
 
@@ -68,6 +70,21 @@ TEST(RolledUp, TakesTheCommonEndOrPartial) {
     EXPECT_EQ(rolled_up({number(completed), number(submitted)}, completed), submitted);
     EXPECT_EQ(rolled_up({number(completed)}, partial), partial) << "a number that did not come is not in the carrier's list";
     EXPECT_EQ(rolled_up({number(cancelled)}, partial), cancelled);
+}
+
+TEST(RolledUp, TellsTheLeastAdvancedNumberThoughTheWholeIsToldAsEnded) {
+    const auto number = [](OrderState state) { return NumberProgress{.number = {}, .state = state, .reason = Reason::none, .carrier_word = ""}; };
+    // What the seller still looks at is told, not that others are being set up.
+    constexpr OrderState purchase[] = {needs_documents, submitted, in_review, activating, alternates_offered, exception, cancel_pending};
+    constexpr OrderState port[] = {needs_documents, submitted, accepted, confirmed, activating, exception, supplement_pending, cancel_pending};
+    for (const std::span<const OrderState> states : {std::span<const OrderState>(purchase), std::span<const OrderState>(port)})
+        for (std::size_t least = 0; least < states.size(); ++least)
+            for (auto more = least; more < states.size(); ++more)
+                for (const auto whole : {completed, partial, cancelled, rejected, expired}) {
+                    EXPECT_EQ(rolled_up({number(states[least]), number(states[more])}, whole), states[least]) << least << " " << more;
+                    EXPECT_EQ(rolled_up({number(completed), number(states[more]), number(states[least])}, whole), states[least]) << least << " " << more;
+                    EXPECT_EQ(rolled_up({number(states[more]), number(states[least])}, submitted), submitted) << "the carrier's word";
+                }
 }
 
 TEST(NextOperation, ComparesWithTheLosingCarrierBeforeItSends) {

@@ -197,6 +197,27 @@ TEST_F(JobRunnerTest, a_store_that_fails_for_good_leaves_the_job_for_the_next_st
     EXPECT_EQ(jobs->running()->size(), 1U);
 }
 
+TEST(PutBack, takes_from_a_number_nothing_that_an_older_porteurd_did_not_keep) {
+    NumberForm number;
+    number.row.carrier_id = "T-1";
+    number.row.order = 77;
+    number.row.source = "port";
+    number.row.first_call = Instant{std::chrono::seconds{1'790'000'000}};
+    number.row.tags = "vip";
+    number.shared.active = true;
+    auto now = number;
+    ASSERT_TRUE(put_back(R"({"account":10,"custom":{},"state":"assigned","status":"pending","tags":"night"})", now));
+    EXPECT_EQ(now.row.tags, "night");
+    EXPECT_EQ(now.row.carrier_id, "T-1");
+    EXPECT_EQ(now.row.order, 77);
+    EXPECT_EQ(now.row.source, "port");
+    EXPECT_EQ(now.row.first_call, number.row.first_call);
+    EXPECT_TRUE(now.shared.active);
+    ASSERT_TRUE(put_back(fields_of(number), now));
+    EXPECT_EQ(now.row.tags, "vip");
+    EXPECT_EQ(now.row.first_call, number.row.first_call);
+}
+
 TEST_F(JobRunnerTest, an_undo_that_the_store_refuses_can_be_wished_again) {
     add(some(3));
     const auto assigned = assign(3, 10);

@@ -30,7 +30,7 @@ bool contains(const std::string& where, const std::string& part) { return where.
 bool is_wished(const IndexWish& wish, NumberKey number, const Known& each, bool with_names = true) {
     const auto text = number_text(number);
     const bool fits = (wish.classes.empty() || std::ranges::count(wish.classes, each.class_id) != 0) &&
-                      (wish.tenants.empty() || std::ranges::count(wish.tenants, each.tenant) != 0) && (wish.tags.empty() || contains(each.tags, "vip")) &&
+                      (wish.tenants.empty() || std::ranges::count(wish.tenants, each.tenant) != 0) && (wish.tags.empty() || contains(" " + each.tags + " ", " vip ")) &&
                       std::ranges::all_of(wish.digits, [&](const auto& digits) { return contains(text, digits); });
     if (!with_names || !fits) return fits;
     if (!contains(each.name, wish.name_has) || !each.name.starts_with(wish.name_begins)) return false;
@@ -60,6 +60,12 @@ protected:
         for (auto left = 1 + chance() % 8; left > 0; --left) name += syllables[chance() % syllables.size()];
         return name;
     }
+    /// Some stand at many numbers, some at one alone; some are another's beginning.
+    std::string any_tags() {
+        static const std::vector<std::string> tag_sets{"", "vip", "night vip", "night", "vips"};
+        if (chance() % 3 == 0) return (chance() % 2 == 0 ? "vip since-" : "since-") + std::to_string(chance() % 1'000);
+        return tag_sets[chance() % tag_sets.size()];
+    }
     std::string any_part() {
         const auto name = any_name();
         if (name.empty()) return "zz";
@@ -77,8 +83,7 @@ protected:
             known.erase(number);
             return;
         }
-        static const std::vector<std::string> tag_sets{"", "vip", "night vip", "night"};
-        put(number, {static_cast<std::int64_t>(1 + chance() % 5), static_cast<std::int64_t>(100 + chance() % 6), tag_sets[chance() % 4], any_name()});
+        put(number, {static_cast<std::int64_t>(1 + chance() % 5), static_cast<std::int64_t>(100 + chance() % 6), any_tags(), any_name()});
     }
     IndexWish any_wish() {
         IndexWish wish;
@@ -162,7 +167,8 @@ protected:
 
     std::uint64_t seed = 20261126;
     std::mt19937_64 chance{seed};
-    NumberIndex index;
+    static constexpr std::size_t few_tags = 6;
+    NumberIndex index{few_tags};  ///< so that some texts of tags have no place in a row of it
     std::map<NumberKey, Known> known;
 };
 
@@ -260,6 +266,52 @@ TEST(NumberIndex, a_test_made_before_a_value_came_does_not_take_it_for_wished) {
     EXPECT_TRUE(index.fits(key("+15145550100"), *test));
     EXPECT_FALSE(index.fits(key("+15145550101"), *test));
     EXPECT_TRUE(index.find({.tenants = {9}}).hits.empty()) << "somebody who holds nothing";
+}
+
+TEST(NumberIndex, texts_of_tags_that_no_number_has_any_more_make_no_number_wished) {
+    // Each text had a place of its own until a restart, and those beyond the last place were wished by every list.
+    NumberIndex index(8);
+    const auto number = key("+15145550100"), other = key("+15145550101");
+    for (int each = 0; each < 100; ++each) {
+        index.put(number, 1, 1, "since-" + std::to_string(each), "");
+        index.put(other, 1, 1, "vip until-" + std::to_string(each), "");
+    }
+    EXPECT_EQ(texts_of(index.find({.tags = {"vip"}})), std::vector<std::string>{"+15145550101"});
+    EXPECT_EQ(texts_of(index.find({.tags = {"since-99"}})), std::vector<std::string>{"+15145550100"});
+    EXPECT_TRUE(index.find({.tags = {"since-98"}}).hits.empty());
+    EXPECT_EQ(index.tag_texts(), 2U);
+    index.remove(number);
+    index.remove(other);
+    EXPECT_EQ(index.tag_texts(), 0U);
+}
+
+TEST(NumberIndex, more_texts_of_tags_than_a_row_has_places_for_are_told_apart) {
+    NumberIndex index(8);
+    for (int each = 0; each < 2'000; ++each)
+        index.put(key("+1514555" + std::to_string(1'000 + each)), 1, 1, (each % 100 == 7 ? "vip " : "") + std::string("since-") + std::to_string(each), "");
+    EXPECT_EQ(index.tag_texts(), 2'000U);
+    EXPECT_EQ(index.find({.tags = {"vip"}}).hits.size(), 20U);
+    EXPECT_EQ(index.by_name({.tags = {"vip"}}, {}).count, 20) << "the total of a list";
+    EXPECT_EQ(texts_of(index.find({.tags = {"since-1907", "vip"}})), std::vector<std::string>{"+15145552907"});
+    EXPECT_EQ(texts_of(index.find({.tags = {"since-1908"}})), std::vector<std::string>{"+15145552908"});
+    const auto test = index.test({.tags = {"vip"}});
+    EXPECT_TRUE(index.fits(key("+15145552907"), *test));
+    EXPECT_FALSE(index.fits(key("+15145552908"), *test));
+    for (int each = 0; each < 2'000; ++each) index.remove(key("+1514555" + std::to_string(1'000 + each)));
+    EXPECT_EQ(index.tag_texts(), 0U);
+}
+
+TEST(NumberIndex, a_test_stays_true_when_other_tags_take_the_place_of_some) {
+    NumberIndex index(8);
+    const auto number = key("+15145550100"), other = key("+15145550101");
+    index.put(number, 1, 1, "vip", "");
+    index.put(other, 1, 1, "night", "");
+    const auto test = index.test({.tags = {"vip"}});
+    index.put(number, 1, 1, "", "");
+    index.put(number, 1, 1, "day", "");  // what vip had is free, and taken
+    EXPECT_FALSE(index.fits(number, *test));
+    index.put(other, 1, 1, "night vip", "");
+    EXPECT_TRUE(index.fits(other, *test));
 }
 
 }  // namespace

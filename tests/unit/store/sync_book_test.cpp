@@ -312,6 +312,24 @@ TEST_P(SyncBookTest, how_a_number_was_held_is_told_by_the_last_run_that_missed_i
     );
 }
 
+TEST_P(SyncBookTest, what_is_still_open_is_told_of_the_accounts_own_runs_before) {
+    auto first = begun(1), other = begun(2, "genesys"), failed = begun(3);
+    done(book->put(
+        {row(first, 1, SyncWhat::vanished), row(first, 2, SyncWhat::unknown), row(first, 3, SyncWhat::unknown),
+         row(other, 4, SyncWhat::unknown), row(failed, 5, SyncWhat::unknown)}
+    ));
+    end(first, SyncState::done);
+    end(other, SyncState::done);
+    end(failed, SyncState::failed);
+    decide(first, {key(3)}, SyncDecision::ignore, true);
+    auto last = begun(4);
+    const std::vector<NumberKey> keys{key(1), key(3), key(4), key(5)};
+    EXPECT_THAT(book->open_before(last, keys).value(), ElementsAre(Pair(key(1), "vanished")));
+    EXPECT_THAT(book->open_before(first, keys).value(), IsEmpty());
+    end(last, SyncState::held);
+    EXPECT_THAT(book->open_before(begun(5), keys).value(), IsEmpty()) << "it was replaced";
+}
+
 TEST_P(SyncBookTest, the_wish_and_its_answer_are_kept_with_the_run) {
     NumberSync sync;
     sync.id = 1;

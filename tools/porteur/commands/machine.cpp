@@ -23,7 +23,7 @@ Outcome<ExitCode> run_daemon(Session& session) {
     return run(session, "porteurd", {path.substr(0, blank), path.substr(blank + 1)});
 }
 
-/// What authors of plugins use: porteur-plugin takes the command's last word, "new" of "plugin new".
+/// What authors of plugins use: porteur-plugin takes the command's last word, "grade" of "plugin grade".
 Outcome<ExitCode> run_plugin_program(Session& session) {
     const auto& path = session.arguments.command;
     return run(session, "porteur-plugin", {path.substr(path.find(' ') + 1)});
@@ -71,6 +71,36 @@ std::vector<CommandSpec> machine_commands() {
          .takes_rest = true},
         {.path = "plugin new",
          .help = told("write a new plugin that builds, with tests that say what is left to fill in"),
+         .words = {},
+         .options = {},
+         .run = run_plugin_program,
+         .takes_rest = true},
+        {.path = "plugin doctor",
+         .help = told("say why a plugin does not load, and what mends it"),
+         .words = {},
+         .options = {},
+         .run = run_plugin_program,
+         .takes_rest = true},
+        {.path = "plugin run",
+         .help = told("run one operation against a simulator or sandbox, and show each step"),
+         .words = {},
+         .options = {},
+         .run = run_plugin_program,
+         .takes_rest = true},
+        {.path = "plugin record",
+         .help = told("the same, kept as a conversation that validate replays"),
+         .words = {},
+         .options = {},
+         .run = run_plugin_program,
+         .takes_rest = true},
+        {.path = "plugin validate",
+         .help = told("try a plugin against every rule, each in a process of its own"),
+         .words = {},
+         .options = {},
+         .run = run_plugin_program,
+         .takes_rest = true},
+        {.path = "plugin grade",
+         .help = told("say which grade a plugin has reached: E listed, D loads, C works, B robust"),
          .words = {},
          .options = {},
          .run = run_plugin_program,

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// porteur-plugin as its users call it: what it says, and what it ends with.
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "../faults/program.hpp"
+
+namespace porteur {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+struct Said {
+    int status = -1;
+    std::string text;  ///< both outputs
+};
+
+class PluginTool : public ::testing::Test {
+protected:
+    void SetUp() override {
+        folder = fs::path(::testing::TempDir()) / ("plugin_tool_" + std::to_string(::getpid()));
+        fs::create_directories(folder);
+        std::ofstream(folder / "sid") << "acme\n";
+        std::ofstream(folder / "token") << "acme-secret\n";
+        for (const auto* each : {"sid", "token"}) fs::permissions(folder / each, fs::perms(0600));
+    }
+    void TearDown() override { fs::remove_all(folder); }
+
+    static Said call(const std::string& words) {
+        Said out;
+        FILE* pipe =
+            ::popen((std::string(PORTEUR_PLUGIN_PROGRAM) + " " + words + " 2>&1").c_str(), "r");
+        char piece[4096];
+        while (const auto got = std::fread(piece, 1, sizeof piece, pipe))
+            out.text.append(piece, got);
+        out.status = WEXITSTATUS(::pclose(pipe));
+        return out;
+    }
+    std::string secrets() const {
+        return " --secret account_sid=file:" + (folder / "sid").string() +
+               " --secret auth_token=file:" + (folder / "token").string() + " ";
+    }
+
+    static inline const std::string acme = PORTEUR_TEST_EXAMPLES "/porteur-acme.so";
+    static std::string broken(const std::string& name) {
+        return PORTEUR_TEST_LIBRARIES "/" + name + ".so";
+    }
+    fs::path folder;
+};
+
+TEST_F(PluginTool, doctor_goes_the_way_of_the_loader_to_its_end) {
+    const auto said = call("doctor " + acme);
+    EXPECT_EQ(said.status, 0) << said.text;
+    EXPECT_THAT(
+        said.text,
+        AllOf(
+            HasSubstr("ok      1 file"), HasSubstr("ok      3 content    acme 1.0.0, 8 operations"),
+            HasSubstr("ok      8 operations"), HasSubstr("It loads.")
+        )
+    );
+}
+
+TEST_F(PluginTool, doctor_names_the_check_that_stops_a_library_and_what_mends_it) {
+    const std::pair<const char*, const char*> troubles[] = {
+        {"socket", "FAILED  3 content"},
+        {"two_symbols", "FAILED  3 content"},
+        {"unresolved", "FAILED  5 load"},
+        {"crashes_when_loaded", "ended by Aborted"},
+        {"refuses", "FAILED  7 version"},
+        {"lies_about_id", "FAILED  7 version"},
+        {"begins_nothing", "FAILED  8 operations"},
+    };
+    for (const auto& [name, trouble] : troubles) {
+        const auto said = call("doctor " + broken(name));
+        EXPECT_EQ(said.status, 1) << name;
+        EXPECT_THAT(said.text, AllOf(HasSubstr(trouble), HasSubstr("to mend it: "))) << name;
+    }
+    const auto pinned = call("doctor " + acme + " --sha256 " + std::string(64, '0'));
+    EXPECT_EQ(pinned.status, 1);
+    EXPECT_THAT(pinned.text, HasSubstr("FAILED  2 pin"));
+    EXPECT_THAT(call("doctor --json " + broken("socket")).text, HasSubstr(R"("loads":false)"));
+}
+
+TEST_F(PluginTool, names_its_checks_and_what_is_wrong_with_the_words) {
+    const auto list = call("validate --list");
+    EXPECT_EQ(list.status, 0);
+    EXPECT_THAT(list.text, HasSubstr("R1   B  goes on in the same way after a cut at any place\n"));
+    EXPECT_THAT(call("validate /nowhere.so").text, HasSubstr("there is no library /nowhere.so"));
+    EXPECT_EQ(call("validate /nowhere.so").status, 2);
+    EXPECT_THAT(call("validate --only Q " + acme).text, HasSubstr("there is no check \"Q\""));
+    EXPECT_EQ(call("fly").status, 2);
+}
+
+TEST_F(PluginTool, runs_and_records_an_operation_against_a_simulator) {
+    const auto simulator = testing::Program::serve(
+        {PORTEUR_TEST_SIMULATOR, "--port", "0"}, (folder / "simulator.log").string()
+    );
+    const auto url = "http://127.0.0.1:" + std::to_string(simulator.port());
+    const auto ran = call("run " + acme + " check_account --url " + url + secrets());
+    EXPECT_EQ(ran.status, 0) << ran.text;
+    EXPECT_THAT(
+        ran.text,
+        AllOf(
+            HasSubstr("1 account: GET /account"), HasSubstr("    200 after "), HasSubstr("done: {")
+        )
+    );
+    EXPECT_THAT(ran.text, Not(HasSubstr("acme-secret")));
+
+    const auto recorded = call(
+        "record " + acme + " check_account --url " + url + secrets() + " --folder " +
+        (folder / "kept").string() + " --name account-is-good"
+    );
+    EXPECT_EQ(recorded.status, 0) << recorded.text;
+    EXPECT_THAT(recorded.text, HasSubstr("replayed three times"));
+    const auto again = call(
+        "record " + acme + " check_account --url " + url + secrets() + " --folder " +
+        (folder / "kept").string() + " --name account-is-good"
+    );
+    EXPECT_EQ(again.status, 2) << "what was recorded is never overwritten";
+    std::ifstream kept(folder / "kept/account-is-good.json");
+    const std::string text{std::istreambuf_iterator<char>(kept), {}};
+    EXPECT_THAT(text, StartsWith(R"({"conversation":1,)"));
+    EXPECT_THAT(text, Not(HasSubstr("acme-secret")));
+    const auto judged = call(
+        "validate --only D,R --tests /bin/true --conversations " + (folder / "kept").string() +
+        " " + acme
+    );
+    EXPECT_EQ(judged.status, 0) << judged.text;
+    EXPECT_THAT(judged.text, HasSubstr("over 1 conversations"));
+
+    const auto refused = call(
+        "run " + acme + " check_account --url " + url + " --secret account_sid=file:" +
+        (folder / "sid").string() + " --secret auth_token=file:" + (folder / "sid").string()
+    );
+    EXPECT_THAT(refused.text, HasSubstr("failed as unauthorized"));
+}
+
+TEST_F(PluginTool, spends_no_money_and_takes_no_secret_by_mistake) {
+    const auto live = call("run " + acme + " check_account" + secrets());
+    EXPECT_EQ(live.status, 2);
+    EXPECT_THAT(live.text, HasSubstr("may be a carrier that takes money"));
+    const auto shown =
+        call("run " + acme + " check_account --url http://127.0.0.1:1 --secret auth_token=hunter2");
+    EXPECT_EQ(shown.status, 2);
+    EXPECT_THAT(
+        shown.text, AllOf(HasSubstr("wants file:PATH or env:NAME"), Not(HasSubstr("hunter2")))
+    );
+    const auto unknown = call("run " + acme + " teleport --url http://127.0.0.1:1");
+    EXPECT_EQ(unknown.status, 2);
+    EXPECT_THAT(unknown.text, HasSubstr("there are: check_account"));
+}
+
+}  // namespace
+}  // namespace porteur

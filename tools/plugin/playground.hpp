@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// One operation of a plugin against a carrier, or its sandbox, or a simulator, without a daemon: each effect is carried out
+// here, and shown.
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <porteur/testkit/conversation.hpp>
+
+#include "domain/descriptor.hpp"
+#include "settings/account_settings.hpp"
+
+namespace porteur::plugin_tool {
+
+struct PlaygroundWish {
+    std::string library, operation;
+    std::string input = "{}";                      ///< JSON
+    AccountSettings account;                       ///< base_url, secrets and settings
+    std::map<std::string, std::string> documents;  ///< files, by the ids that the input names
+    std::map<std::string, std::string> answers;    ///< of persons, by their step
+    std::map<std::string, std::string> order_secrets;
+    unsigned effects_max = 200;
+};
+
+/// As each effect is asked for and carried out, for people.
+using Trace = std::function<void(const std::string& line)>;
+
+/// Runs it to its end.
+///
+/// Mails are shown and never leave; sleeps are skipped and said; nobody waits for an event. What a host does with answers (401,
+/// 429, 5xx, a cut connection, one that cannot be read) is done here in the same way, without trying again.
+///
+/// @errors  invalid_input: the plugin does not load, the account does not fit it, the input is no JSON
+/// @threads one; blocks
+Result<testkit::Conversation> play(const PlaygroundWish& wish, const Descriptor& descriptor, const Trace& trace);
+
+}  // namespace porteur::plugin_tool
