@@ -58,6 +58,13 @@ bool is_content_type(std::string_view text) {
            is_token(text.substr(slash + 1));
 }
 
+/// A file that came in a mail may say that it is a part with parts in it. In base64 that is forbidden, and readers would look for the
+/// parts, and show none. @source RFC 2045, section 6.4
+std::string travelling_type(const std::string& content_type) {
+    const auto type = lower_ascii(content_type.substr(0, content_type.find('/')));
+    return type == "multipart" || type == "message" ? "application/octet-stream" : content_type;
+}
+
 Result<void> check_mailbox(const Mailbox& mailbox, const std::string& field) {
     if (auto checked = check_text(mailbox.name, name_bytes_max, field + ".name"); !checked) {
         return checked;
@@ -246,7 +253,7 @@ Result<std::string> render_mail(const OutgoingMail& mail, const MailLimits& limi
     out += "--" + boundary + "\r\n";
     put_body(out, mail);
     for (const MailFile& file : mail.files) {
-        out += "\r\n--" + boundary + "\r\nContent-Type: " + file.content_type + "\r\n";
+        out += "\r\n--" + boundary + "\r\nContent-Type: " + travelling_type(file.content_type) + "\r\n";
         out += "Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment;";
         out += encode_file_name("filename", file.name) + "\r\n\r\n";
         out += encode_base64_lines(file.bytes);

@@ -156,7 +156,14 @@ private:
             return "a number in a second form";
         if (at_ < text_.size() && (text_[at_] == '.' || text_[at_] == 'e' || text_[at_] == 'E'))
             return "a number that is not whole";
-        return nullptr;
+        return fits_64_bits(text_.substr(begin, at_ - begin), negative) ? nullptr : "a number beyond 64 bits";
+    }
+
+    // The SDK reads what does not fit as a fraction, and would write it otherwise.
+    static bool fits_64_bits(std::string_view digits, bool negative) {
+        constexpr std::string_view lowest = "9223372036854775808", highest = "18446744073709551615";
+        const auto limit = negative ? lowest : highest;
+        return digits.size() < limit.size() || (digits.size() == limit.size() && digits <= limit);
     }
 
     // Only of texts that string() has passed.

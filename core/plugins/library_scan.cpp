@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t descriptor_size_max_bytes = 256 << 10;
 constexpr std::size_t names_shown_max = 5;
+constexpr std::size_t found_size_max_bytes = 1000;
 
 // A prefix that ends in '*' takes every name that begins with it; C++ names are mangled.
 struct Suspect {
@@ -132,9 +133,9 @@ std::string listed(const std::vector<std::string_view>& names) {
 std::unexpected<LibraryRefusal> refuse(
     std::string field, std::string wanted, std::string found, std::string mend
 ) {
+    // What was found are a stranger's bytes; the line in which the scan child says so has to stay one.
     return std::unexpected(LibraryRefusal{
-        LibraryCheck::content, std::move(field), std::move(wanted), std::move(found),
-        std::move(mend)
+        LibraryCheck::content, std::move(field), std::move(wanted), plain_text(found, found_size_max_bytes), std::move(mend)
     });
 }
 

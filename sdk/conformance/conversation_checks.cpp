@@ -26,10 +26,23 @@ std::string state_of(const Conversation& conversation) {
     return state && state->is_string() ? std::string(state->get_string()) : std::string();
 }
 
-/// "/numbers" holds something.
-bool has_entries(const json::object& output, std::string_view key) {
+/// Whether one of a list in the output is so.
+template <class Is>
+bool any_entry(const json::object& output, std::string_view key, Is is) {
     const auto* found = output.if_contains(key);
-    return found && found->is_array() && !found->get_array().empty();
+    return found && found->is_array() && std::ranges::any_of(found->get_array(), [&](const json::value& each) { return each.is_object() && is(each.get_object()); });
+}
+
+/// What validate, preflight, release_packet and check_account find: a warning is no refusal.
+bool blocks(const json::object& problem) {
+    const auto* blocking = problem.if_contains("blocking");
+    return blocking && blocking->is_bool() && blocking->get_bool();
+}
+
+/// One number of those that were to be given back, as `cancelled` is what was wanted of it.
+bool is_refused(const json::object& number) {
+    const auto* state = number.if_contains("state");
+    return state && state->is_string() && (state->get_string() == "exception" || state->get_string() == "rejected");
 }
 
 bool says_no(const Conversation& conversation) {
@@ -37,7 +50,8 @@ bool says_no(const Conversation& conversation) {
     if (last.state == PORTEUR_FAILED) return is_no(last.error.kind);
     static const std::set<std::string> refused{"exception", "rejected", "cancelled", "expired", "alternates_offered"};
     const auto output = output_of(conversation);
-    return refused.contains(state_of(conversation)) || has_entries(output, "rejections") || has_entries(output, "problems");
+    return refused.contains(state_of(conversation)) || any_entry(output, "rejections", [](const json::object&) { return true; }) ||
+           any_entry(output, "problems", blocks) || any_entry(output, "numbers", is_refused);
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -70,6 +84,8 @@ Outcome each_is_refused(const Subject& subject) {
 }
 
 Outcome bad_credentials_are_found(const Subject& subject) {
+    const auto& about = subject.descriptor;
+    if (about.auth.scheme == AuthScheme::none && about.secrets.empty()) return none_met(subject, "it has no credentials");
     if (!find_named(subject.descriptor.operations, "check_account")) return failed("it has no check_account");
     const auto finds = [](const Conversation& one) {
         return one.operation == "check_account" && one.last().state == PORTEUR_FAILED && one.last().error.kind == ErrorKind::unauthorized;
@@ -120,7 +136,7 @@ Outcome each_kind_of_error_is_reached(const Subject& subject) {
     return passed(wanted.size());
 }
 
-/// Each ONCE step, by its operation, and whether a conversation lost its outcome.
+/// Each ONCE step, by its operation, and whether a conversation lost its outcome; a step of a loop is played once.
 Outcome lost_outcomes_are_played(const Subject& subject) {
     std::map<std::string, bool> once;
     for (const auto& one : subject.conversations) {
@@ -128,8 +144,8 @@ Outcome lost_outcomes_are_played(const Subject& subject) {
         const auto note = [&](const Turn& turn) {
             for (const auto& each : turn.effects)
                 if (each.guarantee == PORTEUR_ONCE && (each.kind == PORTEUR_FX_HTTP || each.kind == PORTEUR_FX_MAIL)) {
-                    once.try_emplace(one.operation + "/" + each.step, false);
-                    open[each.seq] = one.operation + "/" + each.step;
+                    open[each.seq] = one.operation + "/" + without_count(each.step);
+                    once.try_emplace(open[each.seq], false);
                 }
         };
         note(one.first);
@@ -154,8 +170,12 @@ Outcome progress_is_told_whole(const Subject& subject) {
         if (!find_named(subject.descriptor.operations, operation)) continue;
         ++tried;
         std::set<std::string> states;
-        for (const auto& one : subject.conversations)
-            if (one.operation == operation && one.last().state == PORTEUR_DONE) states.insert(state_of(one));
+        for (const auto& one : subject.conversations) {
+            if (one.operation != operation) continue;
+            if (one.last().state == PORTEUR_DONE) states.insert(state_of(one));
+            // To the host an exception all the same.
+            if (one.last().state == PORTEUR_FAILED && one.last().error.kind == ErrorKind::rejected) states.insert("exception");
+        }
         const auto reaches = [&](std::initializer_list<const char*> some) { return std::ranges::any_of(some, [&](const char* each) { return states.contains(each); }); };
         if (!reaches({"submitted", "accepted", "confirmed", "activating", "in_review"})) wanting.push_back(std::string(operation) + ": under way");
         if (!reaches({"completed"})) wanting.push_back(std::string(operation) + ": completed");

@@ -22,15 +22,20 @@ Completion lost(const Effect& effect, std::string_view message) {
 
 enum class Internal { forbidden, allowed };
 
+/// Once for each step of an operation where a try costs much, however many conversations come by it.
+enum class Places { all, each_step_once };
+
 /// @param internal  a plugin may call an answer a defect that it cannot have expected here, and nobody could understand
-Outcome with_fault(const Subject& subject, Fault fault, Internal internal) {
+Outcome with_fault(const Subject& subject, Fault fault, Internal internal, Places places = Places::all) {
     const auto plugin = Plugin::at(subject.library.string());
+    std::set<std::string> steps;
     std::size_t tried = 0;
     for (const auto& each : subject.conversations) {
-        for (std::size_t at = 0; at < each.exchanges.size(); ++at) {
+        for (const auto at : places_of(each)) {
             const auto* met = completed_by(each, at);
             if (met == nullptr || met->kind != PORTEUR_FX_HTTP) continue;
-            const auto& effect = *met;
+            const auto effect = *met;
+            if (places == Places::each_step_once && !steps.insert(each.operation + "/" + without_count(effect.step)).second) continue;
             Play play(plugin, each);
             if (const auto departed = play.replay(at); !departed.empty()) return failed(each.name + ": " + departed);
             ++tried;
@@ -88,7 +93,7 @@ Outcome empty(const Subject& subject) {
     return with_fault(subject, [](const Effect&) { return answer(200, {}, {}); }, Internal::allowed);
 }
 Outcome huge(const Subject& subject) {
-    return with_fault(subject, [](const Effect&) { return answer(200, "{\"text\":\"" + std::string(10 << 20, 'x') + "\"}"); }, Internal::allowed);
+    return with_fault(subject, [](const Effect&) { return answer(200, "{\"text\":\"" + std::string(10 << 20, 'x') + "\"}"); }, Internal::allowed, Places::each_step_once);
 }
 Outcome other_type(const Subject& subject) {
     static constexpr std::array bodies{"[]", "\"text\"", "7", "null", R"({"id":[],"status":{},"numbers":"none","orders":7,"items":{},"data":false})"};
@@ -107,10 +112,10 @@ Outcome bad_credentials_end_it(const Subject& subject) {
     const auto plugin = Plugin::at(subject.library.string());
     std::size_t tried = 0;
     for (const auto& each : subject.conversations)
-        for (std::size_t at = 0; at < each.exchanges.size(); ++at) {
+        for (const auto at : places_of(each)) {
             const auto* met = completed_by(each, at);
             if (met == nullptr || met->kind != PORTEUR_FX_HTTP) continue;
-            const auto& effect = *met;
+            const auto effect = *met;
             Play play(plugin, each);
             if (const auto departed = play.replay(at); !departed.empty()) return failed(each.name + ": " + departed);
             ++tried;
@@ -133,10 +138,10 @@ Outcome after_a_lost_outcome(const Subject& subject, Completion (*answered)(cons
     const auto plugin = Plugin::at(subject.library.string());
     std::size_t tried = 0;
     for (const auto& each : subject.conversations)
-        for (std::size_t at = 0; at < each.exchanges.size(); ++at) {
+        for (const auto at : places_of(each)) {
             const auto* met = completed_by(each, at);
             if (met == nullptr || !is_once(*met)) continue;
-            const auto& effect = *met;
+            const auto effect = *met;
             Play play(plugin, each);
             if (const auto departed = play.replay(at); !departed.empty()) return failed(each.name + ": " + departed);
             ++tried;

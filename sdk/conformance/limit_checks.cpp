@@ -9,6 +9,8 @@
 #include <random>
 #include <regex>
 
+#include <porteur/model/phone_number.hpp>
+
 #ifdef PORTEUR_SANITIZED
 #include <sanitizer/allocator_interface.h>
 #endif
@@ -69,9 +71,12 @@ Outcome messages_keep_numbers_to_themselves(const Subject& subject) {
     std::size_t tried = 0;
     for (const auto& one : subject.conversations) {
         if (one.last().state != PORTEUR_FAILED) continue;
+        auto message = one.last().error.message;
+        // The SDK's own example of a number is nobody's, though a test may have called it so.
+        if (const auto at = message.find(PhoneNumber::json_wanted); at != std::string::npos) message.erase(at, PhoneNumber::json_wanted.size());
         for (const auto& number : numbers_in(one.input)) {
             ++tried;
-            if (one.last().error.message.find(number) != std::string::npos) return failed(one.name + " fails with a telephone number in full: " + one.last().error.message);
+            if (message.find(number) != std::string::npos) return failed(one.name + " fails with a telephone number in full: " + one.last().error.message);
         }
     }
     return tried == 0 ? none_met(subject, "no conversation that fails is about a number") : passed(tried);

@@ -39,6 +39,12 @@ std::string told(const Turn& turn) {
     return "waits";
 }
 
+std::string without_count(std::string step) {
+    const auto end = step.find_last_not_of("0123456789");
+    if (end != std::string::npos && end > 0 && end + 1 < step.size() && step[end] == '-') step.resize(end);
+    return step;
+}
+
 const Effect* completed_by(const Conversation& conversation, std::size_t exchange) {
     const auto seq = conversation.exchanges[exchange].done.front().seq;
     const auto find = [seq](const Turn& turn) -> const Effect* {
@@ -49,6 +55,21 @@ const Effect* completed_by(const Conversation& conversation, std::size_t exchang
     for (const auto& each : conversation.exchanges)
         if (const auto* found = find(each.turn)) return found;
     return nullptr;
+}
+
+std::vector<std::size_t> places_of(const Conversation& conversation) {
+    std::map<std::string, std::vector<std::size_t>> of_step;
+    for (std::size_t at = 0; at < conversation.exchanges.size(); ++at) {
+        const auto* effect = completed_by(conversation, at);
+        of_step[effect ? without_count(effect->step) : std::string()].push_back(at);
+    }
+    std::vector<std::size_t> out;
+    for (const auto& [_, places] : of_step) {
+        out.insert(out.end(), places.begin(), places.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(places.size(), 2)));
+        if (places.size() > 2) out.push_back(places.back());
+    }
+    std::ranges::sort(out);
+    return out;
 }
 
 Completion answer(int status, std::string body, std::string_view content_type) {

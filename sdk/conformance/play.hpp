@@ -28,8 +28,13 @@ std::string head_text(const Effect& effect, std::string_view key);
 /// "failed as unavailable: no route" or "is done with {...}".
 std::string told(const Turn& turn);
 
-/// The effect that an exchange of a conversation completes.
+/// "buy-2" is what "buy" is, for the next number: the name of a step without the count of its loop.
+std::string without_count(std::string step);
+/// The effect that an exchange of the conversation completes; null if nobody asked for it.
 const Effect* completed_by(const Conversation& conversation, std::size_t exchange);
+/// The exchanges at which a check that tries each place does so: all, but of the steps of a loop the first two and the
+/// last, as what holds for "dids-2" holds for "dids-90".
+std::vector<std::size_t> places_of(const Conversation& conversation);
 
 Completion answer(int status, std::string body, std::string_view content_type = "application/json");
 Completion failure_of(ErrorKind kind, std::string_view message);

@@ -65,7 +65,7 @@ Outcome ends_when_called_off(const Subject& subject) {
     const auto plugin = Plugin::at(subject.library.string());
     std::size_t tried = 0;
     for (const auto& each : subject.conversations)
-        for (std::size_t length = 0; length <= each.exchanges.size(); ++length) {
+        for (const auto length : places_of(each)) {
             Play play(plugin, each);
             if (const auto departed = play.replay(length); !departed.empty()) return failed(each.name + ": " + departed);
             if (play.turn().state != PORTEUR_WAITING) continue;
@@ -81,7 +81,8 @@ Outcome takes_answers_in_any_order(const Subject& subject) {
     const auto plugin = Plugin::at(subject.library.string());
     std::size_t tried = 0;
     for (const auto& each : subject.conversations)
-        for (std::size_t length = 0; length + 1 < each.exchanges.size(); ++length) {
+        for (const auto length : places_of(each)) {
+            if (length + 1 == each.exchanges.size()) continue;
             Play play(plugin, each);
             if (const auto departed = play.replay(length); !departed.empty()) return failed(each.name + ": " + departed);
             const auto& next = each.exchanges[length + 1].done.front();

@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 
 TEST(CanonicalJson, TakesWhatTheSdkWrites) {
     for (const char* text :
-         {"{}", "[]", "null", "0", "-12", R"("a\"\\\n\u0001\u001f")", "\"é€😀\x7f\"",
+         {"{}", "[]", "null", "0", "-12", "18446744073709551615", "-9223372036854775808", R"("a\"\\\n\u0001\u001f")", "\"é€😀\x7f\"",
           R"({"a":[1,2,{"b":true}],"aa":null,"b":""})", R"({"\n":1,"A":2})"})
         EXPECT_TRUE(check_canonical_json(text)) << text;
 }
@@ -30,6 +30,9 @@ TEST(CanonicalJson, RefusesEverySecondWayToWriteAValue) {
         {"1e3", "not whole"},
         {"01", "second form"},
         {"-0", "second form"},
+        {"18446744073709551616", "beyond 64 bits"},
+        {"-9223372036854775809", "beyond 64 bits"},
+        {"100000000000000000000", "beyond 64 bits"},
         {"\"\\u0041\"", "not needed"},
         {"\"\\/\"", "not needed"},
         {"\"\\u000a\"", "not needed"},

@@ -11,6 +11,7 @@
 
 #include "conformance/conversation_file.hpp"
 #include "conformance/grade.hpp"
+#include "conformance/play.hpp"
 #include "conformance/report.hpp"
 
 namespace porteur::conformance {
@@ -183,6 +184,141 @@ TEST(Report, is_written_for_people_programs_and_ci) {
         HasSubstr("<failure message=\"after &lt;b&gt; &quot;it&quot; &amp; goes otherwise\"/>")
     );
     EXPECT_THAT(as_junit(report), HasSubstr("failures=\"1\" skipped=\"1\""));
+}
+
+// ---------------------------------------------------------------- what conversations show
+
+Entry tried(const Subject& subject, const std::string& id) {
+    const auto report = run_checks(subject, {.only = {id}, .in_process = true});
+    EXPECT_TRUE(report);
+    return report ? report->entries.at(0) : Entry{};
+}
+
+/// An operation that asks nothing and ends so.
+Conversation done_with(std::string operation, std::string output) {
+    Conversation out{operation, operation, "{}", "{}", {}, {}};
+    out.first.state = PORTEUR_DONE;
+    out.first.output = std::move(output);
+    return out;
+}
+Conversation failed_as(std::string operation, ErrorKind kind) {
+    Conversation out{operation, operation, "{}", "{}", {}, {}};
+    out.first.state = PORTEUR_FAILED;
+    out.first.error.kind = kind;
+    return out;
+}
+Subject showing(std::vector<std::string> operations, std::vector<Conversation> conversations) {
+    Subject out;
+    for (auto& each : operations) out.descriptor.operations.emplace_back().name = std::move(each);
+    out.conversations = std::move(conversations);
+    return out;
+}
+
+TEST(Refusals, are_what_blocks_an_order_and_no_warning) {
+    const auto found = [](const std::string& output) {
+        return tried(showing({"validate"}, {done_with("validate", output)}), "C2").ending;
+    };
+    EXPECT_EQ(found(R"({"problems":[{"blocking":true,"field":"/pin"}]})"), Ending::passed);
+    EXPECT_EQ(found(R"({"problems":[{"blocking":false,"field":"/pin"}]})"), Ending::failed);
+    EXPECT_EQ(found(R"({"problems":[]})"), Ending::failed);
+}
+
+TEST(Refusals, are_numbers_that_stay_and_none_that_were_given_back) {
+    const auto found = [](const std::string& state) {
+        return tried(
+                   showing(
+                       {"release_numbers"},
+                       {done_with("release_numbers", R"({"numbers":[{"state":")" + state + R"("}]})")}
+                   ),
+                   "C2"
+        )
+            .ending;
+    };
+    EXPECT_EQ(found("exception"), Ending::passed);
+    EXPECT_EQ(found("cancelled"), Ending::failed);
+}
+
+TEST(BadCredentials, are_not_asked_of_a_plugin_that_has_none) {
+    auto subject = showing({"check_account"}, {done_with("check_account", "{}")});
+    EXPECT_EQ(tried(subject, "C3").ending, Ending::passed);
+    subject.descriptor.secrets.emplace_back().name = "token";
+    EXPECT_EQ(tried(subject, "C3").ending, Ending::failed);
+    subject.conversations.push_back(failed_as("check_account", ErrorKind::unauthorized));
+    EXPECT_EQ(tried(subject, "C3").ending, Ending::passed);
+}
+
+TEST(Progress, is_refused_by_a_state_or_by_a_failure_that_says_so) {
+    auto subject = showing(
+        {"check_purchase"}, {done_with("check_purchase", R"({"state":"submitted"})"),
+                             done_with("check_purchase", R"({"state":"completed"})")}
+    );
+    EXPECT_THAT(tried(subject, "P3").text, HasSubstr("check_purchase: refused"));
+    subject.conversations.push_back(failed_as("check_purchase", ErrorKind::unavailable));
+    EXPECT_EQ(tried(subject, "P3").ending, Ending::failed);
+    subject.conversations.push_back(failed_as("check_purchase", ErrorKind::rejected));
+    EXPECT_EQ(tried(subject, "P3").ending, Ending::passed);
+}
+
+TEST(Messages, hold_no_number_in_full_but_the_example_of_the_form) {
+    const auto found = [](const std::string& message) {
+        auto failed = failed_as("purchase", ErrorKind::invalid_input);
+        failed.input = R"({"numbers":["4165550101"]})";
+        failed.first.error.message = message;
+        return tried(showing({"purchase"}, {failed}), "S2").ending;
+    };
+    EXPECT_EQ(found("expected a number in E.164 form as in +14165550101, found xxxxxxxx01"), Ending::passed);
+    EXPECT_EQ(found("4165550101 is taken"), Ending::failed);
+    EXPECT_EQ(found("expected a number in E.164 form as in +14165550101, found 4165550101"), Ending::failed);
+}
+
+/// One request after the other, in these steps.
+Conversation loop(const std::vector<std::string>& steps, ErrorKind outcome_of_the_first) {
+    Conversation out{"loop", "purchase", "{}", "{}", {}, {}};
+    for (std::uint32_t seq = 1; const auto& step : steps) {
+        testkit::Turn turn;
+        turn.effects.push_back({seq, PORTEUR_FX_HTTP, PORTEUR_ONCE, step, "{}", ""});
+        if (seq == 1)
+            out.first = turn;
+        else
+            out.exchanges.push_back(
+                {{{seq - 1, seq == 2 ? outcome_of_the_first : ErrorKind::none, "{}", ""}}, turn}
+            );
+        ++seq;
+    }
+    testkit::Turn last;
+    last.state = PORTEUR_DONE;
+    out.exchanges.push_back({{{static_cast<std::uint32_t>(steps.size()), ErrorKind::none, "{}", ""}}, last});
+    return out;
+}
+
+TEST(LostOutcomes, are_those_of_each_step_but_not_of_each_turn_of_a_loop) {
+    const auto found = [](const std::vector<std::string>& steps) {
+        return tried(showing({"purchase"}, {loop(steps, ErrorKind::in_doubt)}), "P2");
+    };
+    EXPECT_EQ(found({"buy", "buy-2", "buy-30"}).ending, Ending::passed);
+    EXPECT_THAT(found({"buy", "buy-2", "buy-again"}).text, HasSubstr("lost of purchase/buy-again"));
+}
+
+TEST(Places, are_all_but_of_a_loop_its_first_two_and_its_last) {
+    EXPECT_THAT(
+        places_of(loop({"list", "buy", "buy-2", "buy-3", "buy-4", "now"}, ErrorKind::none)),
+        ElementsAre(0, 1, 2, 4, 5)
+    );
+    EXPECT_THAT(places_of(loop({"v911"}, ErrorKind::none)), ElementsAre(0));
+}
+
+// ---------------------------------------------------------------- the page
+
+TEST(GradesPage, ListsEachCheckAsTheProgramDoes) {
+    std::ifstream file(PORTEUR_SOURCE_DIR "/docs/plugins/grades.md");
+    std::vector<std::string> found, wanted;
+    for (std::string line; std::getline(file, line);)
+        if (line.starts_with("| `")) found.push_back(line);
+    for (const auto& each : all_checks())
+        wanted.push_back(
+            "| `" + std::string(each.id) + "` | " + letter_of(each.id) + " | " + std::string(each.sentence) + " |"
+        );
+    EXPECT_THAT(found, ::testing::ElementsAreArray(wanted)) << "as porteur plugin validate --list says them";
 }
 
 }  // namespace

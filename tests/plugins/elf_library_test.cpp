@@ -92,5 +92,17 @@ TEST(ScanLine, IsReadBackAsItWasWritten) {
         EXPECT_FALSE(read_scan_line(line)) << line;
 }
 
+// The scan child ends with a line that the daemon must be able to read, whatever a library calls its symbols.
+TEST(ScanLine, IsReadWhateverALibraryCallsItsSymbols) {
+    auto bytes = bytes_of(PORTEUR_TEST_EXAMPLES "/porteur-plain_c.so");
+    for (auto at = bytes.find("porteur_entry_v0"); at != bytes.npos; at = bytes.find("porteur_entry_v0")) bytes[at] = '\xff';
+    const auto scanned = scan_library(bytes);
+    ASSERT_FALSE(scanned);
+    EXPECT_THAT(scanned.error().found, HasSubstr("?orteur_entry_v0"));
+    const auto read = read_scan_line(scan_line(scanned));
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(*read, scanned);
+}
+
 }  // namespace
 }  // namespace porteur

@@ -36,6 +36,8 @@ Result<void> have_them_written(const fs::path& program, const fs::path& folder) 
         ::dup2(out, STDOUT_FILENO);
         ::dup2(out, STDERR_FILENO);
         ::setenv("PORTEUR_CONVERSATIONS", folder.c_str(), 1);
+        // Where this runs as a test itself, its report is no place for the reports of others.
+        ::unsetenv("GTEST_OUTPUT");
         ::execl(program.c_str(), program.c_str(), "--gtest_brief=1", nullptr);
         ::_exit(127);
     }

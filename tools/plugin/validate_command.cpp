@@ -19,7 +19,7 @@ namespace {
 
 struct Words {
     JudgeWish judge;
-    std::string only, junit;
+    std::string only, junit, at_least;
     bool as_json = false, lists = false, why_not = false;
 };
 
@@ -70,23 +70,27 @@ ExitStatus validate(Words& words) {
     return is_good ? ExitStatus::done : ExitStatus::found_wrong;
 }
 
+/// E, D, C, B: the lower letter stands later in the alphabet.
+bool is_missed(char reached, const std::string& wanted) { return !wanted.empty() && reached > wanted.front(); }
+
 ExitStatus grade(Words& words) {
     words.judge.checks.told = progress(conformance::all_checks().size());
     const auto report = judge(words.judge);
     if (!report) return complain(report.error());
     const auto reached = conformance::grade_of(*report);
+    const bool missed = is_missed(reached.letter, words.at_least);
     if (words.as_json) {
         json::array wanting(reached.wanting.begin(), reached.wanting.end());
         std::cout << canonical(json::object{{"grade", std::string(1, reached.letter)}, {"name", conformance::name_of_grade(reached.letter)}, {"plugin", report->plugin}, {"version", report->version}, {"wanting", std::move(wanting)}})
                   << '\n';
     } else {
         fmt::print("grade: {}\n", reached.letter);
-        if (words.why_not)
+        if (words.why_not || missed)
             for (const auto& id : reached.wanting)
                 for (const auto& each : report->entries)
                     if (each.id == id) fmt::print("{:<5}{}\n     {}\n", id, each.sentence, each.text.empty() ? std::string(word_of(each.ending)) : each.text);
     }
-    return ExitStatus::done;
+    return missed ? ExitStatus::found_wrong : ExitStatus::done;
 }
 
 std::function<ExitStatus()> prepare_validate(CLI::App& app) {
@@ -105,6 +109,7 @@ std::function<ExitStatus()> prepare_grade(CLI::App& app) {
     auto words = std::make_shared<Words>();
     add_judge_options(app, words->judge);
     app.add_flag("--why-not", words->why_not, "say what keeps it from the next grade");
+    app.add_option("--at-least", words->at_least, "fail, and say why, below this grade: B")->check(CLI::IsMember({"E", "D", "C", "B"}))->type_name("GRADE");
     app.add_flag("--json", words->as_json, "for programs");
     return [words] { return grade(*words); };
 }

@@ -28,6 +28,13 @@ TEST(CheckAccount, NamesTheOrganization) {
     EXPECT_EQ(cut_everywhere(script), 4u);
 }
 
+TEST(CheckAccount, StopsAtWrongCredentials) {
+    Script(genesys(), "check_account", "{}", settings())
+        .expects_http("GET", organization)
+        .fails(ErrorKind::unauthorized)
+        .fails_with(ErrorKind::unauthorized);
+}
+
 TEST(CheckAccount, FindsAnotherOrganizationThanTheSettingSays) {
     auto script = account_check(R"({"organization_id":"other"})");
     script.expects_http("GET", numbers).answers_file(200, "inventory-none.json");

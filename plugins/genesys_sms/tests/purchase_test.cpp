@@ -208,6 +208,19 @@ TEST(PurchaseByApi, IsOrderedAgainUnderItsOwnNameAfterAnAnswerThatTellsNothing) 
     cut_everywhere(script);
 }
 
+TEST(PurchaseByApi, LooksForTheNumberWhereTheAnswerToThatOrderIsLostToo) {
+    auto script = purchase(order());
+    script.expects_http("POST", numbers).named("buy").answers(200, "<html>").expects_sleep(60s).is_done();
+    script.expects_http("GET", numbers).looking_up("buy").answers_file(200, "inventory-none.json");
+    script.expects_http("POST", numbers).named("buy-again").once().in_doubt();
+    script.expects_http("GET", numbers)
+        .named("find-again")
+        .looking_up("buy-again")
+        .answers_file(200, "inventory-running.json")
+        .ends_with(R"({"carrier_id":"n-1","state":"submitted"})");
+    cut_everywhere(script);
+}
+
 TEST(PurchaseByApi, LooksForTheNumberEvenWhereTheOrderIsCalledOffMeanwhile) {
     const auto called_off = [](const json::object& given) {
         auto script = purchase(given);
@@ -322,7 +335,8 @@ TEST(PurchaseByApi, FindsTheAddressWhenTheAnswerToItWasLost) {
     cut_everywhere(script);
 }
 
-TEST(PurchaseByApi, MakesTheAddressAgainUnderItsOwnNameAfterAnAnswerThatTellsNothing) {
+/// The address is made a second time, as the first answer told nothing and it is not there.
+Script address_once_more() {
     auto script = purchase(order());
     script.expects_http("POST", numbers).answers_file(400, "error-address.json");
     script.expects_http("GET", addresses).answers_file(200, "addresses-none.json");
@@ -331,16 +345,38 @@ TEST(PurchaseByApi, MakesTheAddressAgainUnderItsOwnNameAfterAnAnswerThatTellsNot
     script.expects_http("GET", addresses)
         .looking_up("create-address")
         .answers_file(200, "addresses-none.json");
-    script.expects_http("POST", addresses)
-        .named("create-address-again")
-        .once()
-        .answers(200, R"({"id":"address-1"})");
+    script.expects_http("POST", addresses).named("create-address-again").once();
+    return script;
+}
+
+TEST(PurchaseByApi, MakesTheAddressAgainUnderItsOwnNameAfterAnAnswerThatTellsNothing) {
+    auto script = address_once_more();
+    script.answers(200, R"({"id":"address-1"})");
     script.expects_http("POST", numbers)
         .named("buy-addressed")
         .with_body(R"({"addressId":"address-1","countryCode":"US","name":"po-9","phoneNumber":"+13175550101",
                        "phoneNumberType":"local"})")
         .answers_file(202, "bought-202.json")
         .ends_with("{}");
+    cut_everywhere(script);
+}
+
+TEST(PurchaseByApi, StaysInDoubtWhereTheSecondAnswerToTheAddressIsLostToo) {
+    auto script = address_once_more();
+    script.in_doubt().fails_with(ErrorKind::in_doubt);
+    cut_everywhere(script);
+}
+
+TEST(PurchaseByApi, LooksForANumberWithItsAddressWhenTheAnswerWasLost) {
+    auto script = purchase(order());
+    script.expects_http("POST", numbers).answers_file(400, "error-address.json");
+    script.expects_http("GET", addresses).answers_file(200, "addresses-ours.json");
+    script.expects_http("POST", numbers).named("buy-addressed").once().in_doubt();
+    script.expects_http("GET", numbers)
+        .named("find-addressed")
+        .looking_up("buy-addressed")
+        .answers_file(200, "inventory-running.json")
+        .ends_with(R"({"carrier_id":"n-1","state":"submitted"})");
     cut_everywhere(script);
 }
 

@@ -101,6 +101,11 @@ TEST(Validate, RefusesANumberOfAnotherCountryOfPlusOne) {
     }
 }
 
+TEST(Validate, RefusesAnInputThatIsNoOrder) {
+    Script(ringcentral(), "validate", R"({"numbers":["4165550100"]})")
+        .fails_with(ErrorKind::invalid_input, Reason::none, HasSubstr("/numbers/0"));
+}
+
 TEST(Requirements, NameEveryItemOfThePackageInBothLanguages) {
     Script script(ringcentral(), "requirements", R"({"action":"port_out"})");
     const auto list = script.result<Requirements>();

@@ -90,7 +90,7 @@ Op<std::vector<CarrierNumber>> list_numbers(Nothing) {
     for (std::size_t index = 0; index < all.size(); ++index) {
         const auto& pilot = all[index].id;
         for (const auto& each : co_await dids_of("dids-" + std::to_string(index + 1), pilot, "")) {
-            const auto digits = std::to_string(*digits_of(each.number));
+            const auto digits = std::to_string(their_digits(each.number));
             found.push_back(
                 {each.number, digits,
                  is_toll_free(each.number) ? NumberType::toll_free : NumberType::local, "",

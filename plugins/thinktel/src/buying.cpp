@@ -90,7 +90,7 @@ bool all_plain(const std::vector<NumberProgress>& found) {
 
 HttpRequest list_order(const std::string& step, const std::string& pilot, const Numbers& wanted) {
     json::array body;
-    for (const auto& each : wanted) body.push_back(json::object{{"Number", *digits_of(each)}});
+    for (const auto& each : wanted) body.push_back(json::object{{"Number", their_digits(each)}});
     auto request = http().post(step, "/SipTrunks/" + pilot + "/Dids");
     request.json(body).once();
     return request;
@@ -172,7 +172,7 @@ Op<Bought> buy_list(std::string pilot, Numbers wanted, Bought ours, bool doubted
 std::optional<std::pair<std::int64_t, std::int64_t>> range_of(Numbers numbers) {
     if (numbers.size() < range_min) return std::nullopt;
     std::ranges::sort(numbers);
-    const auto first = *digits_of(numbers.front()), last = *digits_of(numbers.back());
+    const auto first = their_digits(numbers.front()), last = their_digits(numbers.back());
     if (last - first + 1 != std::ssize(numbers)) return std::nullopt;
     return std::pair{first, last};
 }

@@ -13,12 +13,15 @@ using namespace porteur;
 
 namespace {
 
+/// A range of a line may hold ten thousand, and an answer many lines.
+constexpr std::size_t numbers_max = 20'000;
+
 /// The numbers of "4165550101" or "4165550101-0104".
 std::vector<PhoneNumber> numbers_in(const std::string& range) {
     std::vector<PhoneNumber> numbers;
     const auto first = number_from(json::value(json::string(range.substr(0, 10))));
     if (!first) return numbers;
-    const auto begin = *digits_of(*first);
+    const auto begin = their_digits(*first);
     auto last = begin;
     if (range.size() > 11) {
         const auto tail = json::object{{"tail", range.substr(range.size() - 4)}};
@@ -49,6 +52,8 @@ std::optional<DashboardEntry> newest_entry(const json::value& body, const PhoneN
                     entry.numbers.push_back(
                         {each, state, Reason::none, text_at(line, "SvCondition")}
                     );
+                    if (entry.numbers.size() > numbers_max)
+                        fail(ErrorKind::internal, Reason::none, "", "thinktel: the dashboard tells of more numbers than an order can have");
                 }
             if (has_it) newest = std::move(entry);
         }
@@ -61,7 +66,7 @@ Op<std::optional<DashboardEntry>> dashboard_entry(
 ) {
     auto request = http().get(
         step, "/v2/NumberPorts/Inbound/Dashboard/PortInInfo/OrdersByNumber/" +
-                  std::to_string(*digits_of(number))
+                  std::to_string(their_digits(number))
     );
     if (!looks_up.empty()) request.looks_up(looks_up);
     const auto answer = co_await std::move(request);

@@ -41,7 +41,7 @@ Op<std::set<PhoneNumber>> numbers_on(std::string step, std::string pilot, std::s
 }
 
 std::string did_path(const std::string& pilot, const PhoneNumber& number) {
-    return "/SipTrunks/" + pilot + "/Dids/" + std::to_string(*digits_of(number));
+    return "/SipTrunks/" + pilot + "/Dids/" + std::to_string(their_digits(number));
 }
 
 }  // namespace thinktel

@@ -30,7 +30,7 @@ json::object record_of(const PurchaseOrder& order, const PhoneNumber& number) {
     const auto& at = *order.emergency_address;
     const auto& caller = order.end_user.authorized_person;
     json::object record{
-        {"Number", *digits_of(number)},
+        {"Number", their_digits(number)},
         {"FirstName", caller.first_name},
         {"LastName", caller.last_name},
         {"StreetNumber", at.house_number},
@@ -92,7 +92,7 @@ Op<Outcome> make_record(PurchaseOrder order, PhoneNumber number, std::size_t ind
         outcome.called_off = !co_await settle_unless_in_doubt(sent, nth("settle-e911"), settle);
         if (outcome.called_off) co_return outcome;  // the number is given back, with a record or without
         const auto found = co_await http()
-                               .get(nth("find-e911"), std::string(records_path) + "/" + std::to_string(*digits_of(number)))
+                               .get(nth("find-e911"), std::string(records_path) + "/" + std::to_string(their_digits(number)))
                                .looks_up(step);
         int status = 0;
         try {
@@ -146,7 +146,7 @@ std::vector<Problem> problems_of_emergency(const PurchaseOrder& order) {
 Op<bool> has_record(PhoneNumber number, std::size_t index) {
     const auto answer = co_await http().get(
         step_of("record", index),
-        std::string(records_path) + "/" + std::to_string(*digits_of(number))
+        std::string(records_path) + "/" + std::to_string(their_digits(number))
     );
     if (answer.status() == 404) co_return false;
     require_readable(answer);

@@ -75,7 +75,7 @@ void put_contact(json::object& form, const PortOrder& order, const Submitter& su
     put(form, "SubmitterFirstName", submitter.first_name);
     put(form, "SubmitterLastName", submitter.last_name);
     if (const auto number = number_from(json::value(json::string(submitter.telephone))))
-        form["SubmitterPhoneNumber"] = *digits_of(*number);
+        form["SubmitterPhoneNumber"] = their_digits(*number);
     put_detail(form, "ContactMeBLIF", order, "contact_me_blif");
     put_detail(form, "ContactMeScheduling", order, "contact_me_scheduling");
     put_detail(form, "CommentsLosingCarrier", order, "comments_losing_carrier");

@@ -284,7 +284,7 @@ Op<PurchaseProgress> check_purchase(OrderReference reference) {
     std::vector<HttpRequest> requests;
     for (std::size_t index = 0; index < numbers.size(); ++index) {
         if (has_ended(numbers[index])) continue;
-        const auto digits = std::to_string(*digits_of(numbers[index].number));
+        const auto digits = std::to_string(their_digits(numbers[index].number));
         requests.push_back(http().get(step_of("did", requests.size()), "/Dids/" + digits));
         asked.push_back(index);
     }

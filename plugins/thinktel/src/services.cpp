@@ -87,7 +87,7 @@ private:
 
 json::object did_of(const PortOrder& order, const PhoneNumber& number) {
     Entry entry(order, number);
-    entry.fields()["Number"] = *digits_of(number);
+    entry.fields()["Number"] = their_digits(number);
     return entry.text("Label", "label")
         .text("AdditionalLabel", "additional_label")
         .phone("TranslatedNumber", "translated_number")
@@ -105,7 +105,7 @@ json::object line_of(
     const PortOrder& order, const PhoneNumber& number, const Destination& destination
 ) {
     Entry entry(order, number);
-    entry.fields()["Number"] = json::object{{"Number", *digits_of(number)}};
+    entry.fields()["Number"] = json::object{{"Number", their_digits(number)}};
     const auto locale = order.language == "fr" ? french_canada : english_canada;
     entry.whole("Account", "account", destination.account.value_or(0))
         .text("PlanID", "plan_id")
@@ -130,7 +130,7 @@ json::object forward_of(
     const PortOrder& order, const PhoneNumber& number, const Destination& destination
 ) {
     Entry entry(order, number);
-    entry.fields()["Number"] = json::object{{"Number", *digits_of(number)}};
+    entry.fields()["Number"] = json::object{{"Number", their_digits(number)}};
     return entry.whole("Account", "account", destination.account.value_or(0))
         .phone("CallForwardingNumber", "forward_to")
         .flag("Enabled", "enabled", true)
@@ -143,7 +143,7 @@ json::object forward_of(
 
 json::object instruction_of(const PortOrder& order, const PhoneNumber& number) {
     Entry entry(order, number);
-    entry.fields()["TN"] = *digits_of(number);
+    entry.fields()["TN"] = their_digits(number);
     return entry.phone("ForwardingTN", "forward_to").take();
 }
 

@@ -164,7 +164,7 @@ std::string pilot_of(const std::string& trunk) {
             "thinktel: " + phrase("the target trunk is not a pilot number of ten digits; "
                                   "list_targets shows them")
         );
-    return std::to_string(*digits_of(*pilot));
+    return std::to_string(their_digits(*pilot));
 }
 
 Op<Destination> destination_of(PortOrder order, std::string trunk_of_account) {

@@ -19,7 +19,7 @@ Op<TicketsByNumber> tickets_of(
     for (std::size_t index = 0; index < numbers.size(); ++index) {
         auto request = http().get(
             step_of(step, index), "/v2/NumberPorts/Inbound/Numbers/" +
-                                      std::to_string(*digits_of(numbers[index])) + "/PortInStatus"
+                                      std::to_string(their_digits(numbers[index])) + "/PortInStatus"
         );
         if (!looks_up.empty()) request.looks_up(looks_up);
         requests.push_back(std::move(request));

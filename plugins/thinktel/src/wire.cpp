@@ -33,7 +33,7 @@ void add_disconnected(Rejection& rejection, const json::value& record) {
     static constexpr std::int64_t range_max = 1000;
     const auto first = number_from(value_at(record, "DISC #"));
     if (!first) return;
-    const auto begin = *digits_of(*first);
+    const auto begin = their_digits(*first);
     auto last = begin;
     if (const auto end = text_at(record, "DISC # RANGE"); end.size() == 4)
         last = begin / 10000 * 10000 + integer_at(record, "DISC # RANGE").value_or(begin % 10000);
@@ -72,6 +72,12 @@ std::optional<std::int64_t> digits_of(const PhoneNumber& number) {
     const auto digits = number.north_american();
     if (!digits) return std::nullopt;
     return std::stoll(*digits);
+}
+
+std::int64_t their_digits(const PhoneNumber& number) {
+    const auto digits = digits_of(number);
+    if (!digits) fail(ErrorKind::invalid_input, Reason::none, "", "thinktel: " + number.masked() + " is no North American number");
+    return *digits;
 }
 
 std::optional<PhoneNumber> number_from(const json::value& theirs) {
@@ -125,12 +131,23 @@ std::string step_of(std::string_view name, std::size_t index) {
     return index == 0 ? std::string(name) : std::string(name) + "-" + std::to_string(index + 1);
 }
 
+namespace {
+
+/// Bytes that are no UTF-8 as "?": a result with such is none that a host takes.
+std::string as_utf8(std::string bytes) {
+    if (parse_json(canonical(json::value(json::string(bytes))))) return bytes;
+    std::ranges::replace_if(bytes, [](char byte) { return static_cast<unsigned char>(byte) > 0x7F; }, '?');
+    return bytes;
+}
+
+}  // namespace
+
 std::string message_in(const std::string& body) {
     const auto parsed = parse_json(body);
     std::string words;
     if (parsed && parsed->is_object()) words = text_at(*parsed, "Message");
     if (parsed && parsed->is_string()) words = parsed->get_string();
-    if (!parsed) words = body;
+    if (!parsed) words = as_utf8(body);
     return words.empty() ? std::string() : quoted(masked_numbers(words), 160);
 }
 

@@ -17,6 +17,8 @@ namespace thinktel {
 
 /// The ten digits; nothing for a number outside the North American plan. @threads any
 std::optional<std::int64_t> digits_of(const porteur::PhoneNumber& number);
+/// The same of a number that must be one. @errors invalid_input: ThinkTel has no such number
+std::int64_t their_digits(const porteur::PhoneNumber& number);
 
 /// The number of a ten-digit integer or text ("416-555-0101"), or of a text of ours; nothing for
 /// anything else. @threads any

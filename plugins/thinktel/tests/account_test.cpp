@@ -134,6 +134,13 @@ TEST(ListNumbers, StopsWhereAPageDoesNotGoOn) {
         .ends_with(canonical(json::array(2000, json::object{{"number", "+14165550000"}})));
 }
 
+TEST(ListNumbers, PassesARefusalOn) {
+    Script(thinktel(), "list_numbers", "{}")
+        .expects_http("GET", "/SipTrunks")
+        .answers_file(400, "error-plain.txt")
+        .fails_with(ErrorKind::rejected, Reason::other, HasSubstr("cannot take requests"));
+}
+
 TEST(CheckPortability, AnswersEachNumberOnItsOwn) {
     Script script(
         thinktel(), "check_portability",
@@ -184,6 +191,14 @@ TEST(CheckPortability, EveryReplyOtherThanAcceptedIsNotPortable) {
         EXPECT_EQ(found[0].reason, reason) << word;
         EXPECT_EQ(found[0].carrier_word, word);
     }
+}
+
+TEST(CheckPortability, TellsInUtf8WhatCameInOtherBytes) {
+    Script script(thinktel(), "check_portability", R"({"numbers":["+14165550101"]})");
+    script.expects_http("POST", "/NumberPorts/LNP/NPANXX/Check").answers(400, "refus\xe9 \xff");
+    const auto found = script.result<std::vector<Portability>>();
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_NE(found[0].carrier_word.find("refus? ?"), std::string::npos) << found[0].carrier_word;
 }
 
 TEST(CheckPortability, OneNumberWithoutAnAnswerDoesNotBlockTheRest) {

@@ -254,18 +254,32 @@ TEST(Purchase, LooksUpAfterAnAnswerThatTellsNeitherYesNorNo) {
     }
 }
 
-TEST(Purchase, OrdersAgainUnderAnotherStepWhereTheHostSawNoLoss) {
+/// The rest is ordered a second time, as the first answer told nothing.
+Script rest_once_more() {
     auto script = about_to_buy(order());
     script.expects_http("POST", dids).named("buy").answers(200, "<html>");
     script.expects_sleep(60s).is_done();
     sees(script, "find", {7805552001});
-    script.expects_http("POST", dids)
-        .named("buy-again")
-        .once()
-        .with_body(R"([{"Number":7805552002}])")
+    script.expects_http("POST", dids).named("buy-again").once();
+    return script;
+}
+
+TEST(Purchase, OrdersAgainUnderAnotherStepWhereTheHostSawNoLoss) {
+    auto script = rest_once_more();
+    script.with_body(R"([{"Number":7805552002}])")
         .answers(200, replies({{7805552002, 1, ""}}));
     script.expects_http("GET", dids)
         .named("find-rest")
+        .looking_up("buy-again")
+        .answers(200, trunk({7805552001, 7805552002}))
+        .ends_with(R"({"state":"completed"})");
+    cut_everywhere(script);
+}
+
+TEST(Purchase, LooksAtTheTrunkWhereTheAnswerToThatOrderIsLostToo) {
+    auto script = rest_once_more();
+    script.in_doubt().expects_http("GET", dids)
+        .named("find-again")
         .looking_up("buy-again")
         .answers(200, trunk({7805552001, 7805552002}))
         .ends_with(R"({"state":"completed"})");

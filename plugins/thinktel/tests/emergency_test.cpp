@@ -267,6 +267,20 @@ TEST(CancelPurchase, GivesBackWhatTheOrderBoughtAndSaysHowMuch) {
     cut_everywhere(script);
 }
 
+TEST(CancelPurchase, LooksWhetherTheNumberIsGoneWhenTheAnswerWasLost) {
+    for (const bool gone : {true, false}) {
+        auto script = cancel(kept_of({{"+17805552001", "completed"}}));
+        script.expects_http("DELETE", one_did).named("release").once().in_doubt();
+        script.expects_http("GET", one_did).named("find-release").looking_up("release");
+        if (gone)
+            script.answers_file(404, "error-not-found.json").ends_with(R"({"state":"cancelled"})");
+        else
+            script.answers(200, R"({"Number":7805552001})")
+                .ends_with(R"({"state":"exception","rejections":[{"numbers":["+17805552001"]}]})");
+        cut_everywhere(script);
+    }
+}
+
 TEST(CancelPurchase, LeavesToAPersonWhatCannotBeGivenBackOrMayStillCome) {
     auto locked = cancel(kept_of({{"+17805552001", "exception"}}));
     locked.expects_http("DELETE", one_did)

@@ -171,6 +171,11 @@ TEST(FollowUp, ReadsTheDashboardWherePortInStatusKnowsNothingYet) {
         .ends_with(R"({"state":"accepted","carrier_word":"Click-To-Port"})");
 }
 
+TEST(FollowUp, AsksNothingAboutANumberThatThinkTelCannotHave) {
+    Script script(thinktel(), "check_port", R"({"carrier_id":"ABC-123-45678","reference":"po-7","numbers":["+141655501001","+14165550102"]})");
+    script.expects_http("GET", "/v2/NumberPorts/Inbound/Tickets/ABC-123-45678/PortInStatus").answers(404).fails_with(ErrorKind::invalid_input);
+}
+
 TEST(FollowUp, EveryAssessmentMeansSomethingButAnEnd) {
     const auto with = [](const char* assessment) {
         auto body = parsed(file("dashboard-click-to-port.json"));

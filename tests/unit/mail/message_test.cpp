@@ -120,6 +120,20 @@ TEST(RenderMail, ComesBackAsItWasWithFilesAndReferences) {
     }
 }
 
+// A file of a mail that came in may call itself a part with parts in it; in base64 its readers would show none.
+TEST(RenderMail, SendsAFileThatClaimsToHoldPartsAsMereBytes) {
+    for (const char* type : {"multipart/mixed", "Message/RFC822"}) {
+        auto mail = purchase_mail();
+        mail.files = {{.name = "part-1", .content_type = type, .bytes = "--a\n"}};
+        const auto read = read_mail(render_mail(mail).value());
+        ASSERT_TRUE(read);
+        EXPECT_THAT(read->defects, ::testing::IsEmpty());
+        ASSERT_EQ(read->files.size(), 1U);
+        EXPECT_EQ(read->files[0].content_type, "application/octet-stream");
+        EXPECT_EQ(read->files[0].bytes, "--a\n");
+    }
+}
+
 TEST(RenderMail, CountsTheFilesBeforeAnythingElse) {
     auto mail = purchase_mail();
     mail.message_id = "not looked at yet";
