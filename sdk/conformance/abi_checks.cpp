@@ -13,6 +13,7 @@
 
 #include "conformance/check.hpp"
 #include "conformance/play.hpp"
+#include "plugins/turn_check.hpp"
 
 namespace porteur::conformance {
 namespace {
@@ -126,7 +127,14 @@ Outcome with_a_host_of(const Subject& subject, std::uint32_t minor) {
     if (subject.descriptor.abi_minor > static_cast<int>(minor)) return passed();
     return failed("it refuses a host of minor " + std::to_string(minor) + ": " + why.message);
 }
-Outcome takes_an_old_host(const Subject& subject) { return with_a_host_of(subject, 0); }
+Outcome takes_an_old_host(const Subject& subject) {
+    auto outcome = with_a_host_of(subject, 0);
+    if (outcome.verdict != Verdict::passed) return outcome;
+    Loaded loaded(subject);
+    const auto needed = loaded.plugin().abi_minor;
+    if (static_cast<int>(needed) == subject.descriptor.abi_minor) return outcome;
+    return failed("it needs a host of minor " + std::to_string(needed) + ", and of " + std::to_string(subject.descriptor.abi_minor) + " in the descriptor");
+}
 Outcome takes_a_new_host(const Subject& subject) { return with_a_host_of(subject, 999); }
 
 Outcome takes_longer_structs(const Subject& subject) {
@@ -243,10 +251,12 @@ Outcome takes_strange_inputs(const Subject& subject) {
 }
 
 Outcome keeps_no_view(const Subject& subject) {
-    // The testkit overwrites all that a host lends, after each call.
+    // All that a host lends is overwritten after each call: in another way than while the conversation was written,
+    // or what a plugin reads too late would be the same then and now.
+    constexpr char scrubbed = '?';
     const auto plugin = Plugin::at(subject.library.string());
     for (const auto& each : subject.conversations) {
-        Play play(plugin, each);
+        Play play(plugin, each, scrubbed);
         if (const auto wrong = play.replay(each.exchanges.size()); !wrong.empty()) return failed(each.name + ": " + wrong);
     }
     return subject.conversations.empty() ? none_met(subject, {}) : passed(subject.conversations.size());
@@ -296,6 +306,38 @@ Outcome is_several_at_once(const Subject& subject) {
     return passed(threads_count * ops_of_a_thread);
 }
 
+/// What the host's own check says of the turns of a conversation; empty: nothing.
+std::string refused_turn(const Conversation& one, bool pure) {
+    TurnSequence host(pure);
+    const auto refused = [&](const Turn& theirs) -> std::string {
+        if (theirs.returned != PORTEUR_OK) return {};
+        if (auto wrong = wrong_effect_count(theirs.effects.size()); !wrong.empty()) return wrong;
+        ::porteur::Turn turn;
+        turn.state = theirs.state == PORTEUR_WAITING  ? ::porteur::Turn::State::waiting
+                     : theirs.state == PORTEUR_DONE ? ::porteur::Turn::State::done
+                                                      : ::porteur::Turn::State::failed;
+        turn.output = theirs.output;
+        for (const auto& each : theirs.effects)
+            turn.effects.push_back({each.seq, static_cast<EffectKind>(each.kind), static_cast<Guarantee>(each.guarantee), each.step, each.head, each.body});
+        const auto fits = host.check(turn);
+        return fits ? std::string() : fits.error().message;
+    };
+    if (auto wrong = refused(one.first); !wrong.empty()) return wrong;
+    for (const auto& [done, turn] : one.exchanges) {
+        host.delivered(done.size());
+        if (auto wrong = refused(turn); !wrong.empty()) return wrong;
+    }
+    return {};
+}
+
+Outcome asks_as_a_host_takes_it(const Subject& subject) {
+    for (const auto& one : subject.conversations) {
+        const auto* operation = find_named(subject.descriptor.operations, one.operation);
+        if (auto wrong = refused_turn(one, operation != nullptr && operation->pure); !wrong.empty()) return failed(one.name + ", which a host refuses: " + wrong);
+    }
+    return subject.conversations.empty() ? none_met(subject, {}) : passed(subject.conversations.size());
+}
+
 constexpr auto checks = std::to_array<Check>({
     {"A1", "has an entry that is quick", entry_is_quick},
     {"A2", "gives the same table each time", entry_is_the_same_again},
@@ -313,6 +355,7 @@ constexpr auto checks = std::to_array<Check>({
     {"A14", "keeps nothing that was lent to it for a call", keeps_no_view},
     {"A15", "writes errors that are whole and say something", writes_whole_errors},
     {"A16", "runs 64 operations at once on eight threads", is_several_at_once},
+    {"A17", "asks and ends in the form that a host takes", asks_as_a_host_takes_it},
 });
 
 }  // namespace

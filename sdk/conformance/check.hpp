@@ -3,6 +3,7 @@
 
 // What is asked of every plugin, one sentence at a time: docs/decisions/0025-how-a-plugin-is-judged.md.
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -26,6 +27,7 @@ struct Subject {
     std::vector<Conversation> conversations;  ///< of all its operations
     std::filesystem::path program;            ///< this program, for a process that begins anew
     std::uint64_t seed = 1;                   ///< of whatever is drawn
+    std::chrono::milliseconds fuzzing{5000};  ///< so long Z1 makes up answers
 };
 
 enum class Verdict {

@@ -124,12 +124,10 @@ Outcome bad_credentials_end_it(const Subject& subject) {
             };
             play.deliver(effect.seq, refuse(effect));
             if (const auto wrong = play.go_on(refuse); !wrong.empty()) return failed(each.name + ", at " + name_of(effect) + ": " + wrong);
-            // What had failed in the conversation before this may be what it ends with.
-            const auto end = play.turn().error.kind;
-            const bool had_failed = std::any_of(each.exchanges.begin(), each.exchanges.begin() + static_cast<std::ptrdiff_t>(at), [end](const auto& one) {
-                return std::ranges::any_of(one.done, [end](const Completion& done) { return done.kind == end; });
-            });
-            if (play.turn().state == PORTEUR_FAILED && end != ErrorKind::unauthorized && end != ErrorKind::in_doubt && !had_failed)
+            // What the carrier had refused before stays refused.
+            const bool ends_as_ever = each.last().state == PORTEUR_FAILED && each.last().error == play.turn().error;
+            if (play.turn().state == PORTEUR_FAILED && !ends_as_ever && play.turn().error.kind != ErrorKind::unauthorized &&
+                play.turn().error.kind != ErrorKind::in_doubt)
                 return failed(each.name + ", at " + name_of(effect) + ": it " + told(play.turn()) + ", wanted unauthorized");
         }
     return tried == 0 ? none_met(subject, "no conversation asks the carrier anything by HTTP") : passed(tried);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // S, B and Z: what may not be told, what an operation may cost, and answers that nobody thought of.
 #include <malloc.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include <array>
@@ -9,6 +10,10 @@
 #include <regex>
 
 #include <porteur/model/phone_number.hpp>
+
+#ifdef PORTEUR_SANITIZED
+#include <sanitizer/allocator_interface.h>
+#endif
 
 #include "conformance/check.hpp"
 #include "conformance/play.hpp"
@@ -95,30 +100,102 @@ Outcome keeps_account_data_out_of_paths(const Subject& subject) {
     return wrong.empty() ? passed(tried) : failed(wrong);
 }
 
+/// A host that hears what a plugin logs.
+struct Hearing {
+    porteur_host host = testkit::quiet_host();
+    std::vector<std::string> lines;
+
+    Hearing() {
+        host.log = [](const porteur_host* self, porteur_view, std::int32_t, porteur_view line) noexcept {
+            // The host is the first member, so that it has the address of the whole.
+            const_cast<Hearing*>(reinterpret_cast<const Hearing*>(self))->lines.emplace_back(line.ptr == nullptr ? "" : std::string(line.ptr, line.len));
+        };
+    }
+};
+
+/// What must stand in no line: the numbers of an input, and its account number.
+std::vector<std::string> personal_in(const std::string& input) {
+    auto out = numbers_in(input);
+    const auto value = parse_json(input);
+    const auto* account = value && value->is_object() ? value->get_object().if_contains("account_number") : nullptr;
+    if (account && account->is_string() && account->get_string().size() >= 4) out.emplace_back(account->get_string());
+    return out;
+}
+
+Outcome logs_nothing_personal(const Subject& subject) {
+    if (subject.conversations.empty()) return none_met(subject, {});
+    Hearing hearing;
+    const auto plugin = Plugin::at(subject.library.string(), hearing.host);
+    std::size_t tried = 0;
+    for (const auto& one : subject.conversations) {
+        hearing.lines.clear();
+        OneRun run(plugin, one.operation, one.input, one.settings);
+        for (const auto& each : one.exchanges) run.step(each.done);
+        for (const auto& line : hearing.lines) {
+            ++tried;
+            for (const auto& personal : personal_in(one.input))
+                if (line.find(personal) != std::string::npos) return failed(one.name + " logs a telephone or account number in full: " + quoted(line, 200));
+        }
+    }
+    return tried == 0 ? none_met(subject, "it logs nothing") : passed(tried);
+}
+
 // ------------------------------------------------------------------ B
 
-double thread_ms() {
-    timespec now{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+/// How long a step keeps its host's thread: what it computes, and what it waits of its own will. That others had the
+/// processor meanwhile is no fault of the plugin's.
+class Stopwatch {
+public:
+    double ms() const {
+        const auto computed = processor_ms() - processor_before_;
+        const auto passed = std::chrono::duration<double, std::milli>(Clock::now() - before_).count();
+        return waits() > waits_before_ ? passed : computed;
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+    static double processor_ms() {
+        timespec now{};
+        ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+        return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+    }
+    static long waits() {
+        rusage all{};
+        ::getrusage(RUSAGE_THREAD, &all);
+        return all.ru_nvcsw;
+    }
+    Clock::time_point before_ = Clock::now();
+    double processor_before_ = processor_ms();
+    long waits_before_ = waits();
+};
+
+/// What is wrong with how long the steps of one run took; empty: nothing.
+std::string too_slow(const Plugin& plugin, const Conversation& one) {
+    constexpr double step_ms_max = 50;
+    Stopwatch watch;
+    OneRun run(plugin, one.operation, one.input, one.settings);
+    for (std::size_t at = 0; at <= one.exchanges.size(); ++at) {
+        if (at > 0) {
+            watch = {};
+            run.step(one.exchanges[at - 1].done);
+        }
+        if (const auto took = watch.ms(); took > step_ms_max)
+            return one.name + ": step " + std::to_string(at + 1) + " took " + std::to_string(static_cast<int>(took)) + " ms of its thread";
+    }
+    return {};
 }
 
 Outcome steps_are_quick(const Subject& subject) {
     if (subject.conversations.empty()) return none_met(subject, {});
-    constexpr double step_ms_max = 50;
+    // Slow once may be the first touch of a page: it is tried again.
+    constexpr int tries = 4;
     const auto plugin = Plugin::at(subject.library.string());
     std::size_t steps = 0;
     for (const auto& one : subject.conversations) {
-        auto before = thread_ms();
-        OneRun run(plugin, one.operation, one.input, one.settings);
-        for (std::size_t at = 0; at <= one.exchanges.size(); ++at, ++steps) {
-            if (at > 0) {
-                before = thread_ms();
-                run.step(one.exchanges[at - 1].done);
-            }
-            const auto took = thread_ms() - before;
-            if (took > step_ms_max) return failed(one.name + ": step " + std::to_string(at + 1) + " took " + std::to_string(static_cast<int>(took)) + " ms of its thread");
-        }
+        auto wrong = too_slow(plugin, one);
+        for (int again = 1; again < tries && !wrong.empty(); ++again) wrong = too_slow(plugin, one);
+        if (!wrong.empty()) return failed(wrong);
+        steps += one.exchanges.size() + 1;
     }
     return passed(steps);
 }
@@ -134,20 +211,29 @@ Outcome asks_with_measure(const Subject& subject) {
     return passed(subject.conversations.size());
 }
 
-std::size_t allocated() { return mallinfo2().uordblks + mallinfo2().hblkhd; }
+std::size_t allocated() {
+#ifdef PORTEUR_SANITIZED
+    return __sanitizer_get_current_allocated_bytes();  // the sanitizer's own heap, of which mallinfo knows nothing
+#else
+    const auto all = mallinfo2();
+    return all.uordblks + all.hblkhd;
+#endif
+}
 
 Outcome holds_little_memory(const Subject& subject) {
     if (subject.conversations.empty()) return none_met(subject, {});
     constexpr std::size_t bytes_of_an_operation_max = 4 << 20;
     const auto plugin = Plugin::at(subject.library.string());
-    std::size_t most = 0;
     for (const auto& one : subject.conversations) {
         const auto before = allocated();
         OneRun run(plugin, one.operation, one.input, one.settings);
-        for (const auto& each : one.exchanges) run.step(each.done);
-        const auto now = allocated();
-        most = std::max(most, now > before ? now - before : 0);
-        if (most > bytes_of_an_operation_max) return failed(one.name + " holds " + std::to_string(most >> 10U) + " kB at its end; at most 4,096 are well");
+        // While it waits, where a host has thousands of them; what it frees at its end was held until then.
+        for (std::size_t at = 0; at <= one.exchanges.size(); ++at) {
+            if (at > 0) run.step(one.exchanges[at - 1].done);
+            const auto now = allocated();
+            if (now > before + bytes_of_an_operation_max)
+                return failed(one.name + " holds " + std::to_string((now - before) >> 10U) + " kB after step " + std::to_string(at + 1) + "; at most 4,096 are well");
+        }
     }
     return passed(subject.conversations.size());
 }
@@ -155,21 +241,22 @@ Outcome holds_little_memory(const Subject& subject) {
 Outcome gives_memory_back(const Subject& subject) {
     if (subject.conversations.empty()) return none_met(subject, {});
     const auto plugin = Plugin::at(subject.library.string());
-    const auto round = [&] {
-        for (const auto& one : subject.conversations) {
+    constexpr std::size_t runs = 20, bytes_max = 64;
+    // Each conversation alone: what one of them leaks is little beside all of them.
+    for (const auto& one : subject.conversations) {
+        const auto run_it = [&] {
             OneRun run(plugin, one.operation, one.input, one.settings);
             for (const auto& each : one.exchanges) run.step(each.done);
-        }
-    };
-    for (int warm = 0; warm < 3; ++warm) round();
-    const auto before = allocated();
-    constexpr int rounds = 20;
-    for (int each = 0; each < rounds; ++each) round();
-    const auto after = allocated();
-    const auto runs = static_cast<std::size_t>(rounds) * subject.conversations.size();
-    // What a library keeps for itself once is no leak; a byte for each run is.
-    if (after > before && (after - before) / runs > 64) return failed(std::to_string((after - before) / runs) + " bytes stay behind of each run");
-    return passed(runs);
+        };
+        for (int warm = 0; warm < 3; ++warm) run_it();
+        const auto before = allocated();
+        for (std::size_t each = 0; each < runs; ++each) run_it();
+        const auto after = allocated();
+        // What a library keeps for itself once is no leak; a byte for each run is.
+        if (after > before && (after - before) / runs > bytes_max)
+            return failed(one.name + ": " + std::to_string((after - before) / runs) + " bytes stay behind of each run");
+    }
+    return passed(runs * subject.conversations.size());
 }
 
 // ------------------------------------------------------------------ Z
@@ -227,8 +314,7 @@ std::string changed(const std::string& body, std::mt19937_64& chance) {
 Outcome takes_any_answer(const Subject& subject) {
     if (subject.conversations.empty()) return none_met(subject, {});
     const auto plugin = Plugin::at(subject.library.string());
-    constexpr auto time_of_it = std::chrono::seconds(5);
-    const auto end = std::chrono::steady_clock::now() + time_of_it;
+    const auto end = std::chrono::steady_clock::now() + subject.fuzzing;
     std::size_t tried = 0;
     // Each try has a seed of its own, so that the one that failed can be had again alone.
     for (auto seed = subject.seed; std::chrono::steady_clock::now() < end; ++seed) {
@@ -251,6 +337,7 @@ constexpr auto secrets = std::to_array<Check>({
     {"S1", "names no secret but those of its descriptor and of the order", names_secrets_that_there_are},
     {"S2", "tells no telephone number in full in its errors", messages_keep_numbers_to_themselves},
     {"S3", "puts no account number into an address", keeps_account_data_out_of_paths},
+    {"S4", "tells no telephone or account number in full in its log", logs_nothing_personal},
 });
 constexpr auto budgets = std::to_array<Check>({
     {"B1", "takes at most 50 ms for a step", steps_are_quick},

@@ -82,8 +82,8 @@ Completion failure_of(ErrorKind kind, std::string_view message) {
     return {0, kind, canonical(json::object{{"code", ""}, {"message", message}}), {}};
 }
 
-Play::Play(const Plugin& plugin, const Conversation& recorded)
-    : recorded_(recorded), run_(std::make_unique<OneRun>(plugin, recorded.operation, recorded.input, recorded.settings)) {
+Play::Play(const Plugin& plugin, const Conversation& recorded, char scrubbed)
+    : recorded_(recorded), run_(std::make_unique<OneRun>(plugin, recorded.operation, recorded.input, recorded.settings, scrubbed)) {
     take(run_->first());
     for (auto exchange = recorded.exchanges.rbegin(); exchange != recorded.exchanges.rend(); ++exchange)
         for (const auto& each : exchange->done) {
@@ -162,6 +162,9 @@ Completion Play::usual(const Effect& effect) {
 
 std::string Play::wrong() const {
     if (!broken_rule_.empty()) return broken_rule_;
+    // The SDK stops every exception; one that is not its own Failure is still a defect, which nobody meant.
+    if (turn_.state == PORTEUR_FAILED && turn_.error.kind == ErrorKind::internal && turn_.error.message.starts_with("the plugin threw "))
+        return turn_.error.message + ", and does not catch it";
     if (turn_.returned == PORTEUR_E_BUG) return "an exception reached the boundary: " + turn_.error.message;
     if (turn_.returned != PORTEUR_OK) return told(turn_);
     if (turn_.state == PORTEUR_WAITING) return "it waits for nothing, and does not end";

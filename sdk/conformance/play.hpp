@@ -41,7 +41,8 @@ Completion failure_of(ErrorKind kind, std::string_view message);
 
 class Play {
 public:
-    Play(const Plugin& plugin, const Conversation& recorded);
+    /// @param scrubbed  what the bytes lent to the plugin are overwritten with after each call
+    Play(const Plugin& plugin, const Conversation& recorded, char scrubbed = 'X');
 
     /// Delivers what was recorded, up to `length` exchanges. @return what departed from it; empty: nothing
     std::string replay(std::size_t length);

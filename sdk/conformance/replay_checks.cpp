@@ -90,7 +90,7 @@ Outcome takes_answers_in_any_order(const Subject& subject) {
             ++tried;
             play.deliver(next.seq, next);
             const auto& left = each.exchanges[length].done.front();
-            if (play.turn().state == PORTEUR_WAITING) play.deliver(left.seq, left);
+            if (play.turn().returned == PORTEUR_OK && play.turn().state == PORTEUR_WAITING) play.deliver(left.seq, left);
             if (const auto wrong = play.go_on(); !wrong.empty())
                 return failed(each.name + ", with effect " + std::to_string(next.seq) + " answered before " + std::to_string(left.seq) + ": " + wrong);
         }

@@ -51,14 +51,30 @@ inline std::string_view name_of_effect(std::uint32_t kind) {
     return kind < std::size(names) ? names[kind] : names[0];
 }
 
+/// A host that hears nothing of what a plugin logs. @threads any
+inline const porteur_host& quiet_host() {
+    static const porteur_host host{
+        .size = sizeof(porteur_host),
+        .abi_minor = PORTEUR_ABI_MINOR,
+        .name = {"testkit", 7},
+        .version = {"0.1", 3},
+        .log = [](const porteur_host*, porteur_view, std::int32_t, porteur_view) noexcept {},
+        .get_extension = [](const porteur_host*, const char*) noexcept -> const void* {
+            return nullptr;
+        }
+    };
+    return host;
+}
+
 /// The library under test. Copies share it.
 class Plugin {
 public:
     /// The plugin whose sources are linked into this program. @errors throws if it refuses the host
-    static Plugin linked() { return Plugin(nullptr, &porteur_entry_v0); }
+    static Plugin linked() { return Plugin(nullptr, &porteur_entry_v0, quiet_host()); }
 
-    /// A library file, loaded as a host loads it. @errors throws with dlerror's text
-    static Plugin at(const std::string& path) {
+    /// A library file, loaded as a host loads it. @param host  stays as long as the plugin
+    /// @errors throws with dlerror's text
+    static Plugin at(const std::string& path, const porteur_host& host = quiet_host()) {
         std::shared_ptr<void> library(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL), [](void* held) {
             if (held != nullptr) dlclose(held);
         });
@@ -67,24 +83,17 @@ public:
             reinterpret_cast<decltype(&porteur_entry_v0)>(dlsym(library.get(), PORTEUR_ENTRY_SYMBOL)
             );
         if (entry == nullptr) throw std::runtime_error(path + " has no " PORTEUR_ENTRY_SYMBOL);
-        return Plugin(std::move(library), entry);
+        return Plugin(std::move(library), entry, host);
     }
 
     const porteur_plugin& table() const { return *table_; }
+    const porteur_host& host() const { return *host_; }
 
 private:
-    Plugin(std::shared_ptr<void> library, decltype(&porteur_entry_v0) entry)
-        : library_(std::move(library)) {
-        static const porteur_host host{
-            .size = sizeof(porteur_host),
-            .abi_minor = PORTEUR_ABI_MINOR,
-            .name = {"testkit", 7},
-            .version = {"0.1", 3},
-            .log = [](const porteur_host*, porteur_view, std::int32_t, porteur_view) noexcept {},
-            .get_extension = [](const porteur_host*, const char*) noexcept -> const void* {
-                return nullptr;
-            }
-        };
+    Plugin(
+        std::shared_ptr<void> library, decltype(&porteur_entry_v0) entry, const porteur_host& host
+    )
+        : library_(std::move(library)), host_(&host) {
         porteur_error why{};
         why.size = sizeof why;
         table_ = entry(&host, &why);
@@ -92,6 +101,7 @@ private:
     }
 
     std::shared_ptr<void> library_;
+    const porteur_host* host_;
     const porteur_plugin* table_ = nullptr;
 };
 
@@ -99,16 +109,18 @@ private:
 class OneRun {
 public:
     /// Begins `operation`; `input` and `settings` are JSON texts. A refusal stands in
-    /// first().error.
+    /// first().error. @param scrubbed  what lent bytes are overwritten with
     OneRun(
-        Plugin plugin, std::string_view operation, std::string_view input, std::string_view settings
+        Plugin plugin, std::string_view operation, std::string_view input,
+        std::string_view settings, char scrubbed = 'X'
     )
-        : plugin_(std::move(plugin)) {
+        : plugin_(std::move(plugin)), scrubbed_(scrubbed) {
         std::string name(operation);
         std::string envelope =
             "{\"input\":" + std::string(input) + ",\"settings\":" + std::string(settings) + "}";
         porteur_error why = empty_error();
-        first_.returned = plugin_.table().op_begin(nullptr, view(name), view(envelope), &op_, &why);
+        first_.returned =
+            plugin_.table().op_begin(&plugin_.host(), view(name), view(envelope), &op_, &why);
         scrub(name);
         scrub(envelope);
         if (op_ != nullptr)
@@ -157,7 +169,7 @@ private:
     static std::string text(porteur_view view) {
         return view.len == 0 ? std::string() : std::string(view.ptr, view.len);
     }
-    static void scrub(std::string& text) { std::memset(text.data(), 'X', text.size()); }
+    void scrub(std::string& text) const { std::memset(text.data(), scrubbed_, text.size()); }
     static porteur_error empty_error() {
         porteur_error why{};
         why.size = sizeof why;
@@ -194,6 +206,7 @@ private:
     }
 
     Plugin plugin_;
+    char scrubbed_;
     porteur_op* op_ = nullptr;
     Turn first_;
 };
