@@ -12,7 +12,6 @@
 #include "api/order_json.hpp"
 #include "api/outward_services.hpp"
 #include "api/people_handling.hpp"
-#include "api/rights_here.hpp"
 #include "api/routes.hpp"
 #include "api/sync_services.hpp"
 
@@ -58,8 +57,10 @@ json::object carrier_json(const CarrierInfo& info, const LastFault& last) {
 /// What of the requests of all a caller may see, and the orders that they were for.
 class Onlooker {
 public:
-    Onlooker(ApiServices& services, const Caller& caller)
-        : services_(services), caller_(caller), sees_all_(may_here(caller, Right::view_carrier_lists)) {}
+    Onlooker(ApiServices& services, const Caller& caller) : services_(services), caller_(caller) {
+        const auto where = caller.tenant == system_tenant ? Relation::own : Relation::other;
+        sees_all_ = may(caller.role, Right::view_carrier_lists, where);
+    }
 
     bool sees_all() const { return sees_all_; }
 
@@ -121,7 +122,7 @@ private:
 
     ApiServices& services_;
     const Caller& caller_;
-    bool sees_all_;
+    bool sees_all_ = false;
     std::map<Id, std::optional<Order>> orders_;
 };
 

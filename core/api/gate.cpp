@@ -12,7 +12,6 @@
 #include "api/people_services.hpp"
 #include "api/problem.hpp"
 #include "api/query.hpp"
-#include "api/rights_here.hpp"
 
 namespace porteur {
 namespace {
@@ -69,6 +68,11 @@ Answer forbidden_to(const Caller& caller, Right right) {
     );
 }
 
+/// What a carrier has of all customers is shown in the system's own account alone.
+Relation where(const Caller& caller, Right right) {
+    return right == Right::view_carrier_lists && caller.tenant != system_tenant ? Relation::other : Relation::own;
+}
+
 std::optional<Answer> check_caller(Api& api, Request& request) {
     const auto [access, right] = request.route->permission;
     if (access == Access::open) return request.method == "GET" ? std::nullopt : check_from_our_page(request, {});
@@ -83,7 +87,7 @@ std::optional<Answer> check_caller(Api& api, Request& request) {
     if (!(*known)->may_enter)
         return problem_answer(problems::not_found, phrase("there is no account {1} among yours", request.credentials.act_in));
     const bool allowed = access == Access::signed_in || (access == Access::loopback && caller.tenant == system_tenant) ||
-                         (access == Access::by_right && may_here(caller, right));
+                         (access == Access::by_right && may(caller.role, right, where(caller, right)));
     if (!allowed) return forbidden_to(caller, access == Access::by_right ? right : Right::view_carrier_lists);
     caller.address = request.address;
     request.caller = std::move(caller);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/identity.hpp"
 #include "api/people_handling.hpp"
-#include "api/rights_here.hpp"
 #include "api/session_handling.hpp"
 
 namespace porteur::handlers {
@@ -35,7 +34,11 @@ json::object session_json(
 ) {
     json::array rights;
     for (const auto right : all_rights())
-        if (may_here(caller, right)) rights.push_back(json::string(word_of(right)));
+        if (may(caller.role, right,
+                right == Right::view_carrier_lists && caller.tenant != system_tenant
+                    ? Relation::other
+                    : Relation::own))
+            rights.push_back(json::string(word_of(right)));
     return {
         {"person", person ? json::value(person_json(*person)) : json::value(nullptr)},
         {"token_name", person ? json::value(nullptr)

@@ -16,7 +16,7 @@ class FakePeople final : public PeopleServices {
 public:
     static constexpr std::int64_t var = 5, company = 6, beside = 2;
     static constexpr std::string_view password = "correct horse battery";
-    /// Cookies of sessions that there are: "company" stands in the company, "var" above it, "system" at the top.
+    /// Cookies of sessions that there are: "company" stands in the company, "system" at the top.
     static constexpr std::string_view csrf = "csrf-of-the-session";
 
     FakeProviders providers;
@@ -43,14 +43,12 @@ public:
 
     std::shared_ptr<const TenantTree> tree() const override { return tenants_.tree(); }
     Result<std::optional<SessionCaller>> by_cookie(std::string_view cookie) override {
-        if (cookie != "company" && cookie != "var" && cookie != "system") return std::nullopt;
+        if (cookie != "company" && cookie != "system") return std::nullopt;
         SessionCaller out;
-        out.caller.tenant = cookie == "system" ? system_tenant : cookie == "var" ? var : company;
+        out.caller.tenant = cookie == "system" ? system_tenant : company;
         out.caller.token_name = "@alice";
         out.caller.role =
-            cookie == "system" ? Role::system_administrator
-            : cookie == "var"  ? Role::var_administrator
-                               : Role::company_administrator;
+            cookie == "system" ? Role::system_administrator : Role::company_administrator;
         out.caller.person = user_.id;
         out.caller.scope = cookie == "system" ? "read" : "operator";
         out.csrf = csrf;
