@@ -72,6 +72,7 @@ std::vector<Completion> read_done(const json::object& in) {
         const auto& one = each.as_object();
         out.push_back({number_of<std::uint32_t>(one, "seq"), kind_of(one), bytes_of(one, "head"), bytes_of(one, "body")});
     }
+    if (out.empty()) throw std::runtime_error("a turn follows on no outcome");
     return out;
 }
 

@@ -24,9 +24,19 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t shown_of_errors_max = 400;
 
+/// Valid UTF-8 whatever a plugin wrote.
+std::string printable(std::string_view text) {
+    std::string out;
+    for (const char each : text) out += (each >= ' ' && each < 127) || each == '\n' ? each : '?';
+    while (!out.empty() && out.back() == '\n') out.pop_back();
+    return out;
+}
+
 /// What a check says on its pipe.
 std::string line_of(const Outcome& outcome) {
-    return canonical(json::object{{"text", outcome.text}, {"tried", outcome.tried}, {"verdict", static_cast<int>(outcome.verdict)}});
+    // What a plugin or a carrier said may be no text at all, and a line that cannot be read would say nothing.
+    const auto text = parse_json(canonical(json::value(json::string(outcome.text)))) ? outcome.text : printable(outcome.text);
+    return canonical(json::object{{"text", text}, {"tried", outcome.tried}, {"verdict", static_cast<int>(outcome.verdict)}});
 }
 std::optional<Outcome> read_line(std::string_view line) {
     const auto value = parse_json(line);
@@ -43,14 +53,6 @@ Outcome try_it(const Check& check, const Subject& subject) {
     } catch (const std::exception& wrong) {
         return failed(wrong.what());
     }
-}
-
-/// Valid UTF-8 whatever a plugin wrote.
-std::string printable(std::string_view text) {
-    std::string out;
-    for (const char each : text) out += (each >= ' ' && each < 127) || each == '\n' ? each : '?';
-    while (!out.empty() && out.back() == '\n') out.pop_back();
-    return out;
 }
 
 /// A check under way in a process of its own.

@@ -128,6 +128,8 @@ TEST_F(PluginTool, runs_and_records_an_operation_against_a_simulator) {
         (folder / "kept").string() + " --name account-is-good"
     );
     EXPECT_EQ(again.status, 2) << "what was recorded is never overwritten";
+    EXPECT_THAT(again.text, Not(HasSubstr("GET /account"))) << "and nothing is asked, or bought, before that is known";
+    EXPECT_EQ(fs::status(folder / "kept/account-is-good.json").permissions(), fs::perms(0600));
     std::ifstream kept(folder / "kept/account-is-good.json");
     const std::string text{std::istreambuf_iterator<char>(kept), {}};
     EXPECT_THAT(text, StartsWith(R"({"conversation":1,)"));
@@ -156,6 +158,12 @@ TEST_F(PluginTool, spends_no_money_and_takes_no_secret_by_mistake) {
     EXPECT_THAT(
         shown.text, AllOf(HasSubstr("wants file:PATH or env:NAME"), Not(HasSubstr("hunter2")))
     );
+    const auto pin = call("run " + acme + " check_account --url http://127.0.0.1:1 --order-secret pin=4711");
+    EXPECT_EQ(pin.status, 2);
+    EXPECT_THAT(pin.text, AllOf(HasSubstr("--order-secret pin wants file:PATH or env:NAME"), Not(HasSubstr("4711"))));
+    const auto tokens = call("run " PORTEUR_TEST_EXAMPLES "/porteur-ringcentral.so check_account --url http://127.0.0.1:1");
+    EXPECT_EQ(tokens.status, 2);
+    EXPECT_THAT(tokens.text, HasSubstr("the credentials would leave for https://"));
     const auto unknown = call("run " + acme + " teleport --url http://127.0.0.1:1");
     EXPECT_EQ(unknown.status, 2);
     EXPECT_THAT(unknown.text, HasSubstr("there are: check_account"));

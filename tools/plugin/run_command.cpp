@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run_command.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -22,6 +25,7 @@
 #include "playground.hpp"
 #include "plugins/elf_library.hpp"
 #include "settings/descriptor_toml.hpp"
+#include "settings/secret.hpp"
 
 namespace porteur::plugin_tool {
 namespace {
@@ -63,9 +67,9 @@ Result<std::map<std::string, std::string>> pairs_of(
 }
 
 /// "file:PATH" or "env:NAME"; a secret itself would stand in the shell's history.
-Result<SecretRef> secret_of(const std::string& name, const std::string& place) {
+Result<SecretRef> secret_of(const std::string& option, const std::string& name, const std::string& place) {
     SecretRef out;
-    out.where = "--secret " + name;
+    out.where = option + " " + name;
     if (place.starts_with("file:")) {
         out.source = SecretRef::Source::file;
         out.name = place.substr(5);
@@ -75,7 +79,7 @@ Result<SecretRef> secret_of(const std::string& name, const std::string& place) {
     } else {
         return failure(
             ErrorKind::invalid_input,
-            "--secret " + name +
+            option + " " + name +
                 " wants file:PATH or env:NAME: a secret itself would stay in the shell's history"
         );
     }
@@ -169,7 +173,7 @@ Result<Ready> make_ready(const Words& words) {
     for (const auto& each : words.secrets) {
         auto pair = pair_of(each, "--secret");
         if (!pair) return std::unexpected(std::move(pair).error());
-        auto secret = secret_of(pair->first, pair->second);
+        auto secret = secret_of("--secret", pair->first, pair->second);
         if (!secret) return std::unexpected(std::move(secret).error());
         out.wish.account.secrets[pair->first] = std::move(*secret);
     }
@@ -196,14 +200,28 @@ Result<Ready> make_ready(const Words& words) {
         if (!*each) return std::unexpected(std::move(*each).error());
     out.wish.documents = std::move(*documents);
     out.wish.answers = std::move(*answers);
-    out.wish.order_secrets = std::move(*order_secrets);
+    for (const auto& [name, place] : *order_secrets) {
+        const auto secret = secret_of("--order-secret", name, place);
+        if (!secret) return std::unexpected(secret.error());
+        auto value = read_secret(*secret);
+        if (!value) return std::unexpected(std::move(value).error());
+        out.wish.order_secrets[name] = std::move(*value);
+    }
+    if (words.is_live) return out;
     const auto& url = words.url.empty() ? out.descriptor.base_url : words.url;
-    if (!url.empty() && !is_loopback(url) && !words.is_live)
+    if (!url.empty() && !is_loopback(url))
         return failure(
-            ErrorKind::invalid_input, url +
-                                          " may be a carrier that takes money: name a simulator or "
-                                          "sandbox of this machine with --url, or say --live"
+            ErrorKind::invalid_input,
+            url + " may be a carrier that takes money: name a simulator or sandbox of this machine with --url, or say --live"
         );
+    const auto& token_url = words.auth_url.empty() ? out.descriptor.auth.token_url : words.auth_url;
+    if (!token_url.empty() && !is_loopback(token_url))
+        return failure(
+            ErrorKind::invalid_input,
+            "the credentials would leave for " + token_url + ": name where a simulator gives tokens with --auth-url, or say --live"
+        );
+    // A simulator's answer may lead to the carrier itself.
+    std::erase_if(out.descriptor.http.hosts, [](const std::string& host) { return !is_loopback("http://" + host); });
     return out;
 }
 
@@ -239,44 +257,72 @@ std::string replayed_three_times(
     return {};
 }
 
-ExitStatus run(const Words& words, bool records) {
-    const auto ready = make_ready(words);
-    if (!ready) return complain(ready.error());
+/// Where a conversation will be kept, made before anything is bought: for its maker alone, as answers may hold what they should not.
+Result<int> new_file(const fs::path& file) {
+    std::error_code trouble;
+    if (!file.parent_path().empty()) fs::create_directories(file.parent_path(), trouble);
+    const int made = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (made >= 0) return made;
+    if (errno == EEXIST) return failure(ErrorKind::invalid_input, file.string() + " is there already; name another with --name");
+    return failure(ErrorKind::invalid_input, "cannot write " + file.string() + ": " + std::strerror(errno));
+}
+
+bool write_all(int file, std::string_view text) {
+    while (!text.empty()) {
+        const auto written = ::write(file, text.data(), text.size());
+        if (written < 0) return false;
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+}
+
+Result<testkit::Conversation> play_and_tell(const Words& words, const Ready& ready) {
     const bool tells = !words.as_json;
-    const auto played = play(ready->wish, ready->descriptor, [tells](const std::string& line) {
+    auto played = play(ready.wish, ready.descriptor, [tells](const std::string& line) {
         if (tells) fmt::print("{}\n", line);
         std::fflush(stdout);
     });
-    if (!played) return complain(played.error());
-    auto conversation = *played;
-    if (!words.name.empty()) conversation.name = words.name;
+    if (!played) return played;
+    if (!words.name.empty()) played->name = words.name;
     if (words.as_json)
-        std::cout << testkit::text_of(conversation, ready->descriptor.id) << '\n';
+        std::cout << testkit::text_of(*played, ready.descriptor.id) << '\n';
     else
-        tell_end(conversation);
-    const bool is_sound = conversation.last().returned == PORTEUR_OK;
-    if (!records) return is_sound ? ExitStatus::done : ExitStatus::found_wrong;
+        tell_end(*played);
+    return played;
+}
 
-    if (const auto departed = replayed_three_times(ready->wish.library, conversation);
-        !departed.empty()) {
-        std::cerr << "porteur plugin: it was not kept, as it does not go the same way again: "
-                  << departed << '\n';
+ExitStatus run(const Words& words) {
+    const auto ready = make_ready(words);
+    if (!ready) return complain(ready.error());
+    const auto played = play_and_tell(words, *ready);
+    if (!played) return complain(played.error());
+    return played->last().returned == PORTEUR_OK ? ExitStatus::done : ExitStatus::found_wrong;
+}
+
+ExitStatus record(const Words& words) {
+    const auto ready = make_ready(words);
+    if (!ready) return complain(ready.error());
+    const auto file = fs::path(words.folder) / ((words.name.empty() ? "playground." + words.operation : words.name) + ".json");
+    const auto made = new_file(file);
+    if (!made) return complain(made.error());
+    const auto played = play_and_tell(words, *ready);
+    std::error_code trouble;
+    if (!played) {
+        ::close(*made);
+        fs::remove(file, trouble);
+        return complain(played.error());
+    }
+    const bool is_kept = write_all(*made, testkit::text_of(*played, ready->descriptor.id) + "\n");
+    ::close(*made);
+    if (!is_kept) return complain({ErrorKind::unavailable, "cannot write " + file.string()});
+    if (const auto departed = replayed_three_times(ready->wish.library, *played); !departed.empty()) {
+        // What was bought was bought: it is kept under a name that no check reads.
+        const auto aside = file.string() + ".departed";
+        fs::rename(file, aside, trouble);
+        std::cerr << "porteur plugin: it does not go the same way again, so it is kept as " << aside << " alone: " << departed << '\n';
         return ExitStatus::found_wrong;
     }
-    std::error_code trouble;
-    fs::create_directories(words.folder, trouble);
-    const auto file = fs::path(words.folder) / (conversation.name + ".json");
-    if (fs::exists(file, trouble))
-        return complain(
-            {ErrorKind::invalid_input, file.string() + " is there already; name another with --name"
-            }
-        );
-    std::ofstream out(file);
-    out << testkit::text_of(conversation, ready->descriptor.id) << '\n';
-    if (!out.flush()) return complain({ErrorKind::unavailable, "cannot write " + file.string()});
-    std::cerr << "kept in " << file.string()
-              << ", and replayed three times: read it before you give it away, its answers are as "
-                 "the carrier gave them\n";
+    std::cerr << "kept in " << file.string() << ", and replayed three times: read it before you give it away, its answers are as the carrier gave them\n";
     return ExitStatus::done;
 }
 
@@ -308,10 +354,10 @@ std::shared_ptr<Words> add_words(CLI::App& app) {
         ->allow_extra_args(false)
         ->type_name("NAME=PLACE");
     app.add_option(
-           "--order-secret", words->order_secrets, "of the order: pin=1234; may be given again"
+           "--order-secret", words->order_secrets, "of the order: pin=file:PATH or pin=env:VARIABLE; may be given again"
     )
         ->allow_extra_args(false)
-        ->type_name("NAME=VALUE");
+        ->type_name("NAME=PLACE");
     app.add_option("--setting", words->settings, "of the account; may be given again")
         ->allow_extra_args(false)
         ->type_name("NAME=VALUE");
@@ -339,7 +385,7 @@ std::shared_ptr<Words> add_words(CLI::App& app) {
 std::function<ExitStatus()> prepare_run(CLI::App& app) {
     auto words = add_words(app);
     app.add_flag("--json", words->as_json, "print the conversation instead of the trace");
-    return [words] { return run(*words, false); };
+    return [words] { return run(*words); };
 }
 std::function<ExitStatus()> prepare_record(CLI::App& app) {
     auto words = add_words(app);
@@ -349,7 +395,7 @@ std::function<ExitStatus()> prepare_record(CLI::App& app) {
         ->type_name("FOLDER");
     app.add_option("--name", words->name, "how it is called; playground.OPERATION unless given")
         ->type_name("NAME");
-    return [words] { return run(*words, true); };
+    return [words] { return record(*words); };
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ std::optional<DashboardEntry> newest_entry(const json::value& body, const PhoneN
                         {each, state, Reason::none, text_at(line, "SvCondition")}
                     );
                     if (entry.numbers.size() > numbers_max)
-                        fail(ErrorKind::internal, Reason::none, "", "thinktel: the dashboard tells of more numbers than an order can have");
+                        fail(ErrorKind::internal, Reason::none, "", phrase("thinktel: the dashboard tells of more numbers than an order can have"));
                 }
             if (has_it) newest = std::move(entry);
         }
