@@ -194,6 +194,9 @@ std::size_t Report::count(Ending ending) const {
 
 Result<Report> run_checks(const Subject& subject, const Wish& wish) {
     const auto all = all_checks();
+    for (const auto& each : subject.descriptor.exemptions)
+        if (std::ranges::find(all, std::string_view(each.rule), &Check::id) == all.end())
+            return failure(ErrorKind::invalid_input, "the descriptor exempts " + quoted(each.rule) + ", and there is no such check; porteur plugin validate --list names them all");
     std::vector<Check> wanted;
     for (const auto& name : wish.only)
         if (std::ranges::none_of(all, [&](const Check& each) { return each.id == name || (name.size() == 1 && each.id.front() == name.front()); }))

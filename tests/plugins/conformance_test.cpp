@@ -166,6 +166,14 @@ TEST(Report, takes_an_exemption_with_its_reason_and_refuses_one_that_is_not_need
     EXPECT_EQ(report->entries[1].text, "the carrier wants it so");
 }
 
+TEST(Report, names_an_exemption_from_a_check_that_there_is_not) {
+    Subject subject;
+    subject.descriptor.exemptions = {{"c4", "misspelt"}};
+    const auto report = run_checks(subject, {.only = {"L1"}});
+    ASSERT_FALSE(report);
+    EXPECT_THAT(report.error().message, HasSubstr("the descriptor exempts \"c4\""));
+}
+
 TEST(Report, is_written_for_people_programs_and_ci) {
     auto report = report_where({"R1"});
     report.entries[2].ending = Ending::exempt;
