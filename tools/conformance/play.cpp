@@ -13,6 +13,15 @@ namespace {
 constexpr std::size_t effects_after_max = 64;
 constexpr std::size_t undo_effects_max = 16;
 
+/// Whether a look-up was answered, as the host counts it. @source docs/effects.md, "Guarantees"
+bool is_definite(const Completion& completion) {
+    if (completion.kind != ErrorKind::none) return false;
+    const auto head = parse_json(completion.head);
+    const auto* found = head && head->is_object() ? head->get_object().if_contains("status") : nullptr;
+    const auto status = found && found->is_int64() ? found->get_int64() : 0;
+    return (status >= 200 && status < 300) || status == 404 || status == 410;
+}
+
 json::object head_of(const Effect& effect) {
     const auto head = parse_json(effect.head);
     return head && head->is_object() ? head->get_object() : json::object();
@@ -109,8 +118,7 @@ void Play::deliver(std::uint32_t seq, Completion given) {
     const auto found = std::ranges::find(open_, seq, &Effect::seq);
     if (found != open_.end()) {
         if (found->guarantee == PORTEUR_ONCE && given.kind == ErrorKind::in_doubt) doubted_.insert(found->step);
-        // A look-up says something only where it was answered.
-        if (given.kind == ErrorKind::none) doubted_.erase(head_text(*found, "looks_up"));
+        if (is_definite(given)) doubted_.erase(head_text(*found, "looks_up"));
         open_.erase(found);
     }
     take(run_->step({std::move(given)}));
@@ -124,7 +132,7 @@ std::string Play::replay(std::size_t length) {
             const auto found = std::ranges::find(open_, each.seq, &Effect::seq);
             if (found == open_.end()) return "the conversation answers effect " + std::to_string(each.seq) + ", which nobody asked for";
             if (found->guarantee == PORTEUR_ONCE && each.kind == ErrorKind::in_doubt) doubted_.insert(found->step);
-            if (each.kind == ErrorKind::none) doubted_.erase(head_text(*found, "looks_up"));
+            if (is_definite(each)) doubted_.erase(head_text(*found, "looks_up"));
             if (auto& left = answers_[found->step]; !left.empty()) left.pop_back();
             open_.erase(found);
         }
