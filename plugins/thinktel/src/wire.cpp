@@ -77,7 +77,7 @@ std::optional<std::int64_t> digits_of(const PhoneNumber& number) {
 
 std::int64_t their_digits(const PhoneNumber& number) {
     const auto digits = digits_of(number);
-    if (!digits) fail(ErrorKind::invalid_input, Reason::none, "", phrase("thinktel: {1} is no North American number", number.masked()));
+    if (!digits) fail(ErrorKind::invalid_input, Reason::none, "", phrase("{1} is no North American number", number.masked()));
     return *digits;
 }
 

@@ -65,8 +65,27 @@ inline std::unexpected<Error> failure(ErrorKind kind, std::string message) {
     return std::unexpected(Error{.kind = kind, .message = std::move(message)});
 }
 
+/// @return bytes of the UTF-8 character at `text`'s beginning, 0 where there is none (RFC 3629: no
+///     overlong form, no surrogate, nothing above U+10FFFF)
+inline std::size_t utf8_size(std::string_view text) {
+    const auto byte = [&](std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U; };
+    const auto follows = [&](std::size_t at, unsigned least = 0x80, unsigned most = 0xBF) {
+        return byte(at) >= least && byte(at) <= most;
+    };
+    const auto lead = byte(0);
+    if (text.empty()) return 0;
+    if (lead < 0x80) return 1;
+    if (lead >= 0xC2 && lead <= 0xDF) return follows(1) ? 2 : 0;
+    if (lead >= 0xE0 && lead <= 0xEF)
+        return follows(1, lead == 0xE0 ? 0xA0 : 0x80, lead == 0xED ? 0x9F : 0xBF) && follows(2) ? 3 : 0;
+    if (lead >= 0xF0 && lead <= 0xF4)
+        return follows(1, lead == 0xF0 ? 0x90 : 0x80, lead == 0xF4 ? 0x8F : 0xBF) && follows(2) && follows(3) ? 4 : 0;
+    return 0;
+}
+
 /// Foreign text made fit for a message: in double quotes, cut after `length_max` bytes (never inside
-/// a UTF-8 character), control bytes as \xNN, quotes and backslashes escaped. @threads any
+/// a UTF-8 character), control bytes and bytes that are no UTF-8 as \xNN, quotes and backslashes
+/// escaped. @threads any
 inline std::string quoted(std::string_view text, std::size_t length_max = 80) {
     static constexpr char digits[] = "0123456789abcdef";
     bool cut = false;
@@ -77,18 +96,18 @@ inline std::string quoted(std::string_view text, std::size_t length_max = 80) {
         cut = true;
     }
     std::string out = "\"";
-    for (const char letter : text) {
-        const auto byte = static_cast<unsigned char>(letter);
-        if (letter == '"' || letter == '\\') {
-            out += '\\';
-            out += letter;
-        } else if (byte < 0x20 || byte == 0x7F) {
+    while (!text.empty()) {
+        const auto size = utf8_size(text);
+        const auto byte = static_cast<unsigned char>(text.front());
+        if (byte == '"' || byte == '\\') out += '\\';
+        if (size == 0 || byte < 0x20 || byte == 0x7F) {
             out += "\\x";
             out += digits[byte >> 4];
             out += digits[byte & 15];
         } else {
-            out += letter;
+            out += text.substr(0, size);
         }
+        text.remove_prefix(size == 0 ? 1 : size);
     }
     out += cut ? "…\"" : "\"";
     return out;
