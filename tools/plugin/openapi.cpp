@@ -20,7 +20,10 @@ using Kind = Shape::Kind;
 
 constexpr auto methods = std::to_array<std::string_view>({"get", "post", "put", "patch", "delete"});
 constexpr auto other_methods = std::to_array<std::string_view>({"head", "options", "trace"});
-constexpr int nesting_max = 40;
+// Samples of what is described have to be JSON that the SDK reads: at most 32 levels.
+constexpr int nesting_max = 30;
+// A few lines may refer to one another more often than one has time for.
+constexpr std::size_t looks_max = 300'000;
 
 std::string upper(std::string_view text) {
     std::string out(text);
@@ -83,7 +86,7 @@ private:
     Shape shape_of(const json::value& schema, const std::string& hint, int depth);
     Shape shape_of_parts(const json::object& schema, const json::array& parts, const std::string& hint, int depth);
     Shape record_of(const json::object& schema, const std::string& hint, int depth);
-    void collect_members(const json::value& schema, json::object& properties, std::set<std::string>& required, int depth) const;
+    void collect_members(const json::value& schema, json::object& properties, std::set<std::string>& required, int depth);
     std::string free_name(std::string wanted) {
         const auto base = wanted;
         for (int number = 2; !names_.insert(wanted).second; ++number) wanted = base + std::to_string(number);
@@ -111,6 +114,7 @@ private:
     std::set<std::string> names_;  ///< of structs
     std::map<std::string, Shape, std::less<>> by_reference_;
     std::set<std::string, std::less<>> open_;  ///< references whose shape is being made
+    std::size_t looks_ = 0;
     std::set<std::string> functions_, titles_;  ///< of operations
 };
 
@@ -122,7 +126,7 @@ std::string note_of_choices(const json::array& choices) {
 }
 
 Shape Reader::shape_of(const json::value& schema, const std::string& hint, int depth) {
-    if (depth > nesting_max) return any("too deep to be described");
+    if (depth > nesting_max || ++looks_ > looks_max) return any("too deep to be described");
     if (!schema.is_object()) return any("");
     const auto& object = schema.get_object();
 
@@ -186,7 +190,7 @@ Shape Reader::shape_of(const json::value& schema, const std::string& hint, int d
     } else if (type == "array") {
         out.kind = Kind::list;
         out.element = std::make_shared<Shape>(shape_of(value_at(schema, "items"), hint + "Item", depth + 1));
-    } else if (type == "object" && !value_at(schema, "properties").is_null() && !value_at(schema, "properties").as_object().empty()) {
+    } else if (type == "object" && value_at(schema, "properties").is_object() && !value_at(schema, "properties").get_object().empty()) {
         out = record_of(object, hint, depth);
     } else if (type == "object" && value_at(schema, "additionalProperties").is_object()) {
         out.kind = Kind::map;
@@ -210,8 +214,8 @@ Shape Reader::shape_of_parts(const json::object& schema, const json::array& part
 }
 
 /// What all parts of an "allOf" say together.
-void Reader::collect_members(const json::value& schema, json::object& properties, std::set<std::string>& required, int depth) const {
-    if (depth > nesting_max) return;
+void Reader::collect_members(const json::value& schema, json::object& properties, std::set<std::string>& required, int depth) {
+    if (depth > nesting_max || ++looks_ > looks_max) return;
     const auto& whole = resolved(schema);
     for (const auto& each : list_at(whole, "allOf")) collect_members(each, properties, required, depth + 1);
     if (const auto& mine = value_at(whole, "properties"); mine.is_object())

@@ -184,28 +184,44 @@ std::string operation_text(const ApiOperation& operation) {
 
 // ---- samples
 
-json::value sample_of(const OpenApi& api, const Shape& shape);
+/// Makes a sample of a shape. Deep inside only what is required stands in it; one that grows beyond all bounds is given up.
+class Sampler {
+public:
+    explicit Sampler(const OpenApi& api) : api_(api) {}
 
-json::object sample_of(const OpenApi& api, const ApiRecord& record) {
-    json::object out;
-    for (const auto& each : record.members) out[each.key] = sample_of(api, each.shape);
-    return out;
-}
-
-const ApiRecord& record_named(const OpenApi& api, const std::string& name) { return *std::ranges::find(api.records, name, &ApiRecord::name); }
-
-json::value sample_of(const OpenApi& api, const Shape& shape) {
-    switch (shape.kind) {
-        case Kind::text: return json::string(shape.sample.empty() || shape.sample.find(")sample\"") != shape.sample.npos ? "text" : shape.sample);
-        case Kind::integer: return 7;
-        case Kind::flag: return true;
-        case Kind::list: return json::array{sample_of(api, *shape.element)};
-        case Kind::map: return json::object{{"key", sample_of(api, *shape.element)}};
-        case Kind::record: return sample_of(api, record_named(api, shape.record));
-        case Kind::any: break;
+    /// Nothing where it would have too many values.
+    std::optional<json::value> of(const Shape& shape) {
+        values_ = 0;
+        auto made = made_of(shape, 0);
+        return values_ > values_max ? std::nullopt : std::optional(std::move(made));
     }
-    return "anything";
-}
+
+private:
+    static constexpr std::size_t values_max = 2000;
+    static constexpr int whole_depth_max = 3;
+
+    json::value made_of(const Shape& shape, int depth) {
+        if (++values_ > values_max) return nullptr;
+        switch (shape.kind) {
+            case Kind::text: return json::string(shape.sample.empty() || shape.sample.find(")sample\"") != shape.sample.npos ? "text" : shape.sample);
+            case Kind::integer: return 7;
+            case Kind::flag: return true;
+            case Kind::list: return json::array{made_of(*shape.element, depth + 1)};
+            case Kind::map: return json::object{{"key", made_of(*shape.element, depth + 1)}};
+            case Kind::record: {
+                json::object out;
+                for (const auto& each : std::ranges::find(api_.records, shape.record, &ApiRecord::name)->members)
+                    if (each.is_required || depth < whole_depth_max) out[each.key] = made_of(each.shape, depth + 1);
+                return out;
+            }
+            case Kind::any: break;
+        }
+        return "anything";
+    }
+
+    const OpenApi& api_;
+    std::size_t values_ = 0;
+};
 
 /// Something that no such shape is; null where everything fits.
 json::value other_than(const Shape& shape) {
@@ -221,34 +237,44 @@ json::value other_than(const Shape& shape) {
     return nullptr;
 }
 
-/// Cut into pieces, as a literal has a length that compilers stop at.
-std::string raw(const std::string& text) {
+/// Cut into pieces, between characters, as a literal has a length that compilers stop at.
+std::string raw(std::string_view text) {
     static constexpr std::size_t piece = 8000;
     std::string out;
-    for (std::size_t at = 0; at < text.size() || at == 0; at += piece) out += (at == 0 ? "" : "\n        ") + ("R\"sample(" + text.substr(at, piece)) + ")sample\"";
+    do {
+        auto size = std::min(piece, text.size());
+        while (size < text.size() && size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+        out += (out.empty() ? "R\"sample(" : "\n        R\"sample(") + std::string(text.substr(0, size)) + ")sample\"";
+        text.remove_prefix(size);
+    } while (!text.empty());
     return out;
 }
 
 std::string record_test(const OpenApi& api, const ApiRecord& record) {
-    auto sample = sample_of(api, record);
+    Shape shape;
+    shape.kind = Kind::record;
+    shape.record = record.name;
+    const auto sample = Sampler(api).of(shape);
+    if (!sample) return fmt::format("// {}: a sample of it would be too large.\n", record.name);
     auto out = fmt::format(
-        "TEST(Wire, {0}KeepsWhatTheDocumentDescribes) {{\n    const auto sample = parsed({1});\n    const auto read = porteur::read_required<wire::{0}>(sample);\n"
+        "constexpr const char* sample_of_{0} = {1};\n\n"
+        "TEST(Wire, {0}KeepsWhatTheDocumentDescribes) {{\n    const auto sample = parsed(sample_of_{0});\n    const auto read = porteur::read_required<wire::{0}>(sample);\n"
         "    ASSERT_TRUE(read) << read.error().message;\n    EXPECT_EQ(porteur::to_text(*read), porteur::canonical(sample));\n}}\n",
-        record.name, raw(canonical(sample))
+        record.name, raw(canonical(*sample))
     );
     const auto required = std::ranges::find(record.members, true, &ApiMember::is_required);
     if (required != record.members.end())
         out += fmt::format(
-            "\nTEST(Wire, {0}NamesWhatIsMissing) {{\n    auto sample = parsed({1});\n    sample.as_object().erase({2});\n"
-            "    EXPECT_EQ(wrong_with<wire::{0}>(sample), \"/{3}: is missing\");\n}}\n",
-            record.name, raw(canonical(sample)), code_text(required->key), required->key
+            "\nTEST(Wire, {0}NamesWhatIsMissing) {{\n    auto sample = parsed(sample_of_{0});\n    sample.as_object().erase({1});\n"
+            "    EXPECT_EQ(wrong_with<wire::{0}>(sample), \"/{2}: is missing\");\n}}\n",
+            record.name, code_text(required->key), required->key
         );
     const auto typed = std::ranges::find_if(record.members, [](const ApiMember& each) { return each.shape.kind != Kind::any; });
     if (typed != record.members.end())
         out += fmt::format(
-            "\nTEST(Wire, {0}NamesWhatIsOfAnotherType) {{\n    auto sample = parsed({1});\n    sample.as_object()[{2}] = parsed({3});\n"
-            "    EXPECT_THAT(wrong_with<wire::{0}>(sample), ::testing::StartsWith(\"/{4}: expected\"));\n}}\n",
-            record.name, raw(canonical(sample)), code_text(typed->key), raw(canonical(other_than(typed->shape))), typed->key
+            "\nTEST(Wire, {0}NamesWhatIsOfAnotherType) {{\n    auto sample = parsed(sample_of_{0});\n    sample.as_object()[{1}] = parsed({2});\n"
+            "    EXPECT_THAT(wrong_with<wire::{0}>(sample), ::testing::StartsWith(\"/{3}: expected\"));\n}}\n",
+            record.name, code_text(typed->key), raw(canonical(other_than(typed->shape))), typed->key
         );
     return out;
 }
@@ -299,7 +325,9 @@ std::string request_test(const OpenApi& api, const ApiOperation& operation) {
     std::string body = form;
     if (!form.empty()) head["content"] = "application/x-www-form-urlencoded";
     if (operation.body) {
-        body = canonical(sample_of(api, *operation.body));
+        const auto sample = Sampler(api).of(*operation.body);
+        if (!sample) return fmt::format("// {}: a sample of its body would be too large.\n", operation.title);
+        body = canonical(*sample);
         head["content"] = "application/json";
         given += fmt::format("    request.body = porteur::from_json<{}>(parsed({})).value();\n", type_of(*operation.body), raw(body));
     }
@@ -308,11 +336,12 @@ std::string request_test(const OpenApi& api, const ApiOperation& operation) {
     out += fmt::format("    const auto effect = asked(client::{}(\"step\"{}));\n", operation.name, has_wanted(operation) ? ", request" : "");
     out += fmt::format("    EXPECT_EQ(effect.head, {});\n    EXPECT_EQ(effect.body, {});\n", raw(canonical(head)), raw(body));
     out += fmt::format("    EXPECT_EQ(effect.guarantee, {});\n}}\n", operation.method == "get" ? "PORTEUR_SAFE" : "PORTEUR_ONCE");
-    if (operation.answer)
+    const auto answer = operation.answer ? Sampler(api).of(*operation.answer) : std::nullopt;
+    if (answer)
         out += fmt::format(
             "\nTEST(Client, {0}ReadsItsAnswer) {{\n    const std::string body = {1};\n"
             "    EXPECT_EQ(porteur::to_text(client::read_{2}(answered(body))), body);\n}}\n",
-            operation.title, raw(canonical(sample_of(api, *operation.answer))), operation.name
+            operation.title, raw(canonical(*answer)), operation.name
         );
     return out;
 }

@@ -148,6 +148,33 @@ TEST(OpenApi, IsNotMadeLargeByAliases) {
     EXPECT_EQ(refusal_of(text), "the document is not taken: it has too many values");
 }
 
+TEST(OpenApi, IsNotMadeLargeByReferences) {
+    // Each shape holds the next one twice: in full a sample would have a billion values.
+    std::string text = R"({"openapi":"3.0.0","paths":{"/a":{"get":{"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/s/0"}}}}}}}},"s":{)";
+    for (int at = 0; at < 28; ++at) {
+        const auto next = "{\"$ref\":\"#/s/" + std::to_string(at + 1) + "\"}";
+        text += "\"" + std::to_string(at) + "\":{\"required\":[\"x\",\"y\"],\"properties\":{\"x\":" + next + ",\"y\":" + next + "},\"allOf\":[" + next + "," + next + "]},";
+    }
+    text += R"("28":{"type":"string"}}})";
+    const auto document = read_api_document(text);
+    ASSERT_TRUE(document) << document.error().message;
+    const auto api = read_api(*document, {});
+    ASSERT_TRUE(api) << api.error().message;
+    EXPECT_LT(wire_test(*api).size(), 100'000U);
+}
+
+TEST(OpenApi, TakesWordsOfAnyKindWhereOthersAreExpected) {
+    for (const auto* schema : {R"({"properties":[]})", R"({"properties":7,"type":"object"})", R"({"type":[]})", R"({"type":7})", R"({"required":"x","properties":{"x":7}})", R"({"allOf":7})",
+                               R"({"allOf":[7,[]]})", R"({"enum":[7]})", R"({"items":[]})", R"({"type":"array"})", R"({"$ref":7})", R"({"$ref":"#"})", R"({"$ref":"#/%zz/%"})", "true", "7"}) {
+        const auto document = read_api_document(std::string(R"({"openapi":"3.1.0","paths":{"/{a{b}/{c":{"get":{"parameters":[7,{"in":"path","name":"a"},{"in":"path","name":"a"}],"responses":
+            {"200":{"content":{"application/json":{"schema":)") + schema + "}}}}}}}}");
+        ASSERT_TRUE(document) << document.error().message;
+        const auto api = read_api(*document, {});
+        ASSERT_TRUE(api) << api.error().message;
+        EXPECT_FALSE((wire_header(*api) + client_header(*api) + wire_test(*api)).empty());
+    }
+}
+
 TEST(OpenApi, LetsNoWordOfTheDocumentBecomeCode) {
     const auto document = read_api_document(
         R"x({"openapi":"3.0.0","info":{"title":"x\n#error title\\"},"paths":{"/a\"+evil()+\"/{id}":{"get":{"summary":"s\n#error summary \\","responses":{"200":{"content":{"application/json":
