@@ -2,9 +2,7 @@
 #include "app/plugin_page.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
-#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -22,6 +20,8 @@
 #include "settings/data_file.hpp"
 #include "settings/described_words.hpp"
 #include "settings/descriptor_toml.hpp"
+#include "settings/told_descriptor.hpp"
+#include "settings/units.hpp"
 
 namespace porteur {
 namespace {
@@ -120,88 +120,6 @@ void ask_what_it_wants(const CheckedLibrary& library, const Settings& settings, 
             "configured";
 }
 
-// ---- words for what the descriptor says
-
-std::string seconds_text(std::chrono::milliseconds length) {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(length).count();
-    for (const auto& [unit, size] : {std::pair{"d", 86'400}, {"h", 3600}, {"m", 60}})
-        if (seconds >= size && seconds % size == 0)
-            return fmt::format("{}{}", seconds / size, unit);
-    return fmt::format("{}s", seconds);
-}
-
-constexpr auto type_names = std::to_array<std::pair<SettingType, std::string_view>>({
-    {SettingType::text, "text"},
-    {SettingType::integer, "integer"},
-    {SettingType::boolean, "boolean"},
-    {SettingType::duration, "duration"},
-    {SettingType::list, "list"},
-    {SettingType::choice, "choice"},
-    {SettingType::data, "data"},
-});
-std::string name_of(SettingType type) {
-    return std::string(
-        std::ranges::find(type_names, type, &std::pair<SettingType, std::string_view>::first)
-            ->second
-    );
-}
-
-constexpr auto idempotency_names =
-    std::to_array<std::string_view>({"none", "key", "query", "list"});
-std::string name_of(Idempotency offered) {
-    return std::string(idempotency_names[static_cast<std::size_t>(offered)]);
-}
-
-std::string default_of(const SettingSpec& setting) {
-    if (setting.required) return "required";
-    if (!setting.fallback) return "no default";
-    const auto text = std::visit(
-        []<class T>(const T& value) -> std::string {
-            if constexpr (std::is_same_v<T, std::string>)
-                return "\"" + value + "\"";
-            else if constexpr (std::is_same_v<T, bool>)
-                return value ? "true" : "false";
-            else if constexpr (std::is_same_v<T, std::int64_t>)
-                return std::to_string(value);
-            else
-                return fmt::format("[{}]", fmt::join(value, ", "));
-        },
-        *setting.fallback
-    );
-    if (setting.type == SettingType::duration)
-        return seconds_text(std::chrono::seconds(std::get<std::int64_t>(*setting.fallback)));
-    return text;
-}
-
-/// Operations that change something at the carrier, where a lost answer matters.
-bool changes_something(std::string_view operation) {
-    constexpr auto names = std::to_array<std::string_view>(
-        {"submit_port", "supplement_port", "cancel_port", "activate_port", "reserve_numbers",
-         "purchase", "cancel_purchase", "release_numbers"}
-    );
-    return std::ranges::find(names, operation) != names.end();
-}
-
-std::string guarantee_of(const OperationSpec& operation) {
-    if (operation.pure) return "asks nobody: the same answer to the same question";
-    const auto settle = operation.settle ? " " + seconds_text(*operation.settle) : std::string();
-    switch (operation.idempotency) {
-        case Idempotency::key:
-            return "sent again under the same key, which the carrier honours for " +
-                   seconds_text(operation.window.value_or(std::chrono::milliseconds{0}));
-        case Idempotency::query:
-        case Idempotency::list:
-            return "once; after a lost answer" + (settle.empty() ? "" : " and" + settle) +
-                   " it is looked up (" + operation.lookup_step +
-                   "), and sent again only where it certainly is not there";
-        case Idempotency::none:
-            break;
-    }
-    return changes_something(operation.name)
-               ? "once; after a lost answer a person is asked, and nothing is sent again"
-               : "only asks, as often as it takes";
-}
-
 // ---- the page as text
 
 /// Columns as wide as what stands in them; the last one runs on.
@@ -237,12 +155,12 @@ void add_operations(std::string& out, const Descriptor& about) {
     std::vector<std::vector<std::string>> rows;
     for (const auto& each : about.operations) {
         std::string usual;
-        if (each.typical) usual += "usually " + seconds_text(*each.typical);
+        if (each.typical) usual += "usually " + duration_text(*each.typical);
         if (each.worst)
             usual +=
-                (usual.empty() ? "" : ", ") + std::string("at worst ") + seconds_text(*each.worst);
+                (usual.empty() ? "" : ", ") + std::string("at worst ") + duration_text(*each.worst);
         rows.push_back(
-            {each.name, guarantee_of(each) + (usual.empty() ? "" : " (decided " + usual + ")")}
+            {each.name, guarantee_text(each) + (usual.empty() ? "" : " (decided " + usual + ")")}
         );
     }
     add_rows(out, rows);
@@ -252,7 +170,7 @@ void add_reach(std::string& out, const Descriptor& about) {
     out += "\nWhat it may reach\n";
     const auto rate = about.http.rate ? fmt::format(
                                             "; at most {} requests in {}", about.http.rate->count,
-                                            seconds_text(about.http.rate->per)
+                                            duration_text(about.http.rate->per)
                                         )
                                       : std::string();
     if (!about.http.hosts.empty())
@@ -316,7 +234,7 @@ std::string text_of(const Page& page) {
         auto help = each.help;
         if (each.type == SettingType::choice)
             help += fmt::format(" ({})", fmt::join(each.allowed, ", "));
-        rows.push_back({each.name, name_of(each.type), default_of(each), help});
+        rows.push_back({each.name, std::string(name_of(each.type)), default_text(each), help});
     }
     out += "\nSettings, which an account may give below [settings]\n";
     if (rows.empty()) out += "  none\n";
@@ -340,9 +258,9 @@ std::string text_of(const Page& page) {
 json::object json_of(const SettingSpec& setting) {
     return {
         {"name", setting.name},
-        {"type", name_of(setting.type)},
+        {"type", std::string(name_of(setting.type))},
         {"required", setting.required},
-        {"default", default_of(setting)},
+        {"default", default_text(setting)},
         {"allowed", to_json(setting.allowed)},
         {"help_en", setting.help},
         {"help_fr", setting.help_fr}
@@ -353,8 +271,8 @@ json::object json_of(const OperationSpec& operation) {
     json::object out{
         {"name", operation.name},
         {"pure", operation.pure},
-        {"idempotency", name_of(operation.idempotency)},
-        {"guarantee", guarantee_of(operation)}
+        {"idempotency", std::string(name_of(operation.idempotency))},
+        {"guarantee", guarantee_text(operation)}
     };
     if (!operation.lookup_step.empty()) out["lookup_step"] = operation.lookup_step;
     for (const auto& [name, length] :

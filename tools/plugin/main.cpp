@@ -11,7 +11,9 @@
 #include <CLI/Formatter.hpp>
 
 #include "conformance/replay_program.hpp"
+#include "docs_command.hpp"
 #include "doctor_command.hpp"
+#include "lint_command.hpp"
 #include "new_command.hpp"
 #include "run_command.hpp"
 #include "validate_command.hpp"
@@ -32,6 +34,8 @@ int main(int count, char** words) try {
         validate_command(),
         grade_command(),
         doctor_command(),
+        docs_command(),
+        lint_command(),
     };
 
     CLI::App app("Makes and judges carrier plugins.", "porteur plugin");

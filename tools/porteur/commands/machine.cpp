@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // porteur token ..., plugin ... and completion: what is done on this machine, without the API.
+#include <algorithm>
 #include <ostream>
 
 #include "commands/all.hpp"
@@ -27,6 +28,21 @@ Outcome<ExitCode> run_daemon(Session& session) {
 Outcome<ExitCode> run_plugin_program(Session& session) {
     const auto& path = session.arguments.command;
     return run(session, "porteur-plugin", {path.substr(path.find(' ') + 1)});
+}
+
+/// Whether `plugin docs` is asked for pages in Markdown, which authors of plugins make from libraries. A plugin named by its
+/// id is an installed one, whose page the daemon's program prints.
+bool wants_pages(const std::vector<std::string>& words) {
+    for (const auto& each : words) {
+        if (each == "--json" || each.starts_with("--config")) return false;
+        if (each == "--to" || each == "--page" || each == "--check" || each == "--matrix" || each == "--help" || each == "-h") return true;
+    }
+    const auto plain = std::ranges::find_if(words, [](const std::string& each) { return !each.starts_with('-'); });
+    return plain == words.end() || plain->find('/') != plain->npos || plain->ends_with(".so") || *plain == ".";
+}
+
+Outcome<ExitCode> run_plugin_docs(Session& session) {
+    return wants_pages(session.arguments.words) ? run_plugin_program(session) : run_daemon(session);
 }
 
 Outcome<ExitCode> print_completion(Session& session) {
@@ -105,11 +121,17 @@ std::vector<CommandSpec> machine_commands() {
          .options = {},
          .run = run_plugin_program,
          .takes_rest = true},
-        {.path = "plugin docs",
-         .help = told("a plugin's page: settings, operations, reach, the carrier's words with their tests; by 'porteurd plugin docs'"),
+        {.path = "plugin lint",
+         .help = told("advice on a plugin's folder or library that needs no build"),
          .words = {},
          .options = {},
-         .run = run_daemon,
+         .run = run_plugin_program,
+         .takes_rest = true},
+        {.path = "plugin docs",
+         .help = told("a plugin's page: settings, operations, reach, the carrier's words with their tests; of libraries, as Markdown, which --check compares"),
+         .words = {},
+         .options = {},
+         .run = run_plugin_docs,
          .takes_rest = true},
         {.path = "completion",
          .help = told("print a script that completes porteur's commands in a shell"),

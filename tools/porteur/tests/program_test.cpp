@@ -102,6 +102,23 @@ TEST(Program, BecomesTheDaemonsProgramForTokenCreate) {
     );
 }
 
+TEST(Program, BecomesTheProgramForAuthorsWherePagesOfLibrariesAreWanted) {
+    World world;
+    std::filesystem::copy_file(PORTEUR_PROGRAM, world.folder / "porteur");
+    program(world, "porteurd", "#!/bin/sh\necho \"porteurd: $*\"\n");
+    program(world, "porteur-plugin", "#!/bin/sh\necho \"porteur-plugin: $*\"\n");
+    const auto said = [&](const std::string& words) {
+        return shell((world.folder / "porteur").string() + " plugin " + words).text;
+    };
+    EXPECT_EQ(said("docs thinktel"), "porteurd: plugin docs thinktel\n");
+    EXPECT_EQ(said("docs build/porteur-acme.so --json"), "porteurd: plugin docs build/porteur-acme.so --json\n");
+    EXPECT_EQ(said("docs build/porteur-acme.so"), "porteur-plugin: docs build/porteur-acme.so\n");
+    EXPECT_EQ(said("docs porteur-acme.so"), "porteur-plugin: docs porteur-acme.so\n");
+    EXPECT_EQ(said("docs --check --to docs/plugins acme"), "porteur-plugin: docs --check --to docs/plugins acme\n");
+    EXPECT_EQ(said("docs ."), "porteur-plugin: docs .\n");
+    EXPECT_EQ(said("lint acme"), "porteur-plugin: lint acme\n");
+}
+
 TEST(FindProgram, SaysWhatBringsTheProgramForAuthors) {
     World world;
     const auto found = find_program("porteur-plugin", world.folder.string(), "");
