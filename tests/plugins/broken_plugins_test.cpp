@@ -467,6 +467,14 @@ const std::vector<Broken> over_the_sdk{
      "F18",
      "the look-up was not answered, and it failed as unavailable",
      {{"F16", "a look-up that is refused is not answered either"}}},
+    {"takes_a_refused_look_up_for_a_no", "F4",
+     "is sent again, and the look-up was answered with nothing that says that it was not carried "
+     "out"},
+    {"takes_a_strange_look_up_for_a_no", "F15",
+     "is sent again, and the look-up was answered with nothing that says that it was not carried "
+     "out"},
+    {"takes_a_strange_look_up_for_a_refusal", "F15",
+     "the look-up was answered with nothing that can be understood, and it failed as rejected"},
     {"names_a_foreign_secret", "S1", "it names the secret \"somebodys_key\""},
     {"tells_a_number", "S2", "fails with a telephone number in full"},
     {"addresses_by_account_number", "S3", "the account number stands in the address"},

@@ -58,6 +58,18 @@ ProgressOf progress_of(const json::value& theirs) {
     return ours;
 }
 
+/// What a look-up found, or nothing, which is a definite no.
+std::optional<json::value> first_of(const Answer& found, std::string_view list) {
+    found.json();
+    if (!found.at(list).is_array() && !has(fault_takes_a_strange_look_up_for_a_no)) {
+        const auto kind = has(fault_takes_a_strange_look_up_for_a_refusal) ? ErrorKind::rejected
+                                                                            : ErrorKind::in_doubt;
+        fail(kind, Reason::none, "", "fit: the look-up answered without a list");
+    }
+    if (found.array(list).empty()) return std::nullopt;
+    return found.array(list).front();
+}
+
 // ------------------------------------------------------------- the operations
 
 HttpRequest account_request() {
@@ -177,9 +189,11 @@ Op<PurchaseProgress> buy(PurchaseOrder order) {
             if (has(fault_takes_a_failed_look_up_for_a_no))
                 if (kind_of(found) != ErrorKind::none)
                     fail(ErrorKind::unavailable, Reason::none, "", "nothing was bought");
-            found.json();
-            if (!found.array("/orders").empty())
-                co_return progress_of<PurchaseProgress>(found.at("/orders/0"));
+            const bool is_refused = has(fault_takes_a_refused_look_up_for_a_no) &&
+                                    kind_of(found) == ErrorKind::none && found.status() == 403;
+            if (!is_refused)
+                if (const auto theirs = first_of(found, "/orders"))
+                    co_return progress_of<PurchaseProgress>(*theirs);
         }
         made = co_await create_order(order);
     }
@@ -265,9 +279,8 @@ Op<PortProgress> submit_port(PortOrder order) {
                          .get("find-port", "/ports")
                          .query("ref", order.reference)
                          .looks_up("create-port");
-        found.json();
-        if (!found.array("/ports").empty())
-            co_return progress_of<PortProgress>(found.at("/ports/0"));
+        if (const auto theirs = first_of(found, "/ports"))
+            co_return progress_of<PortProgress>(*theirs);
         made = co_await create_port(order);
     }
     co_return progress_of<PortProgress>(made.json());

@@ -36,6 +36,9 @@ enum fit_fault {
     fault_sends_again_without_a_look_up,
     fault_takes_a_lost_outcome_for_a_success,
     fault_takes_a_failed_look_up_for_a_no,
+    fault_takes_a_refused_look_up_for_a_no,
+    fault_takes_a_strange_look_up_for_a_no,
+    fault_takes_a_strange_look_up_for_a_refusal,
     /* what may not be told */
     fault_names_a_foreign_secret,
     fault_tells_a_number,
