@@ -6,6 +6,8 @@
 
 #include <porteur/turn_limits.hpp>
 
+#include "conformance/whereabouts.hpp"
+
 namespace porteur::conformance {
 namespace {
 
@@ -18,6 +20,12 @@ bool is_definite(const Completion& completion) {
     if (completion.kind != ErrorKind::none) return false;
     const auto status = status_of(completion);
     return (status >= 200 && status < 300) || status == 404 || status == 410;
+}
+
+/// Before the plugin begins.
+const Conversation& at_its_beginning(const Conversation& one) {
+    whereabouts().stand_at(one, 0);
+    return one;
 }
 
 json::object head_of(const Effect& effect) {
@@ -96,7 +104,7 @@ Completion failure_of(ErrorKind kind, std::string_view message) {
 }
 
 Play::Play(const Plugin& plugin, const Conversation& recorded, char scrubbed)
-    : recorded_(recorded), run_(std::make_unique<OneRun>(plugin, recorded.operation, recorded.input, recorded.settings, scrubbed)) {
+    : recorded_(at_its_beginning(recorded)), run_(std::make_unique<OneRun>(plugin, recorded.operation, recorded.input, recorded.settings, scrubbed)) {
     take(run_->first());
     for (auto exchange = recorded.exchanges.rbegin(); exchange != recorded.exchanges.rend(); ++exchange)
         for (const auto& each : exchange->done) {
@@ -137,6 +145,7 @@ void Play::deliver(std::uint32_t seq, Completion given, Telling telling) {
         settle(*found, given, telling);
         open_.erase(found);
     }
+    whereabouts().stand_at(recorded_, ++delivered_);
     take(run_->step({std::move(given)}));
 }
 
@@ -151,6 +160,7 @@ std::string Play::replay(std::size_t length) {
             if (auto& left = answers_[found->step]; !left.empty()) left.pop_back();
             open_.erase(found);
         }
+        whereabouts().stand_at(recorded_, delivered_ += done.size());
         take(run_->step(done));
         if (turn_ != then) {
             std::string out = "after the outcome of effect " + std::to_string(done.front().seq) + " it goes otherwise: " + told(turn_) + ", and " + told(then) +

@@ -80,6 +80,7 @@ private:
     std::string wrong() const;
 
     const Conversation& recorded_;
+    std::size_t delivered_ = 0;
     std::unique_ptr<OneRun> run_;
     Turn turn_;
     std::vector<Effect> open_, asked_;
