@@ -37,7 +37,7 @@ TEST(PlainCAccount, is_asked_for_another_time_where_the_carrier_is_away) {
 }
 
 TEST(PlainCAccount, has_a_name_that_our_json_can_hold) {
-    for (const std::string body : {std::string(), std::string("a \"b\""), std::string("a\nb"), std::string("\xe9"), std::string(101, 'x')})
+    for (const auto& body : {std::string(), std::string("a \"b\""), std::string("a\nb"), std::string("\xe9"), std::string(101, 'x')})
         check_account().answers(200, body).fails_with(ErrorKind::internal);
 }
 
