@@ -14,33 +14,7 @@ namespace {
 
 using carriers::Redactor;
 
-/// JSON stays JSON.
-void hide_in(json::value& value, const Redactor& redactor) {
-    if (value.is_array()) {
-        for (auto& each : value.get_array()) hide_in(each, redactor);
-    } else if (value.is_object()) {
-        json::object without;
-        for (auto& each : value.get_object()) {
-            hide_in(each.value(), redactor);
-            without[redactor.apply(each.key())] = std::move(each.value());
-        }
-        value = std::move(without);
-    } else if (value.is_string() || value.is_number()) {
-        const auto text = value.is_string() ? std::string(value.get_string()) : canonical(value);
-        if (auto without = redactor.apply(text); without != text) value = json::string(without);
-    }
-}
-
-void hide_in(std::string& text, const Redactor& redactor) {
-    boost::system::error_code wrong;
-    auto parsed = json::parse(text, wrong);
-    if (wrong || !(parsed.is_object() || parsed.is_array())) {
-        text = redactor.apply(text);
-        return;
-    }
-    hide_in(parsed, redactor);
-    text = canonical(parsed);
-}
+void hide_in(std::string& text, const Redactor& redactor) { text = redactor.apply_to_body(text); }
 
 std::string digits_of(std::string_view text) {
     std::string out;

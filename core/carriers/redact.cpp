@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include <porteur/json.hpp>
+
 #include "carriers/encoding.hpp"
 
 namespace porteur::carriers {
@@ -59,6 +61,30 @@ std::array<std::string, 3> base64_cores(std::string_view secret) {
     return cores;
 }
 
+/// @return whether something was found
+bool hide_in(json::value& value, const Redactor& redactor) {
+    bool found = false;
+    if (value.is_array()) {
+        for (auto& each : value.get_array()) found |= hide_in(each, redactor);
+    } else if (value.is_object()) {
+        json::object without;
+        for (auto& each : value.get_object()) {
+            found |= hide_in(each.value(), redactor);
+            auto key = redactor.apply(each.key());
+            found |= key != each.key();
+            without[std::move(key)] = std::move(each.value());
+        }
+        value = std::move(without);
+    } else if (value.is_string() || value.is_number()) {
+        const auto text = value.is_string() ? std::string(value.get_string()) : canonical(value);
+        if (auto without = redactor.apply(text); without != text) {
+            value = json::string(without);
+            found = true;
+        }
+    }
+    return found;
+}
+
 }  // namespace
 
 void Redactor::add(std::string_view secret) {
@@ -92,6 +118,13 @@ std::string Redactor::apply(std::string_view text) const {
     std::string out(text);
     for (const auto& form : forms_) out = replaced(std::move(out), form, instead_);
     return out;
+}
+
+std::string Redactor::apply_to_body(std::string_view body) const {
+    boost::system::error_code wrong;
+    auto parsed = json::parse({body.data(), body.size()}, wrong);
+    if (wrong || !(parsed.is_object() || parsed.is_array())) return apply(body);
+    return hide_in(parsed, *this) ? canonical(parsed) : std::string(body);
 }
 
 }  // namespace porteur::carriers

@@ -23,8 +23,8 @@ struct LibraryContent {
 
 /// Reads and judges a library's bytes.
 ///
-/// Imports of sockets, files, programs, threads and code are refused; of the clock, chance,
-/// environment and standard output are findings, as a careful plugin may have them in dead code.
+/// Imports of sockets, files, programs, threads and code are refused; of the clock, waits,
+/// chance, environment and standard output are findings, as a careful plugin may have them in dead code.
 /// This is a help for honest authors: what holds back the others is the plugin process.
 ///
 /// @errors   check 3

@@ -20,6 +20,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 Conversation conversation() {
     Conversation out{"Purchase.a_number_is_gone", "purchase", R"({"quantity":1})", "{}", {}, {}};
@@ -52,6 +53,20 @@ TEST(ConversationFile, says_again_what_was_written_byte_for_byte) {
     EXPECT_EQ(read->exchanges.front().turn, written.exchanges.front().turn);
     EXPECT_EQ(read->exchanges.front().done.front().body, "h\xc3\xa9las");
     EXPECT_EQ(text_of(*read, "acme"), text_of(written, "acme"));
+}
+
+TEST(ConversationFile, keeps_words_that_are_no_utf_8_wherever_they_stand) {
+    auto written = conversation();
+    const std::string latin = "refus\xe9";
+    written.input = "{\"note\":\"" + latin + "\"}";
+    written.first.effects.front().step = latin;
+    written.exchanges.front().turn.error.message = latin + ", says the carrier";
+    written.exchanges.front().turn.error.code = latin;
+    const auto read = read_conversation(text_of(written, "acme"));
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->input, written.input);
+    EXPECT_EQ(read->first, written.first);
+    EXPECT_EQ(read->exchanges.front().turn, written.exchanges.front().turn);
 }
 
 TEST(ConversationFile, tells_what_is_wrong_with_a_text_that_is_none) {
@@ -152,18 +167,73 @@ TEST(Report, ends_a_check_that_does_not_end) {
     ASSERT_TRUE(report) << report.error().message;
     EXPECT_EQ(report->count(Ending::passed), 1U);
     const auto late = std::ranges::find(report->entries, "A12", &Entry::id);
-    EXPECT_EQ(late->text, "it did not end in 1 s");
+    EXPECT_EQ(late->text, "it did not end in 1 s; it was in loop, after 0 outcomes");
+}
+
+/// Ends its process where it is given the answer to its first request.
+Subject crashing_at_an_answer() {
+    auto subject = subject_of(library("rogue"));
+    Conversation one{"crash", "check_account", R"({"do":"crash"})", "{}", {}, {}};
+    one.first.effects.push_back(
+        {1, PORTEUR_FX_HTTP, PORTEUR_SAFE, "ask", R"({"method":"GET","path":"/"})", ""}
+    );
+    testkit::Turn last;
+    last.state = PORTEUR_DONE;
+    one.exchanges.push_back({{{1, ErrorKind::none, R"({"headers":{},"status":200})", "{}"}}, last});
+    subject.conversations.push_back(std::move(one));
+    return subject;
+}
+
+TEST(Report, says_in_which_conversation_a_plugin_ended_its_process_and_which_seed_was_drawn) {
+    auto subject = crashing_at_an_answer();
+    subject.seed = 17;
+    const auto report = run_checks(subject, {.only = {"A14", "B4", "Z1"}});
+    ASSERT_TRUE(report) << report.error().message;
+    for (const auto& each : report->entries) {
+        EXPECT_EQ(each.ending, Ending::failed) << each.id;
+        EXPECT_THAT(each.text, HasSubstr("the plugin ended the process"));
+        EXPECT_THAT(each.text, HasSubstr("; it was in crash, after 1 outcomes"));
+        if (each.id == "Z1")
+            EXPECT_THAT(each.text, HasSubstr(" (--reproduce 17)"));
+        else
+            EXPECT_THAT(each.text, Not(HasSubstr("--reproduce")));
+    }
 }
 
 TEST(Report, takes_an_exemption_with_its_reason_and_refuses_one_that_is_not_needed) {
     auto subject = subject_of(library("crashes_when_loaded"));
-    subject.descriptor.exemptions = {{"A1", "the carrier wants it so"}, {"L5", "no reason"}};
-    const auto report = run_checks(subject, {.only = {"A1", "L5"}});
-    ASSERT_TRUE(report);
+    subject.descriptor.exemptions = {
+        {"C2", "it never refuses anything"}, {"C4", "the carrier wants it so"}
+    };
+    const auto report = run_checks(subject, {.only = {"C2", "C4"}});
+    ASSERT_TRUE(report) << report.error().message;
     EXPECT_EQ(report->entries[0].ending, Ending::failed);
-    EXPECT_THAT(report->entries[0].text, HasSubstr("take [[exempt]] rule = \"L5\" away"));
+    EXPECT_THAT(report->entries[0].text, HasSubstr("take [[exempt]] rule = \"C2\" away"));
     EXPECT_EQ(report->entries[1].ending, Ending::exempt);
     EXPECT_EQ(report->entries[1].text, "the carrier wants it so");
+}
+
+TEST(Report, refuses_an_exemption_from_what_holds_for_every_carrier) {
+    for (const auto* rule : {"L7", "A13", "F17", "F18", "S2"}) {
+        Subject subject;
+        subject.descriptor.exemptions = {{rule, "our carrier wants it so, clause 7"}};
+        const auto report = run_checks(subject, {.only = {"L1"}});
+        ASSERT_FALSE(report) << rule;
+        EXPECT_THAT(report.error().message, HasSubstr("the descriptor exempts " + std::string(rule) + ", and"));
+    }
+    Subject subject;
+    subject.descriptor.exemptions = {{"F16", "its login never ends, annex 2"}};
+    EXPECT_TRUE(run_checks(subject, {.only = {"L1"}}));
+}
+
+TEST(Report, refuses_an_exemption_that_gives_no_reason) {
+    for (const auto* reason : {"", "   ", "n/a", "not needed"}) {
+        Subject subject;
+        subject.descriptor.exemptions = {{"C4", reason}};
+        const auto report = run_checks(subject, {.only = {"L1"}});
+        ASSERT_FALSE(report) << reason;
+        EXPECT_THAT(report.error().message, HasSubstr("the descriptor exempts C4 with the reason"));
+    }
 }
 
 TEST(Report, names_an_exemption_from_a_check_that_there_is_not) {
@@ -172,6 +242,16 @@ TEST(Report, names_an_exemption_from_a_check_that_there_is_not) {
     const auto report = run_checks(subject, {.only = {"L1"}});
     ASSERT_FALSE(report);
     EXPECT_THAT(report.error().message, HasSubstr("the descriptor exempts \"c4\""));
+}
+
+TEST(Report, says_of_a_file_what_nobody_has_looked_at) {
+    const auto report = run_checks(subject_of(library("two_symbols")), {.only = {"L7", "L9", "D2"}});
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->count(Ending::nothing), 3U);
+    const auto text = as_text(*report, false);
+    EXPECT_THAT(text, HasSubstr("wanting L7   takes no sockets"));
+    EXPECT_THAT(text, HasSubstr("not looked at, as the scan stopped before: "));
+    EXPECT_THAT(text, HasSubstr("wanting  D2\n             there is no conversation"));
 }
 
 TEST(Report, is_written_for_people_programs_and_ci) {
@@ -277,6 +357,43 @@ TEST(Messages, hold_no_number_in_full_but_the_example_of_the_form) {
     EXPECT_EQ(found("expected a number in E.164 form as in +14165550101, found xxxxxxxx01"), Ending::passed);
     EXPECT_EQ(found("4165550101 is taken"), Ending::failed);
     EXPECT_EQ(found("expected a number in E.164 form as in +14165550101, found 4165550101"), Ending::failed);
+}
+
+TEST(Messages, hold_no_number_in_whatever_way_people_write_it) {
+    const auto found = [](const std::string& message) {
+        auto failed = failed_as("purchase", ErrorKind::rejected);
+        failed.input = R"({"numbers":["+14165550101"],"reference":"20261201","order_id":"99416555"})";
+        failed.first.error.message = message;
+        return tried(showing({"purchase"}, {failed}), "S2").ending;
+    };
+    for (const auto* told :
+         {"+14165550101", "14165550101 is gone", "4165550101", "(416) 555-0101 is gone",
+          "it has 416-555-0101", "416.555.0101", "1 416 555 0101"})
+        EXPECT_EQ(found(told), Ending::failed) << told;
+    // Another order's number, a day, a longer run of digits, and what is masked.
+    for (const auto* told :
+         {"order 20261201 of 99416555", "job 994165550101", "416555010177", "+*******0101",
+          "416-555", "(416) 555-0102"})
+        EXPECT_EQ(found(told), Ending::passed) << told;
+}
+
+/// One GET with this head.
+Conversation asking(std::string input, std::string head) {
+    Conversation out{"asking", "submit_port", std::move(input), "{}", {}, {}};
+    out.first.effects.push_back({1, PORTEUR_FX_HTTP, PORTEUR_SAFE, "ask", std::move(head), ""});
+    return out;
+}
+
+TEST(Addresses, hold_no_account_number_in_path_or_query_unless_it_is_the_telephone_number) {
+    const auto found = [](const std::string& account, const std::string& head) {
+        const auto input =
+            R"({"numbers":["+14165550101"],"account_number":")" + account + R"("})";
+        return tried(showing({"submit_port"}, {asking(input, head)}), "S3").ending;
+    };
+    EXPECT_EQ(found("77001234", R"({"path":"/ports/77001234"})"), Ending::failed);
+    EXPECT_EQ(found("77001234", R"({"path":"/ports","query":[["account","77001234"]]})"), Ending::failed);
+    EXPECT_EQ(found("77001234", R"({"path":"/ports","query":[["ref","po-1"]]})"), Ending::passed);
+    EXPECT_EQ(found("4165550101", R"({"path":"/ports/4165550101"})"), Ending::passed);
 }
 
 /// One request after the other, in these steps.

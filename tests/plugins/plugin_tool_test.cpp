@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // porteur-plugin as its users call it: what it says, and what it ends with.
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,6 +12,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <thread>
 
 #include "../faults/program.hpp"
 
@@ -92,6 +96,59 @@ TEST_F(PluginTool, doctor_names_the_check_that_stops_a_library_and_what_mends_it
     EXPECT_THAT(call("doctor --json " + broken("socket")).text, HasSubstr(R"("loads":false)"));
 }
 
+TEST_F(PluginTool, doctor_does_not_wait_for_a_library_that_loops) {
+    const auto said = call("doctor --limit 2 " + broken("loops_when_loaded"));
+    EXPECT_EQ(said.status, 1);
+    EXPECT_THAT(
+        said.text, AllOf(HasSubstr("FAILED  5 load"), HasSubstr("still at it then"), HasSubstr("done in 2 s"))
+    );
+}
+
+/// A program of the test's own.
+std::string script(const fs::path& file, const std::string& lines) {
+    std::ofstream(file) << "#!/bin/sh\n" << lines << '\n';
+    fs::permissions(file, fs::perms(0700));
+    return file.string();
+}
+
+TEST_F(PluginTool, says_what_is_wrong_with_the_plugins_own_tests) {
+    const auto judged = [&](const std::string& tests) {
+        const auto said = call("grade " + acme + " --tests-limit 2 --tests " + tests);
+        EXPECT_EQ(said.status, 2) << said.text;
+        return said.text;
+    };
+    EXPECT_THAT(judged("/nowhere/acme_contract_test"), HasSubstr("/nowhere/acme_contract_test is no program: --tests names"));
+    EXPECT_THAT(judged(folder.string()), HasSubstr("is no program"));
+    std::ofstream(folder / "no_program") << "#!/nowhere/interpreter\n";
+    fs::permissions(folder / "no_program", fs::perms(0700));
+    EXPECT_THAT(judged((folder / "no_program").string()), HasSubstr("no_program cannot be started"));
+    EXPECT_THAT(
+        judged(script(folder / "fails", "echo one of them fails; exit 3")),
+        AllOf(HasSubstr("own tests ended with exit status 3"), HasSubstr("one of them fails"))
+    );
+    EXPECT_THAT(judged(script(folder / "ends", "kill -ABRT $$")), HasSubstr("own tests ended by Aborted"));
+    EXPECT_THAT(
+        judged(script(folder / "loops", "echo it begins; while :; do :; done")),
+        AllOf(HasSubstr("own tests do not end in 2 s"), HasSubstr("it begins"))
+    );
+}
+
+TEST_F(PluginTool, judges_a_descriptor_that_cannot_be_read_though_there_are_conversations) {
+    fs::create_directories(folder / "kept");
+    std::ofstream(folder / "kept/one.json")
+        << R"({"conversation":1,"input":"{}","name":"n","operation":"o","plugin":"acme","settings":"{}","turns":[{"output":"{}","state":1}]})";
+    const auto said = call("validate --only L4 --conversations " + (folder / "kept").string() + " " + broken("bad_descriptor"));
+    EXPECT_EQ(said.status, 1);
+    EXPECT_THAT(said.text, AllOf(HasSubstr("FAILED  L4"), HasSubstr("id")));
+}
+
+TEST_F(PluginTool, leads_from_a_wrong_word_to_the_help_of_its_command) {
+    const auto said = call("new --colour red");
+    EXPECT_EQ(said.status, 2);
+    EXPECT_THAT(said.text, HasSubstr("see 'porteur plugin new --help'"));
+    EXPECT_THAT(call("fly").text, HasSubstr("see 'porteur plugin --help'"));
+}
+
 TEST_F(PluginTool, names_its_checks_and_what_is_wrong_with_the_words) {
     const auto list = call("validate --list");
     EXPECT_EQ(list.status, 0);
@@ -146,6 +203,70 @@ TEST_F(PluginTool, runs_and_records_an_operation_against_a_simulator) {
         (folder / "sid").string() + " --secret auth_token=file:" + (folder / "sid").string()
     );
     EXPECT_THAT(refused.text, HasSubstr("failed as unauthorized"));
+}
+
+/// A carrier that answers every request with the same body.
+class OneAnswer {
+public:
+    explicit OneAnswer(const std::string& body) {
+        sockaddr_in here{};
+        here.sin_family = AF_INET;
+        here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof here;
+        if (::bind(listening_, reinterpret_cast<sockaddr*>(&here), size) != 0 ||
+            ::listen(listening_, 8) != 0 ||
+            ::getsockname(listening_, reinterpret_cast<sockaddr*>(&here), &size) != 0)
+            throw std::runtime_error("no port on loopback");
+        port_ = ntohs(here.sin_port);
+        serving_ = std::thread([this, body] { serve(body); });
+    }
+    OneAnswer(const OneAnswer&) = delete;
+    ~OneAnswer() {
+        ::shutdown(listening_, SHUT_RDWR);
+        serving_.join();
+        ::close(listening_);
+    }
+    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+
+private:
+    void serve(const std::string& body) const {
+        const auto answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " +
+                            std::to_string(body.size()) + "\r\nconnection: close\r\n\r\n" + body;
+        for (int client = 0; (client = ::accept(listening_, nullptr, nullptr)) >= 0;) {
+            std::string request;
+            char piece[4096];
+            while (request.find("\r\n\r\n") == std::string::npos)
+                if (const auto got = ::recv(client, piece, sizeof piece, 0); got > 0)
+                    request.append(piece, static_cast<std::size_t>(got));
+                else
+                    break;
+            static_cast<void>(::send(client, answer.data(), answer.size(), MSG_NOSIGNAL));
+            ::close(client);
+        }
+    }
+    int listening_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    unsigned port_ = 0;
+    std::thread serving_;
+};
+
+TEST_F(PluginTool, keeps_no_secret_that_a_carrier_tells_again) {
+    // The last is "acme:acme-secret" as Basic login has it; the one before it hides from who looks at bytes.
+    const OneAnswer carrier(
+        R"({"name":"Ltd of acme-secret","again":"\u0061cme-secret","login":"Basic YWNtZTphY21lLXNlY3JldA=="})"
+    );
+    const auto recorded = call(
+        "record " + acme + " check_account --url " + carrier.url() + secrets() + " --folder " +
+        (folder / "kept").string() + " --name echo"
+    );
+    EXPECT_EQ(recorded.status, 0) << recorded.text;
+    std::ifstream kept(folder / "kept/echo.json");
+    const std::string text{std::istreambuf_iterator<char>(kept), {}};
+    for (const auto& each : {recorded.text, text}) {
+        EXPECT_THAT(each, HasSubstr("Ltd of [secret]"));
+        EXPECT_THAT(
+            each, AllOf(Not(HasSubstr("acme-secret")), Not(HasSubstr("0061cme")), Not(HasSubstr("YWNtZTphY21lLXNlY3JldA")))
+        );
+    }
 }
 
 TEST_F(PluginTool, spends_no_money_and_takes_no_secret_by_mistake) {

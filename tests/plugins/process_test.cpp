@@ -32,7 +32,7 @@ protected:
         auto turn =
             world.run(neighbour->begin(7, "check_account", R"({"input":{},"settings":{}})"));
         ASSERT_TRUE(turn) << turn.error().message;
-        turn = world.run(neighbour->step(7, {carried_out(1, "{}", "Plain")}));
+        turn = world.run(neighbour->step(7, {carried_out(1, R"({"status":200})", "Plain")}));
         ASSERT_TRUE(turn) << turn.error().message;
         EXPECT_EQ(turn->output, R"({"identity":"Plain","problems":[]})");
         EXPECT_EQ(neighbour->stats().restarts, 0u) << "the neighbour was not touched";

@@ -29,7 +29,7 @@ protected:
             world.run(neighbour->begin(7, "check_account", R"({"input":{},"settings":{}})"));
         ASSERT_TRUE(turn) << turn.error().message;
         EXPECT_EQ(turn->effects.at(0).head, R"({"method":"GET","path":"/account"})");
-        turn = world.run(neighbour->step(7, {carried_out(1, "{}", "Plain")}));
+        turn = world.run(neighbour->step(7, {carried_out(1, R"({"status":200})", "Plain")}));
         ASSERT_TRUE(turn) << turn.error().message;
         EXPECT_EQ(turn->output, R"({"identity":"Plain","problems":[]})");
         neighbour->end(7);
@@ -339,8 +339,8 @@ TEST(BothRunners, GiveTheSameTurnsByteForByte) {
          "check_port",
          R"({"input":{"carrier_id":"9","reference":"r"},"settings":{}})",
          {{carried_out(1, R"({"status":200})", "<html>")}}},
-        {"plain_c", "check_account", "{}", {{carried_out(1, "{}", "name \xff")}}},
-        {"plain_c", "check_account", "{}", {{{1, ErrorKind::unauthorized, "{}", ""}}}},
+        {"plain_c", "check_account", R"({"input":{}})", {{carried_out(1, "{}", "name \xff")}}},
+        {"plain_c", "check_account", R"({"input":{}})", {{{1, ErrorKind::unauthorized, "{}", ""}}}},
         {"throwing", "check_account", R"({"input":{}})", {{carried_out(1)}}},
     };
     for (const auto& script : scripts) {

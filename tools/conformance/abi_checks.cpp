@@ -2,6 +2,7 @@
 // A: plugin.h as it is meant, R1 to R6. The calls are made by hand, as a host of another age would make them.
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -13,6 +14,7 @@
 
 #include "conformance/check.hpp"
 #include "conformance/play.hpp"
+#include "conformance/whereabouts.hpp"
 #include "plugins/turn_check.hpp"
 
 namespace porteur::conformance {
@@ -137,36 +139,87 @@ Outcome takes_an_old_host(const Subject& subject) {
 }
 Outcome takes_a_new_host(const Subject& subject) { return with_a_host_of(subject, 999); }
 
-Outcome takes_longer_structs(const Subject& subject) {
-    Loaded loaded(subject);
-    struct LongHost {
-        porteur_host host;
-        char more[64];
-    } host{Loaded::host(), {}};
-    host.host.size = sizeof host;
-    struct LongError {
-        porteur_error error;
-        char more[64];
-    } why{Loaded::error(), {}};
-    why.error.size = sizeof why;
-    const auto* table = loaded.entry()(&host.host, &why.error);
-    if (table == nullptr) return failed(std::string("it refuses a host whose structs are longer: ") + why.error.message);
-    porteur_op* op = nullptr;
-    const auto operation = subject.descriptor.operations.empty() ? std::string("check_account") : subject.descriptor.operations.front().name;
-    table->op_begin(&host.host, view(operation), view(empty_input), &op, &why.error);
-    if (op != nullptr) {
-        struct LongTurn {
-            porteur_turn turn;
-            char more[64];
-        } turn{};
-        std::memset(turn.more, 0x5A, sizeof turn.more);
-        turn.turn.size = sizeof turn;
-        table->op_step(op, nullptr, 0, &turn.turn, &why.error);
-        for (const char each : turn.more)
-            if (each != 0x5A) return failed("it writes beyond the struct that it knows");
-        table->op_end(op);
+/// A struct of a later host: what is behind the known part is not the plugin's.
+template <class Known>
+struct Longer {
+    Known known{};
+    char more[64];
+
+    Longer() : Longer(Known{}) {}
+    explicit Longer(const Known& from) : known(from) {
+        known.size = sizeof *this;
+        std::memset(more, untouched, sizeof more);
     }
-    return passed();
+    bool is_written() const {
+        return std::ranges::any_of(more, [](char each) { return each != untouched; });
+    }
+
+private:
+    static constexpr char untouched = 0x5A;
+};
+
+/// One operation, in a host whose structs are all longer. @return what is wrong; empty: nothing
+std::string written_beyond(const porteur_plugin& table, const Longer<porteur_host>& host, std::string_view operation, std::string_view envelope, const Conversation* conversation) {
+    Longer<porteur_error> why;
+    Longer<porteur_turn> turn;
+    std::vector<Longer<porteur_completion>> rows;
+    const auto written = [&](const char* by) -> std::string {
+        const bool completion = std::ranges::any_of(rows, &Longer<porteur_completion>::is_written);
+        const auto* what = why.is_written() ? "porteur_error" : turn.is_written() ? "porteur_turn" : host.is_written() ? "porteur_host" : completion ? "porteur_completion" : nullptr;
+        return what == nullptr ? std::string() : std::string(by) + " writes beyond the " + what + " that it knows";
+    };
+    porteur_op* op = nullptr;
+    table.op_begin(&host.known, view(operation), view(envelope), &op, &why.known);
+    if (auto wrong = written("op_begin"); !wrong.empty() || op == nullptr) return wrong;
+    const auto step = [&](const std::vector<testkit::Completion>& done) {
+        rows.clear();
+        for (const auto& each : done)
+            rows.emplace_back(porteur_completion{0, each.seq, static_cast<std::int32_t>(each.kind), 0, view(each.head), view(each.body)});
+        std::vector<const porteur_completion*> list;
+        for (const auto& each : rows) list.push_back(&each.known);
+        turn = {};
+        return table.op_step(op, list.data(), static_cast<std::uint32_t>(list.size()), &turn.known, &why.known);
+    };
+    auto returned = step({});
+    auto wrong = written("op_step");
+    if (conversation != nullptr)
+        for (const auto& each : conversation->exchanges) {
+            if (!wrong.empty() || returned != PORTEUR_OK) break;
+            returned = step(each.done);
+            wrong = written("op_step");
+        }
+    if (wrong.empty() && returned == PORTEUR_OK && turn.known.state == PORTEUR_WAITING) {
+        turn = {};
+        table.op_cancel(op, view("called off"), &turn.known, &why.known);
+        wrong = written("op_cancel");
+    }
+    table.op_end(op);
+    return wrong;
+}
+
+Outcome takes_longer_structs(const Subject& subject) {
+    const Loaded loaded(subject);
+    const Longer<porteur_host> host(Loaded::host());
+    Longer<porteur_error> why;
+    const auto* table = loaded.entry()(&host.known, &why.known);
+    if (why.is_written() || host.is_written()) return failed(std::string("its entry writes beyond the ") + (why.is_written() ? "porteur_error" : "porteur_host") + " that it knows");
+    if (table == nullptr) return failed(std::string("it refuses a host whose structs are longer: ") + why.known.message);
+    std::size_t tried = 0;
+    const auto fits = [&](std::string_view operation, std::string_view envelope, const Conversation* conversation) {
+        ++tried;
+        return written_beyond(*table, host, operation, envelope, conversation);
+    };
+    // A refusal, which writes an error; and each operation as far as it comes by itself, where it is called off.
+    auto wrong = fits("teleport_numbers", empty_input, nullptr);
+    for (const auto& each : subject.descriptor.operations)
+        if (wrong.empty()) wrong = fits(each.name, empty_input, nullptr);
+    for (const auto& each : subject.conversations) {
+        if (!wrong.empty()) break;
+        whereabouts().stand_at(each, 0);
+        const auto envelope = "{\"input\":" + each.input + ",\"settings\":" + each.settings + "}";
+        if (wrong = fits(each.operation, envelope, &each); !wrong.empty()) wrong = each.name + ": " + wrong;
+    }
+    return wrong.empty() ? passed(tried) : failed(wrong);
 }
 
 Outcome has_no_unknown_extension(const Subject& subject) {

@@ -49,7 +49,7 @@ Turn read_turn(const json::object& in) {
         for (const auto& each : effects->as_array()) {
             const auto& effect = each.as_object();
             out.effects.push_back(
-                {number_of<std::uint32_t>(effect, "seq"), effect_kind_of(effect), number_of<std::uint32_t>(effect, "guarantee"), text_of(effect, "step"),
+                {number_of<std::uint32_t>(effect, "seq"), effect_kind_of(effect), number_of<std::uint32_t>(effect, "guarantee"), bytes_of(effect, "step"),
                  bytes_of(effect, "head"), bytes_of(effect, "body")}
             );
         }
@@ -57,9 +57,9 @@ Turn read_turn(const json::object& in) {
         const auto& told = error->as_object();
         out.error = {
             .kind = kind_of(told),
-            .message = text_of(told, "message"),
+            .message = bytes_of(told, "message"),
             .reason = reason_from(text_of(told, "reason")).value_or(Reason::none),
-            .code = text_of(told, "code"),
+            .code = bytes_of(told, "code"),
             .retry_after = std::chrono::seconds{number_of<std::int64_t>(told, "retry_after_s")}
         };
     }
@@ -86,7 +86,7 @@ Read read(std::string_view text) {
     if (!value) throw std::runtime_error("it is not JSON: " + value.error().message);
     const auto& all = value->as_object();
     if (number_of<int>(all, "conversation") != 1) throw std::runtime_error("it is of a later form than this program knows");
-    Read out{text_of(all, "plugin"), {text_of(all, "name"), text_of(all, "operation"), text_of(all, "input"), text_of(all, "settings"), {}, {}}};
+    Read out{text_of(all, "plugin"), {text_of(all, "name"), text_of(all, "operation"), bytes_of(all, "input"), bytes_of(all, "settings"), {}, {}}};
     bool is_first = true;
     for (const auto& each : all.at("turns").as_array()) {
         auto turn = read_turn(each.as_object());
@@ -122,7 +122,7 @@ Result<std::vector<Conversation>> read_conversations(const std::filesystem::path
             std::ifstream in(file, std::ios::binary);
             const std::string text{std::istreambuf_iterator<char>(in), {}};
             auto one = read(text);
-            if (one.plugin != plugin) throw std::runtime_error("it is one of the plugin " + one.plugin);
+            if (!plugin.empty() && one.plugin != plugin) throw std::runtime_error("it is one of the plugin " + one.plugin);
             out.push_back(std::move(one.conversation));
         } catch (const std::exception& wrong) {
             return failure(ErrorKind::invalid_input, file.string() + " is no conversation: " + wrong.what());

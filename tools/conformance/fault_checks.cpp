@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // F: at each request of each conversation the carrier fails in one way, and is well again after it. The outcome is
 // delivered as docs/effects.md has the host deliver it.
+#include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 #include "conformance/check.hpp"
@@ -25,9 +27,54 @@ enum class Internal { forbidden, allowed };
 /// Once for each step of an operation where a try costs much, however many conversations come by it.
 enum class Places { all, each_step_once };
 
+/// How a body looks from afar.
+enum class Form { nothing, no_json, list, object, value };
+
+Form form_of(const std::string& body) {
+    if (body.empty()) return Form::nothing;
+    const auto value = parse_json(body);
+    if (!value) return Form::no_json;
+    return value->is_array() ? Form::list : value->is_object() ? Form::object : Form::value;
+}
+
+/// In which forms the carrier answers each step when all is well, as far as the conversations show.
+class Forms {
+public:
+    explicit Forms(const Subject& subject) {
+        for (const auto& one : subject.conversations)
+            for (std::size_t at = 0; at < one.exchanges.size(); ++at) {
+                const auto* effect = completed_by(one, at);
+                const auto& given = one.exchanges[at].done.front();
+                const auto status = status_of(given);
+                if (effect != nullptr && given.kind == ErrorKind::none && status >= 200 && status < 300)
+                    of_step_[name(one, *effect)].insert(form_of(given.body));
+            }
+    }
+    /// What an answer that nobody can understand tells of the step that it looks up: nothing, unless it may be the
+    /// carrier's own way to say that there is none: an empty list from one that gives lists, no body from one that gives
+    /// none.
+    Telling telling(const Conversation& one, const Effect& effect, const Completion& given) const {
+        const auto form = form_of(given.body);
+        const auto found = of_step_.find(name(one, effect));
+        const bool may_be_meant = (form == Form::nothing || form == Form::list) && found != of_step_.end() && found->second.contains(form);
+        return may_be_meant ? Telling::by_its_status : Telling::nothing;
+    }
+
+private:
+    static std::string name(const Conversation& one, const Effect& effect) { return one.operation + "/" + without_count(effect.step); }
+    std::map<std::string, std::set<Form>> of_step_;
+};
+
+/// Whether the host takes a failure of this kind for the end of the order, or for a request that was certainly not carried out.
+bool forgets_a_doubt(ErrorKind kind) { return kind != ErrorKind::in_doubt && kind != ErrorKind::internal; }
+
+enum class Answers { understood, strange };
+
 /// @param internal  a plugin may call an answer a defect that it cannot have expected here, and nobody could understand
-Outcome with_fault(const Subject& subject, Fault fault, Internal internal, Places places = Places::all) {
+/// @param answers   strange: what nobody can understand tells nothing of a step that is looked up, whatever its status
+Outcome with_fault(const Subject& subject, Fault fault, Internal internal, Answers answers = Answers::understood, Places places = Places::all) {
     const auto plugin = Plugin::at(subject.library.string());
+    const Forms forms(subject);
     std::set<std::string> steps;
     std::size_t tried = 0;
     for (const auto& each : subject.conversations) {
@@ -39,12 +86,17 @@ Outcome with_fault(const Subject& subject, Fault fault, Internal internal, Place
             Play play(plugin, each);
             if (const auto departed = play.replay(at); !departed.empty()) return failed(each.name + ": " + departed);
             ++tried;
-            play.deliver(effect.seq, fault(effect));
+            auto given = fault(effect);
+            const auto telling = answers == Answers::strange ? forms.telling(each, effect, given) : Telling::by_its_status;
+            play.deliver(effect.seq, std::move(given), telling);
             const auto wrong = play.go_on();
             const auto where = each.name + ", at " + name_of(effect) + ": ";
             if (!wrong.empty()) return failed(where + wrong);
-            if (internal == Internal::forbidden && play.turn().state == PORTEUR_FAILED && play.turn().error.kind == ErrorKind::internal)
-                return failed(where + "it " + told(play.turn()) + "; that is the carrier's trouble and no defect");
+            const auto& end = play.turn();
+            if (internal == Internal::forbidden && end.state == PORTEUR_FAILED && end.error.kind == ErrorKind::internal)
+                return failed(where + "it " + told(end) + "; that is the carrier's trouble and no defect");
+            if (telling == Telling::nothing && play.is_doubted(head_text(effect, "looks_up")) && end.state == PORTEUR_FAILED && forgets_a_doubt(end.error.kind))
+                return failed(where + "the look-up was answered with nothing that can be understood, and it " + told(end) + "; wanted in_doubt");
         }
     }
     return tried == 0 ? none_met(subject, "no conversation asks the carrier anything by HTTP") : passed(tried);
@@ -82,25 +134,25 @@ Outcome busy_503(const Subject& subject) {
     );
 }
 Outcome cut_json(const Subject& subject) {
-    return with_fault(subject, [](const Effect&) { return answer(200, R"({"id":"7","status":"comp)"); }, Internal::allowed);
+    return with_fault(subject, [](const Effect&) { return answer(200, R"({"id":"7","status":"comp)"); }, Internal::allowed, Answers::strange);
 }
 Outcome html(const Subject& subject) {
     return with_fault(
-        subject, [](const Effect&) { return answer(200, "<!doctype html><html><body><h1>Maintenance</h1></body></html>", "text/html"); }, Internal::allowed
+        subject, [](const Effect&) { return answer(200, "<!doctype html><html><body><h1>Maintenance</h1></body></html>", "text/html"); }, Internal::allowed, Answers::strange
     );
 }
 Outcome empty(const Subject& subject) {
-    return with_fault(subject, [](const Effect&) { return answer(200, {}, {}); }, Internal::allowed);
+    return with_fault(subject, [](const Effect&) { return answer(200, {}, {}); }, Internal::allowed, Answers::strange);
 }
 Outcome huge(const Subject& subject) {
-    return with_fault(subject, [](const Effect&) { return answer(200, "{\"text\":\"" + std::string(10 << 20, 'x') + "\"}"); }, Internal::allowed, Places::each_step_once);
+    return with_fault(subject, [](const Effect&) { return answer(200, "{\"text\":\"" + std::string(10 << 20, 'x') + "\"}"); }, Internal::allowed, Answers::strange, Places::each_step_once);
 }
 Outcome other_type(const Subject& subject) {
     static constexpr std::array bodies{"[]", "\"text\"", "7", "null", R"({"id":[],"status":{},"numbers":"none","orders":7,"items":{},"data":false})"};
     std::size_t tried = 0;
     static std::size_t which;
     for (which = 0; which < bodies.size(); ++which) {
-        auto outcome = with_fault(subject, [](const Effect&) { return answer(200, bodies[which]); }, Internal::allowed);
+        auto outcome = with_fault(subject, [](const Effect&) { return answer(200, bodies[which]); }, Internal::allowed, Answers::strange);
         if (outcome.verdict != Verdict::passed) return outcome;
         tried += outcome.tried;
     }

@@ -4,10 +4,10 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <random>
-#include <regex>
 
 #include <porteur/model/phone_number.hpp>
 
@@ -16,7 +16,9 @@
 #endif
 
 #include "conformance/check.hpp"
+#include "conformance/personal.hpp"
 #include "conformance/play.hpp"
+#include "conformance/whereabouts.hpp"
 
 namespace porteur::conformance {
 namespace {
@@ -36,6 +38,31 @@ std::string each_effect(const Subject& subject, See see) {
     }
     return {};
 }
+
+/// A run in which every outcome is as it was, and that is told to nobody.
+class Rerun {
+public:
+    Rerun(const Plugin& plugin, const Conversation& one) : one_(at_its_beginning(one)), run_(plugin, one.operation, one.input, one.settings) {}
+    /// Delivers the outcomes of the next exchange. @return false: there is none
+    bool step() {
+        if (at_ == one_.exchanges.size()) return false;
+        whereabouts().stand_at(one_, at_ + 1);
+        run_.step(one_.exchanges[at_++].done);
+        return true;
+    }
+    void to_its_end() {
+        while (step()) continue;
+    }
+
+private:
+    static const Conversation& at_its_beginning(const Conversation& one) {
+        whereabouts().stand_at(one, 0);
+        return one;
+    }
+    const Conversation& one_;
+    OneRun run_;
+    std::size_t at_ = 0;
+};
 
 // ------------------------------------------------------------------ S
 
@@ -58,14 +85,6 @@ Outcome names_secrets_that_there_are(const Subject& subject) {
     return wrong.empty() ? passed(tried) : failed(wrong);
 }
 
-/// The telephone numbers of an input, as their digits.
-std::vector<std::string> numbers_in(const std::string& input) {
-    static const std::regex number(R"(\+?([1-9][0-9]{7,14}))");
-    std::vector<std::string> out;
-    for (std::sregex_iterator each(input.begin(), input.end(), number), end; each != end; ++each) out.push_back((*each)[1]);
-    return out;
-}
-
 /// @source sdk/include/porteur/result.hpp: "never a telephone number in full"
 Outcome messages_keep_numbers_to_themselves(const Subject& subject) {
     std::size_t tried = 0;
@@ -76,25 +95,22 @@ Outcome messages_keep_numbers_to_themselves(const Subject& subject) {
         if (const auto at = message.find(PhoneNumber::json_wanted); at != std::string::npos) message.erase(at, PhoneNumber::json_wanted.size());
         for (const auto& number : numbers_in(one.input)) {
             ++tried;
-            if (message.find(number) != std::string::npos) return failed(one.name + " fails with a telephone number in full: " + one.last().error.message);
+            if (tells_number(message, number)) return failed(one.name + " fails with a telephone number in full: " + one.last().error.message);
         }
     }
     return tried == 0 ? none_met(subject, "no conversation that fails is about a number") : passed(tried);
 }
 
-Outcome keeps_account_data_out_of_paths(const Subject& subject) {
+Outcome keeps_account_data_out_of_addresses(const Subject& subject) {
     if (subject.conversations.empty()) return none_met(subject, {});
     std::size_t tried = 0;
     const auto wrong = each_effect(subject, [&](const Conversation& one, const Effect& effect) -> std::string {
         if (effect.kind != PORTEUR_FX_HTTP) return {};
-        const auto input = parse_json(one.input);
-        if (!input || !input->is_object()) return {};
-        const auto* account = input->get_object().if_contains("account_number");
-        if (!account || !account->is_string() || account->get_string().size() < 4) return {};
+        const auto account = account_in(one.input);
+        if (account.empty()) return {};
         ++tried;
-        const std::string value(account->get_string());
-        for (const auto* key : {"path", "url"})
-            if (head_text(effect, key).find(value) != std::string::npos) return "the account number stands in the address, which servers keep in their logs";
+        for (const auto& text : address_of(effect))
+            if (text.find(account) != std::string::npos) return "the account number stands in the address, which servers keep in their logs";
         return {};
     });
     return wrong.empty() ? passed(tried) : failed(wrong);
@@ -113,15 +129,6 @@ struct Hearing {
     }
 };
 
-/// What must stand in no line: the numbers of an input, and its account number.
-std::vector<std::string> personal_in(const std::string& input) {
-    auto out = numbers_in(input);
-    const auto value = parse_json(input);
-    const auto* account = value && value->is_object() ? value->get_object().if_contains("account_number") : nullptr;
-    if (account && account->is_string() && account->get_string().size() >= 4) out.emplace_back(account->get_string());
-    return out;
-}
-
 Outcome logs_nothing_personal(const Subject& subject) {
     if (subject.conversations.empty()) return none_met(subject, {});
     Hearing hearing;
@@ -129,12 +136,13 @@ Outcome logs_nothing_personal(const Subject& subject) {
     std::size_t tried = 0;
     for (const auto& one : subject.conversations) {
         hearing.lines.clear();
-        OneRun run(plugin, one.operation, one.input, one.settings);
-        for (const auto& each : one.exchanges) run.step(each.done);
+        Rerun(plugin, one).to_its_end();
         for (const auto& line : hearing.lines) {
             ++tried;
-            for (const auto& personal : personal_in(one.input))
-                if (line.find(personal) != std::string::npos) return failed(one.name + " logs a telephone or account number in full: " + quoted(line, 200));
+            const auto account = account_in(one.input);
+            const auto numbers = numbers_in(one.input);
+            const bool is_told = std::ranges::any_of(numbers, [&](const std::string& number) { return tells_number(line, number); });
+            if (is_told || (!account.empty() && line.find(account) != std::string::npos)) return failed(one.name + " logs a telephone or account number in full: " + quoted(line, 200));
         }
     }
     return tried == 0 ? none_met(subject, "it logs nothing") : passed(tried);
@@ -173,11 +181,11 @@ private:
 std::string too_slow(const Plugin& plugin, const Conversation& one) {
     constexpr double step_ms_max = 50;
     Stopwatch watch;
-    OneRun run(plugin, one.operation, one.input, one.settings);
+    Rerun run(plugin, one);
     for (std::size_t at = 0; at <= one.exchanges.size(); ++at) {
         if (at > 0) {
             watch = {};
-            run.step(one.exchanges[at - 1].done);
+            run.step();
         }
         if (const auto took = watch.ms(); took > step_ms_max)
             return one.name + ": step " + std::to_string(at + 1) + " took " + std::to_string(static_cast<int>(took)) + " ms of its thread";
@@ -226,10 +234,10 @@ Outcome holds_little_memory(const Subject& subject) {
     const auto plugin = Plugin::at(subject.library.string());
     for (const auto& one : subject.conversations) {
         const auto before = allocated();
-        OneRun run(plugin, one.operation, one.input, one.settings);
+        Rerun run(plugin, one);
         // While it waits, where a host has thousands of them; what it frees at its end was held until then.
         for (std::size_t at = 0; at <= one.exchanges.size(); ++at) {
-            if (at > 0) run.step(one.exchanges[at - 1].done);
+            if (at > 0) run.step();
             const auto now = allocated();
             if (now > before + bytes_of_an_operation_max)
                 return failed(one.name + " holds " + std::to_string((now - before) >> 10U) + " kB after step " + std::to_string(at + 1) + "; at most 4,096 are well");
@@ -244,10 +252,7 @@ Outcome gives_memory_back(const Subject& subject) {
     constexpr std::size_t runs = 20, bytes_max = 64;
     // Each conversation alone: what one of them leaks is little beside all of them.
     for (const auto& one : subject.conversations) {
-        const auto run_it = [&] {
-            OneRun run(plugin, one.operation, one.input, one.settings);
-            for (const auto& each : one.exchanges) run.step(each.done);
-        };
+        const auto run_it = [&] { Rerun(plugin, one).to_its_end(); };
         for (int warm = 0; warm < 3; ++warm) run_it();
         const auto before = allocated();
         for (std::size_t each = 0; each < runs; ++each) run_it();
@@ -319,6 +324,7 @@ Outcome takes_any_answer(const Subject& subject) {
     // Each try has a seed of its own, so that the one that failed can be had again alone.
     for (auto seed = subject.seed; std::chrono::steady_clock::now() < end; ++seed) {
         std::mt19937_64 chance(seed);
+        whereabouts().draw(seed);
         const auto& one = subject.conversations[chance() % subject.conversations.size()];
         if (one.exchanges.empty()) continue;
         const auto at = chance() % one.exchanges.size();
@@ -336,7 +342,7 @@ Outcome takes_any_answer(const Subject& subject) {
 constexpr auto secrets = std::to_array<Check>({
     {"S1", "names no secret but those of its descriptor and of the order", names_secrets_that_there_are},
     {"S2", "tells no telephone number in full in its errors", messages_keep_numbers_to_themselves},
-    {"S3", "puts no account number into an address", keeps_account_data_out_of_paths},
+    {"S3", "puts no account number into an address", keeps_account_data_out_of_addresses},
     {"S4", "tells no telephone or account number in full in its log", logs_nothing_personal},
 });
 constexpr auto budgets = std::to_array<Check>({

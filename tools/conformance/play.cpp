@@ -6,6 +6,8 @@
 
 #include <porteur/turn_limits.hpp>
 
+#include "conformance/whereabouts.hpp"
+
 namespace porteur::conformance {
 namespace {
 
@@ -16,10 +18,14 @@ constexpr std::size_t undo_effects_max = 16;
 /// Whether a look-up was answered, as the host counts it. @source docs/effects.md, "Guarantees"
 bool is_definite(const Completion& completion) {
     if (completion.kind != ErrorKind::none) return false;
-    const auto head = parse_json(completion.head);
-    const auto* found = head && head->is_object() ? head->get_object().if_contains("status") : nullptr;
-    const auto status = found && found->is_int64() ? found->get_int64() : 0;
+    const auto status = status_of(completion);
     return (status >= 200 && status < 300) || status == 404 || status == 410;
+}
+
+/// Before the plugin begins.
+const Conversation& at_its_beginning(const Conversation& one) {
+    whereabouts().stand_at(one, 0);
+    return one;
 }
 
 json::object head_of(const Effect& effect) {
@@ -81,6 +87,12 @@ std::vector<std::size_t> places_of(const Conversation& conversation) {
     return out;
 }
 
+std::int64_t status_of(const Completion& completion) {
+    const auto head = parse_json(completion.head);
+    const auto* found = head && head->is_object() ? head->get_object().if_contains("status") : nullptr;
+    return found && found->is_int64() ? found->get_int64() : 0;
+}
+
 Completion answer(int status, std::string body, std::string_view content_type) {
     json::object headers;
     if (!content_type.empty()) headers["content-type"] = content_type;
@@ -92,7 +104,7 @@ Completion failure_of(ErrorKind kind, std::string_view message) {
 }
 
 Play::Play(const Plugin& plugin, const Conversation& recorded, char scrubbed)
-    : recorded_(recorded), run_(std::make_unique<OneRun>(plugin, recorded.operation, recorded.input, recorded.settings, scrubbed)) {
+    : recorded_(at_its_beginning(recorded)), run_(std::make_unique<OneRun>(plugin, recorded.operation, recorded.input, recorded.settings, scrubbed)) {
     take(run_->first());
     for (auto exchange = recorded.exchanges.rbegin(); exchange != recorded.exchanges.rend(); ++exchange)
         for (const auto& each : exchange->done) {
@@ -106,21 +118,34 @@ void Play::take(Turn turn) {
     for (const auto& each : turn_.effects) {
         const auto rule = wrong_effect_size(each.seq, each.head.size(), each.body.size());
         if (!rule.empty() && broken_rule_.empty()) broken_rule_ = rule;
-        if (each.guarantee == PORTEUR_ONCE && doubted_.contains(each.step) && broken_rule_.empty())
-            broken_rule_ = name_of(each) + " is sent again, and nobody has looked whether it was carried out";
+        const auto doubt = doubted_.find(each.step);
+        if (each.guarantee == PORTEUR_ONCE && doubt != doubted_.end() && broken_rule_.empty())
+            broken_rule_ = name_of(each) + " is sent again, and " +
+                           (doubt->second ? "the look-up was answered with nothing that says that it was not carried out"
+                                          : "nobody has looked whether it was carried out");
         open_.push_back(each);
         asked_.push_back(each);
     }
 }
 
-void Play::deliver(std::uint32_t seq, Completion given) {
+void Play::settle(const Effect& effect, const Completion& given, Telling telling) {
+    if (effect.guarantee == PORTEUR_ONCE && given.kind == ErrorKind::in_doubt) doubted_[effect.step] = false;
+    const auto doubt = doubted_.find(head_text(effect, "looks_up"));
+    if (doubt == doubted_.end()) return;
+    if (telling == Telling::by_its_status && is_definite(given))
+        doubted_.erase(doubt);
+    else
+        doubt->second = true;
+}
+
+void Play::deliver(std::uint32_t seq, Completion given, Telling telling) {
     given.seq = seq;
     const auto found = std::ranges::find(open_, seq, &Effect::seq);
     if (found != open_.end()) {
-        if (found->guarantee == PORTEUR_ONCE && given.kind == ErrorKind::in_doubt) doubted_.insert(found->step);
-        if (is_definite(given)) doubted_.erase(head_text(*found, "looks_up"));
+        settle(*found, given, telling);
         open_.erase(found);
     }
+    whereabouts().stand_at(recorded_, ++delivered_);
     take(run_->step({std::move(given)}));
 }
 
@@ -131,11 +156,11 @@ std::string Play::replay(std::size_t length) {
         for (const auto& each : done) {
             const auto found = std::ranges::find(open_, each.seq, &Effect::seq);
             if (found == open_.end()) return "the conversation answers effect " + std::to_string(each.seq) + ", which nobody asked for";
-            if (found->guarantee == PORTEUR_ONCE && each.kind == ErrorKind::in_doubt) doubted_.insert(found->step);
-            if (is_definite(each)) doubted_.erase(head_text(*found, "looks_up"));
+            settle(*found, each, Telling::by_its_status);
             if (auto& left = answers_[found->step]; !left.empty()) left.pop_back();
             open_.erase(found);
         }
+        whereabouts().stand_at(recorded_, delivered_ += done.size());
         take(run_->step(done));
         if (turn_ != then) {
             std::string out = "after the outcome of effect " + std::to_string(done.front().seq) + " it goes otherwise: " + told(turn_) + ", and " + told(then) +

@@ -6,7 +6,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -36,8 +35,17 @@ const Effect* completed_by(const Conversation& conversation, std::size_t exchang
 /// last, as what holds for "dids-2" holds for "dids-90".
 std::vector<std::size_t> places_of(const Conversation& conversation);
 
+/// Of an answer; 0 where it has none.
+std::int64_t status_of(const Completion& completion);
+
 Completion answer(int status, std::string body, std::string_view content_type = "application/json");
 Completion failure_of(ErrorKind kind, std::string_view message);
+
+/// What an answer to a look-up tells of the step that it looks up.
+enum class Telling {
+    by_its_status,  ///< what the host makes of it, which reads no carrier's answers: 2xx, 404 and 410 are one
+    nothing,        ///< whatever its status: nobody could understand it
+};
 
 class Play {
 public:
@@ -48,7 +56,7 @@ public:
     std::string replay(std::size_t length);
 
     /// Delivers to the effect of this number what is given instead of what was recorded.
-    void deliver(std::uint32_t seq, Completion given);
+    void deliver(std::uint32_t seq, Completion given, Telling telling = Telling::by_its_status);
     /// Goes on until the end, as a carrier would that has recovered: what is asked for and was answered in the
     /// conversation is answered so, and what nobody knows of is unavailable.
     /// @param choose  may answer otherwise; a completion of seq 0 means: as usual
@@ -58,21 +66,27 @@ public:
     /// It is called off. @return what is wrong with how it ended; empty: it came to an end
     std::string cancel();
 
+    /// Whether the outcome of a ONCE step is lost, and no look-up has told it since.
+    bool is_doubted(const std::string& step) const { return doubted_.contains(step); }
+
     const Turn& turn() const { return turn_; }
     const std::vector<Effect>& open() const { return open_; }
     /// Each effect that was asked for, in order.
     const std::vector<Effect>& asked() const { return asked_; }
 private:
     void take(Turn turn);
+    void settle(const Effect& effect, const Completion& given, Telling telling);
     Completion usual(const Effect& effect);
     std::string wrong() const;
 
     const Conversation& recorded_;
+    std::size_t delivered_ = 0;
     std::unique_ptr<OneRun> run_;
     Turn turn_;
     std::vector<Effect> open_, asked_;
     std::map<std::string, std::vector<Completion>> answers_;  ///< by the step that they answer, the last first
-    std::set<std::string> doubted_;                           ///< ONCE steps whose outcome is lost and not looked up
+    /// ONCE steps whose outcome is lost and not looked up, and whether somebody has tried to look.
+    std::map<std::string, bool> doubted_;
     std::string broken_rule_;
 };
 

@@ -12,13 +12,15 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "conformance/child_process.hpp"
 #include "conformance/conversation_file.hpp"
 #include "conformance/play.hpp"
+#include "conformance/whereabouts.hpp"
 
 namespace porteur::conformance {
 namespace {
 
-constexpr int conversations_fd = 3;  // in the other process
+constexpr int conversations_fd = 3, place_fd = 4;  // in the other process
 
 class Descriptor {
 public:
@@ -45,11 +47,24 @@ void write_all(int fd, std::string_view text) {
     }
 }
 
-std::string read_all(int fd) {
-    std::string out;
-    std::array<char, 4096> piece;
-    for (ssize_t got = 0; (got = ::read(fd, piece.data(), piece.size())) > 0;) out.append(piece.data(), static_cast<std::size_t>(got));
-    return out;
+/// The name of the conversation that the other process has begun, of which it may say nothing more.
+std::string place_told(int fd) {
+    std::array<char, 200> name;
+    const auto got = ::pread(fd, name.data(), name.size(), 0);
+    return got > 0 ? "; it was in " + std::string(name.data(), static_cast<std::size_t>(got)) : std::string();
+}
+void tell_place(const std::string& name) {
+    static_cast<void>(!::ftruncate(place_fd, 0));
+    static_cast<void>(!::pwrite(place_fd, name.data(), name.size(), 0));
+}
+
+/// What is left of this check's own time, but for what it needs to say so itself.
+std::chrono::milliseconds time_left() {
+    using namespace std::chrono;
+    const auto end = deadline();
+    if (!end) return hours{24};  // for a debugger
+    const auto left = ceil<milliseconds>(*end - steady_clock::now());
+    return left - left / 10;
 }
 
 struct FileActions {
@@ -66,6 +81,7 @@ std::string replay_elsewhere(const Subject& subject, const std::filesystem::path
     for (const auto& each : subject.conversations) lines += testkit::text_of(each, subject.descriptor.id) + '\n';
     const Descriptor file(::memfd_create("conversations", MFD_CLOEXEC));
     write_all(file.get(), lines);
+    const Descriptor place(::memfd_create("place", MFD_CLOEXEC));
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error(std::strerror(errno));
     const Descriptor reading(ends[0]);
@@ -74,7 +90,14 @@ std::string replay_elsewhere(const Subject& subject, const std::filesystem::path
     FileActions with;
     posix_spawn_file_actions_addchdir_np(&with.actions, folder.c_str());
     posix_spawn_file_actions_adddup2(&with.actions, writing.get(), STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&with.actions, file.get(), conversations_fd);
+    // First to where neither of them is, as one may stand where the other has to.
+    constexpr int aside = 100;
+    posix_spawn_file_actions_adddup2(&with.actions, file.get(), aside);
+    posix_spawn_file_actions_adddup2(&with.actions, place.get(), aside + 1);
+    posix_spawn_file_actions_adddup2(&with.actions, aside, conversations_fd);
+    posix_spawn_file_actions_adddup2(&with.actions, aside + 1, place_fd);
+    posix_spawn_file_actions_addclose(&with.actions, aside);
+    posix_spawn_file_actions_addclose(&with.actions, aside + 1);
     const auto program = subject.program.string(), library = subject.library.string(), from = "/proc/self/fd/" + std::to_string(conversations_fd);
     std::vector<std::string> texts;
     for (const auto& [name, value] : environment) texts.push_back(name + "=" + value);
@@ -86,20 +109,22 @@ std::string replay_elsewhere(const Subject& subject, const std::filesystem::path
     if (const int wrong = posix_spawn(&child, program.c_str(), &with.actions, nullptr, words.data(), names.data()); wrong != 0)
         throw std::runtime_error("cannot start " + program + ": " + std::strerror(wrong));
     writing.close();
-    auto told = read_all(reading.get());
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    if (WIFSIGNALED(status)) return "the process was ended by " + std::string(strsignal(WTERMSIG(status)));
-    if (told.empty() && WEXITSTATUS(status) != 0) return "the process ended with " + std::to_string(WEXITSTATUS(status));
-    return told;
+    const auto limit = time_left();
+    auto ended = hear_out(child, reading.get(), limit);
+    if (!ended.in_time) return "it did not end" + place_told(place.get()) + "; it was ended after " + std::to_string(std::chrono::ceil<std::chrono::seconds>(limit).count()) + " s";
+    if (WIFSIGNALED(ended.status) || (ended.told.empty() && WEXITSTATUS(ended.status) != 0))
+        return "the process " + told_of_status(ended.status) + place_told(place.get());
+    return std::move(ended.told);
 }
 
 std::string replay_here(const std::filesystem::path& library, const std::filesystem::path& conversations) {
+    end_with_parent();
     const auto plugin = Plugin::at(library.string());
     std::ifstream in(conversations, std::ios::binary);
     for (std::string line; std::getline(in, line);) {
         const auto one = read_conversation(line);
         if (!one) return one.error().message;
+        tell_place(one->name);
         Play play(plugin, *one);
         if (const auto departed = play.replay(one->exchanges.size()); !departed.empty()) return one->name + ": " + departed;
     }

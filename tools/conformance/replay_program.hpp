@@ -17,7 +17,7 @@ inline constexpr auto replay_command = "replay-conversations";
 
 /// @param folder       where the process stands
 /// @param environment  all that it has
-/// @return             what departed from the conversations; empty: nothing
+/// @return             what departed from the conversations, or that it did not end before this check has to; empty: nothing
 std::string replay_elsewhere(const Subject& subject, const std::filesystem::path& folder, const std::vector<std::pair<std::string, std::string>>& environment);
 
 /// The other side. @param conversations  a file with one on each line

@@ -11,11 +11,16 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <iterator>
+#include <new>
 #include <optional>
+#include <sstream>
 
 #include <fmt/format.h>
 
+#include "conformance/child_process.hpp"
 #include "conformance/grade.hpp"
+#include "conformance/whereabouts.hpp"
 
 namespace porteur::conformance {
 namespace {
@@ -55,10 +60,25 @@ Outcome try_it(const Check& check, const Subject& subject) {
     }
 }
 
+/// A page that a forked process writes and this one reads.
+class SharedPage {
+public:
+    SharedPage() : at_(::mmap(nullptr, sizeof(Whereabouts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)) {
+        if (at_ == MAP_FAILED) throw std::runtime_error(std::strerror(errno));
+        new (at_) Whereabouts{};
+    }
+    SharedPage(const SharedPage&) = delete;
+    ~SharedPage() { ::munmap(at_, sizeof(Whereabouts)); }
+    Whereabouts& operator*() const { return *static_cast<Whereabouts*>(at_); }
+
+private:
+    void* at_;
+};
+
 /// A check under way in a process of its own.
 class Running {
 public:
-    Running(const Check& check, const Subject& subject, std::chrono::seconds limit) : check_(check), began_(Clock::now()), limit_(limit) {
+    Running(const Check& check, const Subject& subject, std::chrono::seconds limit) : check_(check), subject_(subject), began_(Clock::now()), limit_(limit) {
         std::array<int, 2> ends{};
         if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error(std::strerror(errno));
         errors_ = ::memfd_create("errors", MFD_CLOEXEC);
@@ -66,7 +86,7 @@ public:
         if (child_ < 0) throw std::runtime_error(std::strerror(errno));
         if (child_ == 0) {
             ::close(ends[0]);
-            run(subject, ends[1]);
+            run(ends[1]);
         }
         ::close(ends[1]);
         told_ = ends[0];
@@ -94,14 +114,17 @@ public:
         if (late) ::kill(child_, SIGKILL);
         int status = 0;
         ::waitpid(child_, &status, 0);
-        if (late) return failed("it did not end in " + std::to_string(limit_.count()) + " s");
-        if (WIFSIGNALED(status)) return failed("the plugin ended the process: " + std::string(::strsignal(WTERMSIG(status))) + last_errors());
+        const auto where = (*page_).told(subject_);
+        if (late) return failed("it did not end in " + std::to_string(limit_.count()) + " s" + where);
+        if (WIFSIGNALED(status)) return failed("the plugin ended the process: " + std::string(::strsignal(WTERMSIG(status))) + where + last_errors());
         if (auto outcome = read_line(line_)) return std::move(*outcome);
-        return failed("the plugin ended the process with exit status " + std::to_string(WEXITSTATUS(status)) + last_errors());
+        return failed("the plugin ended the process with exit status " + std::to_string(WEXITSTATUS(status)) + where + last_errors());
     }
 
 private:
-    [[noreturn]] void run(const Subject& subject, int told) {
+    [[noreturn]] void run(int told) {
+        end_with_parent();
+        report_to(*page_, began_ + limit_);
         const int nowhere = ::open("/dev/null", O_RDWR);
         ::dup2(nowhere, STDIN_FILENO);
         ::dup2(nowhere, STDOUT_FILENO);
@@ -114,7 +137,7 @@ private:
         const rlimit memory{room, room};
         ::setrlimit(RLIMIT_AS, &memory);
 #endif
-        const auto line = line_of(try_it(check_, subject));
+        const auto line = line_of(try_it(check_, subject_));
         static_cast<void>(!::write(told, line.data(), line.size()));
         // Nothing of the plugin's runs at the end.
         ::_exit(0);
@@ -130,6 +153,8 @@ private:
     }
 
     const Check& check_;
+    const Subject& subject_;
+    SharedPage page_;
     Clock::time_point began_;
     std::chrono::seconds limit_;
     int told_ = -1, errors_ = -1;
@@ -153,6 +178,17 @@ Entry entry_of(const Check& check, Outcome outcome, std::chrono::milliseconds to
         out.text = exemption->reason;
     }
     return out;
+}
+
+/// What is wrong with an exemption whatever the check finds; empty: nothing.
+std::string wrong_exemption(const Exemption& one) {
+    const bool holds_for_all = one.rule.front() == 'L' || one.rule.front() == 'A' || one.rule.front() == 'S' || one.rule == "F17" || one.rule == "F18";
+    if (holds_for_all) return "the descriptor exempts " + one.rule + ", and no carrier is a reason for that: nothing is exempt from L, A, S, F17 and F18";
+    constexpr std::ptrdiff_t words_min = 3;
+    std::istringstream words(one.reason);
+    if (std::distance(std::istream_iterator<std::string>(words), {}) < words_min)
+        return "the descriptor exempts " + one.rule + " with the reason " + quoted(one.reason) + "; say in a sentence why it does not fit this carrier";
+    return {};
 }
 
 std::string xml(std::string_view text) {
@@ -197,6 +233,8 @@ Result<Report> run_checks(const Subject& subject, const Wish& wish) {
     for (const auto& each : subject.descriptor.exemptions)
         if (std::ranges::find(all, std::string_view(each.rule), &Check::id) == all.end())
             return failure(ErrorKind::invalid_input, "the descriptor exempts " + quoted(each.rule) + ", and there is no such check; porteur plugin validate --list names them all");
+    for (const auto& each : subject.descriptor.exemptions)
+        if (auto wrong = wrong_exemption(each); !wrong.empty()) return failure(ErrorKind::invalid_input, std::move(wrong));
     std::vector<Check> wanted;
     for (const auto& name : wish.only)
         if (std::ranges::none_of(all, [&](const Check& each) { return each.id == name || (name.size() == 1 && each.id.front() == name.front()); }))
@@ -247,7 +285,8 @@ std::string as_text(const Report& report, bool with_colour) {
     std::string out;
     std::string untried;
     for (const auto& each : report.entries) {
-        if (report.conversations == 0 && each.ending == Ending::nothing) {
+        // L looks at the file, and says itself what it has not come to.
+        if (report.conversations == 0 && each.ending == Ending::nothing && each.id.front() != 'L') {
             untried += (untried.empty() ? "" : " ") + each.id;
             continue;
         }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -17,9 +18,11 @@
 
 #include <fmt/format.h>
 #include <CLI/App.hpp>
+#include <CLI/Validators.hpp>
 
 #include <porteur/json.hpp>
 
+#include "conformance/child_process.hpp"
 #include "passing_folder.hpp"
 #include "plugins/checked_library.hpp"
 #include "plugins/library_scan.hpp"
@@ -35,6 +38,7 @@ namespace fs = std::filesystem;
 struct Words {
     std::string library, pin;
     bool as_json = false, root_owned = false;
+    unsigned limit_s = 20;  ///< far above what any library needs, on a busy machine under the sanitizers too
 };
 
 /// How far a library came.
@@ -45,12 +49,13 @@ struct Way {
 };
 
 /// Checks 5 to 8 run code of the plugin: in a process that may end as it likes.
-std::optional<LibraryRefusal> load_elsewhere(const CheckedLibrary& library) {
+std::optional<LibraryRefusal> load_elsewhere(const CheckedLibrary& library, std::chrono::seconds limit) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error(std::strerror(errno));
     const pid_t child = ::fork();
     if (child < 0) throw std::runtime_error(std::strerror(errno));
     if (child == 0) {
+        conformance::end_with_parent();
         const HostFace host([](int, std::string_view, std::string_view) {});
         const auto loaded = load_library(library.copy, expectation_of(library.descriptor), host);
         json::object told;
@@ -69,13 +74,15 @@ std::optional<LibraryRefusal> load_elsewhere(const CheckedLibrary& library) {
         ::_exit(0);
     }
     ::close(ends[1]);
-    std::string line;
-    std::array<char, 4096> piece;
-    for (ssize_t got = 0; (got = ::read(ends[0], piece.data(), piece.size())) > 0;)
-        line.append(piece.data(), static_cast<std::size_t>(got));
+    const auto ended = conformance::hear_out(child, ends[0], limit);
     ::close(ends[0]);
-    int status = 0;
-    ::waitpid(child, &status, 0);
+    if (!ended.in_time)
+        return LibraryRefusal{
+            LibraryCheck::load, "the process that loads it",
+            "done in " + std::to_string(limit.count()) + " s", "still at it then",
+            "look for a loop in its constructors, in porteur_entry_v0 and in op_begin"
+        };
+    const auto status = ended.status;
     if (WIFSIGNALED(status))
         return LibraryRefusal{
             LibraryCheck::load, "the process that loads it", "alive",
@@ -83,7 +90,7 @@ std::optional<LibraryRefusal> load_elsewhere(const CheckedLibrary& library) {
             "look at its constructors and at op_begin: gdb --args porteur-plugin validate "
             "--in-process LIBRARY"
         };
-    const auto told = parse_json(line);
+    const auto told = parse_json(ended.told);
     if (!told || !told->is_object())
         return LibraryRefusal{
             LibraryCheck::load, "the process that loads it", "alive",
@@ -150,7 +157,7 @@ Way go(const Words& words) {
     const CheckedLibrary library{
         stored->origin, stored->copy, stored->build, std::move(*descriptor)
     };
-    out.stopped = load_elsewhere(library);
+    out.stopped = load_elsewhere(library, std::chrono::seconds{words.limit_s});
     const std::array later{
         std::pair(LibraryCheck::load, "every symbol is found"),
         std::pair(LibraryCheck::entry, PORTEUR_ENTRY_SYMBOL),
@@ -214,6 +221,10 @@ std::function<ExitStatus()> prepare(CLI::App& app) {
     app.add_flag(
         "--root-owned", words->root_owned, "as a daemon whose settings want root to own its plugins"
     );
+    app.add_option("--limit", words->limit_s, "seconds that it may take to load")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber)
+        ->type_name("SECONDS");
     app.add_flag("--json", words->as_json, "for programs");
     return [words] { return run(*words); };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct JudgeWish {
     std::string library;                     ///< "build/plugins/porteur-acme.so"
     std::vector<std::string> conversations;  ///< folders
     std::string tests;  ///< the plugin's own test program; empty: the one beside the library, where there is one
+    std::chrono::seconds tests_limit{120};  ///< for that program
     std::uint64_t seed = 1;
     conformance::Wish checks;
 };

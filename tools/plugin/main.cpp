@@ -53,7 +53,10 @@ int main(int count, char** words) try {
     } catch (const CLI::Success& asked) {
         return app.exit(asked);
     } catch (const CLI::ParseError& wrong) {
-        std::cerr << "porteur plugin: " << wrong.what() << "; see 'porteur plugin --help'\n";
+        // The command's own help, as far as one was named.
+        const auto named = app.get_subcommands();
+        const auto command = named.empty() ? std::string() : named.back()->get_name() + " ";
+        std::cerr << "porteur plugin: " << wrong.what() << "; see 'porteur plugin " << command << "--help'\n";
         return static_cast<int>(ExitStatus::usage);
     }
     return static_cast<int>(chosen());

@@ -17,6 +17,7 @@
 #include "carriers/classify.hpp"
 #include "carriers/client.hpp"
 #include "carriers/http_effect.hpp"
+#include "carriers/redact.hpp"
 #include "settings/account_check.hpp"
 #include "settings/secret.hpp"
 #include "settings/url_template.hpp"
@@ -98,6 +99,10 @@ public:
             .token_url = std::move(*token_url),
             .scope = auth.scope
         };
+        // Tokens too, which no setting names.
+        settings.hook = [this](const CarrierRequest& sent, const Exchanged&) {
+            for (const auto& each : sent.secrets) redactor_.add(each);
+        };
         settings.timeout = descriptor_.http.timeout;
         settings.answer_size_max = descriptor_.http.response_size_max_bytes;
         auto client = CarrierClient::make(
@@ -143,7 +148,12 @@ public:
     }
 
 private:
-    Result<std::string> secret(std::string_view name) const {
+    Result<std::string> secret(std::string_view name) {
+        auto value = secret_itself(name);
+        if (value) redactor_.add(*value);
+        return value;
+    }
+    Result<std::string> secret_itself(std::string_view name) const {
         if (name.starts_with("order.")) {
             const auto given = wish_.order_secrets.find(std::string(name.substr(6)));
             if (given == wish_.order_secrets.end())
@@ -205,13 +215,17 @@ private:
         );
         const auto repeat = effect.guarantee == PORTEUR_ONCE ? Repeat::forbidden : Repeat::harmless;
         if (!exchanged) {
-            const auto error = classify(exchanged.error(), repeat);
+            auto error = classify(exchanged.error(), repeat);
+            error.message = redactor_.apply(error.message);
             trace_(fmt::format(
                 "    no answer after {} ms: {}: {}", took.count(), name_of(error.kind),
                 error.message
             ));
             return failed(error);
         }
+        // Before anybody sees it, the plugin too: what it makes of an answer would hold the secret as well.
+        exchanged->body = redactor_.apply_to_body(exchanged->body);
+        for (auto& [name, value] : exchanged->headers) value = redactor_.apply(value);
         trace_(fmt::format(
             "    {} after {} ms {}", exchanged->status, took.count(), shortened(exchanged->body)
         ));
@@ -287,6 +301,7 @@ private:
     const PlaygroundWish& wish_;
     const Descriptor& descriptor_;
     const Trace& trace_;
+    carriers::Redactor redactor_;
     boost::asio::io_context context_{1};
     std::optional<CarrierClient> client_;
 };

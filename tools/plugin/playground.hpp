@@ -32,7 +32,8 @@ using Trace = std::function<void(const std::string& line)>;
 /// Runs it to its end.
 ///
 /// Mails are shown and never leave; sleeps are skipped and said; nobody waits for an event. What a host does with answers (401,
-/// 429, 5xx, a cut connection, one that cannot be read) is done here in the same way, without trying again.
+/// 429, 5xx, a cut connection, one that cannot be read) is done here in the same way, without trying again. A secret that an
+/// answer tells again is taken out before the plugin, the trace or the conversation has it ("[secret]").
 ///
 /// @errors  invalid_input: the plugin does not load, the account does not fit it, the input is no JSON
 /// @threads one; blocks

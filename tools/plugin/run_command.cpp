@@ -322,7 +322,7 @@ ExitStatus record(const Words& words) {
         std::cerr << "porteur plugin: it does not go the same way again, so it is kept as " << aside << " alone: " << departed << '\n';
         return ExitStatus::found_wrong;
     }
-    std::cerr << "kept in " << file.string() << ", and replayed three times: read it before you give it away, its answers are as the carrier gave them\n";
+    std::cerr << "kept in " << file.string() << ", and replayed three times: read it before you give it away, its answers are as the carrier gave them but for the secrets\n";
     return ExitStatus::done;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A plugin with one thing wrong, chosen by a macro: what the checks before and while loading must find. */
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,9 @@ struct porteur_op {
 };
 
 static void say(porteur_error *err, int32_t kind, const char *message) {
+#if defined(BROKEN_CLEARS_THE_ERROR)
+    memset(err, 0, err->size);
+#endif
     err->reason[0] = err->code[0] = '\0';
 #if defined(BROKEN_HALF_ERROR)
     memset(err->message, 'x', sizeof err->message);
@@ -108,6 +112,10 @@ static int32_t op_step(porteur_op *op, const porteur_completion *const *completi
     return pthread_create(&thread, NULL, run, NULL);
 #elif defined(USES_CLOCK)
     return (int32_t)((unsigned)time(NULL) + (unsigned)rand() + (getenv("HOME") != NULL));
+#elif defined(BROKEN_WAITS)
+    return nanosleep(&(struct timespec){.tv_nsec = 1000}, NULL) + poll(NULL, 0, 1);
+#elif defined(BROKEN_TIME_ZONE)
+    return (int32_t)mktime(&(struct tm){.tm_year = 126});
 #elif defined(BROKEN_UNRESOLVED)
     extern int a_function_that_nobody_has(void);
     return a_function_that_nobody_has();
@@ -132,6 +140,10 @@ static const void *get_extension(const char *id) PORTEUR_NX { return id; }
 
 #if defined(BROKEN_CONSTRUCTOR)
 __attribute__((constructor)) static void on_load(void) { abort(); }
+#elif defined(BROKEN_ENDLESS_CONSTRUCTOR)
+__attribute__((constructor)) static void on_load(void) {
+    for (volatile int again = 1; again;) continue;
+}
 #endif
 
 __attribute__((used)) static const porteur_plugin plugin = {

@@ -2,11 +2,9 @@
 // A small carrier plugin that every check finds well, or that has one fault: the one of
 // fit_faults.h that its library was given. Each is one that an author might make.
 // broken_plugins_test.cpp says which check must find it.
-#include <poll.h>
-
 #include <atomic>
 #include <cstdlib>
-#include <ctime>
+#include <cstring>
 
 #include <porteur/sdk.hpp>
 
@@ -58,6 +56,18 @@ ProgressOf progress_of(const json::value& theirs) {
     return ours;
 }
 
+/// What a look-up found, or nothing, which is a definite no.
+std::optional<json::value> first_of(const Answer& found, std::string_view list) {
+    found.json();
+    if (!found.at(list).is_array() && !has(fault_takes_a_strange_look_up_for_a_no)) {
+        const auto kind = has(fault_takes_a_strange_look_up_for_a_refusal) ? ErrorKind::rejected
+                                                                            : ErrorKind::in_doubt;
+        fail(kind, Reason::none, "", "fit: the look-up answered without a list");
+    }
+    if (found.array(list).empty()) return std::nullopt;
+    return found.array(list).front();
+}
+
 // ------------------------------------------------------------- the operations
 
 HttpRequest account_request() {
@@ -66,12 +76,10 @@ HttpRequest account_request() {
     if (has(fault_keeps_what_was_lent)) request.query("trace", std::string(lent.substr(0, 9)));
     if (has(fault_remembers_a_release))
         if (has_released) request.query("fresh", "yes");
-    if (has(fault_takes_the_time_zone)) {
-        std::tm day{};
-        day.tm_year = 126;
-        day.tm_mday = 1;
-        request.query("since", std::to_string(std::mktime(&day)));
-    }
+    if (has(fault_takes_the_time_zone)) request.query("since", std::to_string(fit_midnight()));
+    // As a search for a day that the zone of Kiritimati does not have might.
+    constexpr long kiritimati = 14 * 3600;
+    while (has(fault_loops_elsewhere) && fit_east_of_utc() == kiritimati) continue;
     return request;
 }
 
@@ -155,6 +163,12 @@ Findings validate(PortOrder order) {
     return out;
 }
 
+/// "(416) 555-0101"
+std::string as_people_write(const PhoneNumber& number) {
+    const auto digits = number.north_american().value_or(std::string(10, '0'));
+    return "(" + digits.substr(0, 3) + ") " + digits.substr(3, 3) + "-" + digits.substr(6);
+}
+
 HttpRequest create_order(const PurchaseOrder& order) {
     return http()
         .post("create-order", "/orders")
@@ -177,15 +191,19 @@ Op<PurchaseProgress> buy(PurchaseOrder order) {
             if (has(fault_takes_a_failed_look_up_for_a_no))
                 if (kind_of(found) != ErrorKind::none)
                     fail(ErrorKind::unavailable, Reason::none, "", "nothing was bought");
-            found.json();
-            if (!found.array("/orders").empty())
-                co_return progress_of<PurchaseProgress>(found.at("/orders/0"));
+            const bool is_refused = has(fault_takes_a_refused_look_up_for_a_no) &&
+                                    kind_of(found) == ErrorKind::none && found.status() == 403;
+            if (!is_refused)
+                if (const auto theirs = first_of(found, "/orders"))
+                    co_return progress_of<PurchaseProgress>(*theirs);
         }
         made = co_await create_order(order);
     }
     if (made.status() == 409) {
         std::string text = "another customer took a number";
         if (has(fault_tells_a_number)) text += ": " + order.numbers.front().text();
+        if (has(fault_tells_a_number_as_people_write_it))
+            text += ": " + as_people_write(order.numbers.front());
         fail(ErrorKind::rejected, Reason::number_taken, made.text("/code"), std::move(text));
     }
     co_return progress_of<PurchaseProgress>(made.json());
@@ -240,7 +258,7 @@ Op<PurchaseProgress> check_purchase(OrderReference reference) {
 Op<ReleaseProgress> release_numbers(NumberList numbers) {
     if (has(fault_remembers_a_release)) has_released = true;
     if (has(fault_computes_too_long)) compute();
-    if (has(fault_waits_by_itself)) ::poll(nullptr, 0, 80);
+    if (has(fault_waits_by_itself)) fit_wait_80_ms();
     const std::string step = has(fault_names_a_step_as_it_likes) ? "Release numbers" : "release";
     auto released = co_await http().del(step, "/numbers").field("numbers", numbers.numbers).keyed();
     released.json();
@@ -250,8 +268,9 @@ Op<ReleaseProgress> release_numbers(NumberList numbers) {
 HttpRequest create_port(const PortOrder& order) {
     std::string path = "/ports";
     if (has(fault_addresses_by_account_number)) path += "/" + path_segment(order.account_number);
-    return http()
-        .post("create-port", std::move(path))
+    auto request = http().post("create-port", std::move(path));
+    if (has(fault_asks_by_account_number)) request.query("account", order.account_number);
+    return std::move(request)
         .field("account", order.account_number)
         .field("numbers", order.numbers)
         .field("ref", order.reference)
@@ -265,9 +284,8 @@ Op<PortProgress> submit_port(PortOrder order) {
                          .get("find-port", "/ports")
                          .query("ref", order.reference)
                          .looks_up("create-port");
-        found.json();
-        if (!found.array("/ports").empty())
-            co_return progress_of<PortProgress>(found.at("/ports/0"));
+        if (const auto theirs = first_of(found, "/ports"))
+            co_return progress_of<PortProgress>(*theirs);
         made = co_await create_port(order);
     }
     co_return progress_of<PortProgress>(made.json());
@@ -288,6 +306,14 @@ std::int32_t op_begin(
 ) noexcept {
     std::string line = "{\"begins\":\"" + std::string(boundary::text_of(operation)) + "\"}";
     if (has(fault_logs_an_account_number)) line = boundary::text_of(input);
+    if (has(fault_logs_a_number_as_people_write_it)) {
+        const auto order = parse_json(boundary::text_of(input));
+        boost::system::error_code absent;
+        const auto* first = order ? order->find_pointer("/input/numbers/0", absent) : nullptr;
+        if (first != nullptr && first->is_string())
+            if (const auto number = PhoneNumber::from_json_text(first->get_string()))
+                line = "{\"number\":\"" + as_people_write(*number) + "\"}";
+    }
     if (host != nullptr) host->log(host, {}, 1, boundary::view_of(line));
     if (has(fault_keeps_what_was_lent)) lent = boundary::text_of(input);
     return boundary::begin(operations, operation, input, out, err);
@@ -309,6 +335,17 @@ std::int32_t op_step(
     return returned;
 }
 
+std::int32_t op_cancel(
+    porteur_op* op, porteur_view why, porteur_turn* turn, porteur_error* err
+) noexcept {
+    if (has(fault_clears_the_turn_when_called_off)) {
+        const auto size = turn->size;
+        std::memset(turn, 0, size);
+        turn->size = size;
+    }
+    return boundary::cancel(op, why, turn, err);
+}
+
 void op_end(porteur_op* op) noexcept {
     if (has(fault_cannot_be_ended_while_two_are_open))
         if (op->context.open_effects().size() == 2) std::abort();
@@ -323,8 +360,7 @@ constexpr porteur_plugin plugin{
     .sdk = {"porteur-sdk-cpp/0.1", 19},
     .op_begin = op_begin,
     .op_step = op_step,
-    .op_cancel = [](porteur_op* op, porteur_view why, porteur_turn* turn, porteur_error* err
-                 ) noexcept -> std::int32_t { return boundary::cancel(op, why, turn, err); },
+    .op_cancel = op_cancel,
     .op_end = op_end,
     .get_extension = [](const char*) noexcept -> const void* { return nullptr; },
 };

@@ -11,11 +11,14 @@ enum fit_fault {
     fault_keeps_what_was_lent,
     fault_wants_answers_in_order,
     fault_logs_an_account_number,
+    fault_logs_a_number_as_people_write_it,
+    fault_clears_the_turn_when_called_off,
     fault_names_a_step_as_it_likes,
     fault_writes_keys_in_any_order,
     /* what an operation leaves behind, and what it takes from elsewhere */
     fault_shares_a_variable,
     fault_takes_the_time_zone,
+    fault_loops_elsewhere,
     fault_remembers_a_release,
     fault_trips_over_a_cut,
     /* when the carrier fails */
@@ -36,10 +39,15 @@ enum fit_fault {
     fault_sends_again_without_a_look_up,
     fault_takes_a_lost_outcome_for_a_success,
     fault_takes_a_failed_look_up_for_a_no,
+    fault_takes_a_refused_look_up_for_a_no,
+    fault_takes_a_strange_look_up_for_a_no,
+    fault_takes_a_strange_look_up_for_a_refusal,
     /* what may not be told */
     fault_names_a_foreign_secret,
     fault_tells_a_number,
+    fault_tells_a_number_as_people_write_it,
     fault_addresses_by_account_number,
+    fault_asks_by_account_number,
     /* what it may cost */
     fault_computes_too_long,
     fault_waits_by_itself,
@@ -56,5 +64,19 @@ extern "C"
 extern
 #endif
     const enum fit_fault fit_fault_of_this_library;
+
+/* What fit.cpp may not take from elsewhere, as all libraries would have it then: each does nothing but in the library whose
+ * fault needs it. */
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* Midnight of 2026-12-01 where this runs, in seconds since 1970. */
+long fit_midnight(void);
+/* How far from UTC that is, in seconds. */
+long fit_east_of_utc(void);
+void fit_wait_80_ms(void);
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -39,6 +39,18 @@ PortProgress port_progress_of(const json::value& theirs) {
     return ours;
 }
 
+// ------------------------------------------------------------- what must not happen twice
+
+/// What a look-up by our reference found, or nothing, which the order may be sent again on. No list at all is no answer:
+/// the order stays in doubt, and a person is asked.
+std::optional<json::value> first_of(const Answer& found, std::string_view list) {
+    found.json();
+    if (!found.at(list).is_array())
+        fail(ErrorKind::in_doubt, Reason::none, "", "acme: the look-up answered without a list");
+    if (found.array(list).empty()) return std::nullopt;
+    return found.array(list).front();
+}
+
 // ------------------------------------------------------------- the operations
 
 Op<AccountCheck> check_account(Nothing) {
@@ -75,9 +87,7 @@ Op<PurchaseProgress> purchase(PurchaseOrder order) {
     auto made = co_await create_order(order);
     if (made.in_doubt()) {  // the answer was lost, `settle` has passed: look, never buy twice
         auto found = co_await http().get("find-order", "/orders").query("ref", order.reference).looks_up("create-order");
-        found.json();
-        if (!found.array("/orders").empty())
-            co_return progress_of<PurchaseProgress>(found.at("/orders/0"));
+        if (const auto theirs = first_of(found, "/orders")) co_return progress_of<PurchaseProgress>(*theirs);
         made = co_await create_order(order);
     }
     if (made.status() == 409)
@@ -107,8 +117,7 @@ Op<PortProgress> submit_port(PortOrder order) {
     auto made = co_await create_port(order);
     if (made.in_doubt()) {
         auto found = co_await http().get("find-port", "/ports").query("ref", order.reference).looks_up("create-port");
-        found.json();
-        if (!found.array("/ports").empty()) co_return port_progress_of(found.at("/ports/0"));
+        if (const auto theirs = first_of(found, "/ports")) co_return port_progress_of(*theirs);
         made = co_await create_port(order);
     }
     if (made.status() == 422)

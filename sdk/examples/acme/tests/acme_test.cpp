@@ -121,8 +121,10 @@ TEST(AcmePurchase, StaysInDoubtWhenTheLookUpFailsInWhateverWay) {
         auto script = lost_purchase();
         script.answers(status, "{}").fails_with(ErrorKind::in_doubt);
     }
-    auto script = lost_purchase();
-    script.answers(200, "<html>").fails_with(ErrorKind::in_doubt);
+    for (const auto* body : {"<html>", "{}", "[]", R"({"orders":7})"}) {
+        auto script = lost_purchase();
+        script.answers(200, body).fails_with(ErrorKind::in_doubt);
+    }
 }
 
 TEST(AcmePurchase, TellsThatAnotherCustomerTookTheNumber) {
@@ -156,6 +158,11 @@ TEST(AcmePort, IsTakenFromTheLookUpWhenItsAnswerWasLost) {
     script.answers(200, R"({"ports":[{"id":"P-1","status":"foc","foc_date":"2026-12-01"}]})")
         .ends_with(R"({"carrier_id":"P-1","state":"confirmed","foc":"2026-12-01"})");
     EXPECT_EQ(cut_everywhere(script), 3u);
+}
+
+TEST(AcmePort, StaysInDoubtWhenTheLookUpAnswersWithoutAList) {
+    auto script = lost_port();
+    script.answers(200, R"({"ports":null})").fails_with(ErrorKind::in_doubt);
 }
 
 TEST(AcmePort, IsSentAgainOnlyAfterALookUpThatFoundNothing) {

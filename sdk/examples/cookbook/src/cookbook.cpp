@@ -96,6 +96,8 @@ Op<PurchaseProgress> purchase(PurchaseOrder order) {
         // The answer was lost, and `settle` of the descriptor has passed: what was carried out can be seen by now.
         auto found = co_await http().get("find-job", "/jobs").query("reference", order.reference).looks_up("create-job");
         require_success(found);  // an answer that is no answer ends in doubt: the look-up knows that it is one
+        // Nor is one that holds no list: a definite no is an empty one.
+        if (!found.at("/jobs").is_array()) fail(ErrorKind::in_doubt, Reason::none, "", "the look-up answered without a list");
         if (!found.array("/jobs").empty()) co_return purchase_of(found.at("/jobs/0"));
         made = co_await create_job(order);  // a definite no: the same step may leave once more
     }

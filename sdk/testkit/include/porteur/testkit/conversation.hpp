@@ -34,11 +34,20 @@ inline void put_bytes(json::object& out, const std::string& name, const std::str
         out[name + "_hex"] = boost::algorithm::hex_lower(bytes);
 }
 
+/// The same for what is always there, empty or not.
+inline void put_text(json::object& out, const std::string& name, const std::string& text) {
+    if (text.empty())
+        out[name] = text;
+    else
+        put_bytes(out, name, text);
+}
+
 inline json::object json_of(const Turn& turn) {
     json::object out{{"state", turn.state}};
     json::array effects;
     for (const auto& each : turn.effects) {
-        json::object effect{{"guarantee", each.guarantee}, {"kind", name_of_effect(each.kind)}, {"seq", each.seq}, {"step", each.step}};
+        json::object effect{{"guarantee", each.guarantee}, {"kind", name_of_effect(each.kind)}, {"seq", each.seq}};
+        put_text(effect, "step", each.step);
         put_bytes(effect, "head", each.head);
         put_bytes(effect, "body", each.body);
         effects.push_back(std::move(effect));
@@ -46,12 +55,13 @@ inline json::object json_of(const Turn& turn) {
     if (!effects.empty()) out["effects"] = std::move(effects);
     put_bytes(out, "output", turn.output);
     if (turn.returned != PORTEUR_OK) out["returned"] = turn.returned;
-    if (turn.returned != PORTEUR_OK || turn.state == PORTEUR_FAILED)
-        out["error"] = json::object{{"code", turn.error.code},
-                                    {"kind", name_of(turn.error.kind)},
-                                    {"message", turn.error.message},
-                                    {"reason", text_of(turn.error.reason)},
-                                    {"retry_after_s", turn.error.retry_after.count()}};
+    if (turn.returned != PORTEUR_OK || turn.state == PORTEUR_FAILED) {
+        json::object error{{"kind", name_of(turn.error.kind)}, {"reason", text_of(turn.error.reason)}, {"retry_after_s", turn.error.retry_after.count()}};
+        // A carrier's words may stand in them as they came.
+        put_text(error, "code", turn.error.code);
+        put_text(error, "message", turn.error.message);
+        out["error"] = std::move(error);
+    }
     return out;
 }
 
@@ -76,13 +86,10 @@ inline std::string text_of(const Conversation& conversation, std::string_view pl
         turn["done"] = detail::json_of(each.done);
         turns.push_back(std::move(turn));
     }
-    return canonical(json::object{{"conversation", 1},
-                                  {"input", conversation.input},
-                                  {"name", conversation.name},
-                                  {"operation", conversation.operation},
-                                  {"plugin", plugin},
-                                  {"settings", conversation.settings},
-                                  {"turns", std::move(turns)}});
+    json::object out{{"conversation", 1}, {"name", conversation.name}, {"operation", conversation.operation}, {"plugin", plugin}, {"turns", std::move(turns)}};
+    detail::put_text(out, "input", conversation.input);
+    detail::put_text(out, "settings", conversation.settings);
+    return canonical(out);
 }
 
 }  // namespace porteur::testkit
