@@ -65,7 +65,7 @@ void Simulator::key_header(std::string name) {
 void Simulator::key_field(std::string name) { key_field_ = std::move(name); }
 
 void Simulator::passes(std::string kind, std::vector<Stage> stages) {
-    std::ranges::stable_sort(stages, {}, &Stage::after);
+    std::ranges::sort(stages, {}, &Stage::after);
     passages_.push_back({std::move(kind), std::move(stages)});
 }
 

@@ -23,7 +23,8 @@
 
 #include <gtest/gtest.h>
 
-#include <porteur/calendar_text.hpp>
+#include <porteur/http.hpp>
+#include <porteur/json_at.hpp>
 #include <porteur/simulator.hpp>
 #include <porteur/testkit/compare.hpp>
 #include <porteur/testkit/plugin.hpp>
