@@ -29,7 +29,7 @@ porteur_install_sdk(DIRECTORY "${PORTEUR_SIMULATOR_KIT}" DESTINATION "${PORTEUR_
 porteur_install_sdk(FILES
     "${CMAKE_CURRENT_BINARY_DIR}/PorteurSdkConfig.cmake"
     "${CMAKE_CURRENT_BINARY_DIR}/PorteurSdkConfigVersion.cmake"
-    cmake/PorteurSdkTargets.cmake cmake/PorteurPlugin.cmake cmake/PorteurSimulator.cmake cmake/EmbedDescriptor.cmake cmake/plugin.version
+    cmake/PorteurSdkTargets.cmake cmake/PorteurPlugin.cmake simulator/PorteurSimulator.cmake cmake/EmbedDescriptor.cmake cmake/plugin.version
     cmake/PorteurCompilerProbe.cmake cmake/coroutine_probe.cpp
     DESTINATION "${PORTEUR_SDK_CMAKE_DIR}")
 porteur_install_sdk(DIRECTORY examples/acme examples/plain_c DESTINATION "${PORTEUR_SDK_EXAMPLE_DIR}")
