@@ -21,14 +21,15 @@ function(porteur_install_sdk)
     install(${ARGN} COMPONENT sdk)
 endfunction()
 
-foreach(folder IN ITEMS "${PORTEUR_SDK_INCLUDE}" "${PORTEUR_SDK_TESTKIT_INCLUDE}")
+foreach(folder IN ITEMS "${PORTEUR_SDK_INCLUDE}" "${PORTEUR_SDK_TESTKIT_INCLUDE}" "${PORTEUR_SIMULATOR_INCLUDE}")
     porteur_install_sdk(DIRECTORY "${folder}/porteur" DESTINATION "${PORTEUR_SDK_INCLUDE_DIR}")
 endforeach()
 porteur_install_sdk(FILES "${PORTEUR_SDK_JSON}" DESTINATION "${PORTEUR_SDK_SOURCE_DIR}")
+porteur_install_sdk(DIRECTORY "${PORTEUR_SIMULATOR_KIT}" DESTINATION "${PORTEUR_SDK_SOURCE_DIR}/simulator")
 porteur_install_sdk(FILES
     "${CMAKE_CURRENT_BINARY_DIR}/PorteurSdkConfig.cmake"
     "${CMAKE_CURRENT_BINARY_DIR}/PorteurSdkConfigVersion.cmake"
-    cmake/PorteurSdkTargets.cmake cmake/PorteurPlugin.cmake cmake/EmbedDescriptor.cmake cmake/plugin.version
+    cmake/PorteurSdkTargets.cmake cmake/PorteurPlugin.cmake simulator/PorteurSimulator.cmake cmake/EmbedDescriptor.cmake cmake/plugin.version
     cmake/PorteurCompilerProbe.cmake cmake/coroutine_probe.cpp
     DESTINATION "${PORTEUR_SDK_CMAKE_DIR}")
 porteur_install_sdk(DIRECTORY examples/acme examples/plain_c DESTINATION "${PORTEUR_SDK_EXAMPLE_DIR}")

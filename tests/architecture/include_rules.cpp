@@ -101,6 +101,7 @@ bool is_standard(const Include& include) {
 
 bool is_of_the_product(const File& file) {
     return !is_below(file.path, "tests/") && !is_below(file.path, "tools/simulators/") &&
+           !is_below(file.path, "sdk/simulator/kit/") &&
            file.path.find("/tests/") == std::string::npos;
 }
 
@@ -188,9 +189,12 @@ Findings wrong_includes_in_sdk(const Tree& tree) {
 Findings wrong_includes_in_simulators(const Tree& tree) {
     Findings findings;
     for (const auto& file : tree) {
-        if (!is_below(file.path, "tools/simulators/") || !is_c_or_cpp(file)) continue;
+        const bool is_kit = is_below(file.path, "sdk/simulator/");
+        if ((!is_kit && !is_below(file.path, "tools/simulators/")) || !is_c_or_cpp(file)) continue;
         for (const auto& include : includes_of(file)) {
-            const bool own = is_own_file(tree, "tools/simulators", include.path);
+            // The kit, which knows no carrier, is what they have in common.
+            if (include.angled && include.path.starts_with("porteur/simulator")) continue;
+            const bool own = is_own_file(tree, is_kit ? "sdk/simulator" : "tools/simulators", include.path);
             const bool foreign = include.path.starts_with("porteur/") ||
                                  include.path.starts_with("../") ||
                                  is_core_folder(first_folder(include.path));

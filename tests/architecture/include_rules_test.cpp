@@ -87,11 +87,14 @@ TEST(IncludeRules, KeepTheSimulatorsAlone) {
                                                            "#include <boost/beast/core.hpp>\n"
                                                            "#include <porteur/result.hpp>\n"
                                                            "#include \"domain/order.hpp\"\n"
-                                                       )
+                                                           "#include <porteur/simulator/clock.hpp>\n"
+                                                           "#include \"kit/router.hpp\"\n"
+                                                       ),
+        file_of("sdk/simulator/kit/x.cpp", "#include <porteur/simulator.hpp>\n#include <porteur/json.hpp>\n")
     };
     EXPECT_THAT(
         wrong_includes_in_simulators(tree),
-        ElementsAre(HasSubstr("main.cpp:3: "), HasSubstr("main.cpp:4: "))
+        ElementsAre(HasSubstr("main.cpp:3: "), HasSubstr("main.cpp:4: "), HasSubstr("x.cpp:2: "))
     );
 }
 
@@ -126,6 +129,7 @@ TEST(IncludeRules, CountSourcesWithBeastOutsideTestsAndSimulators) {
             "core/api/b.cpp", "#include <boost/beast/http.hpp>\n#include <boost/beast/core.hpp>\n"
         ),
         file_of("tests/unit/api/a_test.cpp", "#include <boost/beast/http.hpp>\n"),
+        file_of("sdk/simulator/kit/server.cpp", "#include <boost/beast/http.hpp>\n"),
         file_of("tools/simulators/kit.cpp", "#include <boost/beast/http.hpp>\n")
     };
     EXPECT_THAT(too_many_beast_sources(tree, 2), IsEmpty());

@@ -55,6 +55,13 @@ class Tutorial(unittest.TestCase):
             self.assertGreaterEqual(blocks, 9)
             self.assertIn("grade: B", said)
 
+    def test_takes_the_code_of_the_page_on_simulators(self):
+        tutorial, simulators = ((ROOT / "docs/plugins" / name).read_text() for name in ("tutorial.md", "simulators.md"))
+        blocks = [block["text"] for block in BLOCK.finditer(simulators) if block["kind"] == "cpp"]
+        self.assertEqual(len(blocks), 2)
+        for block in blocks:
+            self.assertIn(block, tutorial)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

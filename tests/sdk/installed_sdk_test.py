@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.request
 
 SOURCE = os.environ["PORTEUR_SOURCE_DIR"]
 BUILD = os.environ["PORTEUR_BUILD_DIR"]
@@ -42,6 +43,18 @@ def files_below(folder):
     for path, _, names in os.walk(folder):
         for name in names:
             yield os.path.join(path, name)
+
+
+LONE_SIMULATOR = """
+#include <porteur/simulator.hpp>
+using namespace porteur::sim;
+struct Lone { int visits = 0; };
+Simulator porteur_simulator() {
+    FarEnd<Lone> lone("lone", "counts its visits");
+    lone.get("/visits", [](Lone& state, Call&) { return answer_json(200, {{"visits", ++state.visits}}); });
+    return lone;
+}
+"""
 
 
 class InstalledSdk(unittest.TestCase):
@@ -85,7 +98,7 @@ class InstalledSdk(unittest.TestCase):
                 self.assertNotIn(name, text, path)
 
     def test_has_every_header(self):
-        for folder in ("sdk/include", "sdk/testkit/include"):
+        for folder in ("sdk/include", "sdk/testkit/include", "sdk/simulator/include"):
             for path in files_below(os.path.join(SOURCE, folder)):
                 name = os.path.relpath(path, os.path.join(SOURCE, folder))
                 self.assertTrue(os.path.exists(os.path.join(self.prefix, "include", name)), name)
@@ -94,8 +107,38 @@ class InstalledSdk(unittest.TestCase):
         build = os.path.join(self.folder, "build-acme")
         self.configure(self.example("acme"), build)
         run(CMAKE, "--build", build)
+        self.assertTrue(os.path.exists(os.path.join(build, "simulators/sim-acme_example")))
         self.expect_plugin(os.path.join(build, "plugins/porteur-acme.so"))
         run("ctest", "--test-dir", build, "--output-on-failure", "--no-tests=error")
+
+    def test_builds_a_simulator_that_runs_and_stops(self):
+        """One of a single file with nothing beside it; the example's is built and tried with the example."""
+        source, build = os.path.join(self.folder, "lone"), os.path.join(self.folder, "build-lone")
+        os.mkdir(source)
+        with open(os.path.join(source, "CMakeLists.txt"), "w", encoding="utf-8") as file:
+            file.write("cmake_minimum_required(VERSION 3.25)\nproject(lone LANGUAGES C CXX)\n")
+            file.write("find_package(PorteurSdk REQUIRED)\nporteur_add_simulator(lone SOURCES lone.cpp)\n")
+        with open(os.path.join(source, "lone.cpp"), "w", encoding="utf-8") as file:
+            file.write(LONE_SIMULATOR)
+        self.configure(source, build)
+        run(CMAKE, "--build", build)
+        program = os.path.join(build, "simulators/sim-lone")
+        with subprocess.Popen([program], stdout=subprocess.PIPE, text=True) as child:
+            said = json.loads(child.stdout.readline())
+            self.assertEqual(said["simulator"], "lone")
+            for wanted in ({"visits": 1}, {"visits": 2}):
+                with urllib.request.urlopen(said["url"] + "/visits") as answer:
+                    self.assertEqual(json.load(answer), wanted)
+            with urllib.request.urlopen(said["url"] + "/_sim/journal") as answer:
+                self.assertEqual(json.load(answer)["lines"][0]["acted"], 2)
+            child.terminate()
+            self.assertEqual(child.wait(), 0)
+        # Its headers hold nothing heavy: an author's file is compiled without Asio and Beast.
+        included = run(
+            os.environ.get("CXX", "clang++-19"), "-std=c++23", "-M", "-I", os.path.join(self.prefix, "include"), os.path.join(source, "lone.cpp")
+        )
+        self.assertIn("porteur/simulator.hpp", included)
+        self.assertNotRegex(included, "boost/(asio|beast)/")
 
     def test_builds_the_example_in_c_without_a_compiler_for_c_plus_plus(self):
         build = os.path.join(self.folder, "build-plain_c")
@@ -152,6 +195,7 @@ class InstalledSdk(unittest.TestCase):
             self.assertGreater(len(left), 3, name)
             self.assertGreater(len(tests - left), 2, name)
             self.assertEqual(failed, left, name)
+        run("ctest", "--test-dir", build, "-L", "simulators", "--output-on-failure", "--no-tests=error")
         rest, _ = self.failed_tests(build, "all_by_rest")
         self.assertIn("LeftToFillIn.the_author_says_how_purchase_finds_an_order_again", rest)
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -52,12 +53,15 @@ constexpr auto not_called_yet =
 
 struct FileOfPlugin {
     std::string_view from, to;  ///< "*" is the folder of the api, and the plugin's name
+    std::optional<Api> only = std::nullopt;
 };
 
 constexpr auto files_of_plugin = std::to_array<FileOfPlugin>({
     {"*/descriptor.toml", "descriptor.toml"},
     {"*/plugin.cpp", "src/*.cpp"},
     {"*/plugin_test.cpp", "tests/*_test.cpp"},
+    {"*/simulator.cpp", "simulator/*.cpp", Api::rest},
+    {"*/simulator_test.cpp", "tests/*_simulator_test.cpp", Api::rest},
     {"common/CMakeLists.txt", "CMakeLists.txt"},
     {"common/README.md", "README.md"},
     {"common/gitignore", ".gitignore"},
@@ -219,6 +223,8 @@ Result<WrittenPlugin> make_plugin(const NewPlugin& wanted) {
 
     TemplateValues values;
     values.chosen.insert(plugin.operations.begin(), plugin.operations.end());
+    const auto api = std::string(folder_of(wanted.api));
+    values.chosen.insert(api);
     std::vector<std::string> lines;
     for (const auto& each : plugin.operations) lines.push_back("PORTEUR_OPERATION(" + each + ")");
     values.texts = {
@@ -228,10 +234,10 @@ Result<WrittenPlugin> make_plugin(const NewPlugin& wanted) {
         {"sdk", PORTEUR_VERSION},
         {"operations", joined(lines, ",\n")},
     };
-    const auto api = std::string(folder_of(wanted.api));
     // The tests come last: they name what the other files leave open.
     for (const bool tests : {false, true})
         for (const auto& file : files_of_plugin) {
+            if (file.only && *file.only != wanted.api) continue;
             if (file.to.starts_with("tests/") != tests) continue;
             const auto to = with(file.to, wanted.name);
             if (tests) {

@@ -133,6 +133,21 @@ TEST(NewPlugin, LeavesNoMarkOfATemplate) {
                 EXPECT_THAT(text, ::testing::Not(HasSubstr(mark))) << name;
 }
 
+TEST(NewPlugin, WritesASimulatorOfWhatWasChosenWhereTheCarrierHasAnApi) {
+    const auto plugin = made({"acme", Api::rest, {"purchase"}});
+    const auto& simulator = plugin.files.at("simulator/acme.cpp");
+    EXPECT_THAT(simulator, HasSubstr("carrier.post(\"/orders\""));
+    EXPECT_THAT(simulator, ::testing::Not(HasSubstr("/ports")));
+    EXPECT_THAT(plugin.files.at("tests/acme_simulator_test.cpp"), HasSubstr("BuysOnceThoughTheAnswerWasLost"));
+    EXPECT_THAT(plugin.files.at("CMakeLists.txt"), HasSubstr("porteur_add_simulator(acme "));
+    for (const auto api : {Api::mail, Api::portal}) {
+        const auto other = made({"acme", api, {"purchase"}});
+        EXPECT_FALSE(other.files.contains("simulator/acme.cpp"));
+        EXPECT_THAT(other.files.at("CMakeLists.txt"), ::testing::Not(HasSubstr("porteur_add_simulator")));
+        EXPECT_THAT(other.files.at("README.md"), ::testing::Not(HasSubstr("simulator")));
+    }
+}
+
 class Written : public ::testing::Test {
 protected:
     Written() {

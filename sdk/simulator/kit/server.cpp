@@ -2,9 +2,12 @@
 // The one source of the kit that includes Beast, and where Asio and Beast are compiled.
 #include "server.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -20,7 +23,15 @@
 #include <boost/beast/http/status.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#ifdef PORTEUR_SIMULATOR_TLS
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#endif
+
 #include <boost/asio/impl/src.hpp>
+#ifdef PORTEUR_SIMULATOR_TLS
+#include <boost/asio/ssl/impl/src.hpp>
+#endif
 #include <boost/beast/src.hpp>
 
 #include "encoding.hpp"
@@ -38,6 +49,11 @@ namespace {
 // Port forms carry whole documents in base64.
 constexpr std::uint64_t body_max_bytes = 64 * 1024 * 1024;
 constexpr auto tick_interval = 200ms;
+constexpr std::size_t slow_pieces = 8;
+
+#ifdef PORTEUR_SIMULATOR_TLS
+using TlsStream = asio::ssl::stream<tcp::socket>;
+#endif
 
 std::string to_wire(const Answer& answer, bool keep_alive, bool with_body) {
     std::string wire = "HTTP/1.1 " + std::to_string(answer.status) + " ";
@@ -71,6 +87,7 @@ Request from_beast(http::request<http::string_body>&& message) {
 }  // namespace
 
 struct Server::Impl {
+    template <class Stream>
     class Session;
 
     Impl(Simulation& served, std::uint16_t port)
@@ -80,6 +97,7 @@ struct Server::Impl {
           signals(loop) {}
 
     void accept();
+    void serve(tcp::socket socket);
     void tick();
     void act_later(std::chrono::milliseconds wait, std::function<void()> act);
 
@@ -88,20 +106,37 @@ struct Server::Impl {
     tcp::acceptor acceptor;
     asio::steady_timer ticker;
     asio::signal_set signals;
+#ifdef PORTEUR_SIMULATOR_TLS
+    std::optional<asio::ssl::context> tls;
+#endif
 };
 
 /// One connection. It lives as long as an operation of it is under way.
-class Server::Impl::Session : public std::enable_shared_from_this<Session> {
+template <class Stream>
+class Server::Impl::Session : public std::enable_shared_from_this<Session<Stream>> {
 public:
-    Session(Impl& server, tcp::socket socket)
-        : server_(server), socket_(std::move(socket)), timer_(socket_.get_executor()) {}
+    Session(Impl& server, Stream stream)
+        : server_(server), socket_(std::move(stream)), timer_(socket_.get_executor()) {}
+
+#ifdef PORTEUR_SIMULATOR_TLS
+    void begin() requires std::is_same_v<Stream, TlsStream> {
+        socket_.async_handshake(
+            asio::ssl::stream_base::server,
+            [self = this->shared_from_this()](error_code error) {
+                if (error) return self->close();
+                self->read();
+            }
+        );
+    }
+#endif
+    void begin() requires std::is_same_v<Stream, tcp::socket> { read(); }
 
     void read() {
         parser_.emplace();
         parser_->body_limit(body_max_bytes);
         http::async_read_header(
             socket_, buffer_, *parser_,
-            [self = shared_from_this()](error_code error, std::size_t) { self->on_header(error); }
+            [self = this->shared_from_this()](error_code error, std::size_t) { self->on_header(error); }
         );
     }
 
@@ -112,7 +147,7 @@ private:
         wire_ = "HTTP/1.1 100 Continue\r\n\r\n";
         asio::async_write(
             socket_, asio::buffer(wire_),
-            [self = shared_from_this()](error_code failed, std::size_t) {
+            [self = this->shared_from_this()](error_code failed, std::size_t) {
                 if (!failed) self->read_body();
             }
         );
@@ -121,7 +156,7 @@ private:
     void read_body() {
         http::async_read(
             socket_, buffer_, *parser_,
-            [self = shared_from_this()](error_code error, std::size_t) { self->on_body(error); }
+            [self = this->shared_from_this()](error_code error, std::size_t) { self->on_body(error); }
         );
     }
 
@@ -139,18 +174,33 @@ private:
             wire_.resize(wire_.size() / 2);
             keep_alive_ = false;
         }
+        if (reaction.delivery == Reaction::Delivery::slow) return write_piece(0, reaction.wait);
         if (reaction.wait <= 0ms) return write();
         timer_.expires_after(reaction.wait);
-        timer_.async_wait([self = shared_from_this()](error_code) { self->write(); });
+        timer_.async_wait([self = this->shared_from_this()](error_code) { self->write(); });
     }
 
     void write() {
         asio::async_write(
             socket_, asio::buffer(wire_),
-            [self = shared_from_this()](error_code error, std::size_t) {
+            [self = this->shared_from_this()](error_code error, std::size_t) {
                 if (error) return;
                 if (self->keep_alive_) return self->read();
                 self->close();
+            }
+        );
+    }
+
+    /// The bytes from `from` on, piece by piece.
+    void write_piece(std::size_t from, std::chrono::milliseconds wait) {
+        const auto length = std::min(wire_.size() / slow_pieces + 1, wire_.size() - from);
+        asio::async_write(
+            socket_, asio::buffer(wire_.data() + from, length),
+            [self = this->shared_from_this(), to = from + length, wait](error_code error, std::size_t) {
+                if (error) return;
+                if (to == self->wire_.size()) return self->keep_alive_ ? self->read() : self->close();
+                self->timer_.expires_after(wait);
+                self->timer_.async_wait([self, to, wait](error_code) { self->write_piece(to, wait); });
             }
         );
     }
@@ -171,12 +221,12 @@ private:
 
     void close() {
         error_code ignored;
-        socket_.shutdown(tcp::socket::shutdown_both, ignored);
-        socket_.close(ignored);
+        socket_.lowest_layer().shutdown(tcp::socket::shutdown_both, ignored);
+        socket_.lowest_layer().close(ignored);
     }
 
     Impl& server_;
-    tcp::socket socket_;
+    Stream socket_;
     asio::steady_timer timer_;
     boost::beast::flat_buffer buffer_;
     std::optional<http::request_parser<http::string_body>> parser_;
@@ -194,9 +244,19 @@ void Server::Impl::accept() {
         }
         error_code ignored;
         socket.set_option(tcp::no_delay(true), ignored);
-        std::make_shared<Session>(*this, std::move(socket))->read();
+        serve(std::move(socket));
         accept();
     });
+}
+
+void Server::Impl::serve(tcp::socket socket) {
+#ifdef PORTEUR_SIMULATOR_TLS
+    if (tls) {
+        std::make_shared<Session<TlsStream>>(*this, TlsStream(std::move(socket), *tls))->begin();
+        return;
+    }
+#endif
+    std::make_shared<Session<tcp::socket>>(*this, std::move(socket))->begin();
 }
 
 void Server::Impl::tick() {
@@ -215,12 +275,30 @@ void Server::Impl::act_later(std::chrono::milliseconds wait, std::function<void(
     });
 }
 
-Server::Server(Simulation& simulation, std::uint16_t port)
-    : impl_(std::make_unique<Impl>(simulation, port)) {}
+Server::Server(Simulation& simulation, std::uint16_t port, const TlsFiles& tls)
+    : impl_(std::make_unique<Impl>(simulation, port)) {
+    if (tls.certificate.empty()) return;
+#ifdef PORTEUR_SIMULATOR_TLS
+    auto& context = impl_->tls.emplace(asio::ssl::context::tls_server);
+    context.use_certificate_chain_file(tls.certificate);
+    context.use_private_key_file(tls.key, asio::ssl::context::pem);
+#else
+    throw std::runtime_error("this simulator was built without OpenSSL");
+#endif
+}
 
 Server::~Server() = default;
 
 std::uint16_t Server::port() const { return impl_->acceptor.local_endpoint().port(); }
+
+std::string Server::url() const {
+#ifdef PORTEUR_SIMULATOR_TLS
+    const std::string scheme = impl_->tls ? "https" : "http";
+#else
+    const std::string scheme = "http";
+#endif
+    return scheme + "://127.0.0.1:" + std::to_string(port());
+}
 
 void Server::run() {
     impl_->accept();

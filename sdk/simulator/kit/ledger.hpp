@@ -31,9 +31,11 @@ struct Logged {
     std::string method;
     std::string target;
     std::string body;  ///< cut at 64 kB; "[credentials]" on a token route
+    std::string key;  ///< by which the carrier tells a repeat
     bool has_authorization = false;
     std::string fault = "none";
     int status = 0;  ///< what the carrier answered or would have answered; 0 = not acted upon
+    bool acted = false;  ///< it was carried out: below 400, and no repeat under its key
     Instant real_at;
 };
 
@@ -48,14 +50,17 @@ public:
     /// Counts something by name, such as "refused_open_ticket"; shown in the statistics.
     void count(const std::string& name) { ++counts_[name]; }
 
-    std::uint64_t log(const Request& request, std::string_view fault);
-    void log_status(std::uint64_t index, int status);
+    std::uint64_t log(const Request& request, std::string_view fault, std::string key = {});
+    void log_answer(std::uint64_t index, const Answer& answer);
 
     const std::deque<Carried>& orders() const { return orders_; }
     const std::deque<Logged>& requests() const { return requests_; }
 
     /// @param with_numbers  also the count of orders for each number
     json::object stats(bool with_numbers) const;
+    /// The newest requests, a line for each method, path and key: how often it came, how often it was
+    /// carried out, how often it met a fault.
+    json::array journal() const;
     void reset();
 
 private:

@@ -22,6 +22,7 @@ enum class FaultKind {
     error_after,   ///< "500_after": acts, answers 500
     drop_before,   ///< does not act, closes the connection without an answer
     drop_after,    ///< acts, closes the connection without an answer
+    slow_body,     ///< acts, answers in pieces, `delay` apart
     half_answer,   ///< acts, sends half of the answer's bytes, closes
     garbage,       ///< acts, answers 200 with bytes that are no JSON
     html,          ///< an HTML page with the rule's status; acts only if the rule says so

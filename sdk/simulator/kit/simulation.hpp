@@ -18,12 +18,13 @@ namespace porteur::sim {
 struct Reaction {
     enum class Delivery {
         whole,  ///< the answer
+        slow,   ///< the answer in pieces, `wait` apart
         half,   ///< half of the answer's bytes, then the connection is closed
         none,   ///< the connection is closed
     };
     Delivery delivery = Delivery::whole;
     Answer answer;
-    std::chrono::milliseconds wait{0};  ///< before the delivery
+    std::chrono::milliseconds wait{0};  ///< before the delivery, or between pieces
     std::function<void()> late_act;     ///< run `late_wait` after the request; empty = nothing
     std::chrono::milliseconds late_wait{0};
 };

@@ -9,7 +9,7 @@
 namespace porteur::sim {
 namespace {
 
-constexpr std::array<std::pair<FaultKind, std::string_view>, 11> kind_names = {{
+constexpr std::array<std::pair<FaultKind, std::string_view>, 12> kind_names = {{
     {FaultKind::none, "none"},
     {FaultKind::delay, "delay"},
     {FaultKind::throttle, "429"},
@@ -17,6 +17,7 @@ constexpr std::array<std::pair<FaultKind, std::string_view>, 11> kind_names = {{
     {FaultKind::error_after, "500_after"},
     {FaultKind::drop_before, "drop_before"},
     {FaultKind::drop_after, "drop_after"},
+    {FaultKind::slow_body, "slow_body"},
     {FaultKind::half_answer, "half_answer"},
     {FaultKind::garbage, "garbage"},
     {FaultKind::html, "html"},
@@ -25,6 +26,13 @@ constexpr std::array<std::pair<FaultKind, std::string_view>, 11> kind_names = {{
 
 // How long a carrier that acts after the connection was lost takes, when the rule does not say.
 constexpr std::int64_t act_late_default_ms = 300;
+// Between the pieces of a slow answer, when the rule does not say.
+constexpr std::int64_t slow_body_default_ms = 100;
+
+std::int64_t default_delay_ms(FaultKind kind) {
+    if (kind == FaultKind::act_late) return act_late_default_ms;
+    return kind == FaultKind::slow_body ? slow_body_default_ms : 0;
+}
 
 }  // namespace
 
@@ -65,8 +73,7 @@ std::string Faults::set(const json::value& rules) {
         if (const auto times = whole_of(each, "times")) {
             rule.times = static_cast<std::uint64_t>(*times);
         }
-        const auto late = rule.fault.kind == FaultKind::act_late ? act_late_default_ms : 0;
-        rule.fault.delay = std::chrono::milliseconds(whole_of(each, "delay_ms").value_or(late));
+        rule.fault.delay = std::chrono::milliseconds(whole_of(each, "delay_ms").value_or(default_delay_ms(rule.fault.kind)));
         rule.fault.retry_after_s = whole_of(each, "retry_after_s");
         rule.fault.status = static_cast<int>(whole_of(each, "status").value_or(502));
         rule.fault.acts = flag_of(each, "acts");

@@ -7,6 +7,9 @@
 
 #include <sys/resource.h>
 
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
 #include "server.hpp"
 #include "simulation.hpp"
 
@@ -28,12 +31,15 @@ Admin routes (no login):
                        500_after    acts, answers 500
                        drop_before  does not act, closes the connection
                        drop_after   acts, closes the connection without an answer
+                       slow_body    acts, sends the answer in eight pieces, delay_ms (100) apart
                        half_answer  acts, sends half of the answer's bytes, closes
                        garbage      acts, answers 200 with bytes that are no JSON
                        html         an HTML page with "status" (200, 502); acts only with "acts":true
                        act_late     closes the connection at once, acts delay_ms (300) later
   POST /_sim/clock     {"speed":1000} {"speed":0} {"advance_s":86400} {"now":"2026-11-23T15:00:00Z"}
   GET  /_sim/clock     the carrier's time and speed
+  GET  /_sim/journal   {"lines":[{"method","path","key","requests","acted","faults"}]}: which requests
+                       came how often under which key, and how often they were carried out
   GET  /_sim/received  {"orders":[...carried out...],"order_count":N,"requests":[...newest...]};
                        ?requests=0 leaves the requests out, ?from=N&limit=M pages the orders,
                        ?reference=R gives one reference's orders
@@ -45,6 +51,23 @@ Admin routes (no login):
 
 POST /_sim/script for this carrier:
 )";
+
+TlsFiles tls_of([[maybe_unused]] const Options& options) {
+#ifdef PORTEUR_SIMULATOR_TLS
+    TlsFiles files{options.text("--tls-certificate"), options.text("--tls-key")};
+    if (files.certificate.empty() != files.key.empty()) {
+        throw std::invalid_argument("--tls-certificate and --tls-key go together");
+    }
+    return files;
+#else
+    return {};
+#endif
+}
+
+std::string first_line(const Program& program, const Server& server) {
+    if (!program.opens_with_json) return "listening on " + server.url();
+    return json::serialize(json::object{{"simulator", program.name}, {"url", server.url()}});
+}
 
 void raise_descriptor_limit() {
     // 1,000 connections and the rest do not fit into the usual soft limit of 1,024.
@@ -61,6 +84,10 @@ std::vector<Option> all_options(const Program& program) {
         {"--port", "PORT", "0", "port on 127.0.0.1; 0 lets the system choose"},
         {"--clock-speed", "FACTOR", "1", "carrier seconds in one real second; 0 stops the clock"},
         {"--log-size", "COUNT", "10000", "how many requests /_sim/received remembers"},
+#ifdef PORTEUR_SIMULATOR_TLS
+        {"--tls-certificate", "FILE", "", "serves HTTPS with this chain (PEM), and --tls-key"},
+        {"--tls-key", "FILE", "", "the private key (PEM)"},
+#endif
     };
     options.insert(options.end(), program.options.begin(), program.options.end());
     return options;
@@ -95,9 +122,9 @@ int run_program(const Program& program, int argc, char** argv) {
             [&](World world) { return program.make(world, options); }, options.whole("--log-size")
         );
         simulation.clock().set_speed(options.number("--clock-speed"));
-        Server server(simulation, static_cast<std::uint16_t>(port));
+        Server server(simulation, static_cast<std::uint16_t>(port), tls_of(options));
         server.stop_on_signals();
-        std::printf("listening on http://127.0.0.1:%u\n", unsigned{server.port()});
+        std::puts(first_line(program, server).c_str());
         std::fflush(stdout);
         server.run();
         return 0;

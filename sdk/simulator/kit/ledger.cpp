@@ -2,6 +2,7 @@
 #include "ledger.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <boost/json/array.hpp>
@@ -34,7 +35,7 @@ void Ledger::carry_out(Carried order) {
     orders_.push_back(std::move(order));
 }
 
-std::uint64_t Ledger::log(const Request& request, std::string_view fault) {
+std::uint64_t Ledger::log(const Request& request, std::string_view fault, std::string key) {
     const auto index = request_count_++;
     if (fault != "none") ++faults_[std::string(fault)];
     Logged logged;
@@ -44,6 +45,7 @@ std::uint64_t Ledger::log(const Request& request, std::string_view fault) {
     logged.body = request.path.ends_with("/oauth/token")
                       ? "[credentials]"
                       : request.body.substr(0, logged_body_max_bytes);
+    logged.key = std::move(key);
     logged.has_authorization = !request.header("authorization").empty();
     logged.fault = fault;
     logged.real_at = Clock::real_now();
@@ -56,10 +58,41 @@ std::uint64_t Ledger::log(const Request& request, std::string_view fault) {
     return index;
 }
 
-void Ledger::log_status(std::uint64_t index, int status) {
+void Ledger::log_answer(std::uint64_t index, const Answer& answer) {
     if (requests_.empty() || index < requests_.front().index) return;
     const auto at = index - requests_.front().index;
-    if (at < requests_.size()) requests_[at].status = status;
+    if (at >= requests_.size()) return;
+    const bool is_repeat = std::ranges::any_of(answer.headers, [](const auto& header) {
+        return header.first == "Idempotency-Replayed";
+    });
+    requests_[at].status = answer.status;
+    requests_[at].acted = answer.status < 400 && !is_repeat;
+}
+
+json::array Ledger::journal() const {
+    struct Counts {
+        std::uint64_t requests = 0, acted = 0, faults = 0;
+    };
+    std::map<std::array<std::string, 3>, Counts> all;
+    for (const auto& request : requests_) {
+        const auto path = request.target.substr(0, request.target.find('?'));
+        auto& counts = all[{request.method, path, request.key}];
+        ++counts.requests;
+        if (request.acted) ++counts.acted;
+        if (request.fault != "none") ++counts.faults;
+    }
+    json::array lines;
+    for (const auto& [what, counts] : all) {
+        lines.push_back(
+            {{"method", what[0]},
+             {"path", what[1]},
+             {"key", what[2]},
+             {"requests", counts.requests},
+             {"acted", counts.acted},
+             {"faults", counts.faults}}
+        );
+    }
+    return lines;
 }
 
 json::object Ledger::stats(bool with_numbers) const {
@@ -128,8 +161,10 @@ json::object to_json(const Logged& request) {
         {"path", request.target},
         {"body", request.body},
         {"authorization", request.has_authorization ? "present" : "absent"},
+        {"key", request.key},
         {"fault", request.fault},
         {"status", request.status},
+        {"acted", request.acted},
         {"real_at", to_iso8601(request.real_at)},
     };
 }

@@ -36,6 +36,10 @@ public:
     /// An error of this status in the carrier's own words, for injected faults (429, 500).
     /// @param retry_after_s  what Retry-After will say, for carriers that repeat it in the body
     virtual Answer error(int status, std::int64_t retry_after_s) = 0;
+    /// The key by which this carrier tells a repeat, for the journal; empty when the request has none.
+    virtual std::string key_of(const Request& request) {
+        return std::string(request.header("idempotency-key"));
+    }
     /// Takes one script object. @errors ScriptError
     virtual json::value script(const json::value& order) = 0;
     /// Adds what the carrier thinks of an order now ("state") to its line in /_sim/received.

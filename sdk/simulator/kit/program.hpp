@@ -17,10 +17,12 @@ struct Program {
     std::string about;  ///< first paragraph of --help
     std::vector<Option> options;
     std::string script_help;  ///< what POST /_sim/script takes
+    /// The first line is {"simulator":NAME,"url":URL} and not a sentence.
+    bool opens_with_json = false;
     std::function<std::unique_ptr<Carrier>(World, const Options&)> make;
 };
 
-/// The common options (--port, --clock-speed, --log-size) and then the program's own.
+/// The common options (--port, --clock-speed, --log-size, --tls-...) and then the program's own.
 std::vector<Option> all_options(const Program& program);
 
 /// The whole of --help.

@@ -48,7 +48,7 @@ Simulation::Simulation(
 
 Answer Simulation::act(const Request& request, std::uint64_t index) {
     auto answer = carrier_->answer(request);
-    ledger_.log_status(index, answer.status);
+    ledger_.log_answer(index, answer);
     return answer;
 }
 
@@ -59,7 +59,7 @@ Reaction Simulation::react(Request request) {
         return reaction;
     }
     const auto fault = faults_.next(request);
-    const auto index = ledger_.log(request, name_of(fault.kind));
+    const auto index = ledger_.log(request, name_of(fault.kind), carrier_->key_of(request));
     switch (fault.kind) {
         case FaultKind::none:
             reaction.answer = act(request, index);
@@ -88,6 +88,11 @@ Reaction Simulation::react(Request request) {
         case FaultKind::drop_before:
             reaction.delivery = Reaction::Delivery::none;
             break;
+        case FaultKind::slow_body:
+            reaction.answer = act(request, index);
+            reaction.delivery = Reaction::Delivery::slow;
+            reaction.wait = fault.delay;
+            break;
         case FaultKind::half_answer:
             reaction.answer = act(request, index);
             reaction.delivery = Reaction::Delivery::half;
@@ -114,6 +119,9 @@ Answer Simulation::admin(const Request& request) {
     const bool is_post = request.method == "POST";
     if (path == "/_sim/stats") {
         return answer_json(200, ledger_.stats(request.asked("brief") != "1"));
+    }
+    if (path == "/_sim/journal" && !is_post) {
+        return answer_json(200, {{"lines", ledger_.journal()}});
     }
     if (path == "/_sim/received") return received(request);
     if (path == "/_sim/clock" && !is_post) return clock_route(request);
