@@ -144,6 +144,7 @@ constexpr auto table = std::to_array<Route>({
     {"POST",  "/v1/port-orders/{id}/loa",             place_orders,   json_body, must_key, "", handlers::make_letter, port},
     {"GET",   "/v1/port-orders/{id}/timeline",        view_orders,    no_body,   no_key,   "", handlers::show_timeline, port, "text"},
     {"GET",   "/v1/port-orders/{id}/operations",      view_orders,    no_body,   no_key,   "", handlers::show_operations, port},
+    {"GET",   "/v1/port-orders/{id}/explanation",        view_orders,    no_body,   no_key,   "", handlers::explain_order, port, "text"},
     {"GET",   "/v1/port-orders/{id}/exchanges",      view_carrier_lists, no_body,   no_key,   "operation", handlers::show_exchanges, port, "message"},
 
     {"POST",  "/v1/purchase-orders",                  place_orders,   json_body, must_key, "", handlers::create_order, purchase, "problem carrier_word"},
@@ -157,6 +158,7 @@ constexpr auto table = std::to_array<Route>({
     {"POST",  "/v1/purchase-orders/{id}/comments",    place_orders,   json_body, must_key, "", handlers::comment_order, purchase, "problem carrier_word"},
     {"GET",   "/v1/purchase-orders/{id}/timeline",    view_orders,    no_body,   no_key,   "", handlers::show_timeline, purchase, "text"},
     {"GET",   "/v1/purchase-orders/{id}/operations",  view_orders,    no_body,   no_key,   "", handlers::show_operations, purchase},
+    {"GET",   "/v1/purchase-orders/{id}/explanation",    view_orders,    no_body,   no_key,   "", handlers::explain_order, purchase, "text"},
     {"GET",   "/v1/purchase-orders/{id}/exchanges",  view_carrier_lists, no_body,   no_key,   "operation", handlers::show_exchanges, purchase, "message"},
 
     {"GET",   "/v1/release-orders",                   view_orders,    no_body,   no_key,   "state delivery limit cursor", handlers::list_orders, release, "problem carrier_word"},
@@ -165,6 +167,7 @@ constexpr auto table = std::to_array<Route>({
     {"POST",  "/v1/release-orders/{id}/settle",       release_numbers, json_body, must_key, "", handlers::settle_order, release, "problem carrier_word"},
     {"GET",   "/v1/release-orders/{id}/timeline",     view_orders,    no_body,   no_key,   "", handlers::show_timeline, release, "text"},
     {"GET",   "/v1/release-orders/{id}/operations",   view_orders,    no_body,   no_key,   "", handlers::show_operations, release},
+    {"GET",   "/v1/release-orders/{id}/explanation",     view_orders,    no_body,   no_key,   "", handlers::explain_order, release, "text"},
     {"GET",   "/v1/release-orders/{id}/exchanges",   view_carrier_lists, no_body,   no_key,   "operation", handlers::show_exchanges, release, "message"},
 });
 // clang-format on

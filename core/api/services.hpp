@@ -30,6 +30,7 @@
 #include <porteur/json.hpp>
 
 #include "domain/commit.hpp"
+#include "domain/explanation.hpp"
 #include "domain/order.hpp"
 #include "domain/order_rules.hpp"
 #include "domain/roles.hpp"
@@ -365,6 +366,9 @@ public:
     /// Oldest first. The API has seen that the order is the caller's.
     virtual Result<std::vector<TimelineEntry>> timeline(const Caller& caller, Id order) = 0;
     virtual Result<std::vector<Operation>> operations(const Caller& caller, Id order) = 0;
+    /// Why it is where it is, what comes, and what a person can do. The API has seen that it is the caller's.
+    /// @errors  invalid_input (not_found_code); unavailable: the store
+    virtual Async<Result<Explanation>> explanation(Caller caller, Id order) = 0;
     /// Entries with an id greater than `after`, oldest first. Once an entry was given, none with a
     /// lower id appears any more: the events of /v1/events rely on it.
     virtual Result<std::vector<TimelineEntry>> entries_after(

@@ -73,6 +73,7 @@ public:
     Result<std::vector<Order>> orders(const Caller&, const OrderQuery&) override;
     Result<std::vector<TimelineEntry>> timeline(const Caller&, Id) override;
     Result<std::vector<Operation>> operations(const Caller&, Id) override;
+    Async<Result<Explanation>> explanation(Caller, Id) override;
     Result<std::vector<TimelineEntry>> entries_after(const Caller&, Id, int) override;
     Result<Id> newest_entry(const Caller&) override;
     std::unique_ptr<Subscription> subscribe(const Caller&, std::function<void()>) override;
@@ -97,6 +98,7 @@ public:
 
 private:
     friend class HostSubscription;
+    Result<Explanation> explained(const Caller& caller, Id id);
     HostSnapshot snapshot() const;
     /// An order's request with what its accounts say where it says nothing: the losing carrier's name, the
     /// contact.

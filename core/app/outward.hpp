@@ -59,6 +59,8 @@ public:
     /// On which days an account's carrier does not work, beside those of its calendar; in place of what was told
     /// before. @threads any
     void take_carrier_holidays(std::string account, HolidayList days);
+    /// What is due about an order, but for the daemon's own next look. @threads any
+    std::vector<DueItem> deadlines(const Order& order, Instant now) const { return deadlines_of(order, rules_of(order), now); }
     /// Puts lines into timelines. @threads any may begin what it gives
     OutwardWriter& writer() { return writer_; }
     WebhookCounters counters() const { return webhooks_.counters(); }

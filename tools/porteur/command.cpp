@@ -44,6 +44,7 @@ const std::vector<CommandSpec>& all_commands() {
         add(mail_commands());
         add(task_commands());
         add(due_commands());
+        add(explain_commands());
         add(webhook_commands());
         add(people_commands());
         add(status_commands());

@@ -284,6 +284,12 @@ private:
 
 TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
     Asked ask;
+    ask.served.host.explained = {
+        .why = {"it waits for a person"},
+        .last = TimelineEntry{.source = "engine", .kind = "port.parked", .text = "x"},
+        .next = {{.at = Instant{}, .who = "daemon", .text = "it is asked after again"}, {.at = std::nullopt, .who = "person", .text = "nothing"}},
+        .ways = {{.what = "cancel", .text = "call it off", .command = "porteur port cancel X"}}
+    };
     ask.served.host.on_ask = [](auto, auto operation, auto) -> Result<std::string> {
         if (operation == "requirements")
             return R"({"items":[{"code":"pin","age_days_max":30}],"notes_en":["x"]})";
@@ -352,6 +358,7 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
             R"({"request":{"contact_email":"desk@example.com"}})");
         ask("GET", base + "/x/timeline", base + "/" + id + "/timeline");
         ask("GET", base + "/x/operations", base + "/" + id + "/operations");
+        ask("GET", base + "/x/explanation", base + "/" + id + "/explanation");
         ask("GET", base + "/x/exchanges", base + "/" + id + "/exchanges?operation=" + id_text(*id_from_text(id) + 2));
         auto order = ask.served.host.get(*id_from_text(id));
         order.delivery = Delivery::in_doubt;
@@ -390,6 +397,7 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
         EXPECT_EQ(ask("GET", base + "/x", base + "/" + id).status, 200);
         ask("GET", base + "/x/timeline", base + "/" + id + "/timeline");
         ask("GET", base + "/x/operations", base + "/" + id + "/operations");
+        ask("GET", base + "/x/explanation", base + "/" + id + "/explanation");
         ask("GET", base + "/x/exchanges", base + "/" + id + "/exchanges?operation=" + id_text(given_back.id + 2));
         if (action == std::string("settle"))
             EXPECT_EQ(ask("POST", base + "/x/settle", base + "/" + id + "/settle", R"({"verdict":"not_carried_out"})").status, 200);

@@ -92,6 +92,8 @@ public:
     Result<std::vector<Order>> orders(const Caller&, const OrderQuery&) override;
     Result<std::vector<TimelineEntry>> timeline(const Caller&, Id) override;
     Result<std::vector<Operation>> operations(const Caller&, Id) override;
+    Explanation explained;
+    Async<Result<Explanation>> explanation(Caller, Id) override { co_return explained; }
     Result<std::vector<TimelineEntry>> entries_after(const Caller&, Id, int) override;
     Result<Id> newest_entry(const Caller&) override;
     std::unique_ptr<Subscription> subscribe(const Caller&, std::function<void()>) override;

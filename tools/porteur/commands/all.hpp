@@ -39,6 +39,8 @@ std::vector<CommandSpec> mail_commands();
 std::vector<CommandSpec> task_commands();
 /// due
 std::vector<CommandSpec> due_commands();
+/// explain
+std::vector<CommandSpec> explain_commands();
 /// webhook add, list, show, change, rotate, test, replay, remove
 std::vector<CommandSpec> webhook_commands();
 /// tenant, user, member, audit list
