@@ -109,7 +109,7 @@ void say_next(const OrderFacts& facts, Instant now, Explanation& out) {
         out.next.push_back({std::nullopt, of_carrier ? "carrier" : "person",
                             of_carrier ? phrase("nothing, until the carrier says something") : phrase("nothing, until a person does something")});
     }
-    std::ranges::stable_sort(out.next, {}, [](const auto& each) { return each.at.value_or(Instant::max()); });
+    std::ranges::sort(out.next, {}, [](const auto& each) { return std::pair(each.at.value_or(Instant::max()), std::string_view(each.text)); });
 }
 
 // ------------------------------------------------------------------ what a person can do

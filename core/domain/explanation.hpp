@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "domain/due_item.hpp"
+#include "domain/deadlines.hpp"
 #include "domain/order_rules.hpp"
 
 namespace porteur {

@@ -286,7 +286,7 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
     Asked ask;
     ask.served.host.explained = {
         .why = {"it waits for a person"},
-        .last = TimelineEntry{.source = "engine", .kind = "port.parked", .text = "x"},
+        .last = entry(Order{}, Instant{}, "engine", "port.parked", "x"),
         .next = {{.at = Instant{}, .who = "daemon", .text = "it is asked after again"}, {.at = std::nullopt, .who = "person", .text = "nothing"}},
         .ways = {{.what = "cancel", .text = "call it off", .command = "porteur port cancel X"}}
     };

@@ -114,8 +114,8 @@ TEST(Explain, SaysThatAnAccountIsNotThere) {
 
 TEST(Explain, HasNothingToDoForAnOrderThatHasEndedAndNoCommentForItsLastWord) {
     auto facts = facts_of(OrderState::cancelled, Delivery::idle, Stage::none);
-    facts.entries.push_back({.kind = "port.state_changed", .text = "draft -> cancelled"});
-    facts.entries.push_back({.kind = "port.comment", .text = "a pity"});
+    facts.entries.push_back(entry(facts.order, noon, "engine", "port.state_changed", "draft -> cancelled"));
+    facts.entries.push_back(entry(facts.order, noon, "person", "port.comment", "a pity"));
     const auto found = explain(facts, noon, everything());
     EXPECT_THAT(found.why, ElementsAre("it has ended as cancelled"));
     EXPECT_THAT(found.next, IsEmpty());
