@@ -15,6 +15,8 @@
 #include <boost/asio/post.hpp>
 #include <systemd/sd-daemon.h>
 
+#include <porteur/phrase.hpp>
+
 namespace porteur {
 namespace {
 
@@ -49,7 +51,8 @@ Result<GivenListener> listener_of(int socket) {
         }
     }
     return failure(
-        ErrorKind::invalid_input, "what the service manager gave to listen on is no listening TCP socket; write ListenStream=ADDRESS:PORT in porteurd.socket"
+        ErrorKind::invalid_input,
+        phrase("what the service manager gave to listen on is no listening TCP socket; write ListenStream=ADDRESS:PORT in porteurd.socket")
     );
 }
 
@@ -60,13 +63,13 @@ Result<std::optional<GivenListener>> take_given_listener() {
     if (count < 0)
         return failure(
             ErrorKind::invalid_input,
-            "the sockets of the service manager cannot be taken: " + std::generic_category().message(-count)
+            phrase("the sockets of the service manager cannot be taken: {1}", std::generic_category().message(-count))
         );
     if (count == 0) return std::nullopt;
     if (count > 1)
         return failure(
-            ErrorKind::invalid_input, "the service manager gave " + std::to_string(count) +
-                                          " sockets to listen on, and porteurd takes one; leave one ListenStream= in porteurd.socket"
+            ErrorKind::invalid_input,
+            phrase("the service manager gave {1} sockets to listen on, and porteurd takes one; leave one ListenStream= in porteurd.socket", count)
         );
     auto given = listener_of(SD_LISTEN_FDS_START);
     if (!given) return std::unexpected(std::move(given).error());
