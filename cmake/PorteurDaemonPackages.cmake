@@ -6,7 +6,7 @@
 #   porteur                   the command line
 #   porteur-plugin-NAME       one carrier each: the library, and its account as a conffile, switched off
 set(porteur_package_files "${CMAKE_BINARY_DIR}/package-files")
-set(porteur_debian "${CMAKE_CURRENT_LIST_DIR}/debian")
+set(porteur_debian "${CMAKE_CURRENT_LIST_DIR}/debian/porteurd")
 find_program(PORTEUR_HELP2MAN help2man)
 
 # Each package: name, section, one line, description, then what DEBs say. The component is the package's name.
@@ -93,8 +93,8 @@ porteur_package(porteurd SECTION comm
 is a plugin, in a package of its own. Every step of an order is written down
 before it is taken: nothing is submitted twice, and nothing is lost."
     CONFFILES /etc/porteur/porteur.toml /etc/porteur/data/holidays.toml
-    CONTROL "${porteur_debian}/porteurd.postinst" "${porteur_debian}/porteurd.prerm" "${porteur_debian}/porteurd.postrm"
-            "${porteur_debian}/porteurd.triggers")
+    CONTROL "${porteur_debian}/postinst" "${porteur_debian}/prerm" "${porteur_debian}/postrm"
+            "${porteur_debian}/triggers")
 # Fonts for letters of authorization; authorities for TLS; user and folders are made by systemd's own programs.
 set(CPACK_DEBIAN_PORTEURD_PACKAGE_DEPENDS
     "fonts-dejavu-core, ca-certificates, systemd | systemd-standalone-sysusers, systemd | systemd-standalone-tmpfiles, init-system-helpers (>= 1.54~)")
