@@ -148,3 +148,6 @@ porteur_plugin_package(other "carriers without an API" CARRIERS openphone.toml.e
 # `cmake --install --component sdk` brings the command porteur; of the packages only one may, so the SDK's depends on that.
 add_dependencies(package-files porteur porteur-plugin)
 set(CPACK_PRE_BUILD_SCRIPTS "${CMAKE_CURRENT_LIST_DIR}/PorteurPackageStage.cmake")
+# CPack puts the one summary of the project before the description of every package, and so of those that have their own.
+string(PREPEND CPACK_COMPONENT_SDK_DESCRIPTION "${CPACK_PACKAGE_DESCRIPTION_SUMMARY}\n")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${CMAKE_PROJECT_NAME} built using CMake")  # its own default, which it leaves out

@@ -85,6 +85,11 @@ class Packages(unittest.TestCase):
     def test_there_is_one_for_the_daemon_the_command_line_the_sdk_and_each_carrier(self):
         self.assertEqual(sorted(self.packages), sorted(NAMES))
 
+    def test_each_says_what_it_is_in_words_of_its_own(self):
+        summaries = {package.field("Description").split("\n")[0] for package in self.packages.values()}
+        self.assertEqual(len(summaries), len(NAMES))
+        self.assertRegex(self.packages["porteur-sdk"].field("Description"), r"^SDK for carrier plugins of Porteur\n Headers, ")
+
     def test_no_two_bring_the_same_file(self):
         owner = {}
         for package in self.packages.values():
