@@ -26,7 +26,7 @@ struct LastFault {
     std::optional<Instant> at;
 };
 
-json::object carrier_json(const CarrierInfo& info, const LastFault& last) {
+json::object carrier_json(const CarrierInfo& info, const LastFault& last, bool sees_all) {
     json::array operations;
     for (const auto& each : info.operations)
         operations.push_back(
@@ -35,10 +35,19 @@ json::object carrier_json(const CarrierInfo& info, const LastFault& last) {
     json::array limitations;
     for (const auto& [english, french] : info.limitations)
         limitations.push_back(json::object{{"text", english}, {"text_fr", french}});
+    json::value ended = nullptr;
+    if (info.process_ends && sees_all)
+        ended = json::object{
+            {"at", time_text(info.process_ends->last)},
+            {"count", info.process_ends->count},
+            {"operations", info.process_ends->operations},
+            {"reason", info.process_ends->last_reason}
+        };
     json::object health{
         {"state", info.health},
         {"last_error", last.message},
-        {"last_error_at", time_or_null(last.at)}
+        {"last_error_at", time_or_null(last.at)},
+        {"process_ended", std::move(ended)}
     };
     return {
         {"account", info.account},
@@ -189,7 +198,7 @@ Async<Answer> list_carriers(Api& api, Request& request) {
     for (const auto& each : list.accounts) {
         const auto found = standings.find(each.account);
         const auto* standing = found == standings.end() ? nullptr : &found->second;
-        auto shown = carrier_json(each, onlooker.last_fault(each, standing));
+        auto shown = carrier_json(each, onlooker.last_fault(each, standing), onlooker.sees_all());
         shown["last_sync"] = last_sync(api.services, request.caller, each.account);
         shown["rate"] = shown["breaker"] = shown["faults"] = shown["requests"] = nullptr;
         if (standing) add_standing(shown, *standing, onlooker);

@@ -68,9 +68,11 @@ Answer forbidden_to(const Caller& caller, Right right) {
     );
 }
 
-/// What a carrier has of all customers is shown in the system's own account alone.
+/// What a carrier has of all customers is shown in the system's own account alone, and what all accounts
+/// run on is changed there alone.
 Relation where(const Caller& caller, Right right) {
-    return right == Right::view_carrier_lists && caller.tenant != system_tenant ? Relation::other : Relation::own;
+    const bool of_the_system = right == Right::view_carrier_lists || right == Right::manage_plugins;
+    return of_the_system && caller.tenant != system_tenant ? Relation::other : Relation::own;
 }
 
 std::optional<Answer> check_caller(Api& api, Request& request) {

@@ -129,6 +129,12 @@ Async<Answer> check_account(Api& api, Request& request);
 Async<Answer> list_account_numbers(Api& api, Request& request);
 Async<Answer> discover(Api& api, Request& request);
 
+// plugin_routes.cpp
+Async<Answer> list_plugins(Api& api, Request& request);
+Async<Answer> stage_plugin(Api& api, Request& request);
+Async<Answer> activate_plugin(Api& api, Request& request);
+Async<Answer> retire_plugin(Api& api, Request& request);
+
 // search_route.cpp
 Async<Answer> search_available_numbers(Api& api, Request& request);
 

@@ -38,6 +38,7 @@ namespace porteur {
 
 class OutwardServices;  // api/outward_services.hpp
 class NumberServices;   // api/number_services.hpp
+class PluginServices;   // api/plugin_services.hpp
 class PeopleServices;   // api/people_services.hpp
 
 template <class T>
@@ -135,6 +136,14 @@ struct CarrierInfo {
     std::string health;      ///< "ok", "degraded", "down", "stopped"
     std::string last_error;  ///< empty if none
     std::optional<Instant> last_error_at;
+    /// How the plugin's process ended by itself or was ended, since the daemon started.
+    struct ProcessEnds {
+        std::uint64_t count = 0;
+        std::string last_reason;  ///< "was killed: a step took longer than 2000 ms"
+        std::size_t operations = 0;  ///< that were in it, and are replayed
+        Instant last{};
+    };
+    std::optional<ProcessEnds> process_ends = {};  ///< none: it has not, or runs in the daemon
 };
 
 /// A library that was not taken.
@@ -374,6 +383,8 @@ public:
     // ---------------------------------------------------------------- carriers
 
     virtual CarrierList carriers() = 0;
+    /// @return lives as long as this
+    virtual PluginServices& plugins() = 0;
     /// Accounts whose plugin has search_numbers.
     virtual std::vector<std::string> sellers() = 0;
     /// Runs one pure or read-only operation now, without an order: requirements, validate,

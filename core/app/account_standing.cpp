@@ -29,17 +29,17 @@ CarrierStanding standing_of(
         if (const auto free = account.limit->free_at(); free > steady_now)
             made.left_alone_until = instant(free);
     }
-    const auto state = account.breaker.state(steady_now);
+    const auto state = account.breaker->state(steady_now);
     made.breaker = state == State::open        ? CarrierStanding::Breaker::open
                    : state == State::half_open ? CarrierStanding::Breaker::half_open
                                                : CarrierStanding::Breaker::closed;
-    if (const auto since = account.breaker.since(steady_now)) made.breaker_since = instant(*since);
-    if (state == State::open) made.next_try = instant(account.breaker.open_until());
-    made.failures = account.breaker.failures();
+    if (const auto since = account.breaker->since(steady_now)) made.breaker_since = instant(*since);
+    if (state == State::open) made.next_try = instant(account.breaker->open_until());
+    made.failures = account.breaker->failures();
     if (account.seen) account.seen->show(made);
     return made;
 }
 
-std::string last_error_of(const Account& account) { return without_numbers(account.last_error); }
+std::string last_error_of(const Account& account) { return without_numbers(account.trouble->error); }
 
 }  // namespace porteur

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/accounts.hpp"
 
+#include <algorithm>
+
+#include <porteur/phrase.hpp>
+
 #include "app/logging.hpp"
 #include "plugins/in_daemon_runner.hpp"
-#include "plugins/process_runner.hpp"
+#include "plugins/landlock.hpp"
 #include "settings/account_check.hpp"
 #include "settings/data_file.hpp"
 #include "settings/descriptor_toml.hpp"
@@ -58,10 +62,34 @@ std::string text_of_missing_plugin(const AccountSettings& configured, const Plug
 ConfiguredAccounts::ConfiguredAccounts(boost::asio::any_io_executor executor, Settings settings)
     : executor_(std::move(executor)), settings_(std::move(settings)), catalog_(catalog_options(settings_)) {}
 
-void ConfiguredAccounts::load() {
+void ConfiguredAccounts::load(const std::set<std::string>& standing) {
     catalog_.scan(settings_.plugins.folders);
     for (const auto& refused : catalog_.refusals()) log_error("plugin refused: " + refused.text());
+    if (const int version = landlock_version(); version > 0)
+        log_info("plugin processes are kept by limits, seccomp and Landlock (version " + std::to_string(version) + ")");
+    else
+        log_warning("this kernel has no Landlock: while its library loads, a plugin process can read what porteurd may read; limits and seccomp keep it all the same");
+    for (const auto& [id, library] : catalog_.libraries()) {
+        active_[id] = library.build;
+        builds_.insert_or_assign(library.build, library);
+    }
+    keep_builds(standing);
     join();
+}
+
+void ConfiguredAccounts::keep_builds(const std::set<std::string>& standing) {
+    std::vector<std::string> wanted;
+    std::ranges::copy_if(standing, std::back_inserter(wanted), [&](const auto& build) { return !builds_.contains(build); });
+    for (auto& [build, library] : catalog_.kept(wanted)) {
+        if (library) {
+            log_info("open operations stand with version " + library->descriptor.version + " of plugin " + library->descriptor.id + " (build " +
+                     build.substr(0, 12) + "), which is in no plugin folder any more; its copy is kept for them");
+            builds_.insert_or_assign(build, std::move(*library));
+        } else {
+            lost_builds_[build] = library.error().text();
+            log_warning("open operations stand with build " + build.substr(0, 12) + " of a plugin, which is not there any more: " + lost_builds_[build]);
+        }
+    }
 }
 
 void ConfiguredAccounts::join() {
@@ -99,10 +127,15 @@ Result<void> ConfiguredAccounts::reload(Settings settings) {
     }
     for (const auto& [name, made] : made_all)
         if (const auto old = account(name)) {
-            if (old->limit) made->limit->go_on_from(*old->limit);
+            // What is under way with the old settings and what begins with the new ones ask no more than one.
+            if (old->rate == made->rate)
+                made->limit = old->limit;
+            else
+                made->limit->go_on_from(*old->limit);
             made->seen = old->seen;
         }
     accounts_ = std::move(made_all);
+    earlier_.clear();
     findings_.clear();
     return {};
 }
@@ -113,20 +146,24 @@ void ConfiguredAccounts::keep_to(const std::map<std::string, Instant>& penalties
             found->limit->penalise(std::chrono::steady_clock::now(), std::chrono::ceil<std::chrono::seconds>(until - now));
 }
 
+ProcessOptions ConfiguredAccounts::process_options() const {
+    ProcessOptions options;
+    options.memory_max_bytes = settings_.plugins.memory_max_bytes;
+    options.step_timeout = settings_.plugins.step_timeout;
+    options.step_cpu_max = settings_.plugins.step_cpu_max;
+    options.turn_size_max_bytes = settings_.plugins.message_size_max_bytes;
+    options.log = plugin_log();
+    return options;
+}
+
 Result<std::shared_ptr<LoadedPlugin>> ConfiguredAccounts::plugin(const CheckedLibrary& library, Isolation isolation) {
-    auto& place = plugins_[library.descriptor.id + (isolation == Isolation::process ? "/process" : "/none")];
+    auto& place = plugins_[library.build + (isolation == Isolation::process ? "/process" : "/none")];
     if (place) return place;
     auto made = std::make_shared<LoadedPlugin>();
     made->library = library;
     made->isolation = isolation;
     if (isolation == Isolation::process) {
-        ProcessOptions options;
-        options.memory_max_bytes = settings_.plugins.memory_max_bytes;
-        options.step_timeout = settings_.plugins.step_timeout;
-        options.step_cpu_max = settings_.plugins.step_cpu_max;
-        options.turn_size_max_bytes = settings_.plugins.message_size_max_bytes;
-        options.log = plugin_log();
-        made->runner = std::make_unique<RunnerForEngine>(make_process_runner(executor_, library, std::move(options)));
+        made->runner = std::make_unique<RunnerForEngine>(make_process_runner(executor_, library, process_options()));
     } else {
         InDaemonOptions options;
         options.turn_size_max_bytes = settings_.plugins.message_size_max_bytes;
@@ -135,7 +172,10 @@ Result<std::shared_ptr<LoadedPlugin>> ConfiguredAccounts::plugin(const CheckedLi
         if (!runner) return failure(ErrorKind::unsupported, runner.error().text());
         made->runner = std::make_unique<RunnerForEngine>(std::move(*runner));
     }
-    made->runner->plugin().on_death([id = library.descriptor.id](const PluginDeath& death) {
+    made->runner->plugin().on_death([id = library.descriptor.id, &ends = made->ends](const PluginDeath& death) {
+        const auto count = ends ? ends->count : 0;
+        ends = {.count = count + 1, .last_reason = death.reason, .operations = death.operations.size(),
+                .last = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())};
         log_error("plugin " + id + " " + death.reason + "; " + std::to_string(death.operations.size()) + " operations are replayed");
     });
     place = made;
@@ -143,17 +183,21 @@ Result<std::shared_ptr<LoadedPlugin>> ConfiguredAccounts::plugin(const CheckedLi
 }
 
 Result<std::shared_ptr<Account>> ConfiguredAccounts::make(const AccountSettings& configured) {
-    const auto found = catalog_.libraries().find(configured.plugin);
-    if (found == catalog_.libraries().end())
-        return failure(ErrorKind::invalid_input, text_of_missing_plugin(configured, catalog_));
-    const auto& library = found->second;
-    if (!configured.sha256.empty() && configured.sha256 != library.build)
+    const auto* library = active(configured.plugin);
+    if (!library) return failure(ErrorKind::invalid_input, text_of_missing_plugin(configured, catalog_));
+    return make(configured, *library, Fit::exact);
+}
+
+Result<std::shared_ptr<Account>> ConfiguredAccounts::make(const AccountSettings& configured, const CheckedLibrary& library, Fit fit) {
+    if (fit == Fit::exact && !configured.sha256.empty() && configured.sha256 != library.build)
         return failure(ErrorKind::invalid_input, configured.where + ": the plugin's build is " + library.build +
                                                      ", but the account takes only " + configured.sha256);
     const auto& descriptor = library.descriptor;
     auto read = configured;
-    auto wrong = check_account(configured, descriptor);
-    if (wrong.empty()) wrong = read_data_files(read, descriptor);
+    // An operation has the settings that it began with: of another build's account only the carrier's
+    // address, hosts and secrets are wanted.
+    auto wrong = fit == Fit::exact ? check_account(configured, descriptor) : std::vector<std::string>();
+    if (wrong.empty() && fit == Fit::exact) wrong = read_data_files(read, descriptor);
     if (!wrong.empty()) {
         std::string all;
         for (const auto& each : wrong) all += (all.empty() ? "" : "\n") + each;
@@ -209,10 +253,10 @@ Result<std::shared_ptr<Account>> ConfiguredAccounts::make(const AccountSettings&
     }
     const auto rate = configured.rate ? configured.rate : descriptor.http.rate;
     // An account that names no rate keeps to the carrier's penalties all the same.
-    account->limit.emplace(RequestRate{rate_max, std::chrono::seconds(1)}, rate_max);
+    account->limit = std::make_shared<RateLimit>(RequestRate{rate_max, std::chrono::seconds(1)}, rate_max);
     if (rate) {
         account->rate = RequestRate{rate->count, rate->per};
-        account->limit.emplace(RequestRate{rate->count, rate->per}, std::max<std::int64_t>(1, rate->count));
+        account->limit = std::make_shared<RateLimit>(RequestRate{rate->count, rate->per}, std::max<std::int64_t>(1, rate->count));
         // Those that one operation asks for together must not wait so long for their turn that they count
         // as throttled: at most what may leave in three seconds.
         const auto in_three_seconds = std::int64_t{3} * rate->count / std::max<std::int64_t>(1, rate->per.count());
@@ -222,6 +266,98 @@ Result<std::shared_ptr<Account>> ConfiguredAccounts::make(const AccountSettings&
 }
 
 std::shared_ptr<const AccountView> ConfiguredAccounts::find(const std::string& name) { return account(name); }
+
+Result<std::shared_ptr<const AccountView>> ConfiguredAccounts::as_of(const std::string& name, const std::string& build) {
+    const auto now = account(name);
+    if (!now) return failure(ErrorKind::unavailable, phrase("the account {1} is not configured or not enabled", quoted(name)));
+    if (const auto made = earlier_.find({name, build}); made != earlier_.end()) return made->second;
+    const auto library = builds_.find(build);
+    if (library == builds_.end()) {
+        const auto why = lost_builds_.find(build);
+        return failure(ErrorKind::unavailable, why == lost_builds_.end() ? phrase("no copy of it is kept") : why->second);
+    }
+    if (library->second.descriptor.id != now->configured.plugin)
+        return failure(ErrorKind::unsupported, phrase("it is one of plugin {1}, but the account runs on {2}", library->second.descriptor.id,
+                                                      now->configured.plugin));
+    auto made = make(now->configured, library->second, Fit::of_another_build);
+    if (!made) return failure(ErrorKind::unsupported, made.error().message);
+    (*made)->limit = now->limit;
+    (*made)->breaker = now->breaker;
+    (*made)->trouble = now->trouble;
+    (*made)->seen = now->seen;
+    earlier_[{name, build}] = *made;
+    return *made;
+}
+
+const CheckedLibrary* ConfiguredAccounts::active(const std::string& plugin) const {
+    const auto found = active_.find(plugin);
+    return found == active_.end() ? nullptr : &builds_.at(found->second);
+}
+
+Result<void> ConfiguredAccounts::activate(const CheckedLibrary& library) {
+    const auto& id = library.descriptor.id;
+    std::map<std::string, std::shared_ptr<Account>> made_all;
+    std::string wrong;
+    for (const auto& [name, old] : accounts_) {
+        if (old->configured.plugin != id) continue;
+        auto made = make(old->configured, library, Fit::exact);
+        if (!made) {
+            wrong += (wrong.empty() ? "" : "\n") + made.error().message;
+            continue;
+        }
+        (*made)->breaker = old->breaker;
+        (*made)->trouble = old->trouble;
+        (*made)->seen = old->seen;
+        (*made)->since = old->since;
+        if (old->rate == (*made)->rate)
+            (*made)->limit = old->limit;
+        else
+            (*made)->limit->go_on_from(*old->limit);
+        made_all[name] = std::move(*made);
+    }
+    if (!wrong.empty()) {
+        std::erase_if(plugins_, [&](const auto& each) { return each.second && each.second->library.build == library.build; });
+        return failure(ErrorKind::unsupported, wrong);
+    }
+    builds_.insert_or_assign(library.build, library);
+    active_[id] = library.build;
+    for (auto& [name, made] : made_all) accounts_[name] = std::move(made);
+    earlier_.clear();
+    log_info("plugin " + id + ": new operations begin on version " + library.descriptor.version + ", build " + library.build.substr(0, 12));
+    return {};
+}
+
+bool ConfiguredAccounts::is_at_work(const std::string& build) const {
+    for (const auto& [place, plugin] : plugins_) {
+        if (!plugin || plugin->library.build != build) continue;
+        const auto views = std::ranges::count_if(earlier_, [&](const auto& each) { return each.second->plugin == plugin; });
+        if (plugin.use_count() > 1 + views) return true;
+        for (const auto& [key, view] : earlier_)
+            if (view->plugin == plugin && view.use_count() > 1) return true;
+    }
+    return false;
+}
+
+Result<void> ConfiguredAccounts::retire(const std::string& build) {
+    const auto found = builds_.find(build);
+    const auto copy = found == builds_.end() ? std::filesystem::path() : found->second.copy;
+    std::erase_if(earlier_, [&](const auto& each) { return each.first.second == build; });
+    std::erase_if(plugins_, [&](const auto& each) { return each.second && each.second->library.build == build; });
+    builds_.erase(build);
+    lost_builds_.erase(build);
+    if (copy.empty()) return {};
+    std::error_code failed;
+    std::filesystem::remove(copy, failed);
+    if (failed) return failure(ErrorKind::internal, phrase("{1} cannot be removed: {2:text}", copy.string(), failed.message()));
+    log_info("build " + build.substr(0, 12) + " is retired");
+    return {};
+}
+
+PluginCatalog ConfiguredAccounts::another_catalog() const { return PluginCatalog(catalog_options(settings_)); }
+
+Result<std::unique_ptr<RunnerForEngine>> ConfiguredAccounts::runner_for_trial(const CheckedLibrary& library) const {
+    return std::make_unique<RunnerForEngine>(make_process_runner(executor_, library, process_options()));
+}
 
 std::shared_ptr<Account> ConfiguredAccounts::account(const std::string& name) const {
     const auto found = accounts_.find(name);

@@ -31,6 +31,7 @@
 #include "app/order_following.hpp"
 #include "app/outward.hpp"
 #include "app/people_desk.hpp"
+#include "app/plugin_desk.hpp"
 #include "app/performer.hpp"
 #include "app/phone_desk.hpp"
 #include "app/provider_desk.hpp"
@@ -166,6 +167,7 @@ struct Daemon::Parts {
     std::unique_ptr<PeopleDesk> people;
     std::unique_ptr<ProviderDesk> providers;  // signs in whom the people's desk knows
     std::unique_ptr<PhoneDesk> phones;  // asks the people's tree
+    std::unique_ptr<PluginDesk> plugins;
     std::unique_ptr<HostServices> services;
     std::unique_ptr<NumberSyncs> syncs;
     std::unique_ptr<CarrierHolidays> holidays;
@@ -309,10 +311,18 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings, int listener) {
                      return taken->id;
                  }}});
     if (auto loaded = p.numbers->start(); !loaded) return std::unexpected(std::move(loaded).error());
+    p.plugins = std::make_unique<PluginDesk>(PluginDesk::Parts{
+        .engine_thread = p.engine_io.get_executor(), .worker = p.upkeep.get_executor(), .accounts = p.accounts, .store = *p.store,
+        .new_id = [&p] { return p.engine->new_id(); },
+        .on_change = [&p] {
+            p.services->take_snapshot();
+            p.holidays->look_again();
+            p.syncs->take_accounts(sync_accounts(p.accounts));
+        }});
     p.services = std::make_unique<HostServices>(HostServices::Parts{
         .engine_thread = p.engine_io.get_executor(), .engine = *p.engine, .accounts = p.accounts, .performer = *p.performer,
         .store = *p.store, .papers = *p.papers, .clock = p.clock, .chance = p.chance,
-        .desk = *p.desk, .intake = *p.intake, .outward = *p.outward, .numbers = *p.numbers, .people = *p.people,
+        .desk = *p.desk, .intake = *p.intake, .outward = *p.outward, .numbers = *p.numbers, .people = *p.people, .plugins = *p.plugins,
         .ages = p.settings.documents.age_days_max});
     // On the thread of upkeep, of jobs or of comparisons, which may wait for the engine's.
     const auto tell = [&p](TimelineEntry line) {
@@ -350,7 +360,11 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings, int listener) {
     });
     auto daemon = std::unique_ptr<Daemon>(new Daemon(std::move(parts)));
     auto started = p.on_engine([&p]() -> Result<void> {
-        p.accounts.load();
+        auto open = p.store->open_operations();
+        if (!open) return std::unexpected(std::move(open).error());
+        std::set<std::string> standing;
+        for (auto& each : *open) standing.insert(std::move(each.build));
+        p.accounts.load(standing);
         p.syncs->take_accounts(sync_accounts(p.accounts));
         auto penalties = upkeep_of(*p.store).penalties();
         if (!penalties) return std::unexpected(std::move(penalties).error());

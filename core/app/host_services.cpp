@@ -16,6 +16,7 @@
 #include "app/inventory_desk.hpp"
 #include "app/outward.hpp"
 #include "app/people_desk.hpp"
+#include "app/plugin_desk.hpp"
 #include "engine/outside.hpp"
 #include "engine/query.hpp"
 
@@ -48,13 +49,14 @@ void HostServices::take_snapshot() {
                          .build = account->runner->build(),
                          .isolation = account->plugin->isolation == Isolation::process ? "process" : "none",
                          .countries = descriptor.countries, .operations = {}, .limitations = {}, .health = "ok",
-                         .last_error = last_error_of(*account), .last_error_at = account->last_error_at};
+                         .last_error = last_error_of(*account), .last_error_at = account->trouble->at,
+                         .process_ends = account->plugin->ends};
         for (const auto& operation : descriptor.operations) {
             info.operations.push_back({.name = operation.name, .pure = operation.pure, .transport = operation.pure ? "pure" : "api"});
             if (operation.name == "search_numbers") made.sellers.push_back(name);
         }
         for (const auto& limitation : descriptor.limitations) info.limitations.emplace_back(limitation.text, limitation.text_fr);
-        const auto breaker = account->breaker.state(std::chrono::steady_clock::now());
+        const auto breaker = account->breaker->state(std::chrono::steady_clock::now());
         if (breaker == CircuitBreaker::State::open) info.health = "down";
         if (breaker == CircuitBreaker::State::half_open) info.health = "degraded";
         made.carriers.accounts.push_back(std::move(info));
@@ -292,6 +294,7 @@ void HostServices::wake() {
 OutwardServices& HostServices::outward() { return parts_.outward; }
 NumberServices& HostServices::numbers() { return parts_.numbers; }
 PeopleServices& HostServices::people() { return parts_.people; }
+PluginServices& HostServices::plugins() { return parts_.plugins; }
 
 // ------------------------------------------------------------------ mails that came in
 

@@ -30,6 +30,7 @@ struct HostSnapshot {
 class InventoryDesk;
 class Outward;
 class PeopleDesk;
+class PluginDesk;
 
 class HostServices : public ApiServices {
 public:
@@ -47,6 +48,7 @@ public:
         Outward& outward;
         InventoryDesk& numbers;
         PeopleDesk& people;
+        PluginDesk& plugins;
         DocumentAges ages;  ///< of the settings
     };
     explicit HostServices(Parts parts) : parts_(std::move(parts)) {}
@@ -89,6 +91,7 @@ public:
     OutwardServices& outward() override;
     NumberServices& numbers() override;
     PeopleServices& people() override;
+    PluginServices& plugins() override;
     HealthReport health() override;
     std::string metrics() override;
 

@@ -95,8 +95,8 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
             co_await clock_.sleep_until(clock_.now() + std::chrono::ceil<milliseconds>(wait));
         }
     }
-    if (!account.breaker.allow(Steady::now())) {
-        const auto wait = std::chrono::ceil<seconds>(account.breaker.open_until() - Steady::now());
+    if (!account.breaker->allow(Steady::now())) {
+        const auto wait = std::chrono::ceil<seconds>(account.breaker->open_until() - Steady::now());
         co_return failed(effect, {.kind = ErrorKind::unavailable,
                                   .message = phrase("the carrier has not answered for a while; it is asked again in {1} s",
                                                     std::max<long long>(1, wait.count())),
@@ -113,7 +113,7 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
     resources.key = key_of(account, context, effect);
     auto request = request_from_effect(effect.head, effect.body, resources);
     if (!request) {
-        account.breaker.abandoned();
+        account.breaker->abandoned();
         co_return failed(effect, request.error());
     }
     if (request->timeout.count() == 0) request->timeout = account.timeout;
@@ -142,12 +142,12 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
     if (!exchanged) {
         const auto error = classify(exchanged.error(), repeat);
         if (error.kind == ErrorKind::unavailable || error.kind == ErrorKind::in_doubt)
-            account.breaker.failed(now);
+            account.breaker->failed(now);
         else
-            account.breaker.succeeded(now);
+            account.breaker->succeeded(now);
         tell_seen(&error);
-        account.last_error = error.message;
-        account.last_error_at = clock_.now();
+        account.trouble->error = error.message;
+        account.trouble->at = clock_.now();
         co_return failed(effect, error);
     }
     const auto free_before = account.limit ? account.limit->free_at() : now;
@@ -159,9 +159,9 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
     };
     if (account.limit) account.limit->learn(now, rate_headers_of(*exchanged));
     if (exchanged->status >= 500)
-        account.breaker.failed(now);
+        account.breaker->failed(now);
     else
-        account.breaker.succeeded(now);
+        account.breaker->succeeded(now);
     auto error = classify(*exchanged, repeat, std::chrono::floor<seconds>(clock_.now()));
     if (!error && repeat == Repeat::forbidden && unreadable(*exchanged))
         error = Error{.kind = ErrorKind::in_doubt, .message = phrase("the answer cannot be read")};
@@ -169,8 +169,8 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
     if (error) {
         if (error->kind == ErrorKind::throttled && account.limit) account.limit->penalise(now, error->retry_after);
         tell_penalty();
-        account.last_error = error->message;
-        account.last_error_at = clock_.now();
+        account.trouble->error = error->message;
+        account.trouble->at = clock_.now();
         co_return failed(effect, *error);
     }
     tell_penalty();

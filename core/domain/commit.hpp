@@ -135,4 +135,12 @@ struct DueOrder {
     std::string account;  ///< that carries the next operation out (the losing one for a preflight)
 };
 
+/// An operation that goes on when its order is due, or somebody has answered.
+struct OpenOperation {
+    Id id = 0;
+    Id order = 0;
+    std::string account;
+    std::string build;  ///< SHA-256 of the library that it stands with
+};
+
 }  // namespace porteur

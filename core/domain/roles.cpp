@@ -13,7 +13,8 @@ constexpr std::array roles{Role::system_administrator, Role::var_administrator, 
 constexpr std::array rights{
     Right::view_carriers,   Right::view_carrier_lists, Right::view_orders,   Right::place_orders,   Right::view_numbers,  Right::add_numbers,
     Right::assign_numbers,  Right::release_numbers,    Right::set_options,   Right::report_calls,   Right::view_people,   Right::manage_people,
-    Right::manage_tenants,  Right::view_audit,         Right::view_webhooks, Right::manage_webhooks};
+    Right::manage_tenants,  Right::view_audit,         Right::view_webhooks, Right::manage_webhooks,
+    Right::manage_plugins};
 
 /// How far a right reaches.
 enum class Reach { nowhere, own, tree };
@@ -41,6 +42,7 @@ constexpr Reach reach_of(Role role, Right right) noexcept {
             case Right::view_audit: return {tree, tree, own, own, tree, nowhere};
             case Right::view_webhooks: return {own, own, own, own, own, own};
             case Right::manage_webhooks: return {own, own, own, own, own, nowhere};
+            case Right::manage_plugins: return {own, nowhere, nowhere, nowhere, own, nowhere};
         }
         return {};
     }();
@@ -101,6 +103,7 @@ std::string_view word_of(Right right) noexcept {
         case Right::view_audit: return "view_audit";
         case Right::view_webhooks: return "view_webhooks";
         case Right::manage_webhooks: return "manage_webhooks";
+        case Right::manage_plugins: return "manage_plugins";
     }
     return {};
 }

@@ -47,6 +47,7 @@ enum class Right {
     view_audit,
     view_webhooks,
     manage_webhooks,
+    manage_plugins,  ///< try, activate and retire builds of plugins: in the system's own account alone
 };
 
 /// How the account that something belongs to stands to the caller's.

@@ -39,6 +39,7 @@ Engine::Engine(asio::any_io_executor executor, EngineStore& store, Accounts& acc
              .goes_on = [this](const Order& order, const std::string& account) { return goes_on(order, account); },
              .new_id = [this] { return new_id(); },
              .adopt = [this](OrderChange& change, Commit& made) { return adopt(change, made); },
+             .account_as_of = [this](const std::string& account, const std::string& build) { return accounts_.as_of(account, build); },
              .known = {.offers = [this](std::string_view account, std::string_view operation) {
                            const auto view = accounts_.find(std::string(account));
                            return view && find_named(view->descriptor->operations, operation) != nullptr;

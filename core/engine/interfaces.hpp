@@ -93,6 +93,12 @@ public:
     /// Nothing when there is no such account, or it is not enabled. The view stays valid until the
     /// operation that asked for it has ended.
     virtual std::shared_ptr<const AccountView> find(const std::string& account) = 0;
+    /// The same account as an earlier build of its plugin sees it: its own descriptor and settings' form,
+    /// but the account's rate, breaker and secrets, so that two builds ask no more than one.
+    /// @param build  SHA-256 of the library, lower-case hex
+    /// @errors       unavailable: no such account, or the build's copy is not there any more;
+    ///               unsupported: it is refused, or the account's settings do not fit it any more
+    virtual Result<std::shared_ptr<const AccountView>> as_of(const std::string& account, const std::string& build) = 0;
 };
 
 /// Whose effect it is.

@@ -24,13 +24,6 @@ void count_as_doubt(Error& error, const Ladder& ladder) {
     error.kind = ErrorKind::in_doubt;
 }
 
-std::string line_of(const Effect& effect) {
-    return "#" + std::to_string(effect.seq) + " " + effect.step + " kind " +
-           std::to_string(static_cast<std::uint32_t>(effect.kind)) + " guarantee " +
-           std::to_string(static_cast<std::uint32_t>(effect.guarantee)) + " " + quoted(effect.head, 200) + " body " +
-           quoted(effect.body, 200);
-}
-
 std::string error_text(const Error& error) {
     return canonical(json::object{{"code", error.code},
                                   {"kind", name_of(error.kind)},
@@ -61,39 +54,96 @@ Async<RunEnd> OperationRun::begin(OperationPlan plan) {
 Async<RunEnd> OperationRun::resume(StoredOperation stored) {
     operation_ = std::move(stored.operation);
     stored_ = true;
-    for (const auto& piece : stored.journal) {
-        position_ = piece.position;
-        auto records = read_records(piece.payload);
-        if (!records) co_return co_await park_operation(records.error().message);
-        for (auto& record : *records) {
-            if (auto* intent = std::get_if<IntentRecord>(&record))
-                recorded_.insert_or_assign(intent->effect.seq, std::move(*intent));
-            else if (auto* outcome = std::get_if<OutcomeRecord>(&record))
-                outcomes_.push_back(std::move(*outcome));
-            else if (const auto* gone = std::get_if<LostRecord>(&record))
-                lost_[gone->seq] = gone->at;
+    if (!stored.journal.empty()) position_ = stored.journal.back().position;
+    if (auto unread = read_journal(stored)) co_return co_await park_operation(std::move(*unread));
+    if (operation_.build == account_->runner->build()) co_return co_await go();
+
+    // Another build is there. It goes on where it asks for the same; otherwise the build does that the
+    // operation stands with, if its copy is still there.
+    auto before = world_.account_as_of(operation_.account, operation_.build);
+    const auto tried = world_.departed.find(operation_.id);
+    const bool in_vain = tried != world_.departed.end() && tried->second == account_->runner->build();
+    if (!in_vain || !before) {
+        const Op op(account_->runner, operation_.id);
+        auto halt = co_await follow();
+        if (!halt) {
+            take_over();
+            co_return co_await live();
         }
+        if (!before && halt->error) co_return co_await runner_failed(std::move(*halt->error));
+        if (!before)
+            co_return co_await park_operation(phrase(
+                "{1:text}; and build {2}, with which it stands, is not there: {3:text}", halt->departure,
+                operation_.build.substr(0, 12), before.error().message
+            ));
+        world_.departed[operation_.id] = account_->runner->build();
+        forget_replay();
+        if (auto unread = read_journal(stored)) co_return co_await park_operation(std::move(*unread));
     }
-    if (operation_.build != account_->runner->build())
-        // Another build may go on only where it asks for the same: the comparison below decides.
-        operation_.build = account_->runner->build();
+    account_ = std::move(*before);
     co_return co_await go();
 }
 
-Async<RunEnd> OperationRun::go() {
-    // The plugin's op must not outlive this run, however it ends.
-    struct Ender {
-        OperationRunner* runner;
-        Id op;
-        ~Ender() { runner->end(op); }
-    } const ender{account_->runner, operation_.id};
+/// @return why it cannot be read
+std::optional<std::string> OperationRun::read_journal(const StoredOperation& stored) {
+    auto journal = RecordedJournal::read(stored.journal);
+    if (!journal) return journal.error().message;
+    journal_ = std::move(*journal);
+    return std::nullopt;
+}
 
+/// The build at hand asked for all that the journal has: the operation is its own from now on.
+void OperationRun::take_over() {
+    add_entry("build_changed", phrase("goes on with version {1} of plugin {2} (build {3}); it stood with build {4}",
+                                      account_->descriptor->version, account_->descriptor->id,
+                                      account_->runner->build().substr(0, 12), operation_.build.substr(0, 12)));
+    operation_.build = account_->runner->build();
+    taken_over_ = true;
+}
+
+void OperationRun::forget_replay() {
+    open_.clear();
+    ladder_ = {};
+    turn_ = {};
+    last_seq_ = 0;
+}
+
+Async<RunEnd> OperationRun::go() {
+    const Op op(account_->runner, operation_.id);
+    if (auto halt = co_await follow()) {
+        if (halt->error) co_return co_await runner_failed(std::move(*halt->error));
+        co_return co_await park_operation(std::move(halt->departure));
+    }
+    co_return co_await live();
+}
+
+/// Begins the plugin's operation and tells it everything that the journal has.
+Async<std::optional<OperationRun::Halt>> OperationRun::follow() {
     out_of_time_at_ = world_.clock.now() + account_->operation_timeout;
     auto first = co_await account_->runner->begin(operation_.id, operation_.name, operation_.input);
-    if (!first) co_return co_await runner_failed(std::move(first).error());
+    if (!first) co_return Halt{.departure = {}, .error = std::move(first).error()};
     turn_ = std::move(*first);
-    if (auto ended = co_await replay()) co_return *ended;
-    co_return co_await live();
+    if (auto wrong = take_effects(turn_)) co_return Halt{.departure = std::move(*wrong), .error = {}};
+    for (auto& outcome : journal_.outcomes) {
+        if (turn_.state != Turn::State::waiting)
+            co_return Halt{.departure = phrase("the replay departs from the journal: the plugin ended before outcome #{1}",
+                                               outcome.completion.seq), .error = {}};
+        const auto found = open_.find(outcome.completion.seq);
+        if (found == open_.end() || !found->second.from_before)
+            co_return Halt{.departure = phrase("the replay departs from the journal: nobody asked for outcome #{1}",
+                                               outcome.completion.seq), .error = {}};
+        ladder_.completed(found->second.effect, outcome.completion);
+        open_.erase(found);
+        std::vector<Completion> done;
+        done.push_back(std::move(outcome.completion));
+        auto next = co_await account_->runner->step(operation_.id, std::move(done));
+        if (!next) co_return Halt{.departure = {}, .error = std::move(next).error()};
+        turn_ = std::move(*next);
+        if (auto wrong = take_effects(turn_)) co_return Halt{.departure = std::move(*wrong), .error = {}};
+    }
+    journal_.outcomes.clear();
+    if (auto missing = journal_.missing_after(last_seq_)) co_return Halt{.departure = std::move(*missing), .error = {}};
+    co_return std::nullopt;
 }
 
 Async<RunEnd> OperationRun::runner_failed(Error error) {
@@ -113,15 +163,11 @@ std::optional<std::string> OperationRun::take_effects(const Turn& turn) {
             return phrase("the plugin numbers its effects wrongly: #{1} after #{2}", effect.seq, last_seq_);
         last_seq_ = effect.seq;
         Open open{.effect = effect, .intent_at = world_.clock.now(), .step_attempt = 1, .lost_at = {}};
-        if (const auto known = recorded_.find(effect.seq); known != recorded_.end()) {
-            if (known->second.effect != effect)
-                return phrase(
-                    "the replay departs from the journal: recorded {1:text}; the plugin now asks {2:text}",
-                    line_of(known->second.effect), line_of(effect)
-                );
+        if (auto differs = journal_.difference(effect)) return differs;
+        if (const auto known = journal_.intents.find(effect.seq); known != journal_.intents.end()) {
             open.intent_at = known->second.at;
             open.recorded = open.durable = open.from_before = true;
-            if (const auto gone = lost_.find(effect.seq); gone != lost_.end()) open.lost_at = gone->second;
+            if (const auto gone = journal_.lost.find(effect.seq); gone != journal_.lost.end()) open.lost_at = gone->second;
         }
         const auto attempt = ladder_.emitted(effect);
         if (!attempt) return attempt.error().message;
@@ -131,36 +177,10 @@ std::optional<std::string> OperationRun::take_effects(const Turn& turn) {
     return std::nullopt;
 }
 
-Async<std::optional<RunEnd>> OperationRun::replay() {
-    for (auto& outcome : outcomes_) {
-        if (auto wrong = take_effects(turn_)) co_return co_await park_operation(std::move(*wrong));
-        if (turn_.state != Turn::State::waiting)
-            co_return co_await park_operation(phrase(
-                "the replay departs from the journal: the plugin ended before outcome #{1}", outcome.completion.seq
-            ));
-        const auto found = open_.find(outcome.completion.seq);
-        if (found == open_.end() || !found->second.from_before)
-            co_return co_await park_operation(phrase(
-                "the replay departs from the journal: nobody asked for outcome #{1}", outcome.completion.seq
-            ));
-        ladder_.completed(found->second.effect, outcome.completion);
-        open_.erase(found);
-        std::vector<Completion> done;
-        done.push_back(std::move(outcome.completion));
-        auto next = co_await account_->runner->step(operation_.id, std::move(done));
-        if (!next) co_return co_await runner_failed(std::move(next).error());
-        turn_ = std::move(*next);
-    }
-    outcomes_.clear();
-    co_return std::nullopt;
-}
-
 Async<RunEnd> OperationRun::live() {
     for (;;) {
-        auto wrong = take_effects(turn_);
         // Nothing of this run may be under way when it ends.
-        if ((wrong || turn_.state != Turn::State::waiting) && flights_) co_await land_all();
-        if (wrong) co_return co_await park_operation(std::move(*wrong));
+        if (turn_.state != Turn::State::waiting && flights_) co_await land_all();
         if (turn_.state != Turn::State::waiting) co_return co_await finish(turn_);
         if (open_.empty()) co_return co_await park_operation(phrase("the plugin waits, but for nothing"));
 
@@ -181,6 +201,10 @@ Async<RunEnd> OperationRun::live() {
             co_return co_await runner_failed(std::move(next).error());
         }
         turn_ = std::move(*next);
+        if (auto wrong = take_effects(turn_)) {
+            if (flights_) co_await land_all();
+            co_return co_await park_operation(std::move(*wrong));
+        }
     }
 }
 
@@ -240,7 +264,7 @@ Async<bool> OperationRun::flush(bool mark_sending) {
         changed = true;
     }
     commit.entries = entries_;
-    if (!stored_) commit.new_operations.push_back(operation_);
+    put_operation(commit);
     if (changed) {
         order_.open_operation = operation_.id;
         order_.updated = world_.clock.now();
@@ -257,7 +281,16 @@ Async<bool> OperationRun::flush(bool mark_sending) {
     buffer_.clear();
     entries_.clear();
     stored_ = true;
+    taken_over_ = false;
     co_return true;
+}
+
+/// The operation's row, where the store has none yet, or one that names another build.
+void OperationRun::put_operation(Commit& commit) const {
+    if (!stored_)
+        commit.new_operations.push_back(operation_);
+    else if (taken_over_)
+        commit.changed_operations.push_back(operation_);
 }
 
 Async<RunEnd> OperationRun::finish(const Turn& turn) {
@@ -266,6 +299,7 @@ Async<RunEnd> OperationRun::finish(const Turn& turn) {
                      .error = turn.error};
     if (!end.done) count_as_doubt(end.error, ladder_);
     operation_.state = end.done ? Operation::State::done : Operation::State::failed;
+    world_.departed.erase(operation_.id);
     operation_.output = end.done ? turn.output : error_text(end.error);
     operation_.ended = now;
     auto change = after_operation(order_, end, now, world_.chance.fraction(), world_.rhythm, world_.known);
@@ -324,7 +358,7 @@ Async<RunEnd> OperationRun::leave_memory(const Wait& wait) {
     order_.open_operation = operation_.id;
     ++order_.version;
     if (!buffer_.empty()) commit.journal.push_back({operation_.id, operation_.tenant, position_ + 1, std::move(buffer_)});
-    if (!stored_) commit.new_operations.push_back(operation_);
+    put_operation(commit);
     commit.entries = std::move(entries_);
     commit.moved_orders.push_back(order_);
     auto done = co_await world_.commit(std::move(commit));
@@ -337,9 +371,9 @@ Async<RunEnd> OperationRun::leave_memory(const Wait& wait) {
 }
 
 bool OperationRun::may_have_acted() const {
-    const auto is_once = [](const Effect& effect) { return effect.guarantee == Guarantee::once; };
-    return ladder_.acted() || std::ranges::any_of(recorded_, [&](const auto& each) { return is_once(each.second.effect); }) ||
-           std::ranges::any_of(open_, [&](const auto& each) { return each.second.recorded && is_once(each.second.effect); });
+    return ladder_.acted() || journal_.has_once() || std::ranges::any_of(open_, [](const auto& each) {
+               return each.second.recorded && each.second.effect.guarantee == Guarantee::once;
+           });
 }
 
 Async<RunEnd> OperationRun::park_operation(std::string problem) {

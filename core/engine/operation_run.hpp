@@ -5,7 +5,9 @@
 //
 //   1  The plugin is begun with the operation's input and told the recorded outcomes in recorded order.
 //      Each effect that it emits is compared byte for byte with the recorded one; a difference sends
-//      nothing and parks the operation with both lines.
+//      nothing and parks the operation with both lines. An operation of another build is tried on the
+//      build at hand first; where that departs, the build goes on that the operation stands with
+//      (docs/plugins/staging.md).
 //   2  An effect that must not be lost sight of (ONCE, KEYED, mail, manual, a long sleep) is durable as
 //      an intent before it is performed. A SAFE one is recorded together with its outcome.
 //   3  An outcome is durable before anything that depends on it leaves the process: records are kept in
@@ -20,11 +22,13 @@
 //      they came; that order is the journal's, so a replay tells in the same.
 
 #include <map>
+#include <unordered_map>
 
 #include "engine/flights.hpp"
 #include "engine/interfaces.hpp"
 #include "engine/journal_record.hpp"
 #include "engine/ladder.hpp"
+#include "engine/recorded_journal.hpp"
 
 namespace porteur {
 
@@ -42,10 +46,16 @@ struct RunWorld {
     std::function<Id()> new_id;
     /// Gives the parts that a change makes of its order their ids, and puts them into its commit.
     std::function<Result<void>(OrderChange&, Commit&)> adopt;
+    /// An account as a build of its plugin sees it that is not the account's own any more.
+    /// @errors  what Accounts::as_of says
+    std::function<Result<std::shared_ptr<const AccountView>>(const std::string& account, const std::string& build)> account_as_of;
     Known known;
     Rhythm rhythm;
     /// Longer waits leave memory.
     std::chrono::milliseconds held_wait_max{5'000};
+    /// Operations under way that were tried on a build in vain: they are not tried on it again, as one that
+    /// kills its process would take others with it each time.
+    std::unordered_map<Id, std::string> departed = {};
     /// Of ONCE effects, since the start.
     std::uint64_t lost_outcomes = 0;
 };
@@ -109,8 +119,30 @@ private:
     /// Whether an effect is the only one under way, or one of several.
     enum class Company { alone, beside_others };
 
+    /// The plugin's end of the operation: it does not outlive this run, however that ends.
+    class Op {
+    public:
+        Op(OperationRunner* runner, Id id) : runner_(runner), id_(id) {}
+        Op(const Op&) = delete;
+        Op& operator=(const Op&) = delete;
+        ~Op() { runner_->end(id_); }
+
+    private:
+        OperationRunner* runner_;
+        Id id_;
+    };
+    /// Why a plugin did not come as far as the journal.
+    struct Halt {
+        std::string departure;       ///< it asked for something else; empty: `error` says why
+        std::optional<Error> error;  ///< the runner's
+    };
+
     Async<RunEnd> go();
-    Async<std::optional<RunEnd>> replay();
+    Async<std::optional<Halt>> follow();
+    std::optional<std::string> read_journal(const StoredOperation& stored);
+    void take_over();
+    void forget_replay();
+    void put_operation(Commit& commit) const;
     Async<RunEnd> live();
     /// What an Error of the runner means for the run.
     Async<RunEnd> runner_failed(Error error);
@@ -146,15 +178,14 @@ private:
     std::shared_ptr<const AccountView> account_;
     Operation operation_;
     bool stored_ = false;  ///< the operation has a row
+    bool taken_over_ = false;  ///< the row names another build yet
     std::int64_t position_ = 0;
     std::string buffer_;
     std::vector<TimelineEntry> entries_;
     std::map<std::uint32_t, Open> open_;
     Instant out_of_time_at_ = Instant::max();  ///< operation_timeout: no request leaves after it
     std::optional<Flights<Looked>> flights_;  ///< made when several effects are first open together
-    std::map<std::uint32_t, IntentRecord> recorded_;
-    std::map<std::uint32_t, Instant> lost_;
-    std::vector<OutcomeRecord> outcomes_;
+    RecordedJournal journal_;
     Ladder ladder_;
     Turn turn_;
     std::uint32_t last_seq_ = 0;

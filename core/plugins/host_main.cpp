@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "plugins/canonical_check.hpp"
+#include "plugins/landlock.hpp"
 #include "plugins/library_scan.hpp"
 #include "plugins/library_store.hpp"
 #include "plugins/loaded_library.hpp"
@@ -205,6 +206,7 @@ private:
     void load(std::string_view fields) {
         auto order = read_load(fields);
         if (!order || calls_) give_up("the daemon sent a broken order to load");
+        if (auto kept = keep_to_libraries(order->path); !kept) give_up(kept.error().message);
         const auto plugin = load_library(order->path, order->expected, face_, [this] {
             if (auto locked = lock_process(page_); !locked) give_up(locked.error().message);
         });

@@ -68,23 +68,29 @@ std::vector<fs::path> PluginCatalog::candidates(const std::vector<fs::path>& fol
     return out;
 }
 
-void PluginCatalog::take(const StoredLibrary& stored, const LibraryContent& content) {
+Checked<CheckedLibrary> PluginCatalog::read(
+    const StoredLibrary& stored, const LibraryContent& content
+) const {
     const auto where = stored.origin.filename().string() + "#descriptor";
     auto descriptor = options_.parse(content.descriptor, where);
     if (!descriptor)
-        return refuse(
-            stored.origin,
-            {LibraryCheck::content, "the descriptor", "a valid one", "one with errors",
-             "mend descriptor.toml: " + in_one_line(descriptor.error().message)}
-        );
+        return std::unexpected(LibraryRefusal{
+            LibraryCheck::content, "the descriptor", "a valid one", "one with errors",
+            "mend descriptor.toml: " + in_one_line(descriptor.error().message)
+        });
     if (descriptor->abi_major != PORTEUR_ABI_MAJOR)
-        return refuse(
-            stored.origin,
-            {LibraryCheck::content, "the ABI major of the descriptor",
-             std::to_string(PORTEUR_ABI_MAJOR), std::to_string(descriptor->abi_major),
-             "build it for a major that this porteurd has"}
-        );
-    const auto id = descriptor->id;
+        return std::unexpected(LibraryRefusal{
+            LibraryCheck::content, "the ABI major of the descriptor",
+            std::to_string(PORTEUR_ABI_MAJOR), std::to_string(descriptor->abi_major),
+            "build it for a major that this porteurd has"
+        });
+    return CheckedLibrary{stored.origin, stored.copy, stored.build, std::move(*descriptor)};
+}
+
+void PluginCatalog::take(const StoredLibrary& stored, const LibraryContent& content) {
+    auto library = read(stored, content);
+    if (!library) return refuse(stored.origin, std::move(library).error());
+    const auto id = library->descriptor.id;
     if (const auto pin = options_.sha256.find(id); pin != options_.sha256.end())
         if (auto fits = check_pin(stored, pin->second); !fits)
             return refuse(stored.origin, std::move(fits).error());
@@ -94,9 +100,47 @@ void PluginCatalog::take(const StoredLibrary& stored, const LibraryContent& cont
                             "that of " + other->second.origin.string(), "remove one of the two"}
         );
     if (!content.findings.empty()) findings_[id] = content.findings;
-    libraries_.emplace(
-        id, CheckedLibrary{stored.origin, stored.copy, stored.build, std::move(*descriptor)}
-    );
+    libraries_.emplace(id, std::move(*library));
+}
+
+void PluginCatalog::look_into(const std::vector<fs::path>& copies) {
+    const auto program =
+        options_.host_program.empty() ? default_host_program() : options_.host_program;
+    auto outcomes = scan_in_child(program, copies, options_.scan_timeout);
+    for (std::size_t index = 0; index < copies.size(); ++index)
+        scanned_.insert_or_assign(copies[index].stem().string(), std::move(outcomes[index]));
+}
+
+std::map<std::string, Checked<CheckedLibrary>> PluginCatalog::kept(
+    const std::vector<std::string>& builds
+) {
+    std::map<std::string, Checked<StoredLibrary>> copies;
+    std::vector<fs::path> unknown;
+    for (const auto& build : builds) {
+        // Read again: what was spoilt meanwhile has another content than its name says. The store
+        // is ours alone, whoever must own the folders of the settings.
+        auto copy = store_library(options_.store / (build + ".so"), options_.store, false);
+        if (copy && copy->build != build)
+            copy = std::unexpected(LibraryRefusal{
+                LibraryCheck::copy, "the SHA-256", build, copy->build,
+                "remove the copy, and put the library of that build into a plugin folder again"
+            });
+        if (copy && !scanned_.contains(build)) unknown.push_back(copy->copy);
+        copies.insert_or_assign(build, std::move(copy));
+    }
+    look_into(unknown);
+    std::map<std::string, Checked<CheckedLibrary>> out;
+    for (auto& [build, copy] : copies) {
+        if (!copy) {
+            out.insert_or_assign(build, std::unexpected(std::move(copy).error()));
+            continue;
+        }
+        const auto& content = scanned_.at(build);
+        out.insert_or_assign(
+            build, content ? read(*copy, *content) : Checked<CheckedLibrary>(std::unexpected(content.error()))
+        );
+    }
+    return out;
 }
 
 void PluginCatalog::scan(const std::vector<fs::path>& folders) {
@@ -122,11 +166,7 @@ void PluginCatalog::scan(const std::vector<fs::path>& folders) {
             unknown.push_back(taken->copy);
         stored.push_back(std::move(*taken));
     }
-    const auto program =
-        options_.host_program.empty() ? default_host_program() : options_.host_program;
-    auto outcomes = scan_in_child(program, unknown, options_.scan_timeout);
-    for (std::size_t index = 0; index < unknown.size(); ++index)
-        scanned_.insert_or_assign(unknown[index].stem().string(), std::move(outcomes[index]));
+    look_into(unknown);
 
     for (const auto& library : stored) {
         const auto& content = scanned_.at(library.build);

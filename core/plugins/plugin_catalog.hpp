@@ -49,6 +49,11 @@ public:
     /// @threads  one at a time; blocks, with files and child processes
     void scan(const std::vector<std::filesystem::path>& folders);
 
+    /// Builds of earlier times, out of their copies in the store; pins do not count for them, as what
+    /// is in the store was taken under the pins of its time. @param builds  SHA-256, lower-case hex
+    /// @threads  as scan()
+    std::map<std::string, Checked<CheckedLibrary>> kept(const std::vector<std::string>& builds);
+
     const std::map<std::string, CheckedLibrary>& libraries() const { return libraries_; }
     const std::vector<RefusedLibrary>& refusals() const { return refusals_; }
     /// Imports worth knowing of, by plugin id: "clock: clock_gettime".
@@ -62,6 +67,8 @@ private:
     void refuse(const std::filesystem::path& path, LibraryRefusal refusal);
     std::vector<std::filesystem::path> candidates(const std::vector<std::filesystem::path>& folders
     );
+    void look_into(const std::vector<std::filesystem::path>& copies);
+    Checked<CheckedLibrary> read(const struct StoredLibrary& stored, const LibraryContent& content) const;
     void take(const struct StoredLibrary& stored, const LibraryContent& content);
 
     CatalogOptions options_;

@@ -12,8 +12,8 @@
 // In sanitizer builds step 2 is a deny-list of the same calls as step 1 and of opening files, and
 // there is no memory limit, as the sanitizers' own runtime needs the rest.
 //
-// Constructors of the library run between the two: they can open files, yet have no way to send
-// anything out but a later effect. What a namespace or Landlock adds comes with hardening.
+// Constructors of the library run between the two. They have no way to send anything out but a later
+// effect, and where the kernel has Landlock nothing to read but libraries (landlock.hpp).
 
 #include <sys/types.h>
 

@@ -50,17 +50,21 @@ public:
         return *made.release();
     }
 
-    /// The name under which the connection has it prepared by now. @return null: there are too many
-    const std::string* name_of(PGconn* connection, const std::string& text) {
-        constexpr std::size_t kept_max = 64;  // a text for each way to ask, and not for each value
-        if (const auto found = names_.find(text); found != names_.end()) return &found->second;
-        if (names_.size() == kept_max) return nullptr;
-        auto name = "porteur_" + std::to_string(names_.size());
+    /// The name under which the connection has it prepared by now; good until the next call.
+    const std::string& name_of(PGconn* connection, const std::string& text) {
+        ++asked_;
+        if (const auto found = kept_.find(text); found != kept_.end()) {
+            found->second.used = asked_;
+            return found->second.name;
+        }
+        // Texts differ by the way to ask and by how much is asked for; what was asked longest ago goes.
+        if (kept_.size() == kept_max) put_out(connection, std::ranges::min_element(kept_, {}, [](const auto& each) { return each.second.used; }));
+        auto name = "porteur_" + std::to_string(asked_);
         const Answer prepared(
             PQprepare(connection, name.c_str(), text.c_str(), 0, nullptr), PQclear
         );
         if (PQresultStatus(prepared.get()) != PGRES_COMMAND_OK) fail(connection);
-        return &names_.emplace(text, std::move(name)).first->second;
+        return kept_.emplace(text, Kept{std::move(name), asked_}).first->second.name;
     }
 
 private:
@@ -73,11 +77,25 @@ private:
             if (auto* known = static_cast<Prepared*>(
                     PQinstanceData(static_cast<PGEventConnReset*>(what)->conn, heed)
                 ))
-                known->names_.clear();
+                known->kept_.clear();
         return 1;
     }
 
-    std::unordered_map<std::string, std::string> names_;
+    struct Kept {
+        std::string name;
+        std::uint64_t used = 0;  ///< counted in questions
+    };
+    using All = std::unordered_map<std::string, Kept>;
+    static constexpr std::size_t kept_max = 64;
+
+    void put_out(PGconn* connection, All::iterator which) {
+        const Answer done(PQexec(connection, ("deallocate " + which->second.name).c_str()), PQclear);
+        if (PQresultStatus(done.get()) != PGRES_COMMAND_OK) fail(connection);
+        kept_.erase(which);
+    }
+
+    All kept_;
+    std::uint64_t asked_ = 0;
 };
 
 // ------------------------------------------------------------------ COPY
@@ -179,15 +197,11 @@ void each_prepared(
     }
     const std::vector<int> formats(values.size(), 1);
     const auto count = static_cast<int>(values.size());
-    const auto* const name = Prepared::of(connection).name_of(connection, text);
+    const auto& name = Prepared::of(connection).name_of(connection, text);
     const Answer answer(
-        name ? PQexecPrepared(
-                   connection, name->c_str(), count, starts.data(), sizes.data(), formats.data(), 1
-               )
-             : PQexecParams(
-                   connection, text.c_str(), count, nullptr, starts.data(), sizes.data(),
-                   formats.data(), 1
-               ),
+        PQexecPrepared(
+            connection, name.c_str(), count, starts.data(), sizes.data(), formats.data(), 1
+        ),
         PQclear
     );
     if (PQresultStatus(answer.get()) != PGRES_TUPLES_OK) fail(connection);

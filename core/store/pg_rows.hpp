@@ -50,7 +50,7 @@ private:
 using TakePgRow = std::function<bool(const PgRow&)>;
 
 /// Asks with a statement that stays prepared on the connection for the next who asks with the same
-/// text; beyond some dozens of texts it is prepared for this once.
+/// text; of more than some dozens of texts, the one that was asked longest ago goes.
 /// @param text  has "$1" and on with their types, such as "$1::bigint", and says of what it gives
 /// that it is bigint or text
 /// @throws std::runtime_error with the server's words

@@ -92,6 +92,18 @@ std::vector<DueOrder> due_orders(soci::session& sql) {
     return out;
 }
 
+std::vector<OpenOperation> open_operations(soci::session& sql) {
+    std::vector<OpenOperation> out;
+    run(sql,
+        "select operations.id, orders.id, operations.account, operations.build from orders "
+        "join operations on operations.id = orders.open_operation "
+        "where orders.at_rest = 0 and orders.open_operation <> 0 and operations.state = 'open' order by operations.id",
+        "nntt", {}, [&](const std::vector<Cell>& row) {
+            out.push_back({row[0].number, row[1].number, row[2].text, row[3].text});
+        });
+    return out;
+}
+
 std::vector<Order> orders(soci::session& sql, const Seal& seal, const std::string& where, const Values& values) {
     std::vector<Order> out;
     run(sql,

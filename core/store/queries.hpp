@@ -12,6 +12,7 @@ class session;
 namespace porteur::queries {
 
 std::vector<DueOrder> due_orders(soci::session& sql);
+std::vector<OpenOperation> open_operations(soci::session& sql);
 /// `where` is SQL of ours with one placeholder for each of the values, in order.
 struct Values {
     std::vector<std::int64_t> numbers;

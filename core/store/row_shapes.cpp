@@ -26,7 +26,7 @@ std::vector<BulkShape> row_shapes() {
          {"name", text}, {"build", text}, {"state", text}, {"input", text}, {"output", text},
          {"deaths", number}, {"began_at", number}, {"ended_at", number}}, 0};
     all[changed_operation] = {Verb::update, "operations",
-        {{"id", number}, {"state", text}, {"output", text}, {"deaths", number}, {"ended_at", number}}, 1};
+        {{"id", number}, {"build", text}, {"state", text}, {"output", text}, {"deaths", number}, {"ended_at", number}}, 1};
     all[journal_piece] = {Verb::insert, "journal",
         {{"operation_id", number}, {"position", number}, {"tenant_id", number}, {"payload", text}}, 0};
     all[timeline_entry] = {Verb::insert, "timeline",

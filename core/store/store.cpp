@@ -2,6 +2,7 @@
 #include "store/store.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
@@ -145,6 +146,9 @@ public:
 
     Result<std::vector<DueOrder>> due_orders() override {
         return read([](soci::session& sql) { return queries::due_orders(sql); });
+    }
+    Result<std::vector<OpenOperation>> open_operations() override {
+        return read([](soci::session& sql) { return queries::open_operations(sql); });
     }
     Result<std::optional<Order>> order(Id id) override {
         return read([&](soci::session& sql) { return first(queries::orders(sql, seal_, "where id = :id", {{id}, {}})); });
@@ -508,14 +512,7 @@ private:
 
     template <class Read>
     auto read(Read ask) -> Result<decltype(ask(std::declval<soci::session&>()))> {
-        Reader session = no_reader();
-        {
-            std::lock_guard lock(readers_mutex_);
-            if (!readers_.empty()) {
-                session = std::move(readers_.back());
-                readers_.pop_back();
-            }
-        }
+        auto session = kept_reader();
         try {
             if (!session) session = reader(connect());
             auto found = ask(*session);
@@ -526,6 +523,26 @@ private:
             // The connection may be the reason: it is not used again.
             return failure(ErrorKind::unavailable, std::string("reading the store: ") + wrong.what());
         }
+    }
+
+    /// A connection from before. One that the server has ended meanwhile is none, and with it go the
+    /// others of its time: nobody need hear of a restart of the server that is over.
+    Reader kept_reader() {
+        std::lock_guard lock(readers_mutex_);
+        if (readers_.empty()) return no_reader();
+        auto last = std::move(readers_.back());
+        readers_.pop_back();
+        if (!was_ended(*last)) return last;
+        readers_.clear();
+        return no_reader();
+    }
+
+    /// Nobody is asking on it, so what the server has sent is its farewell, or something as rare: a changed
+    /// setting, which a new connection has as well.
+    bool was_ended(soci::session& session) const {
+        if (address_.dialect != Dialect::postgresql) return false;
+        pollfd socket{.fd = PQsocket(static_cast<soci::postgresql_session_backend*>(session.get_backend())->conn_), .events = POLLIN, .revents = 0};
+        return ::poll(&socket, 1, 0) > 0;
     }
 
     /// A small change outside the engine's commits; waits for SQLite's one writer.

@@ -108,6 +108,8 @@ public:
     /// Orders in parts of which something may still change.
     virtual Result<std::vector<Id>> open_parents() = 0;
     virtual Result<std::optional<StoredOperation>> operation(Id id) = 0;
+    /// All that are open, of all accounts, oldest first; those that wait for a person to begin them again are not.
+    virtual Result<std::vector<OpenOperation>> open_operations() = 0;
     /// Without journals; oldest first.
     virtual Result<std::vector<Operation>> operations_of(Id order) = 0;
     virtual Result<std::vector<TimelineEntry>> timeline(Id order) = 0;

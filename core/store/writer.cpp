@@ -139,6 +139,7 @@ void Writer::put_operation(const RowChanges::OperationRow& change) {
 void Writer::change_operation(const Operation& operation) {
     auto& row = bulk(changed_operation);
     row.number(operation.id);
+    row.text(operation.build);
     row.text(name_of(operation.state));
     row.text(sealed(operation.output, "operations.output|", operation.id));
     row.number(operation.deaths);

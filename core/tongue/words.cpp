@@ -98,6 +98,9 @@ constexpr auto table = std::to_array<Word>({
     {"health", "degraded", word_in("health", "degraded")},
     {"health", "down", word_in("health", "down")},
 
+    {"build_state", "active", word_in("build_state", "active"), to_translate("new operations begin on it")},
+    {"build_state", "staged", word_in("build_state", "staged"), to_translate("it was tried, and can be activated")},
+    {"build_state", "draining", word_in("build_state", "draining"), to_translate("it was active once; what stands with it ends on it")},
     {"breaker", "closed", word_in("breaker", "closed"), to_translate("requests pass")},
     {"breaker", "open", word_in("breaker", "open"), to_translate("the carrier has not answered; nothing is sent for a while")},
     {"breaker", "half_open", word_in("breaker", "half open"), to_translate("one request may pass, to see whether the carrier answers again")},

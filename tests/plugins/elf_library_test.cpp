@@ -98,7 +98,7 @@ TEST(ScanLine, IsReadWhateverALibraryCallsItsSymbols) {
     for (auto at = bytes.find("porteur_entry_v0"); at != bytes.npos; at = bytes.find("porteur_entry_v0")) bytes[at] = '\xff';
     const auto scanned = scan_library(bytes);
     ASSERT_FALSE(scanned);
-    EXPECT_THAT(scanned.error().found, HasSubstr("?orteur_entry_v0"));
+    EXPECT_THAT(scanned.error().found, HasSubstr("\\xfforteur_entry_v0"));
     const auto read = read_scan_line(scan_line(scanned));
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(*read, scanned);

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "plugin_world.hpp"
+#include "plugins/landlock.hpp"
 #include "support/result_matchers.hpp"
 
 namespace porteur {
@@ -111,6 +112,17 @@ TEST_F(Process, ThatTriesAForbiddenCallDiesAndTheMessageNamesIt) {
         expect_death(
             *runner, "executable-memory", HasSubstr("tried to make code at run time (mmap)")
         );
+}
+
+TEST_F(Process, ThatReadsFilesWhileItIsLoadedFindsLibrariesAlone) {
+    if (landlock_version() == 0) GTEST_SKIP() << "left out: this kernel has no Landlock";
+    const auto runner = rogue();
+    const auto turn = second(*runner, "constructor");
+    ASSERT_TRUE(turn) << turn.error().message;
+    EXPECT_EQ(turn->state, Turn::State::failed);
+    // EACCES each time; without Landlock the first two would be descriptors.
+    EXPECT_EQ(turn->error.message, "opened -13, listed -13, wrote -13");
+    runner->end(1);
 }
 
 TEST_F(Process, ThatLoopsForEverIsKilled) {

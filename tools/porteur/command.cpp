@@ -47,6 +47,7 @@ const std::vector<CommandSpec>& all_commands() {
         add(webhook_commands());
         add(people_commands());
         add(status_commands());
+        add(plugin_build_commands());
         add(machine_commands());
         return all;
     }();

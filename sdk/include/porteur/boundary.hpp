@@ -229,8 +229,8 @@ inline std::int32_t cancel(porteur_op* op, porteur_view, porteur_turn* turn, por
     constexpr porteur_plugin porteur_this_plugin{                                                       \
         .size = sizeof(porteur_plugin),                                                                 \
         .abi_minor = 0,                                                                                 \
-        .id = {plugin_id, sizeof(plugin_id) - 1},                                                       \
-        .version = {plugin_version, sizeof(plugin_version) - 1},                                        \
+        .id = {"" plugin_id, sizeof("" plugin_id) - 1},                       /* literals alone */     \
+        .version = {"" plugin_version, sizeof("" plugin_version) - 1},                                  \
         .sdk = {"porteur-sdk-cpp/0.1", sizeof("porteur-sdk-cpp/0.1") - 1},                              \
         .op_begin = [](const porteur_host*, porteur_view operation, porteur_view input, porteur_op** out, \
                        porteur_error* err) noexcept -> std::int32_t {                                   \

@@ -30,6 +30,18 @@ static long raw(long number, long a, long b, long c, long d) {
     return result;
 }
 
+/* What the library's constructor found: a descriptor, or an error of the system. */
+static long constructor_opened, constructor_listed, constructor_wrote;
+
+__attribute__((constructor)) static void look_around(void) {
+    constructor_opened = raw(SYS_openat, -100, (long)"/etc/passwd", 0, 0);
+    if (constructor_opened >= 0) raw(SYS_close, constructor_opened, 0, 0, 0);
+    constructor_listed = raw(SYS_openat, -100, (long)"/etc", 0200000, 0); /* a folder */
+    if (constructor_listed >= 0) raw(SYS_close, constructor_listed, 0, 0, 0);
+    constructor_wrote = raw(SYS_openat, -100, (long)"/tmp", 020200002, 0600); /* a file without a name, to write */
+    if (constructor_wrote >= 0) raw(SYS_close, constructor_wrote, 0, 0, 0);
+}
+
 static void say(porteur_error *err, int32_t kind, const char *message) {
     err->kind = kind;
     err->reason[0] = err->code[0] = '\0';
@@ -39,6 +51,14 @@ static void say(porteur_error *err, int32_t kind, const char *message) {
 __attribute__((no_sanitize("all"))) static void crash(void) {
     *(volatile int *)8 = 1;
 }
+
+__attribute__((no_sanitize("all"), noinline)) static long recurse(long depth) {
+    volatile char room[4096];
+    room[0] = (char)depth;
+    return depth == 0 ? 0 : recurse(depth + 1) + room[0];
+}
+
+__attribute__((no_sanitize("all"))) static void raw_put(char *at, char letter) { *(volatile char *)at = letter; }
 
 static void loop(void) {
     for (volatile unsigned long turns = 0;; ++turns) {}
@@ -167,6 +187,15 @@ static int32_t second_step(porteur_op *op, const porteur_completion *completion,
     if (does(op, "crash")) crash();
     if (does(op, "loop")) loop();
     if (does(op, "deadlock")) deadlock();
+    if (does(op, "recurse")) recurse(1);
+    if (does(op, "scribble")) {
+        /* Over its own heap: the administration of the blocks, and the pointers in them. */
+        char *volatile block = malloc(64);
+        for (size_t at = 0; at < (size_t)64 << 20; ++at) raw_put(block + at, 0x41);
+        free(block);
+        crash();
+    }
+    if (does(op, "proc")) raw(SYS_openat, -100, (long)"/proc/1/environ", 0, 0);
     if (does(op, "abort")) abort();
     if (does(op, "exit")) exit(3);
     if (does(op, "allocate")) {
@@ -214,6 +243,13 @@ static int32_t second_step(porteur_op *op, const porteur_completion *completion,
     }
     if (does(op, "log"))
         op->host->log(op->host, (porteur_view)VIEW("1"), 2, (porteur_view)VIEW("{\"said\":\"hello\"}"));
+    if (does(op, "constructor")) {
+        char found[96];
+        snprintf(found, sizeof found, "opened %ld, listed %ld, wrote %ld", constructor_opened, constructor_listed, constructor_wrote);
+        say(err, PORTEUR_KIND_REJECTED, found);
+        turn->state = PORTEUR_FAILED;
+        return PORTEUR_OK;
+    }
     if (does(op, "fail")) {
         say(err, PORTEUR_KIND_REJECTED, "the carrier \x1b[31msaid\x1b no");
         strcpy(err->reason, "NOT_A_REASON");

@@ -294,7 +294,7 @@ TEST_F(Matrix, EveryRouteInEveryAccountForEveryRole) {
                     continue;
                 }
                 const bool lists_of_carriers =
-                    right == Right::view_carrier_lists && target != system_tenant;
+                    (right == Right::view_carrier_lists || right == Right::manage_plugins) && target != system_tenant;
                 const bool allowed =
                     access == Access::signed_in ||
                     (!lists_of_carriers && may(role_in(as, target), right, Relation::own));

@@ -1,22 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 // Buys three things at once, signs, waits for the carrier's word, and asks a person. Ports numbers: of +1800 alone, and only
-// to the postal code that it likes.
+// to the postal code that it likes. With PATIENT_NEXT it is a later build, which asks for some of it otherwise.
 #include <porteur/sdk.hpp>
 
 using namespace porteur;
 
 namespace {
 
+#ifdef PATIENT_NEXT
+constexpr bool is_next = true;
+#define PATIENT_VERSION "1.1.0"
+#else
+constexpr bool is_next = false;
+#define PATIENT_VERSION "1.0.0"
+#endif
+
 Op<PurchaseProgress> purchase(PurchaseOrder order) {
     std::vector<HttpRequest> requests;
-    for (const char* step : {"buy-1", "buy-2", "buy-3"}) requests.push_back(http().post(step, "/orders").field("ref", order.reference).once());
+    for (const std::string step : {"buy-1", "buy-2", "buy-3"}) {
+        auto buy = http().post(step, "/orders").field("ref", order.reference).once();
+        if (is_next && step == "buy-2" && order.reference.ends_with('7')) buy.field("channel", "api");
+        requests.push_back(std::move(buy));
+    }
     const auto bought = co_await together(std::move(requests));
     for (const auto& each : bought) each.require_ok();
 
     const auto signature = co_await sign("sign", Signing::hmac_sha256, "auth_token", "order " + order.reference);
     const auto told = co_await event("answer", "webhook", std::chrono::hours(24)).where("ticket", bought.front().text("/id"));
     if (!told) fail(ErrorKind::in_doubt, Reason::none, "", "nobody told");
-    const auto answer = co_await manual("check", "Check the invoice", "It came with " + told->body + ".").choice("right").text_required();
+    const auto answer = co_await manual("check", "Check the invoice", (is_next ? "The carrier sent " : "It came with ") + told->body + ".").choice("right").text_required();
 
     PurchaseProgress progress;
     progress.carrier_id = signature + " " + answer.text;
@@ -91,6 +103,6 @@ Op<ReleasePacket> release_packet(PortOrder order) {
 
 }  // namespace
 
-PORTEUR_PLUGIN("patient", "1.0.0", PORTEUR_OPERATION(purchase), PORTEUR_OPERATION(split), PORTEUR_OPERATION(validate),
+PORTEUR_PLUGIN("patient", PATIENT_VERSION, PORTEUR_OPERATION(purchase), PORTEUR_OPERATION(split), PORTEUR_OPERATION(validate),
                PORTEUR_OPERATION(submit_port), PORTEUR_OPERATION(check_port), PORTEUR_OPERATION(supplement_port),
                PORTEUR_OPERATION(check_release), PORTEUR_OPERATION(release_packet))

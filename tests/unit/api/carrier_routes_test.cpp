@@ -99,6 +99,8 @@ TEST(Carriers, TellAnotherAccountTheLastErrorOfItsOwnOrdersAlone) {
     faults[0].message = "the system's";
     faults[1].message = "their own";
     EXPECT_EQ(health(FakeHost::reader_token).at("last_error"), "connection refused") << "anybody's";
+    EXPECT_EQ(health(FakeHost::reader_token).at("process_ended").at("reason"), "was killed: a step took longer than 2000 ms");
+    EXPECT_EQ(health(FakeHost::foreign_token).at("process_ended"), nullptr) << "what runs here is the system's";
     EXPECT_EQ(health(FakeHost::foreign_token).at("last_error"), "their own");
     EXPECT_EQ(health(FakeHost::foreign_token).at("last_error_at"), "2026-11-18T11:06:40.000Z");
     faults.pop_back();

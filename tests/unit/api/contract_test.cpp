@@ -295,6 +295,13 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
     };
     for (const char* path : {"/healthz", "/readyz", "/metrics", "/v1/carriers"})
         ask("GET", path, path);
+    ask("GET", "/v1/plugins", "/v1/plugins");
+    EXPECT_EQ(ask("POST", "/v1/plugins/x/stage", "/v1/plugins/acme/stage").status, 200);
+    EXPECT_EQ(ask("POST", "/v1/plugins/x/stage", "/v1/plugins/acne/stage").status, 404);
+    const auto build = [](const std::string& sha256) { return R"({"build":")" + sha256 + R"("})"; };
+    EXPECT_EQ(ask("POST", "/v1/plugins/x/activate", "/v1/plugins/acme/activate", build(FakePlugins::older)).status, 409);
+    EXPECT_EQ(ask("POST", "/v1/plugins/x/activate", "/v1/plugins/acme/activate", build(FakePlugins::second)).status, 200);
+    EXPECT_EQ(ask("POST", "/v1/plugins/x/retire", "/v1/plugins/acme/retire", build(FakePlugins::older)).status, 200);
     ask("GET", "/v1/requirements", "/v1/requirements?account=acme-1");
     ask("GET", "/v1/targets", "/v1/targets?account=acme-1");
     ask("GET", "/v1/available-numbers", "/v1/available-numbers?country=CA");

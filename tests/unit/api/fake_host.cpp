@@ -533,6 +533,7 @@ CarrierList FakeHost::carriers() {
     losing.health = "down";
     losing.last_error = "connection refused";
     losing.last_error_at = Instant{};
+    losing.process_ends = {.count = 2, .last_reason = "was killed: a step took longer than 2000 ms", .operations = 3, .last = Instant{}};
     return {
         .accounts = {gaining, losing},
         .refused = {{"porteur-bad.so", "is of ABI 7; this host speaks 0"}}

@@ -13,6 +13,7 @@
 #include "fake_numbers.hpp"
 #include "fake_outward.hpp"
 #include "fake_people.hpp"
+#include "fake_plugins.hpp"
 
 namespace porteur::testing {
 
@@ -66,6 +67,7 @@ public:
     FakeOutward outgoing;  ///< touched between requests only
     FakeNumbers inventory;
     FakePeople who;
+    FakePlugins builds;
     /// Adds an entry for tenant 1 and wakes whoever listens. @return its id
     Id add_entry(std::string kind, std::int64_t tenant = 1);
     void revoke(std::string_view token);
@@ -111,6 +113,7 @@ public:
     OutwardServices& outward() override { return outgoing; }
     NumberServices& numbers() override { return inventory; }
     PeopleServices& people() override { return who; }
+    PluginServices& plugins() override { return builds; }
     HealthReport health() override;
     std::string metrics() override;
 

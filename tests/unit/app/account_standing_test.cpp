@@ -16,7 +16,7 @@ constexpr Steady steady{1000s};
 Account account_at(RequestRate rate) {
     Account account;
     account.rate = rate;
-    account.limit.emplace(rate, rate.count);
+    account.limit = std::make_shared<RateLimit>(rate, rate.count);
     account.since = now - 1h;
     account.seen = std::make_shared<RecentRequests>(now - 2h);
     return account;
@@ -43,7 +43,7 @@ TEST(AccountStanding, TellsWhatIsUsedOfTheRateAndWhoWaits) {
 TEST(AccountStanding, TellsTheLastErrorWithoutTelephoneNumbers) {
     Account account;
     EXPECT_EQ(last_error_of(account), "");
-    account.last_error = "the carrier has no 14165550101";
+    account.trouble->error = "the carrier has no 14165550101";
     EXPECT_EQ(last_error_of(account), "the carrier has no …0101");
 }
 
@@ -59,7 +59,7 @@ TEST(AccountStanding, TellsSinceWhenTheBreakerIsOpenAndWhenItIsTriedNext) {
     EXPECT_EQ(standing.breaker, Breaker::closed);
     EXPECT_EQ(standing.breaker_since, std::nullopt);
     EXPECT_EQ(standing.since, now - 1h);
-    for (int at = 0; at < 5; ++at) account.breaker.failed(steady - 2s);
+    for (int at = 0; at < 5; ++at) account.breaker->failed(steady - 2s);
     standing = standing_of(account, now, steady);
     EXPECT_EQ(standing.breaker, Breaker::open);
     EXPECT_EQ(standing.failures, 5);

@@ -104,7 +104,7 @@ TEST_F(SignPerformed, AsksNothingByHttpWhereTheCarrierHasNoAddress) {
 
 TEST_F(SignPerformed, TakesNoPlaceInTheLineOfAnAccountForARequestThatWillNotWaitForIt) {
     account->client.emplace(CarrierClient::make(io.get_executor(), {.base_url = "http://127.0.0.1:1"}, {}).value());
-    account->limit.emplace(RequestRate{1, std::chrono::minutes(1)}, 1);
+    account->limit = std::make_shared<RateLimit>(RequestRate{1, std::chrono::minutes(1)}, 1);
     const auto begun = std::chrono::steady_clock::now();
     account->limit->reserve(begun);
     const auto next = account->limit->next_place(begun);

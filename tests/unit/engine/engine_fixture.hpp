@@ -87,7 +87,7 @@ protected:
         clock = std::make_unique<JumpingClock>(io->get_executor());
         if (now != Instant{}) clock->set(now);
         chance = std::make_unique<SeededChance>(1);
-        runner = std::make_unique<DirectRunner>(plugin);
+        runner = std::make_unique<DirectRunner>(plugin, build);
         auto view = std::make_shared<AccountView>();
         view->runner = runner.get();
         view->descriptor = &descriptor;
@@ -173,6 +173,7 @@ protected:
     }
 
     const porteur_plugin* plugin;
+    std::string build = std::string(64, 'a');  ///< of the next open()
     std::filesystem::path folder;
     HexSeal seal;
     Descriptor descriptor = acme_descriptor();

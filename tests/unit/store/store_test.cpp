@@ -5,6 +5,7 @@
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
+#include <barrier>
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +14,8 @@
 #include <mutex>
 
 #include "store/migrations.hpp"
+#include "store/pg_rows.hpp"
+#include "store/store_access.hpp"
 #include "store/upkeep.hpp"
 #include "support/engine_world.hpp"
 #include "support/postgres_server.hpp"
@@ -823,6 +826,54 @@ TEST(EventLookup, KeepsApartWhatIsJoinedAlike) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, StoreTest, ::testing::Values("sqlite", "postgresql"), [](const auto& each) { return std::string(each.param); });
+TEST_P(StoreTest, SaysNothingOfAnEndOfItsReadersThatIsOver) {
+    if (GetParam() == std::string("sqlite")) GTEST_SKIP() << "SQLite has no server";
+    std::vector<long long> readers(3);
+    std::vector<std::thread> at_once;
+    std::barrier together(3);
+    for (auto& pid : readers)
+        at_once.emplace_back([&] {
+            EXPECT_TRUE(access_of(*store).read_with([&](soci::session& sql) {
+                sql << "select pg_backend_pid()", soci::into(pid);
+                together.arrive_and_wait();
+            }));
+        });
+    for (auto& each : at_once) each.join();
+    soci::session other(soci::postgresql, address.substr(address.find(':') + 1));
+    for (const auto pid : readers) {
+        int ended = 0;
+        other << "select case when pg_terminate_backend(" << pid << ", 10000) then 1 else 0 end", soci::into(ended);
+        EXPECT_EQ(ended, 1);
+    }
+    for (int at = 0; at < 6; ++at) {
+        const auto found = store->order(1);
+        EXPECT_TRUE(found) << found.error().message;
+    }
+}
+
+TEST_P(StoreTest, KeepsTheStatementsThatWereAskedLast) {
+    if (GetParam() == std::string("sqlite")) GTEST_SKIP() << "they are PostgreSQL's";
+    soci::session sql(soci::postgresql, address.substr(address.find(':') + 1));
+    auto* const connection = static_cast<soci::postgresql_session_backend*>(sql.get_backend())->conn_;
+    const auto ask = [&](std::int64_t number) {
+        std::int64_t found = 0;
+        queries::each_prepared(connection, "select $1::bigint + " + std::to_string(number), {std::int64_t{1}}, [&](const queries::PgRow& row) {
+            found = row.number(0);
+            return true;
+        });
+        return found;
+    };
+    for (int at = 0; at < 300; ++at) {
+        EXPECT_EQ(ask(at), at + 1);
+        EXPECT_EQ(ask(7), 8) << "asked all the time";
+    }
+    int kept = 0, frequent = 0;
+    sql << "select count(*) from pg_prepared_statements where name like 'porteur_%'", soci::into(kept);
+    EXPECT_EQ(kept, 64);
+    sql << "select count(*) from pg_prepared_statements where statement like '%+ 7' and name in ('porteur_2', 'porteur_15')", soci::into(frequent);
+    EXPECT_EQ(frequent, 1) << "prepared once, when it was first asked";
+}
+
 INSTANTIATE_TEST_SUITE_P(OnSqlite, StoreDeathTest, ::testing::Values("sqlite"), [](const auto& each) { return std::string(each.param); });
 
 }  // namespace

@@ -45,6 +45,8 @@ std::vector<CommandSpec> webhook_commands();
 std::vector<CommandSpec> people_commands();
 /// status
 std::vector<CommandSpec> status_commands();
+/// plugin list, stage, activate, retire: the builds that a running daemon has to do with
+std::vector<CommandSpec> plugin_build_commands();
 /// token create, completion: what needs no API
 std::vector<CommandSpec> machine_commands();
 

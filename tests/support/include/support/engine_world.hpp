@@ -150,6 +150,8 @@ public:
 
     /// Lets a test make calls fail as a dying plugin process would.
     std::function<std::optional<Error>()> before_step = [] { return std::nullopt; };
+    /// Makes of the plugin's turns those of another build.
+    std::function<void(Turn&)> changes = [](Turn&) {};
     std::size_t living() const { return ops_.size(); }
 
 private:
@@ -186,6 +188,7 @@ private:
             ours.effects.push_back({each.seq, static_cast<EffectKind>(each.kind), static_cast<Guarantee>(each.guarantee),
                                     text(each.step), text(each.head), text(each.body)});
         }
+        changes(ours);
         return ours;
     }
 
@@ -228,6 +231,12 @@ public:
 class OneAccount : public Accounts {
 public:
     std::map<std::string, std::shared_ptr<AccountView>> all;
+    std::map<std::string, std::shared_ptr<AccountView>> earlier;  ///< by build
+    Result<std::shared_ptr<const AccountView>> as_of(const std::string&, const std::string& build) override {
+        const auto found = earlier.find(build);
+        if (found == earlier.end()) return failure(ErrorKind::unavailable, "scripted: no copy of it is kept");
+        return found->second;
+    }
     std::shared_ptr<const AccountView> find(const std::string& account) override {
         const auto found = all.find(account);
         return found == all.end() ? nullptr : found->second;

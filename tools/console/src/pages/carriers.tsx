@@ -52,6 +52,9 @@ function Account({ carrier }: { carrier: Carrier }) {
         <Section title={carrier.account} aside={<Mark kind="health" code={health.state} />}>
             <p className="note">{carrier.name} · {t("carriers.plugin", { plugin: carrier.plugin, version: carrier.version })}{carrier.countries.length ? ` · ${carrier.countries.join(", ")}` : ""}</p>
             {health.last_error ? <Notice kind="warn">{t("carriers.last-error", { at: dates.moment(health.last_error_at), text: health.last_error })}</Notice> : null}
+            {health.process_ended ? (
+                <Notice kind="warn">{t("carriers.process-ended", { at: dates.moment(health.process_ended.at), reason: health.process_ended.reason, count: health.process_ended.count })}</Notice>
+            ) : null}
             <Standing carrier={carrier} />
             <details>
                 <summary>{t("carriers.can", { count: carrier.operations.length })}</summary>
