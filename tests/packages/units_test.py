@@ -25,6 +25,33 @@ def text_of(name):
         return file.read()
 
 
+def source_text(path):
+    with open(os.path.join(os.environ["PORTEUR_SOURCE_DIR"], path), encoding="utf-8") as file:
+        return file.read()
+
+
+def unit_filter():
+    return re.findall(r"(?m)^SystemCallFilter=(.*)$", text_of("porteurd.service"))
+
+
+def calls_of(lines):
+    """What systemd makes of these lines: the first allows, one that begins with ~ takes away."""
+
+    def expand(word):
+        if not word.startswith("@"):
+            return {word}
+        status, said = run("systemd-analyze", "syscall-filter", word)
+        assert status == 0, said
+        words = [line.strip() for line in said.split("\n")[1:]]
+        return set().union(*(expand(each) for each in words if each and not each.startswith("#")))
+
+    calls = expand("@default")
+    for line in lines:
+        named = set().union(*(expand(word) for word in line.removeprefix("~").split()))
+        calls = calls - named if line.startswith("~") else calls | named
+    return calls
+
+
 class Units(unittest.TestCase):
     def exposure(self, unit):
         """@return whether it is at most what is allowed, and what systemd said"""
@@ -57,6 +84,22 @@ class Units(unittest.TestCase):
             for unit in ("porteurd.service", "porteurd.socket"):
                 _, said = run("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", os.path.join(folder, unit))
                 self.assertNotRegex(said, r"porteurd\.(service|socket)", said)
+
+    def test_no_call_that_a_locked_process_needs_is_taken_from_it(self):
+        """Else a plugin would die, or believe that the kernel cannot lock it, only where systemd started its daemon."""
+        allowed = calls_of(unit_filter())
+        self.assertNotIn("setrlimit", allowed)
+        self.assertNotIn("mount", allowed)
+        needed = {"seccomp", "prctl", "prlimit64", "umask", "chdir", "rt_sigaction", "mmap", "mprotect", "tgkill", "socketpair", "pipe2", "clone3", "execve"}
+        for source in ("core/plugins/sandbox.cpp", "core/paper/paper_lock.cpp"):
+            text = source_text(source)
+            for name in ("allowed", "answered_no"):
+                calls = re.search(r"constexpr auto %s = .*?\}\);" % name, text, re.S).group(0)
+                needed |= set(re.findall(r"SCMP_SYS\((\w+)\)", calls))
+        landlock = set(re.findall(r"SYS_(landlock_\w+)", source_text("core/plugins/landlock.cpp")))
+        self.assertEqual(len(landlock), 3)
+        self.assertGreater(len(needed), 35)
+        self.assertEqual((needed | landlock) - allowed, set())
 
     def test_it_is_given_time_to_end_what_is_under_way(self):
         with open(os.path.join(os.environ["PORTEUR_SOURCE_DIR"], "config/porteur.toml"), encoding="utf-8") as file:
