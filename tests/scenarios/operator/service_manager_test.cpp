@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
-#include <sstream>
 #include <stdexcept>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -81,6 +81,7 @@ private:
 class ServiceManager : public ::testing::Test {
 protected:
     ServiceManager() {
+        fs::create_directories(here.path / "plugins");
         settings("");
         output_of({PORTEUR_DAEMON, "--config", config, "init"});
     }
@@ -134,15 +135,13 @@ TEST_F(ServiceManager, HearsInOneLineWhyTheOldSettingsAreKept) {
 }
 
 TEST_F(ServiceManager, HearsTheWatchdogAtHalfItsTime) {
+    const auto before = std::chrono::steady_clock::now();
     start({"WATCHDOG_USEC=600000"});
-    EXPECT_THAT(ear.next(30s).value_or(""), StartsWith("READY=1\n"));
-    auto last = std::chrono::steady_clock::now();
-    for (int word = 0; word < 3; ++word) {
+    EXPECT_THAT(ear.next_word(), StartsWith("READY=1\n"));
+    for (int word = 1; word <= 3; ++word) {
         EXPECT_EQ(ear.next(30s), "WATCHDOG=1");
-        const auto now = std::chrono::steady_clock::now();
-        // The first of them may have been on its way before READY=1.
-        if (word > 0) EXPECT_GT(now - last, 200ms);
-        last = now;
+        // A busy machine makes it later, and nothing makes it sooner.
+        EXPECT_GE(std::chrono::steady_clock::now() - before, word * 300ms);
     }
 }
 
@@ -192,9 +191,10 @@ TEST_F(ServiceManager, HearsNothingWhileTheEnginesThreadHangsThoughTheApiAnswers
 
     FrozenThread hung(engine);
     if (!hung.frozen) GTEST_SKIP() << "this machine lets nobody stop a thread of another process (ptrace)";
-    // One word may have been under way.
-    if (const auto last = ear.next(500ms)) EXPECT_EQ(*last, "WATCHDOG=1");
-    EXPECT_EQ(ear.next(1500ms), std::nullopt) << "a daemon whose engine hangs would never be started again";
+    // One word may lie here already, and another be under way for an answer from before.
+    int late = 0;
+    while (late <= 2 && ear.next(1500ms)) ++late;
+    EXPECT_LE(late, 2) << "a daemon whose engine hangs would never be started again";
     EXPECT_EQ(http(daemon.port(), "GET", "/healthz").value_or(HttpReply{}).status, 200) << "only one thread hangs";
 
     hung.let_go();
@@ -229,7 +229,6 @@ struct Listener {
 
 TEST_F(ServiceManager, GivesASocketThatPorteurdServesInPlaceOfItsOwn) {
     const Listener given;
-    // A caller who comes before porteurd does waits, and is answered.
     settings("address = \"192.0.2.1\"\n");  // of documentation: nobody can listen there
     daemon = Program::serve(given.command(config), here.path / "porteurd.log");
     EXPECT_EQ(daemon.port(), given.port);
