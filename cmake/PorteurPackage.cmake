@@ -41,7 +41,7 @@ set(CPACK_DEBIAN_SDK_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_SDK_PACKAGE_SHLIBDEPS ON)
 # The headers need Boost.JSON, Describe and Mp11, a simulator Asio and Beast; the testkit GoogleTest with GoogleMock; porteur_add_plugin() CMake.
 set(CPACK_DEBIAN_SDK_PACKAGE_DEPENDS
-    "libboost1.81-dev | libboost-dev (>= 1.81), libgtest-dev, libgmock-dev, cmake (>= 3.25)")
+    "porteur (= ${PROJECT_VERSION}), libboost1.81-dev | libboost-dev (>= 1.81), libgtest-dev, libgmock-dev, cmake (>= 3.25)")
 # g++ 12 of Debian 12 builds no plugin in C++ (docs/decisions/0001-clang-not-gcc.md).
 set(CPACK_DEBIAN_SDK_PACKAGE_RECOMMENDS "clang-19 | g++ (>= 4:14), ninja-build")
 # A simulator speaks TLS where OpenSSL's headers are.
@@ -50,4 +50,5 @@ set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "SDK for carrier plugins of Porteur")
 set(CPACK_COMPONENT_SDK_DESCRIPTION "Headers, a CMake package (find_package(PorteurSdk), porteur_add_plugin()), a test
 kit that scripts a plugin without a network, a kit for simulators of carriers, examples, and the command porteur
 with 'porteur plugin new', which writes a plugin to begin with.")
+include(PorteurDaemonPackages)
 include(CPack)

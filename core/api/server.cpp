@@ -176,6 +176,15 @@ Result<std::uint16_t> ApiServer::start() {
     if (*tls) state.tls.emplace(std::move(**tls));
 
     error_code failed;
+    if (const int listener = std::exchange(state.settings.listener, -1); listener >= 0) {
+        sockaddr bound{};
+        socklen_t size = sizeof bound;
+        const bool known = ::getsockname(listener, &bound, &size) == 0;
+        state.acceptor.assign(known && bound.sa_family == AF_INET6 ? tcp::v6() : tcp::v4(), listener, failed);
+        if (failed)
+            return failure(ErrorKind::unavailable, "api: cannot take over the socket that it was given: " + failed.message());
+        return accept();
+    }
     const auto address = asio::ip::make_address(state.settings.address, failed);
     if (failed)
         return failure(
@@ -193,8 +202,13 @@ Result<std::uint16_t> ApiServer::start() {
                                         std::to_string(state.settings.port) + ": " +
                                         failed.message()
         );
-    const auto port = state.acceptor.local_endpoint(failed).port();
-    asio::co_spawn(state.acceptor.get_executor(), State::accept_all(state_), asio::detached);
+    return accept();
+}
+
+std::uint16_t ApiServer::accept() {
+    error_code unknown;
+    const auto port = state_->acceptor.local_endpoint(unknown).port();
+    asio::co_spawn(state_->acceptor.get_executor(), State::accept_all(state_), asio::detached);
     return port;
 }
 

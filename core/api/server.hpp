@@ -24,6 +24,7 @@ struct ListenTls {
 struct ListenSettings {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8480;  ///< 0 = any free one
+    int listener = -1;  ///< a listening TCP socket, which is taken over in place of address and port; -1: none
     std::optional<ListenTls> tls;
     ApiLimits limits;
     std::shared_ptr<const ConsoleFiles> console = {};  ///< null: none, not even a word that it is missing
@@ -57,6 +58,9 @@ public:
 
 private:
     struct State;
+    /// @return  the port
+    std::uint16_t accept();
+
     std::shared_ptr<State> state_;
 };
 

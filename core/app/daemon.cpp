@@ -13,6 +13,8 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include <pthread.h>
+
 #include "access/sealing.hpp"
 #include "access/token.hpp"
 #include "api/order_json.hpp"
@@ -33,6 +35,7 @@
 #include "app/performer.hpp"
 #include "app/phone_desk.hpp"
 #include "app/provider_desk.hpp"
+#include "app/service_manager.hpp"
 #include "domain/give_back.hpp"
 #include "engine/engine.hpp"
 #include "store/upkeep.hpp"
@@ -181,6 +184,7 @@ struct Daemon::Parts {
     asio::steady_timer tick{engine_io.get_executor()};
     std::uint16_t port = 0;
     std::thread engine_thread, api_thread;
+    std::unique_ptr<Watchdog> watchdog;  // of the engine's thread, and gone before it
 
     Parts(Settings given, MasterKey master, paper::DocumentFolder folder)
         : settings(std::move(given)), key(master), seal(Sealing(key)), documents(std::move(folder)), accounts(engine_io.get_executor(), settings) {}
@@ -212,7 +216,7 @@ struct Daemon::Parts {
 
 Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
+Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings, int listener) {
     auto master = master_key_of(settings);
     if (!master) return std::unexpected(std::move(master).error());
     const auto document_key = derived_key(*master, KeyUse::documents);
@@ -350,7 +354,10 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     });
 
     // A plugin's process dies with the thread that started it, so the engine's own thread loads them.
-    p.engine_thread = std::thread([&p] { p.engine_io.run(); });
+    p.engine_thread = std::thread([&p] {
+        pthread_setname_np(pthread_self(), "engine");
+        p.engine_io.run();
+    });
     auto daemon = std::unique_ptr<Daemon>(new Daemon(std::move(parts)));
     auto started = p.on_engine([&p]() -> Result<void> {
         auto open = p.store->open_operations();
@@ -376,7 +383,9 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     if (auto begun = p.outward->start(); !begun) return std::unexpected(std::move(begun).error());
     p.console = console_of(p.settings.api);
     p.console->allow_websockets(websockets_of(p.settings.phones));
-    p.api = std::make_unique<ApiServer>(p.api_io, listen_settings(p.settings.api, p.settings.documents, p.console), *p.services);
+    auto listen = listen_settings(p.settings.api, p.settings.documents, p.console);
+    listen.listener = listener;
+    p.api = std::make_unique<ApiServer>(p.api_io, std::move(listen), *p.services);
     auto port = p.api->start();
     if (!port) return std::unexpected(std::move(port).error());
     p.port = *port;
@@ -391,6 +400,8 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings) {
     p.audit_ended = p.audit->start();
     p.follower_ended = p.follower->start();
     p.api_thread = std::thread([&p] { p.api_io.run(); });
+    if (const auto limit = watchdog_time(); limit.count() > 0)
+        p.watchdog = std::make_unique<Watchdog>(p.engine_io.get_executor(), limit / 2, tell_alive);
     log_info("porteurd listens on " + p.settings.api.address + ":" + std::to_string(p.port));
     return daemon;
 }
@@ -464,6 +475,7 @@ void Daemon::stop() {
     const auto deadline = std::chrono::steady_clock::now() + p.settings.engine.stop_timeout;
     while (std::chrono::steady_clock::now() < deadline && p.on_engine([&p] { return p.engine->counters().running; }) > 0)
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    p.watchdog.reset();
     p.engine_work.reset();
     p.engine_io.stop();
     p.engine_thread.join();

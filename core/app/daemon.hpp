@@ -16,7 +16,8 @@ class Daemon {
 public:
     /// Opens store and key, loads the plugins, starts to listen and to work.
     /// @errors  what hinders it, in words for the operator
-    static Result<std::unique_ptr<Daemon>> start(Settings settings);
+    /// @param listener  a socket that listens already, for the API; -1: it makes its own
+    static Result<std::unique_ptr<Daemon>> start(Settings settings, int listener = -1);
     ~Daemon();
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;

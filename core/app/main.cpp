@@ -20,6 +20,7 @@
 #include "app/installation_check.hpp"
 #include "app/logging.hpp"
 #include "app/plugin_page.hpp"
+#include "app/service_manager.hpp"
 
 namespace {
 
@@ -91,7 +92,7 @@ Result<Settings> settings_at(const std::string& config) {
     return load_settings(config);
 }
 
-/// Runs until SIGTERM or SIGINT; SIGHUP reads the settings again.
+/// Runs until SIGTERM or SIGINT; SIGHUP reads the settings again. The service manager hears of each.
 int serve(const std::string& config) {
     sigset_t signals;
     sigemptyset(&signals);
@@ -103,28 +104,41 @@ int serve(const std::string& config) {
     auto settings = settings_at(config);
     if (!settings) return complain(settings.error());
     start_logging(settings->log);
+    const auto given = take_given_listener();
+    if (!given) return complain(given.error());
+    if (*given) {
+        settings->api.address = (*given)->address;
+        settings->api.port = (*given)->port;
+    }
     const auto scheme = settings->api.tls ? "https://" : "http://";
     const bool v6 = settings->api.address.find(':') != std::string::npos;
     const auto host = v6 ? "[" + settings->api.address + "]" : settings->api.address;
-    auto daemon = Daemon::start(std::move(*settings));
+    auto daemon = Daemon::start(std::move(*settings), *given ? (*given)->socket : -1);
     if (!daemon) return complain(daemon.error());
     const auto url = scheme + host + ":" + std::to_string((*daemon)->port());
     std::printf("listening on %s\n", url.c_str());
     std::fflush(stdout);
+    const auto listening = "listening on " + url;
+    tell_ready(listening);
     for (;;) {
         int which = 0;
         sigwait(&signals, &which);
         if (which != SIGHUP) break;
+        tell_reloading();
         auto fresh = load_settings(config);
         const auto level = fresh ? fresh->log.level : LogLevel::info;
         auto done = fresh ? (*daemon)->reload(std::move(*fresh)) : Result<void>(std::unexpected(fresh.error()));
         if (done) {
             change_log_level(level);
             log_info("settings read again");
+            tell_ready(listening);
         } else {
-            log_error("the old settings are kept: " + done.error().message);
+            const auto kept = "the old settings are kept: " + done.error().message;
+            log_error(kept);
+            tell_ready(listening + "; " + kept);
         }
     }
+    tell_stopping();
     log_info("stopping; what is under way is brought to its end");
     (*daemon)->stop();
     return 0;
