@@ -79,7 +79,7 @@ void say_why(const OrderFacts& facts, Explanation& out) {
     // The problem is the sentence of whoever parked or refused it; where it only repeats a task's title it says nothing new.
     const bool is_title = std::ranges::find(facts.open, order.problem, &OpenStep::title) != facts.open.end();
     if (!order.problem.empty() && !is_title) out.why.push_back(order.problem);
-    if (order.tries > 0) out.why.push_back(phrase_n(order.tries, "it failed once", "it failed {1:n} times in a row", order.tries));
+    if (order.tries > 0) out.why.push_back(phrase_n(order.tries, "{1:n} try has failed", "{1:n} tries in a row have failed", order.tries));
     if (facts.carrier && !facts.carrier->is_configured && !is_end(order.state))
         out.why.push_back(phrase("the account {1} is not configured or not enabled", quoted(facts.carrier->account)));
     for (const auto& each : facts.parts)
