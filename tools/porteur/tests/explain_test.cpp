@@ -23,7 +23,7 @@ TEST(Explain, FindsTheOrderWhateverItsKindAndSaysWhyAndWhatToDo) {
     const auto ran = world.run({"explain", "01JD9Y4V8K3ZQ"}, server);
     EXPECT_EQ(ran.status, 0) << ran.err;
     EXPECT_EQ(ran.out,
-              "purchase order 01JD9Y4V8K3ZQ (sms-7): submitted, idle\n"
+              "purchase 01JD9Y4V8K3ZQ (sms-7): submitted, idle\n"
               "\n"
               "Why:\n"
               "  genesys has it and has not decided yet; it is submitted there\n"

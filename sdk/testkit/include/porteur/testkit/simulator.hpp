@@ -34,12 +34,16 @@ namespace porteur::testkit {
 /// How an operation ended.
 class Ended {
 public:
-    using Where = std::source_location;
+    using Where = std::source_location;  ///< the line of the test
 
+    /// @param last  the operation's last turn
     explicit Ended(Turn last) : last_(std::move(last)) {}
 
+    /// Whether it ended well.
     bool is_done() const { return last_.returned == PORTEUR_OK && last_.state == PORTEUR_DONE; }
+    /// Its result as canonical JSON, where it ended well.
     const std::string& result() const { return last_.output; }
+    /// Why it did not.
     const Error& error() const { return last_.error; }
 
     /// It is done, and its result has at least this. @return whether that is so
@@ -48,6 +52,7 @@ public:
         const auto difference = lacking(parsed(wanted), parsed(last_.output));
         return check(difference.empty(), where, "result " + difference);
     }
+    /// It failed so. @return whether that is so
     bool fails_with(ErrorKind kind, Reason reason = Reason::none, Where where = Where::current()) const {
         if (is_done()) return check(false, where, "it ended well: " + last_.output);
         return check(
@@ -73,9 +78,10 @@ private:
     Turn last_;
 };
 
+/// Runs a plugin's operations against a simulator, as the host does.
 class Host {
 public:
-    using Where = std::source_location;
+    using Where = std::source_location;  ///< the line of the test
 
     /// @param carrier  outlives the host
     Host(Plugin plugin, sim::Running& carrier) : plugin_(std::move(plugin)), carrier_(carrier) {}
