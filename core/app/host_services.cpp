@@ -139,7 +139,7 @@ std::string HostServices::metrics() {
         }
     }
     for (const auto& account : picture.carriers.accounts)
-        add("porteur_account_up", "1 while the carrier answers", MetricType::Gauge, account.health == "down" ? 0 : 1, {{"account", account.account}});
+        add("porteur_account_up", "1 while the carrier answers; 0 from when it did not until it has again", MetricType::Gauge, account.health == "ok" ? 1 : 0, {{"account", account.account}});
     return prometheus::TextSerializer().Serialize(families);
 }
 
