@@ -36,6 +36,7 @@ struct PluginShown {
 struct StageDeparture {
     std::string step;  ///< of the effect that was recorded; empty: none
     std::string text;  ///< of the first of them
+    bool fell = false; ///< the build died over them, or broke the contract
     std::vector<Id> orders;
 };
 
@@ -45,7 +46,7 @@ struct StageReport {
     PluginBuild from, to;
     std::int64_t open = 0;      ///< operations tried
     std::int64_t goes_on = 0;   ///< with the new build
-    std::int64_t not_tried = 0; ///< ended meanwhile, or their journal could not be read
+    std::int64_t not_tried = 0; ///< ended meanwhile, or their journal could not be read, or the build had died too often
     std::vector<StageDeparture> departures;  ///< the rest, which stays with its build
 };
 

@@ -18,6 +18,9 @@
 namespace porteur {
 namespace {
 
+/// How long a copy that could not be read is not looked at again: each look may take seconds of the engine's.
+constexpr std::chrono::seconds look_again_after{60};
+
 /// As many a second as nobody asks.
 constexpr std::int64_t rate_max = 1'000'000;
 
@@ -85,9 +88,10 @@ void ConfiguredAccounts::keep_builds(const std::set<std::string>& standing) {
             log_info("open operations stand with version " + library->descriptor.version + " of plugin " + library->descriptor.id + " (build " +
                      build.substr(0, 12) + "), which is in no plugin folder any more; its copy is kept for them");
             builds_.insert_or_assign(build, std::move(*library));
+            lost_builds_.erase(build);
         } else {
-            lost_builds_[build] = library.error().text();
-            log_warning("open operations stand with build " + build.substr(0, 12) + " of a plugin, which is not there any more: " + lost_builds_[build]);
+            lost_builds_[build] = {.why = library.error().text(), .looked = std::chrono::steady_clock::now()};
+            log_warning("open operations stand with build " + build.substr(0, 12) + " of a plugin, which is not there any more: " + lost_builds_[build].why);
         }
     }
 }
@@ -271,10 +275,16 @@ Result<std::shared_ptr<const AccountView>> ConfiguredAccounts::as_of(const std::
     const auto now = account(name);
     if (!now) return failure(ErrorKind::unavailable, phrase("the account {1} is not configured or not enabled", quoted(name)));
     if (const auto made = earlier_.find({name, build}); made != earlier_.end()) return made->second;
-    const auto library = builds_.find(build);
+    auto library = builds_.find(build);
+    if (library == builds_.end()) {
+        // A busy machine may have made the look at it too slow, and an order may have come back to life since the start.
+        const auto lost = lost_builds_.find(build);
+        if (lost == lost_builds_.end() || std::chrono::steady_clock::now() - lost->second.looked > look_again_after) keep_builds({build});
+        library = builds_.find(build);
+    }
     if (library == builds_.end()) {
         const auto why = lost_builds_.find(build);
-        return failure(ErrorKind::unavailable, why == lost_builds_.end() ? phrase("no copy of it is kept") : why->second);
+        return failure(ErrorKind::unavailable, why == lost_builds_.end() ? phrase("no copy of it is kept") : why->second.why);
     }
     if (library->second.descriptor.id != now->configured.plugin)
         return failure(ErrorKind::unsupported, phrase("it is one of plugin {1}, but the account runs on {2}", library->second.descriptor.id,
@@ -316,7 +326,9 @@ Result<void> ConfiguredAccounts::activate(const CheckedLibrary& library) {
         made_all[name] = std::move(*made);
     }
     if (!wrong.empty()) {
-        std::erase_if(plugins_, [&](const auto& each) { return each.second && each.second->library.build == library.build; });
+        // What this call loaded goes again; what was at work before is held by somebody.
+        made_all.clear();
+        std::erase_if(plugins_, [&](const auto& each) { return each.second && each.second->library.build == library.build && each.second.use_count() == 1; });
         return failure(ErrorKind::unsupported, wrong);
     }
     builds_.insert_or_assign(library.build, library);

@@ -108,7 +108,11 @@ private:
     PluginCatalog catalog_;
     std::map<std::string, std::string> active_;                     ///< plugin id -> build
     std::map<std::string, CheckedLibrary> builds_;                  ///< by build
-    std::map<std::string, std::string> lost_builds_;                ///< by build: why it is not there
+    struct LostBuild {
+        std::string why;
+        std::chrono::steady_clock::time_point looked{};
+    };
+    std::map<std::string, LostBuild> lost_builds_;                  ///< by build
     std::map<std::string, std::shared_ptr<LoadedPlugin>> plugins_;  ///< by build and isolation
     std::map<std::string, std::shared_ptr<Account>> accounts_;
     std::map<std::pair<std::string, std::string>, std::shared_ptr<Account>> earlier_;  ///< by account and build

@@ -442,6 +442,7 @@ Result<void> Daemon::reload(Settings settings) {
 void Daemon::stop() {
     auto& p = *parts_;
     if (p.numbers) p.numbers->cut_off();
+    if (p.plugins) p.plugins->stop();
     if (p.api) p.api->stop();
     p.api_work.reset();
     if (p.api_thread.joinable()) p.api_thread.join();

@@ -48,10 +48,10 @@ Result<void> add_open(OrderFacts& facts, const StoredOperation& stored) {
     facts.operation = stored.operation.name;
     facts.is_parked = stored.operation.state == Operation::State::parked;
     if (stored.operation.state != Operation::State::open) return {};
-    auto journal = RecordedJournal::read(stored.journal);
-    if (!journal) return std::unexpected(std::move(journal).error());
-    for (const auto& each : journal->outcomes) journal->intents.erase(each.completion.seq);
-    for (const auto& [seq, intent] : journal->intents) facts.open.push_back(open_step(intent, journal->lost.contains(seq)));
+    RecordedJournal journal;
+    if (auto read = journal.read(stored.journal); !read) return read;
+    for (const auto& each : journal.outcomes) journal.intents.erase(each.completion.seq);
+    for (const auto& [seq, intent] : journal.intents) facts.open.push_back(open_step(intent, journal.lost.contains(seq)));
     return {};
 }
 

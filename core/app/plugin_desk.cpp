@@ -26,6 +26,9 @@ std::unexpected<Error> not_found(std::string text) {
     return std::unexpected(coded(ErrorKind::invalid_input, not_found_code, std::move(text)));
 }
 
+/// After so many deaths a build is not tried on the rest.
+constexpr std::uint64_t deaths_max = 20;
+
 PluginBuild build_of(const CheckedLibrary& library, PluginBuild::State state) {
     return {.build = library.build, .version = library.descriptor.version, .state = state,
             .file = library.origin == library.copy ? "" : library.origin.string(), .open_operations = 0};
@@ -34,12 +37,12 @@ PluginBuild build_of(const CheckedLibrary& library, PluginBuild::State state) {
 /// Joins the operations that depart at one step for one reason. The whole texts hold what differs from
 /// one order to the next, so the first stands for all.
 void add_departure(StageReport& report, Departure departure, Id order) {
-    const auto found = std::ranges::find(report.departures, departure.step, &StageDeparture::step);
+    const auto found = std::ranges::find_if(report.departures, [&](const auto& each) { return each.step == departure.step && each.fell == departure.fell; });
     if (found != report.departures.end()) {
         found->orders.push_back(order);
         return;
     }
-    report.departures.push_back({std::move(departure.step), std::move(departure.text), {order}});
+    report.departures.push_back({.step = std::move(departure.step), .text = std::move(departure.text), .fell = departure.fell, .orders = {order}});
 }
 
 }  // namespace
@@ -48,7 +51,7 @@ void add_departure(StageReport& report, Departure departure, Id order) {
 
 Async<Result<std::vector<PluginShown>>> PluginDesk::plugins(Caller) {
     co_return co_await asio::co_spawn(
-        parts_.engine_thread, [this]() -> Async<Result<std::vector<PluginShown>>> { co_return all_shown(); }, asio::use_awaitable
+        parts_.engine_thread, all_shown(), asio::use_awaitable
     );
 }
 
@@ -63,11 +66,7 @@ Async<Result<PluginShown>> PluginDesk::activate(Caller caller, std::string plugi
 
 Async<Result<PluginShown>> PluginDesk::retire(Caller caller, std::string plugin, std::string build) {
     log_info("plugin " + plugin + ": build " + build.substr(0, 12) + " is to be retired, by " + caller.token_name);
-    co_return co_await asio::co_spawn(
-        parts_.engine_thread,
-        [this, plugin = std::move(plugin), build = std::move(build)]() -> Async<Result<PluginShown>> { co_return retire_here(plugin, build); },
-        asio::use_awaitable
-    );
+    co_return co_await asio::co_spawn(parts_.engine_thread, retire_here(std::move(plugin), std::move(build)), asio::use_awaitable);
 }
 
 // ------------------------------------------------------------------ what there is
@@ -84,53 +83,62 @@ Result<CheckedLibrary> PluginDesk::active_of(const std::string& plugin) const {
     return not_found(phrase("no account runs on a plugin {1}; GET /v1/plugins lists those that there are", quoted(plugin, 64)));
 }
 
-Result<PluginDesk::Counts> PluginDesk::counts_of(const std::vector<std::string>& accounts) const {
-    auto open = parts_.store.open_operations();
-    if (!open) return std::unexpected(std::move(open).error());
-    Counts counts;
-    for (const auto& each : *open)
-        if (std::ranges::find(accounts, each.account) != accounts.end()) ++counts[each.build];
-    return counts;
+/// There may be many: they are counted elsewhere than on the engine's thread.
+Async<Result<PluginDesk::Counts>> PluginDesk::counts() const {
+    co_return co_await asio::co_spawn(
+        parts_.worker,
+        [&store = parts_.store]() -> Async<Result<Counts>> {
+            auto open = store.open_operations();
+            if (!open) co_return std::unexpected(std::move(open).error());
+            Counts counts;
+            for (const auto& each : *open) ++counts[each.build][each.account];
+            co_return counts;
+        },
+        asio::use_awaitable
+    );
 }
 
 PluginShown PluginDesk::shown(const CheckedLibrary& active, const Counts& counts) const {
     const auto& id = active.descriptor.id;
     PluginShown made{.plugin = id, .name = active.descriptor.name, .accounts = accounts_of(id), .builds = {}};
     made.builds.push_back(build_of(active, PluginBuild::State::active));
-    if (const auto staged = staged_.find(id); staged != staged_.end())
-        made.builds.push_back(build_of(staged->second, PluginBuild::State::staged));
     const auto has = [&](const std::string& build) { return std::ranges::find(made.builds, build, &PluginBuild::build) != made.builds.end(); };
+    if (const auto staged = staged_.find(id); staged != staged_.end() && !has(staged->second.build))
+        made.builds.push_back(build_of(staged->second, PluginBuild::State::staged));
     for (const auto& [build, library] : parts_.accounts.known_builds())
         if (library.descriptor.id == id && !has(build)) {
             made.builds.push_back(build_of(library, PluginBuild::State::draining));
             made.builds.back().file.clear();  // another build may lie there by now
         }
     // Operations of a build whose copy is gone are not passed over.
-    for (const auto& [build, count] : counts)
-        if (!has(build)) made.builds.push_back({.build = build, .version = {}, .state = PluginBuild::State::draining, .file = {}});
+    for (const auto& [build, of_accounts] : counts) {
+        const bool ours = std::ranges::any_of(made.accounts, [&](const auto& name) { return of_accounts.contains(name); });
+        if (ours && !has(build)) made.builds.push_back({.build = build, .version = {}, .state = PluginBuild::State::draining, .file = {}});
+    }
+    // Of all accounts: one that is switched off now may be switched on again.
     for (auto& each : made.builds)
-        if (const auto count = counts.find(each.build); count != counts.end()) each.open_operations = count->second;
+        if (const auto found = counts.find(each.build); found != counts.end())
+            for (const auto& [account, count] : found->second) each.open_operations += count;
     return made;
 }
 
-Result<PluginShown> PluginDesk::shown(const std::string& plugin) const {
+Async<Result<PluginShown>> PluginDesk::shown(std::string plugin) const {
+    auto counted = co_await counts();
+    if (!counted) co_return std::unexpected(std::move(counted).error());
     const auto active = active_of(plugin);
-    if (!active) return std::unexpected(active.error());
-    const auto counts = counts_of(accounts_of(plugin));
-    if (!counts) return std::unexpected(counts.error());
-    return shown(*active, *counts);
+    if (!active) co_return std::unexpected(active.error());
+    co_return shown(*active, *counted);
 }
 
-Result<std::vector<PluginShown>> PluginDesk::all_shown() const {
+Async<Result<std::vector<PluginShown>>> PluginDesk::all_shown() const {
+    auto counted = co_await counts();
+    if (!counted) co_return std::unexpected(std::move(counted).error());
     std::set<std::string> ids;
     for (const auto& [name, account] : parts_.accounts.all()) ids.insert(account->configured.plugin);
     std::vector<PluginShown> out;
-    for (const auto& id : ids) {
-        auto made = shown(id);
-        if (!made) return std::unexpected(std::move(made).error());
-        out.push_back(std::move(*made));
-    }
-    return out;
+    for (const auto& id : ids)
+        if (const auto active = active_of(id)) out.push_back(shown(*active, *counted));
+    co_return out;
 }
 
 // ------------------------------------------------------------------ trying a build
@@ -168,7 +176,9 @@ Async<Result<StageReport>> PluginDesk::stage_here(std::string plugin) {
         co_return conflict(phrase("the plugin folders have the build of {1} that is active: {2} of {3}; put the new library in its place first",
                                   plugin, active->build.substr(0, 12), active->origin.string()));
     auto report = co_await tried(plugin, found->second);
-    if (report) staged_.insert_or_assign(plugin, found->second);
+    // Somebody may have activated it meanwhile.
+    const auto now = active_of(plugin);
+    if (report && now && now->build != found->second.build) staged_.insert_or_assign(plugin, found->second);
     co_return report;
 }
 
@@ -190,6 +200,11 @@ Async<Result<StageReport>> PluginDesk::tried(std::string plugin, CheckedLibrary 
     for (const auto& each : *open) {
         if (std::ranges::find(accounts, each.account) == accounts.end()) continue;
         ++report.open;
+        // A build that dies over each journal is known well enough; and nobody waits for a trial to end the daemon.
+        if (stopping_ || (*runner)->plugin().stats().restarts > deaths_max) {
+            ++report.not_tried;
+            continue;
+        }
         if (each.build == report.from.build) ++report.from.open_operations;
         if (each.build == report.to.build) ++report.to.open_operations;
         auto stored = parts_.store.operation(each.id);
@@ -198,9 +213,14 @@ Async<Result<StageReport>> PluginDesk::tried(std::string plugin, CheckedLibrary 
             ++report.not_tried;
             continue;
         }
-        auto departure = co_await dry_run(**runner, parts_.new_id(), **stored);
+        // Looked for each time, as builds may be retired meanwhile; dry_run reads it before it waits.
+        const auto then = [&]() -> const Descriptor* {
+            const auto found = parts_.accounts.known_builds().find(each.build);
+            return found == parts_.accounts.known_builds().end() ? nullptr : &found->second.descriptor;
+        };
+        auto departure = co_await dry_run(**runner, library.descriptor, then(), parts_.new_id(), **stored);
         if (!departure && departure.error().kind == ErrorKind::unavailable && co_await (*runner)->plugin().ready())
-            departure = co_await dry_run(**runner, parts_.new_id(), **stored);
+            departure = co_await dry_run(**runner, library.descriptor, then(), parts_.new_id(), **stored);
         if (!departure)
             ++report.not_tried;
         else if (*departure)
@@ -232,24 +252,24 @@ Async<Result<PluginShown>> PluginDesk::activate_here(std::string plugin, std::st
     if (auto done = parts_.accounts.activate(again->second); !done) co_return std::unexpected(std::move(done).error());
     staged_.erase(again);
     parts_.on_change();
-    co_return shown(plugin);
+    co_return co_await shown(plugin);
 }
 
-Result<PluginShown> PluginDesk::retire_here(const std::string& plugin, const std::string& build) {
-    const auto now = shown(plugin);
-    if (!now) return now;
+Async<Result<PluginShown>> PluginDesk::retire_here(std::string plugin, std::string build) {
+    const auto now = co_await shown(plugin);
+    if (!now) co_return now;
     const auto found = std::ranges::find(now->builds, build, &PluginBuild::build);
-    if (found == now->builds.end()) return not_found(phrase("plugin {1} has no build {2}", plugin, quoted(build, 64)));
-    if (found->state == PluginBuild::State::active) return conflict(phrase("build {1} is the active one", build.substr(0, 12)));
+    if (found == now->builds.end()) co_return not_found(phrase("plugin {1} has no build {2}", plugin, quoted(build, 64)));
+    if (found->state == PluginBuild::State::active) co_return conflict(phrase("build {1} is the active one", build.substr(0, 12)));
     if (found->state == PluginBuild::State::staged) {
         staged_.erase(plugin);
-        return shown(plugin);
+        co_return co_await shown(plugin);
     }
     if (found->open_operations > 0)
-        return conflict(phrase("operations stand with build {1}: {2}", build.substr(0, 12), found->open_operations));
-    if (parts_.accounts.is_at_work(build)) return conflict(phrase("an operation is under way on build {1}; try again in a moment", build.substr(0, 12)));
-    if (auto done = parts_.accounts.retire(build); !done) return std::unexpected(std::move(done).error());
-    return shown(plugin);
+        co_return conflict(phrase("operations stand with build {1}: {2}", build.substr(0, 12), found->open_operations));
+    if (parts_.accounts.is_at_work(build)) co_return conflict(phrase("an operation is under way on build {1}; try again in a moment", build.substr(0, 12)));
+    if (auto done = parts_.accounts.retire(build); !done) co_return std::unexpected(std::move(done).error());
+    co_return co_await shown(plugin);
 }
 
 }  // namespace porteur

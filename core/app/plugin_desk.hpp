@@ -4,6 +4,7 @@
 // How another build of a plugin takes over in a running daemon: it is tried, activated, and the one
 // before is retired when nothing stands with it any more (docs/plugins/staging.md).
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <set>
@@ -26,6 +27,8 @@ public:
         std::function<void()> on_change;      ///< the accounts are new ones; on the engine's thread
     };
     explicit PluginDesk(Parts parts) : parts_(std::move(parts)) {}
+    /// A trial under way ends after the operation that it is at. @threads any
+    void stop() { stopping_ = true; }
 
     Async<Result<std::vector<PluginShown>>> plugins(Caller) override;
     Async<Result<StageReport>> stage(Caller, std::string plugin) override;
@@ -38,25 +41,26 @@ private:
         std::map<std::string, CheckedLibrary> libraries;
         std::vector<RefusedLibrary> refused;
     };
-    /// How often each build has an open operation.
-    using Counts = std::map<std::string, std::int64_t>;
+    /// How many operations of an account are open on a build: by build, then by account.
+    using Counts = std::map<std::string, std::map<std::string, std::int64_t>>;
 
     // All of these: the engine's thread.
+    Async<Result<Counts>> counts() const;
+    Async<Result<std::vector<PluginShown>>> all_shown() const;
+    Async<Result<PluginShown>> shown(std::string plugin) const;
+    Async<Result<PluginShown>> retire_here(std::string plugin, std::string build);
     Async<Result<StageReport>> stage_here(std::string plugin);
     Async<Result<StageReport>> tried(std::string plugin, CheckedLibrary library);
     Async<Result<PluginShown>> activate_here(std::string plugin, std::string build);
-    Result<PluginShown> retire_here(const std::string& plugin, const std::string& build);
-    Result<std::vector<PluginShown>> all_shown() const;
-    Result<PluginShown> shown(const std::string& plugin) const;
     PluginShown shown(const CheckedLibrary& active, const Counts& counts) const;
     std::vector<std::string> accounts_of(const std::string& plugin) const;
     Result<CheckedLibrary> active_of(const std::string& plugin) const;
-    Result<Counts> counts_of(const std::vector<std::string>& accounts) const;
     Async<Look> look_at_folders();
 
     Parts parts_;
     std::map<std::string, CheckedLibrary> staged_;  ///< by plugin: the build that was tried last
     std::set<std::string> being_tried_;
+    std::atomic<bool> stopping_ = false;
 };
 
 }  // namespace porteur

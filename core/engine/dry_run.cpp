@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/dry_run.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include <porteur/phrase.hpp>
@@ -56,9 +57,17 @@ public:
         return at(journal_.intents.upper_bound(last_)->first, std::move(*text));
     }
 
+    /// An effect that was recorded has no outcome, and the plugin does not wait for it.
+    std::optional<Departure> left_behind(const Turn& turn) const {
+        if (turn.state == Turn::State::waiting) return std::nullopt;
+        const auto found = std::ranges::find_if(open_, [this](const auto& each) { return journal_.intents.contains(each.first); });
+        if (found == open_.end()) return std::nullopt;
+        return at(found->first, phrase("the replay departs from the journal: the plugin ends before {1:text} has", line_of(found->second)));
+    }
+
     Departure at(std::uint32_t seq, std::string text) const {
         const auto known = journal_.intents.find(seq);
-        return {seq, known == journal_.intents.end() ? "" : known->second.effect.step, std::move(text)};
+        return {.seq = seq, .step = known == journal_.intents.end() ? "" : known->second.effect.step, .text = std::move(text)};
     }
 
     std::uint32_t next() const { return last_ + 1; }
@@ -72,28 +81,43 @@ private:
 
 }  // namespace
 
+bool same_keys(const Descriptor& one, const Descriptor& other, std::string_view operation) {
+    const auto* left = find_named(one.operations, operation);
+    const auto* right = find_named(other.operations, operation);
+    return left && right && left->key_header == right->key_header && left->key_json == right->key_json &&
+           left->window == right->window && one.base_url == other.base_url;
+}
+
+std::string keys_differ_text(std::string_view operation) {
+    return phrase("an open request of {1} carries a key, and the build would send it under another or to another place", operation);
+}
+
 Async<Result<std::optional<Departure>>> dry_run(
-    OperationRunner& runner, Id op, const StoredOperation& stored
+    OperationRunner& runner, const Descriptor& now, const Descriptor* then, Id op, const StoredOperation& stored
 ) {
-    auto journal = RecordedJournal::read(stored.journal);
-    if (!journal) co_return std::unexpected(std::move(journal).error());
+    RecordedJournal journal;
+    if (auto read = journal.read(stored.journal); !read) co_return std::unexpected(std::move(read).error());
+    if (journal.has_open_key() && stored.operation.build != runner.build() && !(then && same_keys(now, *then, stored.operation.name)))
+        co_return Departure{.seq = 0, .step = {}, .text = keys_differ_text(stored.operation.name), .fell = false};
     struct Ender {
         OperationRunner& runner;
         Id op;
         ~Ender() { runner.end(op); }
     } const ender{runner, op};
 
-    Asked asked(*journal);
+    Asked asked(journal);
     // A build that dies on the way, or breaks the contract, departs as well: the operation must not be
     // given to it. One that is away for another's fault says nothing of this operation.
     const auto fell = [&](Error error) -> Result<std::optional<Departure>> {
         if (error.code == plugin_lost_code || error.kind == ErrorKind::unavailable) return std::unexpected(std::move(error));
-        return asked.at(asked.next(), std::move(error.message));
+        auto made = asked.at(asked.next(), std::move(error.message));
+        made.fell = true;
+        return made;
     };
     auto turn = co_await runner.begin(op, stored.operation.name, stored.operation.input);
     if (!turn) co_return fell(std::move(turn).error());
     if (auto departs = asked.take(*turn)) co_return departs;
-    for (auto& outcome : journal->outcomes) {
+    for (auto& outcome : journal.outcomes) {
         if (auto departs = asked.tell(*turn, outcome.completion)) co_return departs;
         std::vector<Completion> done;
         done.push_back(std::move(outcome.completion));
@@ -101,6 +125,7 @@ Async<Result<std::optional<Departure>>> dry_run(
         if (!turn) co_return fell(std::move(turn).error());
         if (auto departs = asked.take(*turn)) co_return departs;
     }
+    if (auto left = asked.left_behind(*turn)) co_return left;
     co_return asked.missing();
 }
 

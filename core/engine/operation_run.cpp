@@ -7,6 +7,7 @@
 #include <porteur/json.hpp>
 
 #include "domain/crash_point.hpp"
+#include "engine/dry_run.hpp"
 #include "engine/outside.hpp"
 #include "engine/own_effects.hpp"
 
@@ -23,6 +24,9 @@ void count_as_doubt(Error& error, const Ladder& ladder) {
     error.message = phrase("{1} after the carrier may have acted: {2:text}", name_of(error.kind), error.message);
     error.kind = ErrorKind::in_doubt;
 }
+
+/// The plugin is not there now, through no fault of this operation.
+bool is_away(const Error& error) { return error.code == plugin_lost_code || error.kind == ErrorKind::unavailable; }
 
 std::string error_text(const Error& error) {
     return canonical(json::object{{"code", error.code},
@@ -65,7 +69,11 @@ Async<RunEnd> OperationRun::resume(StoredOperation stored) {
     const bool in_vain = tried != world_.departed.end() && tried->second == account_->runner->build();
     if (!in_vain || !before) {
         const Op op(account_->runner, operation_.id);
-        auto halt = co_await follow();
+        std::optional<Halt> halt;
+        if (keys_differ(before))
+            halt = Halt{.departure = keys_differ_text(operation_.name), .error = {}};
+        else
+            halt = co_await follow();
         if (!halt) {
             take_over();
             co_return co_await live();
@@ -76,7 +84,8 @@ Async<RunEnd> OperationRun::resume(StoredOperation stored) {
                 "{1:text}; and build {2}, with which it stands, is not there: {3:text}", halt->departure,
                 operation_.build.substr(0, 12), before.error().message
             ));
-        world_.departed[operation_.id] = account_->runner->build();
+        // One that was away for another's fault is tried there again.
+        if (!halt->error || !is_away(*halt->error)) world_.departed[operation_.id] = account_->runner->build();
         forget_replay();
         if (auto unread = read_journal(stored)) co_return co_await park_operation(std::move(*unread));
     }
@@ -86,9 +95,8 @@ Async<RunEnd> OperationRun::resume(StoredOperation stored) {
 
 /// @return why it cannot be read
 std::optional<std::string> OperationRun::read_journal(const StoredOperation& stored) {
-    auto journal = RecordedJournal::read(stored.journal);
-    if (!journal) return journal.error().message;
-    journal_ = std::move(*journal);
+    journal_ = {};
+    if (const auto read = journal_.read(stored.journal); !read) return read.error().message;
     return std::nullopt;
 }
 
@@ -142,13 +150,14 @@ Async<std::optional<OperationRun::Halt>> OperationRun::follow() {
         if (auto wrong = take_effects(turn_)) co_return Halt{.departure = std::move(*wrong), .error = {}};
     }
     journal_.outcomes.clear();
+    if (auto left = left_behind()) co_return Halt{.departure = std::move(*left), .error = {}};
     if (auto missing = journal_.missing_after(last_seq_)) co_return Halt{.departure = std::move(*missing), .error = {}};
     co_return std::nullopt;
 }
 
 Async<RunEnd> OperationRun::runner_failed(Error error) {
     error_ = std::move(error);
-    const bool away = error_.code == plugin_lost_code || error_.kind == ErrorKind::unavailable;
+    const bool away = is_away(error_);
     if (!away && error_.code != plugin_died_code) co_return co_await park_operation(error_.message);
     // An answer that came is kept. And what the plugin was told last may be what kills it: three deaths
     // on the same entry must be seen as such.
@@ -181,6 +190,7 @@ Async<RunEnd> OperationRun::live() {
     for (;;) {
         // Nothing of this run may be under way when it ends.
         if (turn_.state != Turn::State::waiting && flights_) co_await land_all();
+        if (turn_.state != Turn::State::waiting) leave_in_doubt();
         if (turn_.state != Turn::State::waiting) co_return co_await finish(turn_);
         if (open_.empty()) co_return co_await park_operation(phrase("the plugin waits, but for nothing"));
 
@@ -206,6 +216,27 @@ Async<RunEnd> OperationRun::live() {
             co_return co_await park_operation(std::move(*wrong));
         }
     }
+}
+
+/// What an earlier run recorded and the plugin ends without waiting for, on another build than that which
+/// recorded it: what may have left must not be forgotten.
+std::optional<std::string> OperationRun::left_behind() const {
+    if (turn_.state == Turn::State::waiting || operation_.build == account_->runner->build()) return std::nullopt;
+    const auto found = std::ranges::find_if(open_, [](const auto& each) { return each.second.from_before; });
+    if (found == open_.end()) return std::nullopt;
+    return phrase("the replay departs from the journal: the plugin ends before {1:text} has", line_of(found->second.effect));
+}
+
+/// The plugin ended while something of an earlier run is open that may have left: nobody knows of it.
+void OperationRun::leave_in_doubt() {
+    for (const auto& [seq, open] : open_)
+        if (open.from_before && open.effect.guarantee == Guarantee::once)
+            ladder_.completed(open.effect, failed(seq, ErrorKind::in_doubt, phrase("the answer was lost")));
+}
+
+/// Whether the build at hand would send an open request under another key than the build that sent it.
+bool OperationRun::keys_differ(const Result<std::shared_ptr<const AccountView>>& before) const {
+    return journal_.has_open_key() && !(before && same_keys(*account_->descriptor, *(*before)->descriptor, operation_.name));
 }
 
 /// The plugin is about to be told: the outcome goes to the journal's buffer.
@@ -382,6 +413,7 @@ Async<RunEnd> OperationRun::park_operation(std::string problem) {
     // A person may have a parked operation begun again, but not one that may be at the carrier: they ask it first.
     if (may_have_acted()) change.order.delivery = Delivery::in_doubt;
     operation_.state = Operation::State::parked;
+    world_.departed.erase(operation_.id);
     operation_.output = canonical(json::object{{"parked", problem}});
     Commit commit;
     if (!buffer_.empty()) commit.journal.push_back({operation_.id, operation_.tenant, position_ + 1, std::move(buffer_)});

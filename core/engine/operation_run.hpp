@@ -140,6 +140,9 @@ private:
     Async<RunEnd> go();
     Async<std::optional<Halt>> follow();
     std::optional<std::string> read_journal(const StoredOperation& stored);
+    bool keys_differ(const Result<std::shared_ptr<const AccountView>>& before) const;
+    std::optional<std::string> left_behind() const;
+    void leave_in_doubt();
     void take_over();
     void forget_replay();
     void put_operation(Commit& commit) const;

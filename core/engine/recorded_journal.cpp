@@ -7,22 +7,24 @@
 
 namespace porteur {
 
-Result<RecordedJournal> RecordedJournal::read(const std::vector<JournalPiece>& pieces) {
-    RecordedJournal journal;
+Result<void> RecordedJournal::read(const std::vector<JournalPiece>& pieces) {
     for (const auto& piece : pieces) {
         auto records = read_records(piece.payload);
-        if (!records) return std::unexpected(std::move(records).error());
+        if (!records) {
+            is_whole = false;
+            return std::unexpected(std::move(records).error());
+        }
         for (auto& record : *records) {
             if (auto* intent = std::get_if<IntentRecord>(&record))
-                journal.intents.insert_or_assign(intent->effect.seq, std::move(*intent));
+                intents.insert_or_assign(intent->effect.seq, std::move(*intent));
             else if (auto* outcome = std::get_if<OutcomeRecord>(&record))
-                journal.outcomes.push_back(std::move(*outcome));
+                outcomes.push_back(std::move(*outcome));
             else if (const auto* gone = std::get_if<LostRecord>(&record))
-                journal.lost[gone->seq] = gone->at;
+                lost[gone->seq] = gone->at;
         }
-        journal.position = piece.position;
+        position = piece.position;
     }
-    return journal;
+    return {};
 }
 
 std::optional<std::string> RecordedJournal::difference(const Effect& effect) const {
@@ -44,8 +46,15 @@ std::optional<std::string> RecordedJournal::missing_after(std::uint32_t last_seq
 }
 
 bool RecordedJournal::has_once() const {
-    return std::ranges::any_of(intents, [](const auto& each) {
+    return !is_whole || std::ranges::any_of(intents, [](const auto& each) {
         return each.second.effect.guarantee == Guarantee::once;
+    });
+}
+
+bool RecordedJournal::has_open_key() const {
+    return std::ranges::any_of(intents, [this](const auto& each) {
+        return each.second.effect.guarantee == Guarantee::keyed &&
+               std::ranges::none_of(outcomes, [&](const auto& told) { return told.completion.seq == each.first; });
     });
 }
 

@@ -19,10 +19,12 @@ struct RecordedJournal {
     std::vector<OutcomeRecord> outcomes;     ///< in the order in which the plugin was told
     std::map<std::uint32_t, Instant> lost;   ///< ONCE effects whose outcome will never be known, since when
     std::int64_t position = 0;               ///< of the last piece
+    bool is_whole = true;                    ///< every piece could be read
 
-    /// @errors  internal: a piece cannot be read; `position` is that of the piece before
+    /// Takes the pieces in. What stands before one that cannot be read is kept, and counts.
+    /// @errors  internal: a piece cannot be read
     /// @threads any
-    static Result<RecordedJournal> read(const std::vector<JournalPiece>& pieces);
+    Result<void> read(const std::vector<JournalPiece>& pieces);
 
     /// What a plugin asks for otherwise than it did, in one sentence; nothing where it asks for the
     /// same, or for something that the journal has not come to.
@@ -32,8 +34,10 @@ struct RecordedJournal {
     /// @param last_seq  of the last effect that it asked for
     std::optional<std::string> missing_after(std::uint32_t last_seq) const;
 
-    /// Whether an effect that must not be carried out twice stands in it.
+    /// Whether an effect that must not be carried out twice stands in it, or may stand where it cannot be read.
     bool has_once() const;
+    /// Whether an effect is open whose request carries a key by which the carrier knows it again.
+    bool has_open_key() const;
 };
 
 /// An effect in one line, for a message.

@@ -116,10 +116,13 @@ std::map<std::string, Checked<CheckedLibrary>> PluginCatalog::kept(
 ) {
     std::map<std::string, Checked<StoredLibrary>> copies;
     std::vector<fs::path> unknown;
+    // As it is named in settings; a link on its way is nobody's fault.
+    std::error_code none_yet;
+    const auto folder = fs::canonical(options_.store, none_yet);
     for (const auto& build : builds) {
         // Read again: what was spoilt meanwhile has another content than its name says. The store
         // is ours alone, whoever must own the folders of the settings.
-        auto copy = store_library(options_.store / (build + ".so"), options_.store, false);
+        auto copy = store_library((none_yet ? fs::absolute(options_.store) : folder) / (build + ".so"), options_.store, false);
         if (copy && copy->build != build)
             copy = std::unexpected(LibraryRefusal{
                 LibraryCheck::copy, "the SHA-256", build, copy->build,

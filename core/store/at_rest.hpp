@@ -22,7 +22,8 @@ inline constexpr std::array ends{
 
 inline std::int64_t number_of(const Order& order) {
     const auto* end = std::ranges::find(ends, order.state);
-    if (end == ends.end() || order.due) return 0;
+    // One with an open operation waits for somebody: a person, or an account that is not there now.
+    if (end == ends.end() || order.due || order.open_operation != 0) return 0;
     return end - ends.begin() + 1;
 }
 

@@ -53,6 +53,29 @@ TEST_F(Catalog, TakesGoodLibrariesAndKnowsThemByTheirDescriptors) {
     EXPECT_EQ(about.st_mode & 07777, 0700u);
 }
 
+TEST_F(Catalog, HasBuildsOfEarlierTimesFromTheirCopiesAlsoThroughALink) {
+    auto options = world.catalog_options();
+    const testing::TemporaryFolder elsewhere;
+    fs::create_directory_symlink(elsewhere.path(), world.folder() / "link");
+    options.store = world.folder() / "link/store";
+    PluginCatalog first(options);
+    first.scan({world.folder()});
+    const auto acme = first.libraries().at("acme");
+    const std::string nobody(64, '0');
+    PluginCatalog later(options);
+    auto kept = later.kept({acme.build, nobody});
+    ASSERT_TRUE(kept.at(acme.build)) << kept.at(acme.build).error().text();
+    EXPECT_EQ(kept.at(acme.build)->descriptor.id, "acme");
+    EXPECT_EQ(kept.at(acme.build)->copy, acme.copy);
+    EXPECT_FALSE(kept.at(nobody));
+    // A spoilt copy is none, whatever its name says.
+    fs::permissions(acme.copy, fs::perms::owner_all);
+    std::ofstream(acme.copy, std::ios::app) << "x";
+    kept = later.kept({acme.build});
+    ASSERT_FALSE(kept.at(acme.build));
+    EXPECT_THAT(kept.at(acme.build).error().text(), HasSubstr("the SHA-256"));
+}
+
 struct Bad {
     const char *library, *check, *found;
 };

@@ -50,7 +50,9 @@ protected:
     std::optional<Departure> tried(Id order, OperationRunner& on) {
         const auto operation = store->operation(stored(order).open_operation).value().value();
         io->restart();
-        auto made = boost::asio::co_spawn(*io, dry_run(on, 9'999, operation), boost::asio::use_future);
+        const auto then = accounts.earlier.find(operation.operation.build);
+        const auto* described = then == accounts.earlier.end() ? nullptr : then->second->descriptor;
+        auto made = boost::asio::co_spawn(*io, dry_run(on, descriptor, described, 9'999, operation), boost::asio::use_future);
         while (made.wait_for(0s) != std::future_status::ready && io->run_one_for(1s) > 0) {}
         auto departure = made.get();
         EXPECT_TRUE(departure) << departure.error().message;
@@ -171,6 +173,54 @@ TEST_F(BuildsTest, TheOneThatTookOverStandsForItWhenAThirdComes) {
     EXPECT_EQ(stored(order.id).state, OrderState::completed);
     EXPECT_EQ(carrier.orders["r1"], 1);
     EXPECT_EQ(build_of(order.id), second);
+}
+
+// The carrier would take a request under another key for another one, however alike its bytes are.
+TEST_F(BuildsTest, OneThatSendsUnderAnotherKeyIsNotGivenAnOpenRequest) {
+    const auto keyed = [](Turn& turn) {
+        for (auto& each : turn.effects)
+            if (each.step == "create-order") each.guarantee = Guarantee::keyed;
+    };
+    for (const bool same : {true, false}) {
+        const auto reference = same ? "r1" : "r2";
+        build = first;
+        close();
+        accounts.earlier.clear();
+        open();
+        runner->changes = keyed;
+        bool under_way = false;
+        performer.carrier = [this](const auto& context, const auto& effect) { return carrier.serve(context, effect); };
+        performer.takes = [&](const Effect& effect) -> Async<void> {
+            under_way = effect.step == "create-order";
+            if (under_way) co_await clock->sleep_until(clock->now() + std::chrono::hours(1'000));
+        };
+        const auto order = purchase(reference);
+        ASSERT_TRUE(run_until([&] { return under_way; }, 0));
+        performer.takes = nullptr;
+        upgrade(second, keyed);
+        auto described = descriptor;
+        if (!same) described.operations.front().key_header = "X-Request-Key";
+        accounts.earlier.at(first)->descriptor = &described;
+        kept->changes = keyed;
+        EXPECT_EQ(tried(order.id, *runner).has_value(), !same);
+        ASSERT_TRUE(ends(order.id)) << words(order.id);
+        EXPECT_EQ(stored(order.id).state, OrderState::completed);
+        EXPECT_EQ(build_of(order.id), same ? second : first);
+        close();
+        accounts.earlier.clear();
+        open();
+    }
+}
+
+// A record of a newer version, or damage: what stands before it has left, whatever comes after.
+TEST_F(BuildsTest, AJournalOfWhichAPartCannotBeReadCountsAsSent) {
+    const auto order = in_doubt();
+    close();
+    damage_last_piece();
+    open();
+    ASSERT_TRUE(run_until([&] { return is_parked(order.id); })) << words(order.id);
+    EXPECT_EQ(stored(order.id).delivery, Delivery::in_doubt) << "it must not be begun again as if nothing had left";
+    EXPECT_EQ(carrier.orders["r1"], 1);
 }
 
 TEST_F(BuildsTest, ATrialWritesNothingAndPerformsNothing) {

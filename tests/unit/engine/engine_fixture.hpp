@@ -172,6 +172,15 @@ protected:
         sqlite3_close(db);
     }
 
+    /// The journal's last piece becomes one that nobody can read.
+    void damage_last_piece() {
+        sqlite3* db = nullptr;
+        ASSERT_EQ(sqlite3_open((folder / "porteur.db").c_str(), &db), SQLITE_OK);
+        const std::string sql = "update journal set payload = '" + seal.close("?", "") + "' where position = (select max(position) from journal)";
+        EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+        sqlite3_close(db);
+    }
+
     const porteur_plugin* plugin;
     std::string build = std::string(64, 'a');  ///< of the next open()
     std::filesystem::path folder;
