@@ -177,8 +177,7 @@ Op<ReleaseProgress> release_numbers(NumberList list) {
             if (!asked.in_doubt())
                 co_await sleep_for(step_of("settle", index), 30s);  // the descriptor's settle
             const auto found = co_await find_number(step_of("find", index), number).looks_up(step);
-            require_ok(found);
-            const auto still = exactly(found.json(), number);
+            const auto still = looked_up(found, number);
             const bool going = still && (still->provisioning_action == "Delete" ||
                                          still->status == "PENDING_CANCELLATION");
             if (still && !going)

@@ -49,8 +49,7 @@ constexpr std::array<std::string_view, 3> times{"", "-again", "-third"};
 /// inventory lacked it, and be the very cause of the refusal: the inventory has the last word.
 Op<Bought> refused_after_a_loss(Answer sent, std::string step, std::string look, PhoneNumber number) {
     const auto found = co_await find_number(look, number).looks_up(step);
-    require_ok(found);
-    if (auto owned = exactly(found.json(), number)) co_return Bought{.owned = std::move(owned)};
+    if (auto owned = looked_up(found, number)) co_return Bought{.owned = std::move(owned)};
     auto refused = bought_from(sent);
     if (says_there(refused, sent))
         fail(
@@ -86,8 +85,7 @@ Op<Bought> buy(
         const bool goes_on =
             co_await settle_unless_in_doubt(sent, step_of("settle" + nth, index), settle);
         const auto found = co_await find_number(step_of("find" + nth, index), number).looks_up(step);
-        require_ok(found);
-        if (auto owned = exactly(found.json(), number))
+        if (auto owned = looked_up(found, number))
             co_return Bought{.owned = std::move(owned), .called_off = !goes_on};
         if (!goes_on)
             fail(

@@ -7,6 +7,8 @@
 #include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
+#include "codes.hpp"
+
 namespace genesys {
 
 using namespace porteur;
@@ -57,6 +59,18 @@ std::optional<OwnedNumber> exactly(const json::value& listing, const PhoneNumber
     for (auto& each : owned_in(listing))
         if (each.number == number) return std::move(each);
     return std::nullopt;
+}
+
+std::optional<OwnedNumber> looked_up(const Answer& found, const PhoneNumber& number) {
+    require_ok(found);
+    const auto& entities = value_at(found.json(), "entities");
+    const auto is_entity = [](const json::value& each) { return each.is_object(); };
+    if (!entities.is_array() || !std::ranges::all_of(entities.get_array(), is_entity))
+        fail(
+            ErrorKind::in_doubt, Reason::none, "",
+            "genesys: " + phrase("the inventory's answer cannot be understood; a person must look at the inventory")
+        );
+    return exactly(found.json(), number);
 }
 
 std::string type_text(NumberType type) {

@@ -38,6 +38,12 @@ std::optional<OwnedNumber> exactly(
     const porteur::json::value& listing, const porteur::PhoneNumber& number
 );
 
+/// The same of an answer to a look-up, which decides whether something is sent again.
+/// @errors  as require_ok; in_doubt: it is no listing, and so decides nothing
+std::optional<OwnedNumber> looked_up(
+    const porteur::Answer& found, const porteur::PhoneNumber& number
+);
+
 /// local, mobile, tollfree. @errors unsupported for what Genesys does not sell
 std::string type_text(porteur::NumberType type);
 porteur::NumberType type_from(std::string_view theirs);

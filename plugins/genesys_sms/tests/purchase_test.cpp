@@ -149,6 +149,13 @@ TEST(PurchaseByApi, LooksBeforeItBelievesARefusalThatFollowsALostAnswer) {
     }
 }
 
+TEST(PurchaseByApi, BuysNothingAgainWhereTheInventorysAnswerCannotBeUnderstood) {
+    for (const char* strange : {"[]", "{}", R"("none")", R"({"entities":{}})", R"({"entities":[7]})"}) {
+        auto script = refused_after_a_loss(400, "phone.number.unavailable");
+        script.expects_http("GET", numbers).named("find-again").answers(200, strange).fails_with(ErrorKind::in_doubt);
+    }
+}
+
 TEST(PurchaseByApi, BelievesARefusalAfterALostAnswerWhereTheInventoryStillLacksIt) {
     auto gone = refused_after_a_loss(400, "phone.number.unavailable");
     gone.expects_http("GET", numbers)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dids.hpp"
 
+#include <porteur/phrase.hpp>
 #include <porteur/sdk.hpp>
 
 #include "wire.hpp"
@@ -19,12 +20,21 @@ Op<std::vector<Did>> dids_of(std::string step, std::string pilot, std::string lo
         if (!looks_up.empty()) request.looks_up(looks_up);
         const auto answer = co_await std::move(request);
         require_ok(answer);
-        answer.json();
+        // A look-up decides whether numbers are bought again: one that cannot be understood decides nothing.
+        const auto must_hold = [&](bool holds) {
+            if (!holds && !looks_up.empty())
+                fail(
+                    ErrorKind::in_doubt, Reason::none, "",
+                    "thinktel: " + phrase("the list of the trunk's numbers cannot be understood; a person must look at the trunk")
+                );
+        };
+        must_hold(answer.json().is_array());
         const auto& rows = answer.array("");
         const auto before = from;
         for (const auto& each : rows) {
             const auto digits = integer_at(each, "Number");
             const auto number = number_from(value_at(each, "Number"));
+            must_hold(digits && number);
             if (!digits || !number) continue;
             from = *digits;
             found.push_back({*number, text_at(each, "Label")});

@@ -435,6 +435,14 @@ TEST(Purchase, BuysNothingMoreWhereALostRangeWasCarriedOut) {
         .ends_with(R"({"state":"completed"})");
 }
 
+TEST(Purchase, BuysNothingMoreWhereTheTrunksListCannotBeUnderstood) {
+    for (const char* strange : {"{}", R"("none")", "[7]", R"([{"Number":true}])"}) {
+        auto script = about_to_buy(order(ten()));
+        script.expects_http("POST", "/SipTrunks/7005551212/Dids/Ranges").in_doubt();
+        script.expects_http("GET", dids).looking_up("buy-range").answers(200, strange).fails_with(ErrorKind::in_doubt);
+    }
+}
+
 // ---------------------------------------------------------------- any numbers of an area
 
 TEST(Purchase, OrdersTheNextAvailableOfARateCentre) {
