@@ -126,7 +126,10 @@ Op<std::string> find_address(std::string step, std::string name, std::string loo
                            .query("pageNumber", page);
         if (!looks_up.empty()) request.looks_up(looks_up);
         const auto answer = co_await std::move(request);
-        require_ok(answer);
+        if (looks_up.empty())
+            require_ok(answer);
+        else
+            require_listing(answer);
         auto id = address_named(answer.json(), name);
         if (!id.empty() || page >= integer_at(answer.json(), "pageCount").value_or(1)) co_return id;
     }

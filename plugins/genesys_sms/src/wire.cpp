@@ -61,15 +61,19 @@ std::optional<OwnedNumber> exactly(const json::value& listing, const PhoneNumber
     return std::nullopt;
 }
 
-std::optional<OwnedNumber> looked_up(const Answer& found, const PhoneNumber& number) {
+void require_listing(const Answer& found) {
     require_ok(found);
     const auto& entities = value_at(found.json(), "entities");
     const auto is_entity = [](const json::value& each) { return each.is_object(); };
     if (!entities.is_array() || !std::ranges::all_of(entities.get_array(), is_entity))
         fail(
             ErrorKind::in_doubt, Reason::none, "",
-            "genesys: " + phrase("the inventory's answer cannot be understood; a person must look at the inventory")
+            "genesys: " + phrase("the answer to a look-up cannot be understood; a person must look at what Genesys has")
         );
+}
+
+std::optional<OwnedNumber> looked_up(const Answer& found, const PhoneNumber& number) {
+    require_listing(found);
     return exactly(found.json(), number);
 }
 

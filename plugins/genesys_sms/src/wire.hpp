@@ -38,8 +38,11 @@ std::optional<OwnedNumber> exactly(
     const porteur::json::value& listing, const porteur::PhoneNumber& number
 );
 
-/// The same of an answer to a look-up, which decides whether something is sent again.
+/// Of an answer to a look-up, which decides whether something is sent again.
 /// @errors  as require_ok; in_doubt: it is no listing, and so decides nothing
+void require_listing(const porteur::Answer& found);
+/// exactly() of such an answer.
+/// @errors  as require_listing
 std::optional<OwnedNumber> looked_up(
     const porteur::Answer& found, const porteur::PhoneNumber& number
 );
