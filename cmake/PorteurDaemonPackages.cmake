@@ -103,7 +103,7 @@ set(CPACK_DEBIAN_PORTEURD_PACKAGE_SUGGESTS "postgresql, prometheus")
 add_dependencies(package-files porteurd porteur-plugin-host porteur-paper console)
 
 # ----------------------------------------------------------------------------------------------------- porteur
-install(PROGRAMS "$<TARGET_FILE:porteur>" DESTINATION bin COMPONENT porteur)
+install(TARGETS porteur RUNTIME DESTINATION bin COMPONENT porteur)
 install(FILES "${porteur_package_files}/porteur.bash" DESTINATION share/bash-completion/completions RENAME porteur COMPONENT porteur)
 install(FILES "${porteur_package_files}/porteur.zsh" DESTINATION share/zsh/vendor-completions RENAME _porteur COMPONENT porteur)
 install(FILES "${porteur_package_files}/porteur.fish" DESTINATION share/fish/vendor_completions.d COMPONENT porteur)

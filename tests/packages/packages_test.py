@@ -170,7 +170,7 @@ class Packages(unittest.TestCase):
 
     def test_the_daemon_depends_on_what_it_links(self):
         depends = self.packages["porteurd"].field("Depends")
-        for library in ("libsystemd0", "libsodium23", "libseccomp2", "libsqlite3-0", "libphonenumber8", "libpoconet80", "libc6", "fonts-dejavu-core"):
+        for library in ("libsystemd0", "libsodium23", "libseccomp2", "libsqlite3-0", "libphonenumber8-protobuf32", "libpoconet80", "libc6", "fonts-dejavu-core"):
             self.assertRegex(depends, r"(^|[ ,])%s([ ,(]|$)" % re.escape(library))
         self.assertNotIn("-dev", depends)
 
