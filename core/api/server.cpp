@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -14,6 +15,7 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "api/listening.hpp"
 #include "api/network.hpp"
 #include "api/problem.hpp"
 
@@ -26,36 +28,6 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::chrono::milliseconds accept_pause{50};
-
-Result<std::optional<asio::ssl::context>> make_tls(const std::optional<ListenTls>& files) {
-    if (!files) return std::nullopt;
-    asio::ssl::context tls(asio::ssl::context::tls_server);
-    error_code failed;
-    // TLS 1.2 or newer; compression and renegotiation stay off, as OpenSSL 3 has them.
-    tls.set_options(
-        asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
-            asio::ssl::context::no_tlsv1_1 | SSL_OP_NO_RENEGOTIATION,
-        failed
-    );
-    tls.use_certificate_chain_file(files->cert_file.string(), failed);
-    if (failed)
-        return failure(
-            ErrorKind::invalid_input, "api.tls: the certificate " + files->cert_file.string() +
-                                          " cannot be used: " + failed.message()
-        );
-    tls.use_private_key_file(files->key_file.string(), asio::ssl::context::pem, failed);
-    if (failed)
-        return failure(
-            ErrorKind::invalid_input,
-            "api.tls: the key " + files->key_file.string() + " cannot be used: " + failed.message()
-        );
-    if (SSL_CTX_check_private_key(tls.native_handle()) != 1)
-        return failure(
-            ErrorKind::invalid_input, "api.tls: the key " + files->key_file.string() +
-                                          " does not belong to " + files->cert_file.string()
-        );
-    return std::optional(std::move(tls));
-}
 
 /// For whom there is no room. Sent without waiting: a peer that does not read it loses it.
 std::string full_answer() {
@@ -175,33 +147,11 @@ Result<std::uint16_t> ApiServer::start() {
     if (!tls) return std::unexpected(std::move(tls).error());
     if (*tls) state.tls.emplace(std::move(**tls));
 
-    error_code failed;
-    if (const int listener = std::exchange(state.settings.listener, -1); listener >= 0) {
-        sockaddr bound{};
-        socklen_t size = sizeof bound;
-        const bool known = ::getsockname(listener, &bound, &size) == 0;
-        state.acceptor.assign(known && bound.sa_family == AF_INET6 ? tcp::v6() : tcp::v4(), listener, failed);
-        if (failed)
-            return failure(ErrorKind::unavailable, "api: cannot take over the socket that it was given: " + failed.message());
-        return accept();
-    }
-    const auto address = asio::ip::make_address(state.settings.address, failed);
-    if (failed)
-        return failure(
-            ErrorKind::invalid_input, "api: " + porteur::quoted(state.settings.address) +
-                                          " is not an IP address; write one, as in \"127.0.0.1\""
-        );
-    const tcp::endpoint endpoint(address, state.settings.port);
-    state.acceptor.open(endpoint.protocol(), failed);
-    if (!failed) state.acceptor.set_option(asio::socket_base::reuse_address(true), failed);
-    if (!failed) state.acceptor.bind(endpoint, failed);
-    if (!failed) state.acceptor.listen(asio::socket_base::max_listen_connections, failed);
-    if (failed)
-        return failure(
-            ErrorKind::unavailable, "api: cannot listen on " + state.settings.address + " port " +
-                                        std::to_string(state.settings.port) + ": " +
-                                        failed.message()
-        );
+    const auto executor = state.acceptor.get_executor();
+    const int given = std::exchange(state.settings.listener, -1);
+    auto acceptor = given >= 0 ? listen_with(executor, given) : listen_on(executor, state.settings.address, state.settings.port);
+    if (!acceptor) return std::unexpected(std::move(acceptor).error());
+    state.acceptor = std::move(*acceptor);
     return accept();
 }
 

@@ -269,6 +269,10 @@ Result<std::shared_ptr<Account>> ConfiguredAccounts::make(const AccountSettings&
     return account;
 }
 
+void ConfiguredAccounts::begin_used_up() {
+    for (const auto& [name, account] : accounts_) account->limit->begin_used_up(std::chrono::steady_clock::now());
+}
+
 std::shared_ptr<const AccountView> ConfiguredAccounts::find(const std::string& name) { return account(name); }
 
 Result<std::shared_ptr<const AccountView>> ConfiguredAccounts::as_of(const std::string& name, const std::string& build) {

@@ -67,6 +67,9 @@ public:
     /// Asks no carrier before the penalty ends that it gave, to a process before this one perhaps.
     void keep_to(const std::map<std::string, Instant>& penalties, Instant now);
 
+    /// Lets each account's burst be as if it had just been used: by the process that had the store a moment ago.
+    void begin_used_up();
+
     std::shared_ptr<const AccountView> find(const std::string& account) override;
     Result<std::shared_ptr<const AccountView>> as_of(const std::string& account, const std::string& build) override;
 

@@ -216,7 +216,7 @@ struct Daemon::Parts {
 
 Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings, int listener) {
+Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings, StoodBy before) {
     auto master = master_key_of(settings);
     if (!master) return std::unexpected(std::move(master).error());
     const auto document_key = derived_key(*master, KeyUse::documents);
@@ -227,7 +227,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings, int listener) {
     auto& p = *parts;
     auto address = store_address(p.settings);
     if (!address) return std::unexpected(std::move(address).error());
-    auto store = Store::open({.address = *address, .holder = "porteurd", .beside = false}, p.seal,
+    auto store = Store::open({.address = *address, .holder = "porteurd", .beside = false, .seat = {}, .lock = std::move(before.lock)}, p.seal,
                              [&p](std::function<void()> run) { asio::post(p.engine_io, std::move(run)); });
     if (!store) return std::unexpected(std::move(store).error());
     p.store = std::move(*store);
@@ -359,12 +359,14 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings, int listener) {
         p.engine_io.run();
     });
     auto daemon = std::unique_ptr<Daemon>(new Daemon(std::move(parts)));
-    auto started = p.on_engine([&p]() -> Result<void> {
+    auto started = p.on_engine([&p, took_over = before.took_over]() -> Result<void> {
         auto open = p.store->open_operations();
         if (!open) return std::unexpected(std::move(open).error());
         std::set<std::string> standing;
         for (auto& each : *open) standing.insert(std::move(each.build));
         p.accounts.load(standing);
+        // What another sent a moment ago counts for the carrier.
+        if (took_over) p.accounts.begin_used_up();
         p.syncs->take_accounts(sync_accounts(p.accounts));
         auto penalties = upkeep_of(*p.store).penalties();
         if (!penalties) return std::unexpected(std::move(penalties).error());
@@ -384,7 +386,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings, int listener) {
     p.console = console_of(p.settings.api);
     p.console->allow_websockets(websockets_of(p.settings.phones));
     auto listen = listen_settings(p.settings.api, p.settings.documents, p.console);
-    listen.listener = listener;
+    listen.listener = before.listener;
     p.api = std::make_unique<ApiServer>(p.api_io, std::move(listen), *p.services);
     auto port = p.api->start();
     if (!port) return std::unexpected(std::move(port).error());

@@ -8,6 +8,7 @@
 
 #include <porteur/result.hpp>
 
+#include "app/standing_by.hpp"
 #include "settings/settings.hpp"
 
 namespace porteur {
@@ -16,8 +17,8 @@ class Daemon {
 public:
     /// Opens store and key, loads the plugins, starts to listen and to work.
     /// @errors  what hinders it, in words for the operator
-    /// @param listener  a socket that listens already, for the API; -1: it makes its own
-    static Result<std::unique_ptr<Daemon>> start(Settings settings, int listener = -1);
+    /// @param before  the store's lock, where it was taken already, and a socket that listens for the API
+    static Result<std::unique_ptr<Daemon>> start(Settings settings, StoodBy before = {});
     ~Daemon();
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;

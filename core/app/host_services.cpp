@@ -114,6 +114,7 @@ std::string HostServices::metrics() {
     add("porteur_operations_running", "Operations under way", MetricType::Gauge, double(picture.engine.running));
     add("porteur_orders_waiting", "Orders in the due list", MetricType::Gauge, double(picture.engine.waiting));
     const auto counters = parts_.store.counters();
+    add("porteur_standing_by", "1 while another porteurd holds the store", MetricType::Gauge, 0);
     add("porteur_store_transactions_total", "Durable transactions", MetricType::Counter, double(counters.transactions));
     add("porteur_store_commits_total", "Commits carried by them", MetricType::Counter, double(counters.commits));
     add("porteur_store_backlog", "Commits that wait for the writer", MetricType::Gauge, double(parts_.store.backlog()));

@@ -122,6 +122,7 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
         request->timeout = std::min(request->timeout, left);
     }
     request->retry_on_401 = true;
+    request->may_leave = [this] { return store_.is_ours(); };
 
     const auto sent_at = Steady::now();
     const auto left_at = clock_.now();

@@ -237,6 +237,8 @@ Async<Performed> MailPerformer::send(OutboxMail mail, std::uint32_t seq) {
                 store.commit(std::move(made), [written](Result<void> done) { written->set_value(std::move(done)); });
                 auto recorded = outcome.get();
                 PORTEUR_CRASH_POINT("outbox.after_phase");
+                if (recorded && phase == SmtpPhase::data_sent && !store.is_ours())
+                    return failure(ErrorKind::unavailable, "it was not sent: another porteurd may hold the store by now");
                 return recorded;
             };
             auto link = links.take();

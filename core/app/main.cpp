@@ -21,6 +21,7 @@
 #include "app/logging.hpp"
 #include "app/plugin_page.hpp"
 #include "app/service_manager.hpp"
+#include "app/standing_by.hpp"
 
 namespace {
 
@@ -106,6 +107,11 @@ int serve(const std::string& config) {
     start_logging(settings->log);
     const auto given = take_given_listener();
     if (!given) return complain(given.error());
+    auto stood = stand_by(*settings, *given ? (*given)->socket : -1, signals);
+    if (!stood) return complain(stood.error());
+    // They may have been changed while this one stood by.
+    if (stood->took_over) settings = load_settings(config);
+    if (!settings) return complain(settings.error());
     if (*given) {
         settings->api.address = (*given)->address;
         settings->api.port = (*given)->port;
@@ -113,7 +119,7 @@ int serve(const std::string& config) {
     const auto scheme = settings->api.tls ? "https://" : "http://";
     const bool v6 = settings->api.address.find(':') != std::string::npos;
     const auto host = v6 ? "[" + settings->api.address + "]" : settings->api.address;
-    auto daemon = Daemon::start(std::move(*settings), *given ? (*given)->socket : -1);
+    auto daemon = Daemon::start(std::move(*settings), std::move(*stood));
     if (!daemon) return complain(daemon.error());
     const auto url = scheme + host + ":" + std::to_string((*daemon)->port());
     std::printf("listening on %s\n", url.c_str());

@@ -188,6 +188,8 @@ asio::awaitable<Exchanged> CarrierClient::Impl::exchange(
             if (!acquired) co_return not_sent(std::move(acquired.error()));
             lease.emplace(std::move(*acquired));
         }
+        if (request.may_leave && !request.may_leave())
+            co_return not_sent({.kind = ErrorKind::unavailable, .message = phrase("it was not sent: another porteurd may hold the store by now")});
         const bool was_used = (*lease)->used;
         auto outcome = co_await (*lease)->exchange(
             head.text, joined ? nothing : request.body, request.method == "HEAD"

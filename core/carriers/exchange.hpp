@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <expected>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +36,8 @@ struct CarrierRequest {
     /// Secrets that stand in url, headers or body. Only so that cassettes leave them out and that
     /// the buffers are wiped after use.
     std::vector<std::string> secrets = {};
+    /// Asked at the last moment, with a connection at hand: whether this process may still send. Empty: it may.
+    std::function<bool()> may_leave = {};
     /// Where they stand, as in an effect's head ("/password", "form:pin", "header:x-key"): a secret
     /// too short to be searched for is taken out of cassettes by its place.
     std::vector<std::string> secret_places = {};

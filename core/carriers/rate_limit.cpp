@@ -78,6 +78,8 @@ std::int64_t RateLimit::used(Time now) const {
     return (taken + interval_ - std::chrono::nanoseconds{1}) / interval_;
 }
 
+void RateLimit::begin_used_up(Time now) { next_ = std::max(next_, now + interval_ + slack_); }
+
 void RateLimit::go_on_from(const RateLimit& before) {
     blocked_until_ = std::max(blocked_until_, before.blocked_until_);
 }

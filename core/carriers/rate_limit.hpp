@@ -77,6 +77,9 @@ public:
     /// the carrier a penalty is one all the same.
     void go_on_from(const RateLimit& before);
 
+    /// Begins without a burst: somebody else may have had it, for the same account, a moment ago.
+    void begin_used_up(Time now);
+
     /// How many of the burst's places are taken now; more than the burst when some wait for theirs.
     [[nodiscard]] std::int64_t used(Time now) const;
 

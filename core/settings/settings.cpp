@@ -174,6 +174,13 @@ void read_engine(TableReader& in, EngineSection& engine) {
     in.duration("stop_timeout", engine.stop_timeout, {0ms, 10min});
 }
 
+void read_cluster(TableReader& in, ClusterSection& cluster) {
+    in.need("node", R"("porteur-1")");
+    in.text("node", cluster.node, account_name);
+    in.text("address", cluster.address);
+    in.duration("lease", cluster.lease, {1s, 1min});
+}
+
 // What both mail servers have.
 template <class Server>
 void read_mail_server(TableReader& in, Server& server) {
@@ -357,6 +364,7 @@ void read_settings(TableReader& in, Settings& settings) {
     in.table("sign_in", settings.sign_in, read_sign_in);
     in.table("engine", settings.engine, read_engine);
     in.table("orders", settings.orders, read_orders);
+    in.table("cluster", settings.cluster, read_cluster);
     in.table("mail", settings.mail, read_mail);
     in.table("webhooks", settings.webhooks, read_webhooks);
     in.table("deadlines", settings.deadlines, read_deadlines);

@@ -228,6 +228,15 @@ struct LogSection {
     friend bool operator==(const LogSection&, const LogSection&) = default;
 };
 
+/// [cluster]: several porteurd on one store, of which one works and the others stand by.
+struct ClusterSection {
+    std::string node;     ///< this one's name among them
+    std::string address;  ///< where its API is reached, for people; may be empty
+    /// On PostgreSQL: how long a node that is stopped or cut off is waited for.
+    std::chrono::milliseconds lease{3000};
+    friend bool operator==(const ClusterSection&, const ClusterSection&) = default;
+};
+
 /// Everything an operator says; DESIGN.md section 10 says what happens to what does not fit.
 struct Settings {
     std::filesystem::path file;  ///< porteur.toml
@@ -239,6 +248,7 @@ struct Settings {
     PluginsSection plugins;
     EngineSection engine;
     OrdersSection orders;
+    std::optional<ClusterSection> cluster;  ///< absent: the store is refused when another porteurd has it
     std::optional<MailSection> mail;  ///< absent: the daemon neither sends nor reads mail
     WebhooksSection webhooks;
     DeadlinesSection deadlines;

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/store.hpp"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 #include <sqlite3.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <mutex>
@@ -22,6 +19,8 @@
 #include "store/outward_queries.hpp"
 #include "store/queries.hpp"
 #include "store/store_access.hpp"
+#include "store/store_address.hpp"
+#include "store/store_lock.hpp"
 #include "store/upkeep_queries.hpp"
 #include "store/write_loop.hpp"
 
@@ -30,64 +29,26 @@ namespace {
 
 std::int64_t stamp(Instant at) { return at.time_since_epoch().count(); }
 
-struct Address {
-    Dialect dialect;
-    std::string rest;  ///< a path, or what libpq takes
-};
-
-Result<Address> read_address(const std::string& text) {
-    if (text.starts_with("sqlite:")) return Address{Dialect::sqlite, text.substr(7)};
-    if (text.starts_with("postgresql://")) {
-        // SOCI takes the text apart at blanks and at the first "=", and adds a "=" where it found none: the
-        // database "porteur" would become "porteur=". With an option in the address there is one.
-        const bool has_options = text.find('?') != text.npos;
-        return Address{Dialect::postgresql, text.find('=') != text.npos
-                                                ? text
-                                                : text + (has_options ? "&" : "?") + "application_name=porteurd"};
-    }
-    if (text.starts_with("postgresql:")) return Address{Dialect::postgresql, text.substr(11)};
-    return failure(ErrorKind::invalid_input,
-                   "store = " + quoted(text) + " is neither \"sqlite:PATH\" nor \"postgresql://...\"");
-}
-
-/// A second porteurd on the same file waits outside: the lock goes with the process.
-class FileLock {
-public:
-    FileLock() = default;
-    FileLock(const FileLock&) = delete;
-    FileLock& operator=(const FileLock&) = delete;
-    ~FileLock() {
-        if (file_ >= 0) close(file_);
-    }
-    Result<void> take(const std::string& path) {
-        file_ = open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-        if (file_ < 0)
-            return failure(ErrorKind::unavailable, "the lock file " + quoted(path) + " cannot be opened; check that the folder exists and is ours");
-        if (flock(file_, LOCK_EX | LOCK_NB) != 0)
-            return failure(ErrorKind::unavailable, "another porteurd holds the store (" + path + " is locked); this one can only stand by");
-        return {};
-    }
-
-private:
-    int file_ = -1;
-};
-
 class SqlStore final : public Store, public Upkeep, public StoreAccess {
 public:
-    SqlStore(Address address, StoreSettings settings, const Seal& seal, std::function<void(std::function<void()>)> post)
+    SqlStore(StoreAddress address, StoreSettings settings, const Seal& seal, std::function<void(std::function<void()>)> post)
         : address_(std::move(address)), settings_(std::move(settings)), seal_(seal), post_(std::move(post)) {}
+    ~SqlStore() override {
+        // First, as the hold goes with the writer's session: nobody asks any more whether it is still ours.
+        if (settings_.lock) settings_.lock->stop_renewing();
+        writing_.reset();  // writes what is queued
+    }
 
     Result<void> start() {
         if (settings_.beside) return start_beside();
-        if (address_.dialect == Dialect::sqlite)
-            if (auto locked = lock_.take(address_.rest + ".lock"); !locked) return locked;
+        if (!settings_.lock) {
+            auto taken = take_lock();
+            if (!taken) return std::unexpected(std::move(taken).error());
+            settings_.lock = std::move(*taken);
+        }
         try {
-            auto session = connect();
-            if (address_.dialect == Dialect::postgresql) {
-                // Held by this session for as long as the process lives.
-                if (!take_advisory_lock(*session))
-                    return failure(ErrorKind::unavailable, "another porteurd holds the store; this one can only stand by");
-            }
+            // On PostgreSQL the session that writes is the one that has the lock, for as long as the process lives.
+            auto session = address_.dialect == Dialect::sqlite ? connect() : settings_.lock->give_session();
             if (auto done = migrate(*session, address_.dialect); !done) return done;
             take_lease(*session);
             readers_.push_back(reader(connect()));
@@ -115,18 +76,24 @@ public:
 
     Result<void> migrate_beside(soci::session& session) {
         if (newest_migration_of(session) == newest_migration()) return {};
-        bool is_ours = false;
-        FileLock lock;
-        if (address_.dialect == Dialect::sqlite)
-            is_ours = lock.take(address_.rest + ".lock").has_value();
-        else
-            is_ours = take_advisory_lock(session);
-        if (!is_ours)
+        const auto lock = take_lock();
+        if (!lock)
             return failure(ErrorKind::unavailable, "the porteurd that holds the store has not brought it to this build's form; it may "
                                                    "be starting, then try again, or it is of another build");
-        auto done = migrate(session, address_.dialect);
-        if (address_.dialect == Dialect::postgresql) session << "select pg_advisory_unlock(" << advisory_lock << ")";
-        return done;
+        return migrate(session, address_.dialect);
+    }
+
+    /// @errors  unavailable: another has it, or it cannot be reached
+    Result<std::shared_ptr<StoreLock>> take_lock() const {
+        auto lock = StoreLock::make(settings_);
+        if (!lock) return std::unexpected(std::move(lock).error());
+        const auto taken = (*lock)->take();
+        if (!taken) return std::unexpected(taken.error());
+        if (!*taken)
+            return failure(ErrorKind::unavailable, address_.dialect == Dialect::sqlite
+                                                       ? "another porteurd holds the store (" + address_.rest + ".lock is locked); this one can only stand by"
+                                                       : "another porteurd holds the store; this one can only stand by");
+        return std::move(*lock);
     }
 
     // ---------------------------------------------------------------- writing
@@ -433,6 +400,7 @@ public:
         }
     }
     long long fence() const override { return fence_; }
+    bool is_ours() const noexcept override { return !settings_.lock || settings_.lock->is_ours(); }
     Result<void> change_beside(const std::function<void(soci::session&)>& apply) override { return change(apply); }
 
     Result<std::string> dump() override {
@@ -458,12 +426,7 @@ private:
     }
 
     std::unique_ptr<soci::session> connect() const {
-        if (address_.dialect == Dialect::postgresql) {
-            auto session = std::make_unique<soci::session>(soci::postgresql, address_.rest);
-            // "The table is there already" is no news to an operator.
-            *session << "set client_min_messages = warning";
-            return session;
-        }
+        if (address_.dialect == Dialect::postgresql) return connect_postgresql(address_);
         configure_sqlite();
         auto session = std::make_unique<soci::session>(soci::sqlite3, "db=" + address_.rest + " timeout=10");
         // FULL: a commit is on the disk before anybody hears of it. WAL: readers never wait for it.
@@ -473,22 +436,6 @@ private:
         *session << "pragma cache_size = -4000";
         *session << "pragma temp_store = memory";
         return session;
-    }
-
-    /// The server may take a moment to notice that the last holder's session has ended; more than that is not waited for,
-    /// as a second daemon has to say at once that it only stands by.
-    static bool take_advisory_lock(soci::session& sql) {
-        sql << "set lock_timeout = '300ms'";
-        bool got = true;
-        try {
-            sql << "select pg_advisory_lock(" << advisory_lock << ")";
-        } catch (const soci::postgresql_soci_error& refused) {
-            constexpr std::string_view lock_not_available = "55P03";
-            if (refused.sqlstate() != lock_not_available) throw;
-            got = false;
-        }
-        sql << "reset lock_timeout";
-        return got;
     }
 
     void take_lease(soci::session& sql) {
@@ -576,14 +523,12 @@ private:
         return std::move(found.front());
     }
 
-    static constexpr int advisory_lock = 0x504F5254;  // "PORT"
     static constexpr std::size_t readers_kept_max = 4;
 
-    Address address_;
+    StoreAddress address_;
     StoreSettings settings_;
     const Seal& seal_;
     std::function<void(std::function<void()>)> post_;
-    FileLock lock_;
     long long fence_ = 0;
 
     std::unique_ptr<WriteLoop> writing_;
@@ -596,7 +541,7 @@ private:
 
 Result<std::unique_ptr<Store>> Store::open(StoreSettings settings, const Seal& seal,
                                            std::function<void(std::function<void()>)> post) {
-    auto address = read_address(settings.address);
+    auto address = read_store_address(settings.address);
     if (!address) return std::unexpected(std::move(address).error());
     auto store = std::make_unique<SqlStore>(std::move(*address), std::move(settings), seal, std::move(post));
     if (auto started = store->start(); !started) return std::unexpected(std::move(started).error());

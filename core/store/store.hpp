@@ -6,14 +6,26 @@
 // small pool. SQLite by default, PostgreSQL by its address; what differs between them sits in
 // dialect.hpp, migrations.cpp and bulk.cpp.
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "domain/commit.hpp"
 #include "store/seal.hpp"
 
 namespace porteur {
+
+class StoreLock;
+
+/// One of several porteurd that share a store: one holds it, the others stand by.
+struct Seat {
+    std::string node;     ///< no two of them have the same
+    std::string address;  ///< where its API is reached, for people; may be empty
+    /// On PostgreSQL: a holder that could not renew it for so long has ended, and may be taken over.
+    std::chrono::milliseconds lease{3000};
+};
 
 struct StoreSettings {
     /// "sqlite:/var/lib/porteur/porteur.db" or "postgresql://user@host/name" (or a libpq key-value text
@@ -23,6 +35,9 @@ struct StoreSettings {
     std::string holder = "porteurd";
     /// Beside a running porteurd: reads, tokens and documents only; commit() is refused.
     bool beside = false;
+    std::optional<Seat> seat = {};
+    /// Taken already; null: open() takes it, or says that another has it.
+    std::shared_ptr<StoreLock> lock = {};
 };
 
 /// A row of the token table. The token itself is never stored.
@@ -95,6 +110,8 @@ public:
     virtual StoreCounters counters() const = 0;
     /// How many commits wait for the writer now.
     virtual std::size_t backlog() const = 0;
+    /// Whether the hold on the store is certain at this moment, without asking the database. [any]
+    virtual bool is_ours() const noexcept = 0;
 
     // ---------------------------------------------------------------- reading [any], blocking
 

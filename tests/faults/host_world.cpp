@@ -179,6 +179,36 @@ std::map<std::string, int> World::carried_out() {
     return counts;
 }
 
+void check_store(Invariants& all, const std::string& address, const std::filesystem::path& key_file, const std::vector<std::string>& secrets) {
+    auto key = read_master_key(key_file);
+    if (!key) {
+        all.finding(key.error().message);
+        return;
+    }
+    const StoreSeal seal{Sealing(*key)};
+    auto store = Store::open(
+        {.address = address, .holder = "faults", .beside = true}, seal,
+        [](const std::function<void()>&) {}
+    );
+    if (!store) {
+        all.finding("the store cannot be opened: " + store.error().message);
+        return;
+    }
+    all.sound((*store)->integrity().value_or("unreadable"));
+    std::string entries;
+    for (Id before = 0;;) {
+        const auto page = (*store)->orders({}, before, 200);
+        if (!page || page->empty()) break;
+        for (const auto& order : *page) {
+            all.order(**store, order);
+            for (const auto& each : (*store)->timeline(order.id).value())
+                entries += each.text + each.data;
+        }
+        before = page->back().id;
+    }
+    all.no_secret(entries, "the timeline", secrets);
+}
+
 void World::check(Invariants& all, const std::vector<std::string>& secrets) {
     // While it lives: one plugin process, and no descriptor for each order it has seen.
     all.nothing_left("plugin processes", daemon.children("porteur-plugin-host").size(), 1);
@@ -203,37 +233,10 @@ void World::check(Invariants& all, const std::vector<std::string>& secrets) {
             if (each.path().filename().string().starts_with("."))
                 all.nothing_left("half-written documents", 1, 0);
 
-    auto key = read_master_key(folder / "data/porteur.key");
-    if (!key) {
-        all.finding(key.error().message);
-        return;
-    }
-    const StoreSeal seal{Sealing(*key)};
     auto address = plan_.store;
     if (address.starts_with("sqlite:")) address = "sqlite:" + (folder / "data/porteur.db").string();
-    auto store = Store::open(
-        {.address = address, .holder = "faults", .beside = true}, seal,
-        [](const std::function<void()>&) {}
-    );
-    if (!store) {
-        all.finding("the store cannot be opened: " + store.error().message);
-        return;
-    }
-    all.sound((*store)->integrity().value_or("unreadable"));
-    std::string entries;
-    for (Id before = 0;;) {
-        const auto page = (*store)->orders({}, before, 200);
-        if (!page || page->empty()) break;
-        for (const auto& order : *page) {
-            all.order(**store, order);
-            for (const auto& each : (*store)->timeline(order.id).value())
-                entries += each.text + each.data;
-        }
-        before = page->back().id;
-    }
-    all.no_secret(entries, "the timeline", secrets);
+    check_store(all, address, folder / "data/porteur.key", secrets);
     all.no_secret(answers_seen, "the answers of the API", secrets);
-    store->reset();
     if (!plan_.store.starts_with("sqlite:"))
         all.no_secret(PostgresAdmin(plan_.store).everything(), "the rows of the database", secrets);
     for (const auto& each : std::filesystem::recursive_directory_iterator(folder)) {

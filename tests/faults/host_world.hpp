@@ -40,6 +40,10 @@ struct Listed {
     }
 };
 
+/// Looks at every order of a store that nobody holds any more: its invariants, and no secret in its timeline.
+/// @param key  the file of its master key
+void check_store(Invariants& all, const std::string& address, const std::filesystem::path& key, const std::vector<std::string>& secrets);
+
 struct WorldPlan {
     std::string name;                    ///< of the test
     std::vector<std::string> simulator;  ///< program and options

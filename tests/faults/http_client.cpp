@@ -26,8 +26,8 @@ struct Socket {
     }
 };
 
-bool is_connected(int fd, unsigned port) {
-    timeval most{10, 0};
+bool is_connected(int fd, unsigned port, std::chrono::milliseconds silence_max) {
+    const timeval most{silence_max.count() / 1000, silence_max.count() % 1000 * 1000};
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
     sockaddr_in to{};
     to.sin_family = AF_INET;
@@ -77,10 +77,10 @@ long length_in(std::string head) {
 
 std::optional<HttpReply> http(
     unsigned port, const std::string& method, const std::string& target,
-    const std::vector<std::string>& headers, const std::string& body
+    const std::vector<std::string>& headers, const std::string& body, std::chrono::milliseconds silence_max
 ) {
     const Socket socket;
-    if (socket.fd < 0 || !is_connected(socket.fd, port)) return std::nullopt;
+    if (socket.fd < 0 || !is_connected(socket.fd, port, silence_max)) return std::nullopt;
     std::string text = method + " " + target +
                        " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
                        "\r\nConnection: close\r\n";

@@ -10,12 +10,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <random>
 #include <thread>
 
+#include "customers.hpp"
 #include "host_world.hpp"
 #include "postgres_admin.hpp"
 #include "support/postgres_server.hpp"
@@ -35,8 +35,6 @@ struct Size {
 
 const std::string orders_route = "/v1/purchase-orders?limit=200";
 const std::string canary = "acme-secret";
-
-std::string reference_of(int order) { return "kill-" + std::to_string(order); }
 
 WorldPlan acme_plan(const std::string& name) {
     WorldPlan plan;
@@ -65,96 +63,11 @@ void break_carrier(World& world, std::uint64_t seed) {
     );
 }
 
-/// The customers: they put orders in as fast as they are let, each again under its key until
-/// acknowledged.
-class Customers {
-public:
-    Customers(World& world, int orders, std::uint64_t seed)
-        : world_(world), orders_(orders), chance_(seed) {
-        for (int at = 0; at < 4; ++at) threads_.emplace_back([this] { run(); });
-    }
-    ~Customers() {
-        {
-            const std::lock_guard lock(mutex_);
-            stopping_ = true;
-        }
-        moved_.notify_all();
-        for (auto& each : threads_) each.join();
-    }
-    void let(int orders) {
-        {
-            const std::lock_guard lock(mutex_);
-            allowed_ = std::min(orders_, allowed_ + orders);
-        }
-        moved_.notify_all();
-    }
-    bool all_acknowledged_within(milliseconds most) {
-        std::unique_lock lock(mutex_);
-        return moved_.wait_for(lock, most, [&] {
-            return static_cast<int>(acknowledged_.size()) == orders_;
-        });
-    }
-    /// Waits until one more is acknowledged.
-    void wait_for_one(milliseconds most) {
-        std::unique_lock lock(mutex_);
-        const auto before = acknowledged_.size();
-        moved_.wait_for(lock, most, [&] { return acknowledged_.size() > before; });
-    }
-    std::set<std::string> acknowledged() {
-        const std::lock_guard lock(mutex_);
-        return acknowledged_;
-    }
-
-private:
-    void run() {
-        std::unique_lock lock(mutex_);
-        for (;;) {
-            moved_.wait(lock, [&] { return stopping_ || next_ < allowed_; });
-            if (stopping_) return;
-            const int order = next_++;
-            // Spread over the life of the daemon, so that some meet its death.
-            const milliseconds pause(std::uniform_int_distribution<int>(0, 120)(chance_));
-            while (!moved_.wait_for(lock, pause, [&] { return stopping_; })) {
-                lock.unlock();
-                const auto answer = put_in(order);
-                lock.lock();
-                if (!answer || answer->status == 503 || answer->status == 409 ||
-                    answer->status == 429)
-                    continue;
-                EXPECT_EQ(answer->status, 201) << answer->body;
-                if (answer->status != 201) break;
-                acknowledged_.insert(reference_of(order));
-                break;
-            }
-            moved_.notify_all();
-            if (stopping_) return;
-        }
-    }
-    std::optional<HttpReply> put_in(int order) {
-        char number[16];
-        std::snprintf(number, sizeof number, "+1416%07d", 5'550'000 + order);
-        const auto body = json::serialize(json::object{
-            {"account", "acme"},
-            {"reference", reference_of(order)},
-            {"submit", true},
-            {"request", {{"numbers", {number}}}}
-        });
-        return world_.ask(
-            "POST", "/v1/purchase-orders", {"Idempotency-Key: key-" + std::to_string(order)}, body
-        );
-    }
-
-    World& world_;
-    const int orders_;
-    std::mutex mutex_;
-    std::condition_variable moved_;
-    std::mt19937_64 chance_;
-    int allowed_ = 0;
-    int next_ = 0;
-    bool stopping_ = false;
-    std::set<std::string> acknowledged_;
-    std::vector<std::thread> threads_;
-};
+Customers::Ask customers_of(World& world) {
+    return [&world](const std::string& key, const std::string& body) {
+        return world.ask("POST", "/v1/purchase-orders", {"Idempotency-Key: " + key}, body);
+    };
+}
 
 /// Kills the plugin process, waiting for one if it is just being started. @return whether there was
 /// one
@@ -250,7 +163,7 @@ void kill_and_count(WorldPlan plan, Size size) {
 
     int kills = 0;
     int plugin_kills = 0;
-    Customers customers(world, size.orders, seed);
+    Customers customers(customers_of(world), size.orders, seed);
     const auto kills_began = Steady::now();
     for (; kills < size.kills; ++kills) {
         customers.let((size.orders + size.kills - 1) / size.kills);
@@ -324,7 +237,7 @@ TEST(Kills, TheSecondOfTwoDaemonsTakesOverAndTheFirstWakesToNothing) {
     world.start();
     const int rounds = is_full_run() ? 10 : 3;
     const int each_round = 40;
-    Customers customers(world, rounds * each_round, seed_of_run());
+    Customers customers(customers_of(world), rounds * each_round, seed_of_run());
     std::mt19937_64 chance(seed_of_run());
     for (int round = 0; round < rounds; ++round) {
         customers.let(each_round);

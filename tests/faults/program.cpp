@@ -37,6 +37,8 @@ Started start(const std::vector<std::string>& words, const std::string& errors_t
         if (const int errors = open(errors_to.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
             errors >= 0)
             dup2(errors, STDERR_FILENO);
+        // A socket of the test's that lived on here would stay open when the test closes it.
+        close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
         execv(line[0], line.data());
         _exit(127);
     }
@@ -77,12 +79,18 @@ Program& Program::operator=(Program&& other) noexcept {
 
 Program::~Program() { kill(); }
 
-Program Program::serve(const std::vector<std::string>& words, const std::string& errors_to) {
+Program Program::launch(const std::vector<std::string>& words, const std::string& errors_to) {
     const auto [pid, output] = start(words, errors_to);
     Program made;
     made.pid_ = pid;
     made.output_ = output;
     made.pidfd_ = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+    return made;
+}
+
+Program Program::serve(const std::vector<std::string>& words, const std::string& errors_to) {
+    auto made = launch(words, errors_to);
+    const auto output = made.output_;
     const std::string before = "listening on http://127.0.0.1:";
     const auto text = read_until(output, std::chrono::seconds(30), [&](const std::string& read) {
         const auto at = read.find(before);
@@ -97,6 +105,14 @@ Program Program::serve(const std::vector<std::string>& words, const std::string&
 bool Program::ended_within(std::chrono::milliseconds most) const {
     pollfd wait{pidfd_, POLLIN, 0};
     return poll(&wait, 1, static_cast<int>(most.count())) > 0;
+}
+
+std::optional<int> Program::status_within(std::chrono::milliseconds most) {
+    if (!ended_within(most)) return std::nullopt;
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    pid_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 void Program::kill() {

@@ -5,6 +5,7 @@
 // the line that says where they listen.
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,11 +26,18 @@ public:
     /// @errors  throws std::runtime_error when it ends first or says nothing for 30 seconds
     static Program serve(const std::vector<std::string>& words, const std::string& errors_to);
 
+    /// Starts it and waits for nothing.
+    static Program launch(const std::vector<std::string>& words, const std::string& errors_to);
+
     unsigned port() const { return port_; }
+    bool was_started() const { return pid_ > 0; }
     pid_t pid() const { return pid_; }
 
     /// Waits at most so long. @return whether it has ended by itself
     bool ended_within(std::chrono::milliseconds most) const;
+    /// Waits at most so long for its end. @return its exit status, 128 and the number of the signal that ended it;
+    /// nothing: it lives on
+    std::optional<int> status_within(std::chrono::milliseconds most);
     /// SIGKILL, and waits until it is gone.
     void kill();
     /// Its children whose name begins so (the kernel keeps 15 characters). @threads any

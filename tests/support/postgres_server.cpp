@@ -73,6 +73,11 @@ PostgresServer::~PostgresServer() {
     if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
 }
 
+bool PostgresServer::restart() {
+    const auto command = (programs_ / "pg_ctl").string() + " -D " + (folder_ / "data").string() + " -l " + (folder_ / "log").string();
+    return run(as_server(command + " -m immediate -w -t 60 restart > /dev/null"));
+}
+
 std::string PostgresServer::fresh_database(const std::string& name) {
     const std::string server = " -h 127.0.0.1 -p " + std::to_string(port_) + " -U postgres ";
     run((programs_ / "createdb").string() + server + name);

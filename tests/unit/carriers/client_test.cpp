@@ -134,6 +134,26 @@ TEST(CarrierClient, IsCertainThatNothingLeftWhenNobodyListens) {
     );
 }
 
+TEST(CarrierClient, SendsNothingWhereTheStoreIsNotCertainlyOursAnyMore) {
+    int requests = 0;
+    Loopback carrier([&](Peer& peer, int) -> asio::awaitable<void> {
+        while (co_await peer.read()) {
+            ++requests;
+            co_await peer.answer(200, "{}");
+        }
+    });
+    auto client = client_of(carrier);
+    bool is_ours = true;
+    auto request = post("/", "{}");
+    request.may_leave = [&] { return is_ours; };
+    EXPECT_THAT(carrier.run(client.send(request)), Answers(200, "{}"));
+    is_ours = false;
+    EXPECT_THAT(carrier.run(client.send(request)), NeverLeft(ErrorKind::unavailable, HasSubstr("another porteurd")));
+    is_ours = true;
+    EXPECT_THAT(carrier.run(client.send(request)), Answers(200, "{}"));
+    EXPECT_EQ(requests, 2);
+}
+
 TEST(CarrierClient, IsCertainThatNothingLeftWhenTheNameDoesNotExist) {
     Loopback carrier(answers_always);
     // RFC 6761: names under .invalid never exist.

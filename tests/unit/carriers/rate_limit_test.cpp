@@ -39,6 +39,14 @@ TEST(RateLimit, LetsABurstPassAndThenSpacesEvenly) {
     EXPECT_EQ(limit.reserve(start), start + 200ms);
 }
 
+TEST(RateLimit, BeginsWithoutABurstWhereAnotherHadItAMomentAgo) {
+    RateLimit limit({10, 1s}, 3);
+    limit.begin_used_up(start);
+    EXPECT_EQ(limit.reserve(start), start + 100ms);
+    EXPECT_EQ(limit.reserve(start), start + 200ms);
+    EXPECT_EQ(limit.reserve(start + 10s), start + 10s) << "it fills up like any other";
+}
+
 TEST(RateLimit, FillsUpDuringAPauseButNotOverTheBurst) {
     RateLimit limit({10, 1s}, 2);
     for (int at = 0; at < 4; ++at) limit.reserve(start);

@@ -74,6 +74,20 @@ store_password = { env = "PORTEUR_DATABASE_PASSWORD" }
     EXPECT_EQ(store.path, "");
 }
 
+TEST(LoadSettings, ReadsACluster) {
+    const TemporaryFolder folder;
+    folder.write("porteur.toml", R"([cluster]
+node = "porteur-2"
+address = "https://porteur-2.example.net"
+lease = "5s"
+)");
+    const auto cluster = loaded(folder).cluster;
+    ASSERT_TRUE(cluster);
+    EXPECT_EQ(cluster->node, "porteur-2");
+    EXPECT_EQ(cluster->address, "https://porteur-2.example.net");
+    EXPECT_EQ(cluster->lease, 5s);
+}
+
 TEST(LoadSettings, ReadsMail) {
     const TemporaryFolder folder;
     folder.write("porteur.toml", R"([mail]

@@ -21,6 +21,9 @@ public:
     const std::string& trouble() const { return trouble_; }
     /// Makes an empty database and gives its address for the store.
     std::string fresh_database(const std::string& name);
+    int port() const { return port_; }
+    /// Ends it as a power cut would, and starts it again: it recovers from its own log. @return whether it runs
+    bool restart();
 
 private:
     std::string as_server(const std::string& command) const;

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Where the store is, and how its PostgreSQL is spoken to.
+
+#include <memory>
+#include <string>
+
+#include <porteur/result.hpp>
+
+#include "store/dialect.hpp"
+
+namespace soci {
+class session;
+}
+
+namespace porteur {
+
+struct StoreAddress {
+    Dialect dialect;
+    std::string rest;  ///< a path, or what libpq takes
+};
+
+/// @param text  as StoreSettings::address
+/// @errors  invalid_input: it is neither
+Result<StoreAddress> read_store_address(const std::string& text);
+
+/// Whether a server that is gone without a word (its cable was pulled) is to be noticed within seconds.
+enum class Silence { is_waited_out, ends_the_session };
+
+/// Throws what SOCI throws.
+std::unique_ptr<soci::session> connect_postgresql(const StoreAddress& address, Silence silence = Silence::is_waited_out);
+
+}  // namespace porteur

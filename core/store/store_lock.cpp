@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/store_lock.hpp"
+
+#include <fcntl.h>
+#include <soci/postgresql/soci-postgresql.h>
+#include <soci/soci.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <optional>
+#include <utility>
+
+#include "domain/crash_point.hpp"
+#include "store/lease.hpp"
+
+namespace porteur {
+namespace {
+
+class FileLock final : public StoreLock {
+public:
+    explicit FileLock(std::string path) : path_(std::move(path)) {}
+    ~FileLock() override {
+        if (file_ >= 0) close(file_);
+    }
+
+    Result<bool> take() override {
+        if (file_ < 0) file_ = open(path_.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+        if (file_ < 0)
+            return failure(ErrorKind::unavailable, "the lock file " + quoted(path_) + " cannot be opened; check that the folder exists and is ours");
+        return flock(file_, LOCK_EX | LOCK_NB) == 0;
+    }
+    Seat holder() const override { return {.node = {}, .address = {}}; }
+    bool is_ours() const noexcept override { return true; }
+    std::unique_ptr<soci::session> give_session() override { return nullptr; }
+    void stop_renewing() override {}
+
+private:
+    std::string path_;
+    int file_ = -1;
+};
+
+constexpr int hold_lock = 0x504F5254;      // "PORT": the hold itself, of the session that writes
+constexpr int take_over_lock = 0x504F5255;  // one at a time ends the session of a holder whose lease has run out
+
+/// The table stands before the migrations, as it says who may migrate. `ends_at` is the server's time, ms; 0: as long as
+/// the session lives.
+constexpr const char* holder_table =
+    "create table if not exists store_holder (one bigint primary key check (one = 1), node text not null, address text not null, "
+    "term bigint not null, ends_at bigint not null)";
+constexpr const char* server_now = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
+
+class SessionLock final : public StoreLock {
+public:
+    SessionLock(StoreAddress address, std::optional<Seat> seat) : address_(std::move(address)), seat_(std::move(seat)) {}
+
+    Result<bool> take() override {
+        const auto since = boot_time();
+        try {
+            if (!session_) session_ = connect_postgresql(address_, seat_ ? Silence::ends_the_session : Silence::is_waited_out);
+            if (!lock(300) && !take_over()) return false;
+            write_holder();
+        } catch (const std::exception& wrong) {
+            session_.reset();
+            return failure(ErrorKind::unavailable, std::string("opening the store: ") + wrong.what());
+        }
+        if (seat_) lease_.emplace(address_, term_, since, seat_->lease);
+        return true;
+    }
+    Seat holder() const override { return seen_; }
+    bool is_ours() const noexcept override { return !lease_ || !lease_->has_run_out(); }
+    std::unique_ptr<soci::session> give_session() override { return std::move(session_); }
+    void stop_renewing() override { lease_.reset(); }
+
+private:
+    /// The server may take a moment to notice that the last holder's session has ended. @return whether it is ours
+    bool lock(int most_ms) {
+        *session_ << "set lock_timeout = " << most_ms;
+        bool got = true;
+        try {
+            *session_ << "select pg_advisory_lock(" << hold_lock << ")";
+        } catch (const soci::postgresql_soci_error& refused) {
+            constexpr std::string_view lock_not_available = "55P03";
+            if (refused.sqlstate() != lock_not_available) throw;
+            got = false;
+        }
+        *session_ << "reset lock_timeout";
+        return got;
+    }
+
+    /// Reads who has the store. @return whether its lease has run out
+    bool has_run_out() {
+        int is_there = 0;
+        *session_ << "select count(*) from pg_tables where tablename = 'store_holder' and schemaname = current_schema()", soci::into(is_there);
+        if (is_there == 0) return false;  // a build that knew no lease
+        int is_over = 0;
+        seen_ = {.node = {}, .address = {}};
+        soci::indicator found = soci::i_null, other = soci::i_null;
+        *session_ << "select node, address, case when ends_at > 0 and ends_at < " << server_now << " then 1 else 0 end from store_holder where one = 1",
+            soci::into(seen_.node, found), soci::into(seen_.address, other), soci::into(is_over);
+        return session_->got_data() && is_over == 1;
+    }
+
+    /// A holder whose lease has run out is not asked: its session is ended, and with it what it was writing.
+    bool take_over() {
+        if (!has_run_out() || !seat_) return false;
+        soci::transaction all(*session_);
+        *session_ << "select pg_advisory_xact_lock(" << take_over_lock << ")";
+        // Another may have been faster, and hold it now by right.
+        if (!has_run_out()) return false;
+        // Waits until they are gone.
+        constexpr int patience_ms = 1000;
+        *session_ << "select pg_terminate_backend(pid, " << patience_ms
+                  << ") from pg_locks where locktype = 'advisory' and granted and classid = 0 and objid = " << hold_lock
+                  << " and objsubid = 1 and database = (select oid from pg_database where datname = current_database()) and pid <> pg_backend_pid()";
+        int is_ours = 0;
+        *session_ << "select case when pg_try_advisory_lock(" << hold_lock << ") then 1 else 0 end", soci::into(is_ours);
+        if (is_ours == 1) write_holder();
+        all.commit();
+        return is_ours == 1;
+    }
+
+    void write_holder() {
+        const long long length = seat_ ? seat_->lease.count() : 0;
+        const std::string node = seat_ ? seat_->node : "", address = seat_ ? seat_->address : "";
+        *session_ << holder_table;
+        *session_ << "insert into store_holder (one, node, address, term, ends_at) values (1, :node, :address, 1, case when :length > 0 then " << server_now
+                  << " + :length else 0 end) on conflict (one) do update set node = excluded.node, address = excluded.address, "
+                     "term = store_holder.term + 1, ends_at = excluded.ends_at returning term",
+            soci::use(node, "node"), soci::use(address, "address"), soci::use(length, "length"), soci::into(term_);
+    }
+
+    const StoreAddress address_;
+    const std::optional<Seat> seat_;
+    std::unique_ptr<soci::session> session_;
+    Seat seen_{.node = {}, .address = {}};
+    long long term_ = 0;
+    std::optional<Lease> lease_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<StoreLock>> StoreLock::make(const StoreSettings& settings) {
+    auto address = read_store_address(settings.address);
+    if (!address) return std::unexpected(std::move(address).error());
+    if (address->dialect == Dialect::sqlite) return std::make_unique<FileLock>(address->rest + ".lock");
+    return std::make_unique<SessionLock>(std::move(*address), settings.seat);
+}
+
+}  // namespace porteur
