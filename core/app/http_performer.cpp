@@ -67,6 +67,30 @@ Result<std::string> HttpPerformer::secret(const Account& account, const EffectCo
     return read_secret(place->second);
 }
 
+Async<std::optional<Performed>> HttpPerformer::admit(EffectContext context, Effect effect) {
+    auto& account = const_cast<Account&>(static_cast<const Account&>(*context.view));
+    if (!account.limit) co_return std::nullopt;
+    const auto too_long = [](Steady::duration wait) { return wait > held_wait_max; };
+    const auto throttled = [&](Steady::duration wait) {
+        return failed(effect, {.kind = ErrorKind::throttled, .message = phrase("the carrier's rate limit"),
+                               .retry_after = std::chrono::ceil<seconds>(wait)});
+    };
+    // Whoever will not wait takes no place that another could have.
+    const auto came = Steady::now();
+    if (const auto wait = account.limit->next_place(came) - came; too_long(wait)) co_return throttled(wait);
+    const auto free = account.limit->reserve(came);
+    // A penalty may be set while a place in the line is waited for, so it is asked about again. It moves the whole
+    // line behind itself, so that a place given up for it is nobody's loss.
+    for (;;) {
+        const auto now = Steady::now();
+        const auto wait = std::max(free, account.limit->free_at()) - now;
+        if (wait.count() <= 0) break;
+        if (too_long(wait)) co_return throttled(wait);
+        co_await clock_.sleep_until(clock_.now() + std::chrono::ceil<milliseconds>(wait));
+    }
+    co_return std::nullopt;
+}
+
 Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
     // The engine's views are all made by ConfiguredAccounts; it is kept alive by the context.
     auto& account = const_cast<Account&>(static_cast<const Account&>(*context.view));
@@ -75,26 +99,8 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
         co_return failed(effect, {.kind = ErrorKind::invalid_input,
                                   .message = phrase("the plugin asks by HTTP, and neither it nor the account names an address (base_url)")});
 
-    if (account.limit) {
-        const auto too_long = [](Steady::duration wait) { return wait > held_wait_max; };
-        const auto throttled = [&](Steady::duration wait) {
-            return failed(effect, {.kind = ErrorKind::throttled, .message = phrase("the carrier's rate limit"),
-                                   .retry_after = std::chrono::ceil<seconds>(wait)});
-        };
-        // Whoever will not wait takes no place that another could have.
-        const auto came = Steady::now();
-        if (const auto wait = account.limit->next_place(came) - came; too_long(wait)) co_return throttled(wait);
-        const auto free = account.limit->reserve(came);
-        // A penalty may be set while a place in the line is waited for, so it is asked about again. It moves the whole
-        // line behind itself, so that a place given up for it is nobody's loss.
-        for (;;) {
-            const auto now = Steady::now();
-            const auto wait = std::max(free, account.limit->free_at()) - now;
-            if (wait.count() <= 0) break;
-            if (too_long(wait)) co_return throttled(wait);
-            co_await clock_.sleep_until(clock_.now() + std::chrono::ceil<milliseconds>(wait));
-        }
-    }
+    if (!context.admitted)
+        if (auto refused = co_await admit(context, effect)) co_return std::move(*refused);
     if (!account.breaker->allow(Steady::now())) {
         const auto wait = std::chrono::ceil<seconds>(account.breaker->open_until() - Steady::now());
         co_return failed(effect, {.kind = ErrorKind::unavailable,

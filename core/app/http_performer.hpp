@@ -17,6 +17,8 @@ public:
     HttpPerformer(Store& store, const paper::DocumentFolder& documents, Clock& clock)
         : store_(store), documents_(documents), clock_(clock) {}
 
+    /// Waits for its place under the account's rate limit; up to five seconds.
+    Async<std::optional<Performed>> admit(EffectContext context, Effect effect);
     Async<Performed> perform(EffectContext context, Effect effect);
 
     /// Called when an account's carrier wants to be left alone for longer than a second: until when, by the clock.

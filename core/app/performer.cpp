@@ -29,6 +29,11 @@ Completion signed_by(const Account& account, const Effect& effect) {
 
 }  // namespace
 
+Async<std::optional<Performed>> Performer::admit(EffectContext context, Effect effect) {
+    if (effect.kind == EffectKind::mail || effect.kind == EffectKind::sign) co_return std::nullopt;
+    co_return co_await http_.admit(std::move(context), std::move(effect));
+}
+
 Async<Performed> Performer::perform(EffectContext context, Effect effect) {
     if (effect.kind == EffectKind::mail) return mail_.perform(std::move(context), std::move(effect));
     if (effect.kind == EffectKind::sign) return sign(std::move(context), std::move(effect));

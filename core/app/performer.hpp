@@ -10,6 +10,7 @@ namespace porteur {
 class Performer : public EffectPerformer {
 public:
     Performer(HttpPerformer& http, MailPerformer& mail) : http_(http), mail_(mail) {}
+    Async<std::optional<Performed>> admit(EffectContext context, Effect effect) override;
     Async<Performed> perform(EffectContext context, Effect effect) override;
     Async<std::optional<Performed>> recall(EffectContext context, Effect effect) override;
     Async<Proof> prove(EffectContext context, Effect effect) override;

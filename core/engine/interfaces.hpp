@@ -116,6 +116,7 @@ struct EffectContext {
     std::shared_ptr<const AccountView> view;
     /// When nobody waits for the answer any more: the request is cut short then.
     std::optional<Instant> deadline = {};
+    bool admitted = false;  ///< admit() has let it through, and it has its place
 };
 
 /// How performing ended. `lost`: it may have been carried out, and nobody will tell.
@@ -134,6 +135,10 @@ struct Proof {
 class EffectPerformer {
 public:
     virtual ~EffectPerformer() = default;
+    /// Waits for the effect's turn at its account, and takes a place; performing it follows at once. Before anything is
+    /// written down of it: a process that dies while it waits has certainly sent nothing.
+    /// @return  why it gets none: it was not sent, and may be tried again later; nothing: it may leave
+    virtual Async<std::optional<Performed>> admit(EffectContext, Effect) { co_return std::nullopt; }
     /// Performs an http, mail or sign effect once; no retry.
     virtual Async<Performed> perform(EffectContext context, Effect effect) = 0;
     /// After a restart: what is known of an effect whose outcome is not in the journal. Nothing if

@@ -94,33 +94,48 @@ OperationRun::Looked OperationRun::event(Open& open) {
     return {.completion = {}, .wait = Wait{until, false, ""}};
 }
 
+/// Writes down that it is about to leave, where that must be durable first. @return false when the store refused
+Async<bool> OperationRun::intend(Open& open) {
+    if (!must_be_durable(open.effect) || open.durable || PORTEUR_HAS_DEFECT("intent_skipped")) co_return true;
+    PORTEUR_CRASH_POINT("engine.before_intent");
+    if (!open.recorded) {
+        open.intent_at = world_.clock.now();  // it may have waited for its turn
+        record(IntentRecord{open.effect, open.intent_at});
+    }
+    open.recorded = true;
+    if (!co_await flush(true)) co_return false;
+    open.durable = true;
+    PORTEUR_CRASH_POINT("engine.after_intent");
+    co_return true;
+}
+
 /// Performs it, with the repeats that are harmless. Beside others, its intent is durable already, and a
 /// lost outcome is told to whoever launched it: only one may write at a time.
 Async<OperationRun::Looked> OperationRun::perform(Open& open, Company company) {
     const auto& effect = open.effect;
     if (world_.clock.now() >= out_of_time_at_) co_return out_of_time(open);
-    if (company == Company::alone && must_be_durable(effect) && !open.durable && !PORTEUR_HAS_DEFECT("intent_skipped")) {
-        PORTEUR_CRASH_POINT("engine.before_intent");
-        if (!open.recorded) record(IntentRecord{effect, open.intent_at});
-        open.recorded = true;
-        if (!co_await flush(true)) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
-        open.durable = true;
-        PORTEUR_CRASH_POINT("engine.after_intent");
-    }
     const auto& retry = account_->descriptor->http.retry;
     milliseconds wait = retry.first;
-    auto ours_at = open.intent_at;
+    std::optional<Instant> ours_at;
     for (std::uint32_t tried = 1;; ++tried) {
-        if (effect.guarantee == Guarantee::once && world_.clock.now() - ours_at > ours_max) {
-            if (auto proven = co_await world_.commit({}); !proven) {
-                error_ = proven.error();
-                co_return Looked{.completion = {}, .wait = {}, .stopped = true};
+        Performed performed;
+        if (auto refused = co_await world_.performer.admit(context_of(open), effect)) {
+            performed = std::move(*refused);
+        } else {
+            if (company == Company::alone && !co_await intend(open)) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
+            if (effect.guarantee == Guarantee::once && world_.clock.now() - ours_at.value_or(open.intent_at) > ours_max) {
+                if (auto proven = co_await world_.commit({}); !proven) {
+                    error_ = proven.error();
+                    co_return Looked{.completion = {}, .wait = {}, .stopped = true};
+                }
+                ours_at = world_.clock.now();
             }
-            ours_at = world_.clock.now();
+            PORTEUR_CRASH_POINT("engine.before_effect");
+            auto context = context_of(open);
+            context.admitted = true;
+            performed = co_await world_.performer.perform(std::move(context), effect);
+            PORTEUR_CRASH_POINT("engine.after_effect");
         }
-        PORTEUR_CRASH_POINT("engine.before_effect");
-        auto performed = co_await world_.performer.perform(context_of(open), effect);
-        PORTEUR_CRASH_POINT("engine.after_effect");
         if (performed.lost && effect.guarantee == Guarantee::once && !PORTEUR_HAS_DEFECT("sent_again_when_lost")) {
             if (company == Company::beside_others) co_return Looked{.completion = {}, .wait = {}, .stopped = false, .lost = true};
             if (!co_await lost(open, true)) co_return Looked{.completion = {}, .wait = {}, .stopped = true};

@@ -155,6 +155,7 @@ private:
     Async<bool> make_intents_durable();
     Async<bool> launch_all();
     Async<void> land_all();
+    Async<bool> intend(Open& open);
     Async<Looked> perform(Open& open, Company company);
     Async<bool> lost(Open& open, bool just_now);
     Async<Looked> settle(Open& open);
