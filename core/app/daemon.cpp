@@ -216,7 +216,7 @@ struct Daemon::Parts {
 
 Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings, StoodBy before) {
+Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings, StoodBy before, std::function<void()> working) {
     auto master = master_key_of(settings);
     if (!master) return std::unexpected(std::move(master).error());
     const auto document_key = derived_key(*master, KeyUse::documents);
@@ -359,7 +359,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings, StoodBy before)
         p.engine_io.run();
     });
     auto daemon = std::unique_ptr<Daemon>(new Daemon(std::move(parts)));
-    auto started = p.on_engine([&p, took_over = before.took_over]() -> Result<void> {
+    auto started = p.on_engine([&p, &working, took_over = before.took_over]() -> Result<void> {
         auto open = p.store->open_operations();
         if (!open) return std::unexpected(std::move(open).error());
         std::set<std::string> standing;
@@ -371,6 +371,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings, StoodBy before)
         auto penalties = upkeep_of(*p.store).penalties();
         if (!penalties) return std::unexpected(std::move(penalties).error());
         p.accounts.keep_to(*penalties, p.clock.now());
+        if (working) working();
         if (auto begun = p.engine->start(); !begun) return begun;
         p.every_second();
         return {};

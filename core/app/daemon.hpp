@@ -4,6 +4,7 @@
 // porteurd, put together: one thread for the engine, one for the API, the store's writer, and threads
 // for mail. main.cpp is its command line.
 
+#include <functional>
 #include <memory>
 
 #include <porteur/result.hpp>
@@ -17,8 +18,9 @@ class Daemon {
 public:
     /// Opens store and key, loads the plugins, starts to listen and to work.
     /// @errors  what hinders it, in words for the operator
-    /// @param before  the store's lock, where it was taken already, and a socket that listens for the API
-    static Result<std::unique_ptr<Daemon>> start(Settings settings, StoodBy before = {});
+    /// @param before   the store's lock, where it was taken already, and a socket that listens for the API
+    /// @param working  called before the first thing is begun that ends only by stop(): until then the process may end at any place
+    static Result<std::unique_ptr<Daemon>> start(Settings settings, StoodBy before = {}, std::function<void()> working = {});
     ~Daemon();
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@
 
 #include "app/admin.hpp"
 #include "app/daemon.hpp"
+#include "app/early_stop.hpp"
 #include "app/installation_check.hpp"
 #include "app/logging.hpp"
 #include "app/plugin_page.hpp"
@@ -93,6 +95,13 @@ Result<Settings> settings_at(const std::string& config) {
     return load_settings(config);
 }
 
+/// Ends a start that has promised nothing to anybody yet.
+void stop_early() {
+    tell_stopping();
+    log_info("stopping; nothing was under way");
+    _exit(0);
+}
+
 /// Runs until SIGTERM or SIGINT; SIGHUP reads the settings again. The service manager hears of each.
 int serve(const std::string& config) {
     sigset_t signals;
@@ -107,6 +116,7 @@ int serve(const std::string& config) {
     start_logging(settings->log);
     const auto given = take_given_listener();
     if (!given) return complain(given.error());
+    auto early_stop = std::make_unique<EarlyStop>(stop_early);
     auto stood = stand_by(*settings, *given ? (*given)->socket : -1, signals);
     if (!stood) return complain(stood.error());
     // They may have been changed while this one stood by.
@@ -119,7 +129,8 @@ int serve(const std::string& config) {
     const auto scheme = settings->api.tls ? "https://" : "http://";
     const bool v6 = settings->api.address.find(':') != std::string::npos;
     const auto host = v6 ? "[" + settings->api.address + "]" : settings->api.address;
-    auto daemon = Daemon::start(std::move(*settings), std::move(*stood));
+    auto daemon = Daemon::start(std::move(*settings), std::move(*stood), [&] { early_stop->work_begins(); });
+    early_stop.reset();
     if (!daemon) return complain(daemon.error());
     const auto url = scheme + host + ":" + std::to_string((*daemon)->port());
     std::printf("listening on %s\n", url.c_str());

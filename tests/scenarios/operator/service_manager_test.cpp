@@ -18,6 +18,7 @@
 #include <poll.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -233,6 +234,47 @@ TEST_F(ServiceManager, GivesASocketThatPorteurdServesInPlaceOfItsOwn) {
     daemon = Program::serve(given.command(config), here.path / "porteurd.log");
     EXPECT_EQ(daemon.port(), given.port);
     EXPECT_EQ(http(given.port, "GET", "/healthz").value_or(HttpReply{}).status, 200);
+}
+
+/// Waits for the other end to connect to a listener. @return whether it did
+bool is_connected_to(const Listener& listener) {
+    pollfd wait{listener.socket, POLLIN, 0};
+    return poll(&wait, 1, 30'000) == 1;
+}
+
+TEST_F(ServiceManager, EndsAStartThatWaitsForItsDatabaseWithZeroAndAtOnce) {
+    const Listener silent;  // takes connections, and answers nothing: a start that lasts
+    here.write(
+        "config/porteur.toml",
+        "store = \"postgresql:host=127.0.0.1 port=" + std::to_string(silent.port) + " user=porteur dbname=porteur sslmode=disable\"\n"
+        "key = { file = \"../data/porteur.key\" }\n[documents]\nfolder = \"../data/documents\"\n[plugins]\nfolders = [\"../plugins\"]\n[api]\nport = 0\n"
+    );
+    for (const int signal : {SIGTERM, SIGINT}) {
+        const auto started = fork();
+        ASSERT_GE(started, 0);
+        if (started == 0) {
+            setenv("NOTIFY_SOCKET", ear.path.c_str(), 1);
+            const auto log = open((here.path / "porteurd.log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+            dup2(log, STDERR_FILENO);
+            execl(PORTEUR_DAEMON, "porteurd", "--config", config.c_str(), nullptr);
+            _exit(127);
+        }
+        ASSERT_TRUE(is_connected_to(silent)) << log();
+        const auto taken = accept4(silent.socket, nullptr, nullptr, SOCK_CLOEXEC);
+        ::kill(started, signal);
+        const auto handle = static_cast<int>(syscall(SYS_pidfd_open, started, 0));
+        pollfd wait{handle, POLLIN, 0};
+        const bool ended = poll(&wait, 1, 10'000) == 1;
+        close(handle);
+        close(taken);
+        if (!ended) ::kill(started, SIGKILL);
+        int status = 0;
+        ASSERT_EQ(waitpid(started, &status, 0), started);
+        EXPECT_TRUE(ended) << "it waited for its database";
+        EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status << "\n" << log();
+        EXPECT_THAT(ear.next_word(), StartsWith("STOPPING=1\n"));
+    }
+    EXPECT_THAT(log(), HasSubstr("stopping; nothing was under way"));
 }
 
 TEST_F(ServiceManager, IsToldThatPorteurdTakesOneSocketOnly) {
