@@ -176,7 +176,8 @@ Result<std::shared_ptr<LoadedPlugin>> ConfiguredAccounts::plugin(const CheckedLi
         if (!runner) return failure(ErrorKind::unsupported, runner.error().text());
         made->runner = std::make_unique<RunnerForEngine>(std::move(*runner));
     }
-    made->runner->plugin().on_death([id = library.descriptor.id, &ends = made->ends](const PluginDeath& death) {
+    made->runner->plugin().on_death([id = library.descriptor.id, &ends = made->ends, all = process_ends_](const PluginDeath& death) {
+        ++*all;
         const auto count = ends ? ends->count : 0;
         ends = {.count = count + 1, .last_reason = death.reason, .operations = death.operations.size(),
                 .last = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())};
@@ -372,7 +373,9 @@ Result<void> ConfiguredAccounts::retire(const std::string& build) {
 PluginCatalog ConfiguredAccounts::another_catalog() const { return PluginCatalog(catalog_options(settings_)); }
 
 Result<std::unique_ptr<RunnerForEngine>> ConfiguredAccounts::runner_for_trial(const CheckedLibrary& library) const {
-    return std::make_unique<RunnerForEngine>(make_process_runner(executor_, library, process_options()));
+    auto made = std::make_unique<RunnerForEngine>(make_process_runner(executor_, library, process_options()));
+    made->plugin().on_death([all = process_ends_](const PluginDeath&) { ++*all; });
+    return made;
 }
 
 std::shared_ptr<Account> ConfiguredAccounts::account(const std::string& name) const {

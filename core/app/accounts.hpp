@@ -95,6 +95,8 @@ public:
     const std::map<std::string, std::shared_ptr<Account>>& all() const { return accounts_; }
     const std::vector<RefusedLibrary>& refused() const { return catalog_.refusals(); }
     const std::vector<std::string>& findings() const { return findings_; }
+    /// Ends of plugins' processes since the start, whatever they were at, retired builds and trials included.
+    std::uint64_t process_ends() const { return *process_ends_; }
 
 private:
     /// Whether the account's settings must be what the descriptor says, or are those of another build.
@@ -120,6 +122,8 @@ private:
     std::map<std::string, std::shared_ptr<Account>> accounts_;
     std::map<std::pair<std::string, std::string>, std::shared_ptr<Account>> earlier_;  ///< by account and build
     std::vector<std::string> findings_;
+    /// Shared with the runners, some of which outlive the set that made them.
+    std::shared_ptr<std::uint64_t> process_ends_ = std::make_shared<std::uint64_t>(0);
 };
 
 }  // namespace porteur

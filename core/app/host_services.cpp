@@ -42,6 +42,7 @@ RememberMail remember_mail(const Caller& caller, std::optional<MailIdempotency> 
 void HostServices::take_snapshot() {
     HostSnapshot made;
     made.engine = parts_.engine.counters();
+    made.process_ends = parts_.accounts.process_ends();
     made.findings = parts_.accounts.findings();
     for (const auto& [name, account] : parts_.accounts.all()) {
         const auto& descriptor = *account->descriptor;
@@ -108,7 +109,7 @@ std::string HostServices::metrics() {
     };
     add("porteur_operations_total", "Plugin operations that ended", MetricType::Counter, double(picture.engine.operations));
     add("porteur_operations_parked_total", "Operations that wait for a person", MetricType::Counter, double(picture.engine.parked));
-    add("porteur_plugin_deaths_total", "Ends of plugin processes", MetricType::Counter, double(picture.engine.plugin_deaths));
+    add("porteur_plugin_deaths_total", "Ends of plugin processes, at work, idle or while they load, and starts that failed", MetricType::Counter, double(picture.process_ends));
     add("porteur_lost_outcomes_total", "Requests whose answer was lost, so that the carrier or a person is asked", MetricType::Counter,
         double(picture.engine.lost_outcomes));
     add("porteur_operations_running", "Operations under way", MetricType::Gauge, double(picture.engine.running));
@@ -117,7 +118,8 @@ std::string HostServices::metrics() {
     add("porteur_standing_by", "1 while another porteurd holds the store", MetricType::Gauge, 0);
     add("porteur_store_transactions_total", "Durable transactions", MetricType::Counter, double(counters.transactions));
     add("porteur_store_commits_total", "Commits carried by them", MetricType::Counter, double(counters.commits));
-    add("porteur_store_backlog", "Commits that wait for the writer", MetricType::Gauge, double(parts_.store.backlog()));
+    add("porteur_store_commits_failed_total", "Commits that the store refused: a full disk, or a change that does not fit", MetricType::Counter, double(counters.failed));
+    add("porteur_store_backlog", "Commits that wait for the writer or with it for the disk", MetricType::Gauge, double(parts_.store.backlog()));
     if (const auto mail = parts_.intake.status(); mail.configured) {
         add("porteur_mailbox_up", "1 while the mailbox can be read", MetricType::Gauge, mail.trouble.empty() ? 1 : 0);
         add("porteur_mailbox_visits_total", "Visits of the mailbox that ended well", MetricType::Counter, double(mail.visits));
@@ -139,6 +141,9 @@ std::string HostServices::metrics() {
                 {{"kind", words.substr(0, first)}, {"state", words.substr(first + 1, second - first - 1)}, {"delivery", words.substr(second + 1)}});
         }
     }
+    if (const auto in_doubt = StandingBook(access_of(parts_.store)).in_doubt())
+        add("porteur_orders_in_doubt_unsettled", "Orders in doubt that wait for a person, or have been in doubt for more than half an hour", MetricType::Gauge,
+            double(doubts_.unsettled(*in_doubt, parts_.clock.now())));
     for (const auto& account : picture.carriers.accounts)
         add("porteur_account_up", "1 while the carrier answers; 0 from when it did not until it has again", MetricType::Gauge, account.health == "ok" ? 1 : 0, {{"account", account.account}});
     return prometheus::TextSerializer().Serialize(families);

@@ -11,6 +11,7 @@
 #include "api/services.hpp"
 #include "app/accounts.hpp"
 #include "app/documents.hpp"
+#include "app/doubt_watch.hpp"
 #include "app/mail_intake.hpp"
 #include "domain/document_rules.hpp"
 #include "engine/engine.hpp"
@@ -22,6 +23,7 @@ struct HostSnapshot {
     CarrierList carriers;
     std::vector<std::string> sellers;
     EngineCounters engine;
+    std::uint64_t process_ends = 0;  ///< of plugins
     std::vector<std::string> findings;
     /// By account: the contact on its orders, for those that name none.
     std::map<std::string, std::string> contacts;
@@ -136,6 +138,7 @@ private:
     std::mutex listeners_mutex_;
     std::map<std::uint64_t, std::shared_ptr<std::function<void()>>> listeners_;
     std::uint64_t last_listener_ = 0;
+    DoubtWatch doubts_;
 };
 
 }  // namespace porteur

@@ -236,7 +236,6 @@ Async<void> Engine::read_again(Order& order, std::chrono::milliseconds wait) {
 }
 
 Async<bool> Engine::after_death(Order& order, OperationRun& run) {
-    ++counters_.plugin_deaths;
     auto& death = deaths_[order.id];
     if (death.position != run.journal_position()) death = {run.journal_position(), 0};
     ++death.count;

@@ -18,7 +18,6 @@ namespace porteur {
 
 struct EngineCounters {
     std::uint64_t operations = 0;      ///< ended
-    std::uint64_t plugin_deaths = 0;
     std::uint64_t parked = 0;
     std::uint64_t lost_outcomes = 0;   ///< of ONCE effects: nobody knows by itself whether they were carried out
     std::size_t running = 0;

@@ -14,7 +14,7 @@
 
 namespace porteur {
 
-/// One end of a plugin process. @threads the runner's
+/// One end of a plugin process, or a start that came to nothing. @threads the runner's
 struct PluginDeath {
     std::string reason;                     ///< "was killed: a step took longer than 2000 ms"
     std::uint64_t blamed = 0;               ///< the operation it worked on; 0 = none or not known
@@ -77,8 +77,10 @@ public:
     virtual const std::string& build() const = 0;
     virtual RunnerStats stats() const = 0;
 
-    /// Told each time the plugin's process ends by itself or is killed. The listener may not
-    /// destroy the runner. Those in the daemon never call it.
+    /// Told each time the plugin's process ends by itself or is killed, at work, idle or while it
+    /// loads, and each time it could not be started: that is told later, too, as the first start is
+    /// tried before anybody can listen. The listener may not destroy the runner. Those in the daemon
+    /// never call it.
     virtual void on_death(std::function<void(const PluginDeath&)> listener) = 0;
 };
 

@@ -27,6 +27,7 @@ using namespace std::chrono_literals;
 
 constexpr std::uint32_t log_lines_per_second_max = 100;
 constexpr std::size_t plugin_message_max_bytes = 700;
+constexpr std::size_t untold_max = 16;  // of a runner to whom nobody listens
 
 // A coroutine that waits for a turn.
 struct Waiter {
@@ -73,7 +74,8 @@ public:
         );
         if (!made) {
             last_death_ = made.error().message;
-            return start_later();
+            start_later();
+            return tell_failed_start({last_death_, 0, {}});
         }
         process_ = std::move(*made);
         if (!start_limited_) limit_start();
@@ -149,6 +151,8 @@ public:
     RunnerStats stats() const { return {steps_, restarts_, last_death_}; }
     void on_death(std::function<void(const PluginDeath&)> listener) {
         listener_ = std::move(listener);
+        if (listener_)
+            for (const auto& each : std::exchange(untold_, {})) listener_(each);
     }
 
 private:
@@ -381,6 +385,14 @@ private:
         tell_waiters();
     }
 
+    // The first start is tried before anybody can listen.
+    void tell_failed_start(PluginDeath death) {
+        if (listener_)
+            listener_(death);
+        else if (untold_.size() < untold_max)
+            untold_.push_back(std::move(death));
+    }
+
     void start_later() {
         state_ = State::waiting;
         if (!start_limited_) limit_start();
@@ -481,6 +493,7 @@ private:
     std::uint64_t steps_ = 0, restarts_ = 0;
     std::string last_death_;
     std::function<void(const PluginDeath&)> listener_;
+    std::vector<PluginDeath> untold_;
     std::chrono::time_point<Clock, std::chrono::seconds> log_second_{};
     std::uint32_t log_lines_ = 0;
 };

@@ -87,6 +87,7 @@ struct Compactable {
 struct StoreCounters {
     std::uint64_t transactions = 0;  ///< each one durable sync
     std::uint64_t commits = 0;       ///< Commits carried by them
+    std::uint64_t failed = 0;        ///< Commits that were refused, and whose callers were told so
 };
 
 class Store {
@@ -108,7 +109,7 @@ public:
     virtual void commit(SharedCommit commit, CommitDone done) = 0;
     void commit(Commit made, CommitDone done) { commit(std::make_shared<const Commit>(std::move(made)), std::move(done)); }
     virtual StoreCounters counters() const = 0;
-    /// How many commits wait for the writer now.
+    /// How many commits wait for their end now: for the writer, or with it for the disk.
     virtual std::size_t backlog() const = 0;
     /// Whether the hold on the store is certain at this moment, without asking the database. [any]
     virtual bool is_ours() const noexcept = 0;

@@ -61,7 +61,7 @@ StoreCounters WriteLoop::counters() const {
 
 std::size_t WriteLoop::backlog() const {
     std::lock_guard lock(mutex_);
-    return queue_.size();
+    return queue_.size() + with_the_disk_;
 }
 
 void WriteLoop::run() {
@@ -102,6 +102,11 @@ void WriteLoop::committed(std::size_t commits) {
 /// @param results  one for each; none: all have been written
 void WriteLoop::tell(Batch batch, std::vector<Result<void>> results) {
     results.resize(batch.size());
+    {
+        std::lock_guard lock(mutex_);
+        with_the_disk_ -= batch.size();
+        counters_.failed += static_cast<std::uint64_t>(std::ranges::count_if(results, [](const auto& each) { return !each; }));
+    }
     auto finished = std::make_shared<std::vector<std::pair<CommitDone, Result<void>>>>();
     finished->reserve(batch.size());
     for (std::size_t at = 0; at < batch.size(); ++at)
@@ -138,6 +143,7 @@ void WriteLoop::take_batch(Batch& batch) {
         }
         batch.push_back(std::move(queue_.front()));
         queue_.pop_front();
+        ++with_the_disk_;
     }
 }
 

@@ -60,6 +60,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<Queued> queue_;
+    std::size_t with_the_disk_ = 0;  ///< taken from the queue, and not told of their end yet
     bool stopping_ = false;
     StoreCounters counters_;
     std::thread thread_;

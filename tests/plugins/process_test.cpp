@@ -278,6 +278,30 @@ TEST_F(Process, WhoseProgramIsMissingSaysSo) {
     );
 }
 
+// Whoever counts ends of processes must not hear of those at work alone.
+TEST_F(Process, ThatEndsWhileItLoadsOrCannotStartIsToldOfToo) {
+    for (const char* name : {"crashes_when_loaded", "begin_crashes"}) {
+        const auto path = world.install(name);
+        const auto runner = make_process_runner(world.io.get_executor(), world.library("broken"), world.process_options());
+        std::vector<PluginDeath> deaths;
+        runner->on_death([&](const PluginDeath& death) { deaths.push_back(death); });
+        world.run_until([&] { return deaths.size() >= 2; });
+        EXPECT_THAT(deaths[0].reason, HasSubstr("crashed with SIGABRT")) << name;
+        EXPECT_TRUE(deaths[0].operations.empty());
+        std::filesystem::remove(path);
+    }
+    auto options = world.process_options();
+    options.host_program = "/nowhere/porteur-plugin-host";
+    const auto runner = make_process_runner(world.io.get_executor(), world.library("rogue"), options);
+    int deaths = 0;
+    runner->on_death([&](const PluginDeath& death) {
+        ++deaths;
+        EXPECT_THAT(death.reason, HasSubstr("does not start"));
+    });
+    EXPECT_EQ(deaths, 1) << "the first start was tried before anybody could listen";
+    world.run_until([&] { return deaths == 3; });
+}
+
 TEST_F(Process, EndsWithItsRunner) {
     auto runner = rogue();
     ASSERT_TRUE(first(*runner, ""));

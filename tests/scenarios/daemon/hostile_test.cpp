@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A plugin that does in its process what it must not, in a daemon that has others: it is stopped each time, the
 // others go on, and the account's page says why.
+#include <csignal>
+
 #include <gmock/gmock.h>
 
 #include "daemon_world.hpp"
@@ -68,6 +70,27 @@ TEST_F(Hostile, APluginIsStoppedEachTimeAndTheReasonIsOnItsAccountsPage) {
     EXPECT_EQ(ended("acme"), nullptr) << "another plugin's process was not touched";
     EXPECT_TRUE(completes(buy("r-1"))) << log();
     std::printf("hostile: stopped %lld times of %zu, and another plugin's order completed\n", static_cast<long long>(count), std::size(cases));
+}
+
+// An end that takes no operation with it is an end all the same: whoever watches counts processes.
+TEST_F(Hostile, APluginThatIsKilledWhileItIsIdleIsCounted) {
+    host_settings("level = \"info\"\n");
+    account("acme", first, "isolation = \"process\"");
+    start();
+    const auto deaths = [&] {
+        const auto metrics = ask("GET", "/metrics").body;
+        const std::string name = "\nporteur_plugin_deaths_total ";
+        const auto at = metrics.find(name);
+        return at == metrics.npos ? -1 : std::stoi(metrics.substr(at + name.size()));
+    };
+    for (int killed = 1; killed <= 2; ++killed) {
+        std::vector<pid_t> processes;
+        ASSERT_TRUE(soon([&] { return !(processes = daemon.children("porteur-plugin-")).empty(); })) << log();
+        // It is killed as it loads, or when it waits for work.
+        ASSERT_EQ(::kill(processes.front(), SIGKILL), 0);
+        ASSERT_TRUE(soon([&] { return deaths() >= killed; })) << deaths() << log();
+    }
+    EXPECT_EQ(deaths(), 2);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 
 #include "store/migrations.hpp"
 #include "store/pg_rows.hpp"
+#include "store/standing_book.hpp"
 #include "store/store_access.hpp"
 #include "store/upkeep.hpp"
 #include "support/engine_world.hpp"
@@ -169,6 +170,60 @@ TEST_P(StoreTest, FailsOnlyTheCommitThatIsAtFault) {
     int failures = 0;
     for (auto& each : results) failures += each.get() ? 0 : 1;
     EXPECT_EQ(failures, 1);
+}
+
+TEST_P(StoreTest, CountsTheCommitsThatFailed) {
+    Commit made;
+    made.new_orders.push_back(order(1));
+    ASSERT_TRUE(commit(made));
+    EXPECT_EQ(store->counters().failed, 0u);
+    EXPECT_FALSE(commit(made)) << "it is there already";
+    EXPECT_EQ(store->counters().failed, 1u);
+    EXPECT_EQ(store->counters().commits, 1u);
+}
+
+TEST_P(StoreTest, CountsTheBatchUnderWayAmongWhatWaits) {
+    std::promise<Result<void>> promise;
+    auto told = promise.get_future();
+    auto beside = access_of(*store).change_with([&](soci::session& sql) {
+        // Nothing is written beside this transaction: a disk, or a database, that stands.
+        if (GetParam() == std::string("postgresql"))
+            sql << "lock table orders in exclusive mode";
+        else
+            sql << "update orders set tries = tries where id = 0";
+        Commit made;
+        made.new_orders.push_back(order(1));
+        store->commit(std::move(made), [&](Result<void> result) { promise.set_value(std::move(result)); });
+        // The writer takes it from the queue within this time, and stands.
+        EXPECT_EQ(told.wait_for(std::chrono::milliseconds(300)), std::future_status::timeout);
+        EXPECT_EQ(store->backlog(), 1u);
+    });
+    ASSERT_TRUE(beside) << beside.error().message;
+    ASSERT_TRUE(told.get());
+    EXPECT_EQ(store->backlog(), 0u);
+}
+
+TEST_P(StoreTest, TellsDoubtsThatAreLookedUpFromThoseThatWaitForAPerson) {
+    Commit made;
+    for (const Id id : {1, 2, 3, 4, 5}) {
+        auto each = order(id);
+        each.delivery = id == 5 ? Delivery::idle : Delivery::in_doubt;
+        each.open_operation = 100 + id;
+        each.updated = noon + std::chrono::minutes(id);
+        if (id == 2) each.due.reset();
+        if (id == 3) each.open_operation = 0;
+        if (id == 4) each.stage = Stage::parts;
+        made.new_orders.push_back(std::move(each));
+    }
+    ASSERT_TRUE(commit(made));
+    const auto found = StandingBook(access_of(*store)).in_doubt();
+    ASSERT_TRUE(found) << found.error().message;
+    ASSERT_EQ(found->size(), 3u) << "an order in parts is none itself";
+    EXPECT_EQ(found->at(0).id, 1);
+    EXPECT_TRUE(found->at(0).looked_up);
+    EXPECT_EQ(found->at(0).changed, noon + std::chrono::minutes(1));
+    EXPECT_FALSE(found->at(1).looked_up) << "without a time nobody looks";
+    EXPECT_FALSE(found->at(2).looked_up) << "without an operation nobody looks";
 }
 
 TEST_P(StoreTest, RefusesAChangeOfARowThatIsNotThere) {
