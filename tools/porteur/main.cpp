@@ -47,6 +47,7 @@ int main(int count, char** words) {
         .now = [] { return std::chrono::steady_clock::now(); },
         .pause = [](std::chrono::milliseconds length) { std::this_thread::sleep_for(length); },
         .run_program = porteur::cli::become_program,
+        .screen_size = porteur::cli::screen_size,
     };
     std::vector<std::string> arguments;
     for (int index = 1; index < count; ++index) arguments.emplace_back(words[index]);

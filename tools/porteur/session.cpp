@@ -127,6 +127,11 @@ Change Session::change(std::string_view part) {
 
 void Session::write(const std::string& text) { around_.out << text << std::flush; }
 
+void Session::print(const Section& section) {
+    if (!section.title.empty()) write(section.title + "\n");
+    for (const auto& line : section.lines) write(line + "\n");
+}
+
 void Session::print_line(std::string_view line, Colour colour) {
     write((colours() ? painted(printable(line), colour) : printable(line)) + "\n");
 }

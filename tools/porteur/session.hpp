@@ -8,6 +8,7 @@
 
 #include "client.hpp"
 #include "command.hpp"
+#include "screen.hpp"
 #include "surroundings.hpp"
 #include "table.hpp"
 #include "tongue/tongue.hpp"
@@ -40,8 +41,15 @@ public:
     /// for `part`, which keeps several of them apart.
     Change change(std::string_view part = {});
 
-    void print(const Table& table) { write(table.text(colours(), said_in_headings())); }
-    void print(const Facts& facts) { write(facts.text(colours(), said_in_headings())); }
+    /// A Table or Facts as they are printed.
+    template <class Shown>
+    std::string shown(const Shown& what) const {
+        return what.text(colours(), said_in_headings());
+    }
+    void print(const Table& table) { write(shown(table)); }
+    void print(const Facts& facts) { write(shown(facts)); }
+    /// Title and lines, which are painted already where there are colours.
+    void print(const Section& section);
     void print_json(const json::value& document) { write(json::serialize(document) + "\n"); }
     /// One line, made fit for a terminal.
     void print_line(std::string_view line, Colour colour = Colour::none);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "outcome.hpp"
+#include "screen.hpp"
 
 namespace porteur::cli {
 
@@ -31,6 +32,8 @@ struct Surroundings {
     /// Runs another program of ours, "porteurd", with these arguments in place of this one; returns
     /// its exit status.
     std::function<Outcome<int>(const std::string& program, const std::vector<std::string>& arguments)> run_program;
+    /// How large the terminal of standard output is now; unset where nothing may be drawn over.
+    std::function<ScreenSize()> screen_size = {};
 };
 
 }  // namespace porteur::cli

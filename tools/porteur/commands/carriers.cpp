@@ -3,17 +3,13 @@
 #include <porteur/phrase.hpp>
 #include <porteur/result.hpp>
 
+#include "carrier_view.hpp"
 #include "commands/all.hpp"
 #include "session.hpp"
 #include "text.hpp"
 
 namespace porteur::cli {
 namespace {
-
-Colour colour_of_health(std::string_view health) {
-    if (health == "ok") return Colour::green;
-    return health == "degraded" ? Colour::yellow : Colour::red;
-}
 
 std::string names_of_operations(const json::value& account) {
     std::string out;
@@ -22,29 +18,6 @@ std::string names_of_operations(const json::value& account) {
         out += member(operation, "name");
     }
     return out;
-}
-
-/// "4 of 10 in 60 s"; a wait that the carrier wishes goes before it.
-std::string rate_of(const Session& session, const json::value& account) {
-    const auto until = member_at(account, {"rate", "left_alone_until"});
-    if (!until.empty()) return session.tongue().text(phrase("left alone until {1}", local_time(until)));
-    const auto count = member_at(account, {"rate", "limit", "count"});
-    if (count.empty()) return {};
-    const auto seconds = member_at(account, {"rate", "limit", "per_seconds"}), used = member_at(account, {"rate", "limit", "used"});
-    const auto waiting = member_at(account, {"rate", "limit", "waiting"});
-    auto text = session.tongue().text(phrase("{1:n} of {2:n} in {3:n} s", used, count, seconds));
-    if (waiting != "0" && !waiting.empty()) text += ", " + session.tongue().text(phrase("{1:n} wait", waiting));
-    return text;
-}
-
-Cell breaker_of(const Session& session, const json::value& account) {
-    const auto state = member_at(account, {"breaker", "state"});
-    if (state.empty()) return Cell(std::string());
-    auto text = session.word("breaker", state);
-    const auto since = member_at(account, {"breaker", "since"}), next = member_at(account, {"breaker", "next_try"});
-    if (!since.empty()) text += " " + session.tongue().text(phrase("since {1}", local_time(since)));
-    if (!next.empty()) text += ", " + session.tongue().text(phrase("tried again at {1}", local_time(next)));
-    return {text, state == "closed" ? Colour::none : state == "open" ? Colour::red : Colour::yellow};
 }
 
 std::string last_sync_of(const json::value& account) {

@@ -9,9 +9,20 @@ namespace {
 const std::string well = R"({"ok":true,"checks":[{"name":"store","ok":true,"detail":""},
     {"name":"plugins","ok":true,"detail":"3 loaded"}]})";
 
+/// What is asked for after orders and web hooks: a daemon where nothing is under way, and elsewhere.
+std::vector<Step> then_quiet(std::vector<Step> steps) {
+    steps.push_back({.expects = "GET /metrics", .status = 403, .body = {}});
+    steps.push_back({.expects = "GET /v1/carriers", .body = R"({"items":[],"refused":[]})"});
+    for (const std::string group : {"port", "purchase", "release"})
+        for (const std::string delivery : {"in_doubt", "waiting_for_person", "sending", "retry_at"})
+            steps.push_back({.expects = "GET /v1/" + group + "-orders?delivery=" + delivery + "&limit=50", .body = R"({"items":[]})"});
+    steps.push_back({.expects = "GET /v1/due?limit=20", .body = R"({"items":[]})"});
+    return steps;
+}
+
 TEST(Status, TellsHealthAndWhereOrdersStand) {
     World world;
-    ScriptedServer server({
+    ScriptedServer server(then_quiet({
         {.expects = "GET /healthz", .body = well},
         {.expects = "GET /readyz", .body = well},
         {.expects = "GET /v1/port-orders?limit=200",
@@ -23,7 +34,7 @@ TEST(Status, TellsHealthAndWhereOrdersStand) {
         {.expects = "GET /v1/purchase-orders?limit=200",
          .body = R"({"items":[],"next_cursor":null})"},
         {.expects = "GET /v1/webhooks", .body = R"({"items":[{"id":"H1","off":null,"retry_at":null},{"id":"H2","off":"by_person"}]})"},
-    });
+    }));
     EXPECT_EQ(
         world.run({"status"}, server), (
                                            Ran{0,
@@ -57,6 +68,96 @@ TEST(Status, TellsOfWebHooksThatFailOrWereSwitchedOff) {
     EXPECT_THAT(out, ::testing::HasSubstr("Web hook         H2 fails: no such host\n"));
 }
 
+/// A parked order, an account whose breaker is open, a plugin whose process ended, a full disk.
+std::vector<Step> a_bad_night(std::vector<Step> steps = {}) {
+    steps.push_back({.expects = "GET /healthz", .body = well});
+    steps.push_back({.expects = "GET /readyz", .body = well});
+    for (const std::string group : {"port", "purchase"}) steps.push_back({.expects = "GET /v1/" + group + "-orders?limit=200", .body = R"({"items":[]})"});
+    steps.push_back({.expects = "GET /v1/webhooks", .body = R"({"items":[]})"});
+    steps.push_back({.expects = "GET /metrics", .body = "# TYPE porteur_operations_running gauge\nporteur_operations_running 2\nporteur_orders_waiting 7\n"
+                                                        "porteur_store_commits_total 120\nporteur_store_commits_failed_total 5\nporteur_store_backlog 3\n"
+                                                        "porteur_orders{kind=\"port\"} 9\n", .type = "text/plain"});
+    steps.push_back({.expects = "GET /v1/carriers", .body = R"({"items":[{"account":"thinktel","plugin":"thinktel","version":"1.2.0","build":"b","isolation":"process",)"
+        R"("health":{"state":"down","last_error":"it answered 503","process_ended":{"at":"2026-12-01T09:30:00.000Z","count":4,"operations":1,"reason":"crashed with SIGSEGV"}},)"
+        R"("rate":{"left_alone_until":null,"limit":{"count":10,"per_seconds":60,"used":4,"waiting":0}},)"
+        R"("breaker":{"state":"open","since":"2026-12-01T09:31:00.000Z","next_try":"2026-12-01T09:32:00.000Z"}}],)"
+        R"("refused":[{"file":"porteur-acme.so","reason":"it speaks version 9"}]})"});
+    for (const std::string group : {"port", "purchase", "release"})
+        for (const std::string delivery : {"in_doubt", "waiting_for_person", "sending", "retry_at"}) {
+            const bool parked = group == "port" && delivery == "waiting_for_person", sent = group == "purchase" && delivery == "retry_at";
+            steps.push_back({.expects = "GET /v1/" + group + "-orders?delivery=" + delivery + "&limit=50",
+                             .body = parked ? R"({"items":[{"id":"01JC2V","reference":"A-1","account":"thinktel","state":"exception","delivery":"waiting_for_person","problem":"the carrier refuses the credentials"}]})"
+                                     : sent ? R"({"items":[{"id":"01JC2X","reference":"B-1","account":"genesys","state":"draft","delivery":"retry_at","problem":""}]})"
+                                            : R"({"items":[]})"});
+        }
+    steps.push_back({.expects = "GET /v1/due?limit=20", .body = R"({"items":[{"what":"foc","day":"2026-12-02","order":"01JC2V","account":"thinktel","overdue":true,"text":"the day of the change"}]})"});
+    return steps;
+}
+
+const std::string the_bad_night =
+    "Live             yes\n"
+    "Ready            yes\n"
+    "- store          ok\n"
+    "- plugins        ok: 3 loaded\n"
+    "Operations       2 under way, 7 orders in the due list\n"
+    "Database         3 commits wait, 120 were written since the start, 5 were refused\n"
+    "Port orders      none\n"
+    "Purchase orders  none\n"
+    "\n"
+    "Waiting for a person, or in doubt\n"
+    "ORDER   KIND  REFERENCE  ACCOUNT   STATE      DELIVERY            PROBLEM\n"
+    "01JC2V  port  A-1        thinktel  exception  waiting_for_person  the carrier refuses the credentials\n"
+    "\n"
+    "Accounts\n"
+    "ACCOUNT   HEALTH  RATE          BREAKER                                                           LAST ERROR\n"
+    "thinktel  down    4 of 10 in 60 s  open since 2026-12-01 10:31:00, tried again at 2026-12-01 10:32:00  it answered 503\n"
+    "\n"
+    "Plugins\n"
+    "PLUGIN           VERSION  ITS PROCESS\n"
+    "thinktel         1.2.0    ended 4 times, last at 2026-12-01 10:30:00: crashed with SIGSEGV\n"
+    "porteur-acme.so           refused: it speaks version 9\n"
+    "\n"
+    "Being sent\n"
+    "ORDER   KIND      REFERENCE  ACCOUNT  STATE  DELIVERY\n"
+    "01JC2X  purchase  B-1        genesys  draft  retry_at\n"
+    "\n"
+    "Due\n"
+    "WHEN        WHAT  ORDER   ACCOUNT   MORE\n"
+    "2026-12-02  foc   01JC2V  thinktel  the day of the change\n";
+
+TEST(Status, ShowsAParkedOrderAnOpenBreakerAndAPluginThatEnded) {
+    World world;
+    ScriptedServer server(a_bad_night());
+    auto out = world.run({"status"}, server).out;
+    // Which blanks stand between columns is the table's affair.
+    const auto narrowed = [](std::string text) {
+        for (auto at = text.find("  "); at != text.npos; at = text.find("  ")) text.erase(at, 1);
+        return text;
+    };
+    EXPECT_EQ(narrowed(out), narrowed("Daemon           " + server.url() + "\n" + the_bad_night));
+}
+
+TEST(Status, SaysInFrenchWhatAPersonReads) {
+    World world;
+    ScriptedServer server(a_bad_night());
+    const auto out = world.run({"--lang", "fr", "status"}, server).out;
+    for (const char* english : {"Waiting for a person", "Accounts", "ITS PROCESS", "under way", "commits wait", "ended 4 times", "Being sent", "refused:"})
+        EXPECT_THAT(out, ::testing::Not(::testing::HasSubstr(english)));
+}
+
+TEST(Status, SaysWhichPartItMayNotSee) {
+    World world;
+    auto steps = a_bad_night();
+    for (auto& each : steps)
+        if (each.expects == "GET /v1/carriers")
+            each = {.expects = "GET /v1/carriers", .status = 403, .body = R"({"type":"urn:porteur:problem:forbidden","title":"Your role does not allow this","status":403})"};
+    ScriptedServer server(std::move(steps));
+    const auto ran = world.run({"status"}, server);
+    EXPECT_EQ(ran.status, 0);
+    EXPECT_THAT(ran.out, ::testing::ContainsRegex("Accounts +.*does not allow this"));
+    EXPECT_THAT(ran.out, ::testing::HasSubstr("01JC2V"));
+}
+
 TEST(Status, FailsWhenTheDaemonIsNotReady) {
     World world;
     ScriptedServer server({
@@ -78,18 +179,18 @@ TEST(Status, FailsWhenTheDaemonIsNotReady) {
 
 TEST(Status, IsOneDocumentWithJson) {
     World world;
-    ScriptedServer server({
+    ScriptedServer server(then_quiet({
         {.expects = "GET /healthz", .body = R"({"ok":true})"},
         {.expects = "GET /readyz", .body = R"({"ok":true})"},
         {.expects = "GET /v1/port-orders?limit=200",
          .body = R"({"items":[{"state":"draft","delivery":"idle"}]})"},
         {.expects = "GET /v1/purchase-orders?limit=200", .body = R"({"items":[]})"},
         {.expects = "GET /v1/webhooks", .body = R"({"items":[]})"},
-    });
+    }));
     EXPECT_EQ(
         world.run({"status", "--json"}, server).out,
         R"({"healthz":{"ok":true},"readyz":{"ok":true},"orders":{"port":{"by_state":{"draft":1},)"
-        R"("by_delivery":{"idle":1},"more":false},"purchase":{"by_state":{},"by_delivery":{},"more":false}},"webhooks":[]})"
+        R"("by_delivery":{"idle":1},"more":false},"purchase":{"by_state":{},"by_delivery":{},"more":false}},"webhooks":[],"accounts":[],"refused":[],"under_way":[],"waiting":[],"due":[],"measures":{},"missing":{}})"
         "\n"
     );
 }
