@@ -8,6 +8,7 @@
 #include "api/fingerprint.hpp"
 #include "api/identity.hpp"
 #include "api/in_language.hpp"
+#include "api/nesting.hpp"
 #include "api/order_json.hpp"
 #include "api/people_services.hpp"
 #include "api/problem.hpp"
@@ -183,6 +184,11 @@ Async<std::optional<Answer>> read_body(const Api& api, Request& request) {
             );
         request.body += *piece;
     }
+    if (nests_deeper(request.body, api.limits.json_depth_max))
+        co_return problem_answer(
+            problems::bad_request,
+            phrase("the body is not JSON that is taken: it is nested deeper than {1:n} levels", api.limits.json_depth_max)
+        );
     co_return std::nullopt;
 }
 

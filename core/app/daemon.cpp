@@ -85,6 +85,7 @@ ListenSettings listen_settings(const ApiSection& from, const DocumentsSection& d
     out.limits.header_count_max = from.limits.header_count_max;
     out.limits.url_size_max_bytes = from.limits.url_size_max_bytes;
     out.limits.body_size_max_bytes = from.limits.body_size_max_bytes;
+    out.limits.json_depth_max = from.limits.json_depth_max;
     out.limits.upload_size_max_bytes = documents.size_max_bytes;
     out.limits.header_timeout = from.limits.header_timeout;
     out.limits.body_grace = from.limits.body_grace;
