@@ -28,6 +28,8 @@ using boost::beast::error_code;
 using Text = boost::beast::string_view;
 using Clock = std::chrono::steady_clock;
 
+// A connection that says nothing yet holds no more than most heads need.
+constexpr std::size_t head_size_usual = 1024, head_size_more = 4 * 1024;
 // Of a body at once: as much as comes, so that one that comes in drops holds little.
 constexpr std::size_t piece_size_min = 4 * 1024, piece_size_max = 64 * 1024;
 
@@ -255,7 +257,7 @@ private:
             if (bytes.size() > limits().header_size_max_bytes) co_return std::string();
             if (!bytes.empty() && !std::exchange(started, true) && !first)
                 until = Clock::now() + limits().header_timeout;
-            const auto count = co_await wire_->read(input_.room(4096), until);
+            const auto count = co_await wire_->read(input_.room(bytes.empty() ? head_size_usual : head_size_more), until);
             if (count == 0) {
                 // Nobody waits for an answer to a request that never began.
                 if (!wire_->late() || input_.bytes().empty()) co_return std::nullopt;

@@ -171,8 +171,11 @@ std::optional<Answer> check_key(Request& request) {
     return std::nullopt;
 }
 
+constexpr std::uint64_t body_reserved_max = 16 * 1024;
+
 Async<std::optional<Answer>> read_body(const Api& api, Request& request) {
-    if (request.content_length) request.body.reserve(*request.content_length);
+    // A length is only a promise.
+    if (request.content_length) request.body.reserve(std::min(*request.content_length, body_reserved_max));
     while (true) {
         auto piece = co_await request.body_source->next();
         if (!piece) co_return answer_of(piece.error());

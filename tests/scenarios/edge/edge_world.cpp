@@ -204,7 +204,7 @@ json::value Edge::ask(
     if (method == "POST") lines.push_back("Idempotency-Key: key-" + std::to_string(++keys));
     lines.insert(lines.end(), headers.begin(), headers.end());
     const auto reply =
-        http(port(), method, target, lines, method == "GET" ? std::string() : json::serialize(body));
+        http(port(), method, target, lines, body.empty() ? std::string() : json::serialize(body));
     if (!reply) throw std::runtime_error(method + " " + target + ": no answer");
     if (reply->status / 100 != 2)
         throw std::runtime_error(

@@ -80,6 +80,7 @@ public:
     bool end();
 
     Ended porteurd(const std::string& words, const std::string& input = {}) const;
+    /// @param body  empty: none
     /// @return the JSON of a 2xx answer
     /// @errors  std::runtime_error when it is another one
     json::value ask(
