@@ -229,7 +229,7 @@ protected:
         const auto hook = made("POST", "/v1/webhooks", {{"url", far + "/hook/" + fresh_word("key in a web hook's address", true)}});
         canaries.add("secret of a web hook", std::string(hook.at("secret").as_string()));
         hook_id = id_of(hook);
-        const auto again = made("POST", "/v1/webhooks/" + hook_id + "/secret", {{"old_for", 3600}});
+        const auto again = made("POST", "/v1/webhooks/" + hook_id + "/secret", {{"overlap_hours", 1}});
         canaries.add("new secret of a web hook", std::string(again.at("secret").as_string()));
         made("POST", "/v1/webhooks/" + hook_id + "/test", {});
         const auto paper = say(
@@ -287,7 +287,7 @@ protected:
         post("/v1/port-orders", json::serialize(json::object{{"account", "thinktel"}, {"request", {{"numbers", fresh("PIN as number")}}}}));
         post("/v1/port-orders", "{\"account\":\"thinktel\",\"request\":{\"pin\":\"" + fresh_word("PIN in broken JSON"));
         post("/v1/port-orders", json::serialize(json::object{{"account", "thinktel"}, {"request", {{"pin", json::array{fresh("PIN of a wrong type")}}}}}));
-        post("/v1/" + fresh_word("word in the body of nowhere"), json::serialize(json::object{{"pin", fresh("PIN to nowhere")}}));
+        post("/v1/nowhere", json::serialize(json::object{{"pin", fresh("PIN to nowhere")}}));
         const auto state = fresh_word("state of a sign-in");
         say("GET", "/v1/session/oidc/edge", "");
         say("GET", "/v1/session/oidc/edge/return?state=" + state + "&code=" + fresh_word("code of a sign-in"), "Cookie: porteur_oidc=" + state);

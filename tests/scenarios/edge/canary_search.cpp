@@ -91,7 +91,8 @@ std::vector<std::string> forms_of(const std::string& secret) {
         utf_16(secret, true),
     };
     for (std::size_t before = 0; before < 3; ++before)
-        for (const char* last_two : {"+/", "-_"}) out.insert(base64(secret, before, last_two));
+        for (const char* last_two : {"+/", "-_"})
+            for (const auto& text : {secret, percent(secret, large)}) out.insert(base64(text, before, last_two));
     std::vector<std::string> forms;
     // What is too short would be found by chance.
     std::ranges::copy_if(out, std::back_inserter(forms), [](const auto& each) { return each.size() >= 8; });
