@@ -101,11 +101,6 @@ protected:
             default: edge.folder.write("credentials/" + word, secret); return "{ credential = \"" + word + "\" }";
         }
     }
-    std::string account_door(const std::string& name) {
-        auto text = door(name);
-        if (const auto at = text.find("secrets/"); at != text.npos) text.insert(at, "../");
-        return text;
-    }
     void start(const std::string& format) {
         const auto far = "http://127.0.0.1:" + std::to_string(echo.port);
         environment = {"CREDENTIALS_DIRECTORY=" + (edge.folder.path / "credentials").string()};
@@ -114,14 +109,14 @@ protected:
         };
         edge.account(
             "thinktel", "thinktel", at_echo("thinktel"),
-            {{"user", account_door("thinktel user")}, {"password", account_door("thinktel password")}}
+            {{"user", door("thinktel user")}, {"password", door("thinktel password")}}
         );
         for (const auto& [name, auth] : {std::pair{"ringcentral", "/restapi/oauth/token"}, {"genesys_sms", "/oauth/token"}}) {
             std::map<std::string, std::string> secrets{
-                {"client_id", account_door(name + std::string(" id"))},
-                {"client_secret", account_door(name + std::string(" secret"))}
+                {"client_id", door(name + std::string(" id"))},
+                {"client_secret", door(name + std::string(" secret"))}
             };
-            if (name == std::string("ringcentral")) secrets["jwt"] = account_door("ringcentral jwt");
+            if (name == std::string("ringcentral")) secrets["jwt"] = door("ringcentral jwt");
             auto text = at_echo(name) + "auth_url = \"" + far + auth + "\"\n";
             edge.account(name, name, text, secrets);
             if (name == std::string("genesys_sms"))
