@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/logging.hpp"
 #include "app/privacy.hpp"
 #include "canary_search.hpp"
 #include "echo_server.hpp"
@@ -77,6 +78,18 @@ TEST(Privacy, LeavesNoCoreNoTracerAndNoEnvironmentToOthers) {
     ASSERT_TRUE(WIFEXITED(status));
     EXPECT_EQ(WEXITSTATUS(status), 0);
     unsetenv("EDGE_PRIVATE");
+}
+
+TEST(LogForPeople, ShowsWhatWouldSteerATerminalOrForgeALine) {
+    ::testing::internal::CaptureStderr();
+    start_logging({.level = LogLevel::debug, .format = LogFormat::human});
+    log_warning("a\r\nb\x1b[31m\x7f \xc2\x9b" "31m \xc2\x85 \xe2\x80\xae \xe2\x80\xa8 \xe2\x81\xa6 caf\xc3\xa9 \xc2\xa0\xe2\x80\xa6\xe2\x82\xac");
+    const auto said = ::testing::internal::GetCapturedStderr();
+    EXPECT_THAT(said, HasSubstr("a\\x0d\\x0ab\\x1b[31m\\x7f \\xc2\\x9b31m \\xc2\\x85 \\xe2\\x80\\xae "));
+    EXPECT_EQ(std::ranges::count(said, '\n'), 1);
+    for (const char* steering : {"\xc2\x9b", "\xc2\x85", "\xe2\x80\xae", "\xe2\x80\xa8", "\xe2\x81\xa6", "\x1b", "\r"})
+        EXPECT_EQ(said.find(steering), said.npos) << steering;
+    EXPECT_THAT(said, HasSubstr("caf\xc3\xa9 \xc2\xa0\xe2\x80\xa6\xe2\x82\xac")) << "letters, blanks and signs stay";
 }
 
 // ------------------------------------------------------------------ a daemon that works with secrets
