@@ -28,12 +28,15 @@ using boost::beast::error_code;
 using Text = boost::beast::string_view;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t piece_size = 64 * 1024;
+// A connection that says nothing yet holds no more than most heads need.
+constexpr std::size_t head_size_usual = 1024, head_size_more = 4 * 1024;
+// Of a body at once: as much as comes, so that one that comes in drops holds little.
+constexpr std::size_t piece_size_min = 4 * 1024, piece_size_max = 64 * 1024;
 
 /// Writes what it reads straight into a Request; of the body it keeps where the last piece stood.
 class RequestParser final : public http::basic_parser<true> {
 public:
-    explicit RequestParser(Request& request) : request_(request) {
+    RequestParser(Request& request, const ApiLimits& limits) : request_(request), limits_(limits) {
         header_limit(1U << 31U);  // check_head() has bounded it
         body_limit(boost::none);  // the gate and the handlers do
     }
@@ -62,9 +65,11 @@ private:
     void on_header_impl(error_code&) override { head_read_ = true; }
     void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
     std::size_t on_body_impl(Text bytes, error_code&) override { return keep(bytes); }
-    void on_chunk_header_impl(std::uint64_t, Text extensions, error_code& failed) override {
+    void on_chunk_header_impl(std::uint64_t size, Text extensions, error_code& failed) override {
         // Nobody needs them, and readers differ about where they end.
         if (!extensions.empty()) failed = http::error::bad_chunk_extension;
+        // No body is as large: the sum that the gate and the handlers count would only be reached later, or wrap in another reader.
+        if (size > limits_.table_size_max_bytes) failed = http::error::bad_chunk;
     }
     std::size_t on_chunk_body_impl(std::uint64_t, Text bytes, error_code&) override {
         return keep(bytes);
@@ -77,6 +82,7 @@ private:
     }
 
     Request& request_;
+    const ApiLimits& limits_;  ///< the server's, which outlives every connection
     std::string_view piece_;
     bool head_read_ = false;
     bool is_1_1_ = false;
@@ -172,7 +178,9 @@ public:
             const auto until =
                 body_began_ + limits().body_grace +
                 std::chrono::milliseconds(body_size_ * 1000 / limits().body_rate_min_bytes);
-            const auto count = co_await wire_->read(input_.room(piece_size), until);
+            const auto room = input_.room(piece_size_);
+            const auto count = co_await wire_->read(room, until);
+            if (count == room.size()) piece_size_ = std::min(2 * piece_size_, piece_size_max);
             if (count == 0) {
                 broken_ = true;
                 if (!wire_->late()) co_return std::unexpected(BodyFault{What::closed, {}});
@@ -204,9 +212,10 @@ private:
         request_.body_source = this;
         request_.from_loopback = peer_.loopback;
         request_.address = peer_.address;
-        parser_.emplace(request_);
+        parser_.emplace(request_, limits());
         expects_continue_ = broken_ = false;
         body_size_ = 0;
+        piece_size_ = piece_size_min;
 
         const auto head = co_await read_head(first);
         if (!head) co_return false;
@@ -248,7 +257,7 @@ private:
             if (bytes.size() > limits().header_size_max_bytes) co_return std::string();
             if (!bytes.empty() && !std::exchange(started, true) && !first)
                 until = Clock::now() + limits().header_timeout;
-            const auto count = co_await wire_->read(input_.room(4096), until);
+            const auto count = co_await wire_->read(input_.room(bytes.empty() ? head_size_usual : head_size_more), until);
             if (count == 0) {
                 // Nobody waits for an answer to a request that never began.
                 if (!wire_->late() || input_.bytes().empty()) co_return std::nullopt;
@@ -368,6 +377,7 @@ private:
     bool expects_continue_ = false;
     bool broken_ = false;  // the framing of the body is lost
     std::uint64_t body_size_ = 0;
+    std::size_t piece_size_ = piece_size_min;
     Clock::time_point body_began_{};
 };
 

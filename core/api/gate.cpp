@@ -8,6 +8,7 @@
 #include "api/fingerprint.hpp"
 #include "api/identity.hpp"
 #include "api/in_language.hpp"
+#include "api/nesting.hpp"
 #include "api/order_json.hpp"
 #include "api/people_services.hpp"
 #include "api/problem.hpp"
@@ -170,8 +171,11 @@ std::optional<Answer> check_key(Request& request) {
     return std::nullopt;
 }
 
+constexpr std::uint64_t body_reserved_max = 16 * 1024;
+
 Async<std::optional<Answer>> read_body(const Api& api, Request& request) {
-    if (request.content_length) request.body.reserve(*request.content_length);
+    // A length is only a promise.
+    if (request.content_length) request.body.reserve(std::min(*request.content_length, body_reserved_max));
     while (true) {
         auto piece = co_await request.body_source->next();
         if (!piece) co_return answer_of(piece.error());
@@ -183,6 +187,11 @@ Async<std::optional<Answer>> read_body(const Api& api, Request& request) {
             );
         request.body += *piece;
     }
+    if (nests_deeper(request.body, api.limits.json_depth_max))
+        co_return problem_answer(
+            problems::bad_request,
+            phrase("the body is not JSON that is taken: it is nested deeper than {1:n} levels", api.limits.json_depth_max)
+        );
     co_return std::nullopt;
 }
 

@@ -12,7 +12,8 @@ struct ApiLimits {
     std::uint64_t header_size_max_bytes = 8 << 10;  ///< request line and fields together
     std::uint32_t header_count_max = 100;
     std::uint64_t url_size_max_bytes = 4 << 10;
-    std::uint64_t body_size_max_bytes = 1 << 20;     ///< JSON; parse_json() bounds its depth at 32
+    std::uint64_t body_size_max_bytes = 1 << 20;     ///< JSON
+    std::uint32_t json_depth_max = 32;               ///< at most what parse_json() takes, which is this
     std::uint64_t upload_size_max_bytes = 20 << 20;  ///< streamed, never whole in memory
     std::uint64_t table_size_max_bytes = 256 << 20;  ///< of a file of rows; streamed as well
     std::chrono::milliseconds header_timeout{10'000};

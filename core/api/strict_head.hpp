@@ -20,7 +20,7 @@ struct HeadProblem {
 ///
 /// Refused are: line ends other than CR LF, control bytes, folded lines, blanks before a colon,
 /// targets that do not begin with "/", none or several Host fields, several or signed
-/// Content-Length, any Transfer-Encoding but a single "chunked", both of them together, one of
+/// Content-Length, tabs around either, any Transfer-Encoding but a single "chunked", both of them together, one of
 /// those on HTTP/1.0, a Content-Encoding, an Expect other than 100-continue, repeated fields of
 /// which there can be one.
 ///

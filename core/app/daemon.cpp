@@ -46,11 +46,21 @@ namespace {
 
 using WorkGuard = asio::executor_work_guard<asio::io_context::executor_type>;
 
-/// What was asked of the API: every request at `debug`, what went wrong here always. Paths hold ids and no
-/// numbers; queries and bodies are left out.
+/// A path as the log shows it: ids whole, of a telephone number the last four digits.
+std::string shown_path(std::string_view path) {
+    constexpr std::string_view numbers = "/v1/numbers/";
+    if (!path.starts_with(numbers)) return std::string(path);
+    const auto end = std::min(path.find('/', numbers.size()), path.size());
+    const auto number = path.substr(numbers.size(), end - numbers.size());
+    if (number.find_first_of("0123456789") == number.npos) return std::string(path);
+    return std::string(numbers) + "..." + std::string(number.substr(number.size() - std::min<std::size_t>(4, number.size()))) +
+           std::string(path.substr(end));
+}
+
+/// What was asked of the API: every request at `debug`, what went wrong here always. Queries and bodies are left out.
 void log_request(const AccessLine& line) {
     if (line.defect.empty() && line.status < 500 && !logs_debug()) return;
-    const std::string text = "api: " + line.peer + " " + line.method + " " + line.path + " " + std::to_string(line.status) + " " +
+    const std::string text = "api: " + line.peer + " " + line.method + " " + shown_path(line.path) + " " + std::to_string(line.status) + " " +
                              std::to_string(line.took.count()) + " us";
     if (!line.defect.empty())
         log_error(text + ": " + line.defect);
@@ -85,6 +95,7 @@ ListenSettings listen_settings(const ApiSection& from, const DocumentsSection& d
     out.limits.header_count_max = from.limits.header_count_max;
     out.limits.url_size_max_bytes = from.limits.url_size_max_bytes;
     out.limits.body_size_max_bytes = from.limits.body_size_max_bytes;
+    out.limits.json_depth_max = from.limits.json_depth_max;
     out.limits.upload_size_max_bytes = documents.size_max_bytes;
     out.limits.header_timeout = from.limits.header_timeout;
     out.limits.body_grace = from.limits.body_grace;

@@ -11,7 +11,19 @@ namespace {
 
 bool as_json = false;
 
-/// Bytes below a blank would let a carrier's words forge lines of ours.
+/// Control bytes would let a carrier's words forge lines of ours, or steer the terminal of whoever reads them: those of ASCII, and in
+/// UTF-8 those of ISO 6429 (U+0080 to U+009F, among them one that stands for ESC [), the ends of line and paragraph U+2028 and
+/// U+2029, and what turns the direction of writing (U+202A to U+202E, U+2066 to U+2069).
+/// @return how many bytes at the front are such a letter
+std::size_t steering_size(std::string_view rest) {
+    const auto byte = [&](std::size_t at) { return at < rest.size() ? static_cast<unsigned char>(rest[at]) : 0U; };
+    if (byte(0) < 0x20 || byte(0) == 0x7F) return 1;
+    if (byte(0) == 0xC2) return byte(1) >= 0x80 && byte(1) <= 0x9F ? 2 : 0;
+    if (byte(0) != 0xE2) return 0;
+    const bool turns = (byte(1) == 0x80 && byte(2) >= 0xA8 && byte(2) <= 0xAE) || (byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9);
+    return turns ? 3 : 0;
+}
+
 std::string visible(std::string_view text) {
     if (as_json) {
         std::string out;
@@ -20,11 +32,14 @@ std::string visible(std::string_view text) {
     }
     static constexpr char digits[] = "0123456789abcdef";
     std::string out;
-    for (const char letter : text) {
-        const auto byte = static_cast<unsigned char>(letter);
-        if (byte >= 0x20 && byte != 0x7F) {
-            out += letter;
-        } else {
+    for (std::size_t at = 0; at < text.size();) {
+        const auto steering = steering_size(text.substr(at));
+        if (steering == 0) {
+            out += text[at++];
+            continue;
+        }
+        for (const auto end = at + steering; at < end; ++at) {
+            const auto byte = static_cast<unsigned char>(text[at]);
             out += "\\x";
             out += digits[byte >> 4];
             out += digits[byte & 15];

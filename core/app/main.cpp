@@ -22,6 +22,7 @@
 #include "app/installation_check.hpp"
 #include "app/logging.hpp"
 #include "app/plugin_page.hpp"
+#include "app/privacy.hpp"
 #include "app/service_manager.hpp"
 #include "app/standing_by.hpp"
 
@@ -166,6 +167,7 @@ int serve(const std::string& config) {
 int main(int count, char** words) {
     // Store, key and documents are nobody else's business.
     umask(077);
+    keep_memory_private();
     CLI::App app{"porteurd ports and buys telephone numbers through carrier plugins", "porteurd"};
     std::string config = "/etc/porteur/porteur.toml";
     bool check = false;

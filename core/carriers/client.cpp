@@ -11,6 +11,7 @@
 #include "carriers/encoding.hpp"
 #include "carriers/place.hpp"
 #include "carriers/pool.hpp"
+#include "carriers/redact.hpp"
 #include "carriers/tls.hpp"
 #include "carriers/token_source.hpp"
 
@@ -75,6 +76,30 @@ std::string head_of(
     if (has_length) line("Content-Length", std::to_string(request.body.size()));
     head.append("\r\n");
     return head;
+}
+
+/// A carrier, or a proxy before it, may give back the request that it did not like; a plugin quotes that, and the words go to
+/// the log and to whoever reads the order. So what proves who we are is taken out before anybody sees the answer. Large
+/// answers that are no refusals are lists, which would take long to look through.
+void take_credentials_out(
+    HttpAnswer& answer, const CarrierRequest& request, const Credentials& credentials, AuthScheme scheme
+) {
+    constexpr std::size_t secret_size_min = 8, list_size_min = 64 * 1024;
+    const bool is_refusal = answer.status >= 400;
+    if ((credentials.header.empty() && !is_refusal) || (!is_refusal && answer.body.size() > list_size_min)) return;
+    Redactor redactor;
+    const auto add = [&](std::string_view secret) {
+        // A shorter one may be a word of any answer.
+        if (secret.size() >= secret_size_min) redactor.add(secret);
+    };
+    const std::string_view value = credentials.value;
+    add(value.substr(value.find(' ') + 1));
+    // The first of two is the user, whom answers may name.
+    for (std::size_t at = scheme == AuthScheme::basic ? 1 : 0; at < credentials.secrets.size(); ++at) add(credentials.secrets[at]);
+    if (is_refusal)
+        for (const auto& secret : request.secrets) add(secret);
+    answer.body = is_refusal ? redactor.apply_to_body(answer.body) : redactor.apply(answer.body);
+    for (auto& [name, text] : answer.headers) text = redactor.apply(text);
 }
 
 /// A buffer that held secrets and is wiped however the coroutine ends.
@@ -248,6 +273,7 @@ asio::awaitable<Exchanged> CarrierClient::Impl::send(
 
         auto outcome = co_await self->exchange(*self->pool, request, *target, credentials, until);
         if (self->settings.hook) self->show(request, *target, credentials, outcome);
+        if (outcome) take_credentials_out(*outcome, request, credentials, self->settings.auth.scheme);
         const bool is_stale_token = outcome && outcome->status == 401 && token.from_cache;
         if (!is_stale_token) co_return outcome;
         const bool worth_a_try = self->tokens->refused(token.number);

@@ -98,13 +98,18 @@ void Redactor::add(std::string_view secret) {
           as_xml(raw)}) {
         add_form(form);
     }
-    for (const auto& core : base64_cores(secret)) {
-        if (core.size() < secret_searched_min) continue;
-        add_form(core);
-        add_form(replaced(replaced(core, "+", "-"), "/", "_"));
-        add_form(percent_encoded(core));
-        add_form(replaced(core, "/", "\\/"));
-    }
+    const auto add_cores = [this](std::string_view text) {
+        for (const auto& core : base64_cores(text)) {
+            if (core.size() < secret_searched_min) continue;
+            add_form(core);
+            add_form(replaced(replaced(core, "+", "-"), "/", "_"));
+            add_form(percent_encoded(core));
+            add_form(replaced(core, "/", "\\/"));
+        }
+    };
+    add_cores(secret);
+    // So a client of OAuth says its secret. @source RFC 6749, 2.3.1
+    if (percent != raw) add_cores(percent);
 }
 
 void Redactor::add_form(std::string form) {

@@ -16,7 +16,7 @@ inline constexpr std::size_t secret_searched_min = 4;
 
 /// Takes known secret values out of texts, in whatever dress they come: raw, percent-encoded
 /// (either case, blanks as + or %20), as JSON or XML text, and in Base64 (standard or URL alphabet,
-/// also inside a longer encoded text).
+/// also inside a longer encoded text, and of the percent-encoded one).
 ///
 /// @threads one at a time; apply() and apply_to_body() any
 class Redactor {

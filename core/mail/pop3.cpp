@@ -11,6 +11,7 @@
 
 #include <porteur/phrase.hpp>
 
+#include "mail/taken_out.hpp"
 #include "mail/text_codec.hpp"
 
 namespace porteur {
@@ -151,7 +152,7 @@ private:
         const bool refused = line->starts_with("-ERR");
         return failure(
             refused ? ErrorKind::rejected : ErrorKind::unavailable,
-            at_server(phrase("{1} was answered {2:quoted}", what, quoted(*line, 200)))
+            at_server(phrase("{1} was answered {2:quoted}", what, quoted(taken_out(*line, {settings_.password}), 200)))
         );
     }
 

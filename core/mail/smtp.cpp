@@ -11,6 +11,7 @@
 
 #include "mail/address.hpp"
 #include "mail/smtp_text.hpp"
+#include "mail/taken_out.hpp"
 #include "mail/text_codec.hpp"
 
 namespace porteur {
@@ -113,10 +114,13 @@ public:
         }
         // The commands are never part of a message: they hold the password.
         Result<Reply> reply;
+        const auto password = base64_word(settings_.password);
+        std::string both;
         if (abilities_.auth_plain) {
             std::string plain("\0", 1);
             plain += settings_.user + std::string("\0", 1) + settings_.password;
-            reply = exchange("AUTH PLAIN " + base64_word(plain), settings_.command_timeout);
+            both = base64_word(plain);
+            reply = exchange("AUTH PLAIN " + both, settings_.command_timeout);
         } else {
             reply = exchange("AUTH LOGIN", settings_.command_timeout);
             for (const std::string* secret : {&settings_.user, &settings_.password}) {
@@ -126,6 +130,7 @@ public:
         }
         if (!reply) return std::unexpected(reply.error());
         if (reply->is(2)) return {};
+        reply->text = report_.reply = taken_out(std::move(reply->text), {both, password, settings_.password});
         auto error = refused(*reply, "AUTH");
         if (!reply->is(4)) error.error().kind = ErrorKind::unauthorized;
         return error;

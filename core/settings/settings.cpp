@@ -59,7 +59,7 @@ void read_limits(TableReader& in, HttpLimits& limits) {
     in.integer("header_count_max", limits.header_count_max, 10, 10'000);
     in.size("url_size_max", limits.url_size_max_bytes, {256, 64 << 10});
     in.size("body_size_max", limits.body_size_max_bytes, {1 << 10, 1 << 30});
-    in.integer("json_depth_max", limits.json_depth_max, 4, 256);
+    in.integer("json_depth_max", limits.json_depth_max, 4, 32);
     in.duration("header_timeout", limits.header_timeout, {100ms, 10min});
     in.duration("body_grace", limits.body_grace, {100ms, 10min});
     in.size("body_rate_min", limits.body_rate_min_bytes, {1, 1 << 30});

@@ -33,7 +33,7 @@ struct HttpLimits {
     std::uint32_t header_count_max = 100;
     std::uint64_t url_size_max_bytes = 4 << 10;
     std::uint64_t body_size_max_bytes = 1 << 20;  ///< JSON; uploads have Documents::size_max_bytes
-    std::uint32_t json_depth_max = 32;
+    std::uint32_t json_depth_max = 32;  ///< parse_json() takes no more
     std::chrono::milliseconds header_timeout{10'000};
     std::chrono::milliseconds body_grace{10'000};  ///< after it a body must keep body_rate_min
     std::uint64_t body_rate_min_bytes = 500;       ///< a second

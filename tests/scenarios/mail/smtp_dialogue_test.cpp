@@ -132,6 +132,23 @@ TEST(SmtpAuth, TellsAWrongPasswordWithoutRepeatingIt) {
     );
 }
 
+TEST(SmtpAuth, IsNotRepeatedWhenTheServerGivesItBack) {
+    ScriptedServer server([](const Peer& peer) {
+        // base64 of NUL desk NUL canary-password
+        talk(peer, {"220 ready\r\n", "250-here\r\n250 AUTH PLAIN\r\n",
+                    "535 what is AGRlc2sAY2FuYXJ5LXBhc3N3b3Jk, canary-password?\r\n"})
+            .hear_all();
+    });
+    auto settings = settings_for(server);
+    settings.user = "desk";
+    settings.password = "canary-password";
+    const auto report = send_mail(settings, envelope, mime, {});
+    EXPECT_THAT(server.received(), HasSubstr("AUTH PLAIN AGRlc2sAY2FuYXJ5LXBhc3N3b3Jk"));
+    EXPECT_EQ(kind_of(report), ErrorKind::unauthorized);
+    for (const auto& text : {report.error->message, report.reply})
+        EXPECT_THAT(text, AllOf(HasSubstr("535 what is [secret], [secret]?"), Not(HasSubstr("canary")), Not(HasSubstr("Y2FuYXJ5"))));
+}
+
 TEST(SmtpAuth, TakesATemporaryFailureForOne) {
     ScriptedServer server([](const Peer& peer) {
         talk(peer, {"220 ready\r\n", "250-here\r\n250 AUTH PLAIN\r\n", "454 later\r\n"}).hear_all();

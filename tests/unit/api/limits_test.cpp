@@ -122,6 +122,19 @@ TEST(DepthLimit, IsThirtyTwo) {
     EXPECT_EQ(served.post("/v1/port-orders", nested(200'000)).status, 400);
 }
 
+TEST(DepthLimit, IsWhatTheSettingsSay) {
+    ApiLimits limits;
+    limits.json_depth_max = 4;
+    Served served(limits);
+    const auto nested = [&](const std::string& inside) {
+        return served.post("/v1/port-orders", R"({"account":"acme-1","request":)" + inside + "}").text("detail");
+    };
+    EXPECT_THAT(nested("[[[]]]"), HasSubstr("/request: expected an object"));
+    EXPECT_THAT(nested("[[[[]]]]"), HasSubstr("deeper than 4 levels"));
+    EXPECT_THAT(nested(R"(["[[[[[[", "\"[[[[[[", [], [], [], [], []])"), HasSubstr("/request: expected an object"))
+        << "only what stands in one another counts, and no text";
+}
+
 // ------------------------------------------------------------------ connections
 
 TEST(ConnectionLimit, HoldsForEachAddress) {

@@ -183,6 +183,33 @@ TEST(Auth, SendsNothingWhenASecretIsMissingOrWouldBreakOutOfItsLine) {
     EXPECT_EQ(carrier.connections, 0);
 }
 
+// Some carriers, and proxies before them, give back the request that they did not like.
+TEST(Auth, IsTakenOutOfAnAnswerThatGivesItBack) {
+    const std::string password = "canary-7f3a/\"open sesame", token = "canary-token+9c4e/x";
+    for (const int status : {200, 400, 401, 500})
+        for (const AuthSettings& auth :
+             {AuthSettings{.scheme = AuthScheme::basic, .user = "u", .password = "p"},
+              AuthSettings{.scheme = AuthScheme::bearer, .token = "t"},
+              AuthSettings{.scheme = AuthScheme::header, .token = "t", .header = "X-Api-Key", .prefix = "Key "}}) {
+            std::string shown;
+            Loopback carrier([&](Peer& peer, int) -> asio::awaitable<void> {
+                const auto request = co_await peer.read();
+                shown = request->header(auth.header.empty() ? "authorization" : "x-api-key");
+                shown = shown.substr(shown.find(' ') + 1);
+                co_await peer.answer(
+                    status, R"({"error":"what is )" + shown + R"(?","password":"canary-7f3a\/\"open sesame"})", "X-Said: " + shown + "\r\n"
+                );
+            });
+            std::map<std::string, std::string, std::less<>> secrets{{"u", "Aladdin"}, {"p", password}, {"t", token}};
+            auto client = client_of(carrier, {.auth = auth}, reading(secrets));
+            const auto outcome = carrier.run(client.send(get("/")));
+            ASSERT_TRUE(outcome);
+            EXPECT_THAT(outcome->body, AllOf(HasSubstr("what is [secret]?"), Not(HasSubstr(shown)))) << status;
+            EXPECT_EQ(outcome->header("x-said"), "[secret]") << status;
+            if (auth.scheme == AuthScheme::basic) EXPECT_THAT(outcome->body, Not(HasSubstr("sesame"))) << status;
+        }
+}
+
 TEST(ParseAuthScheme, KnowsTheSixAndNamesThemOtherwise) {
     EXPECT_THAT(parse_auth_scheme("oauth2_jwt_bearer"), Gives(AuthScheme::oauth2_jwt_bearer));
     EXPECT_THAT(
