@@ -3,21 +3,24 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
+#include <string_view>
 #include <thread>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/read_until.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
+#include <boost/asio/write.hpp>
 
 #include "api/listening.hpp"
 #include "api/problem.hpp"
@@ -25,56 +28,55 @@
 namespace porteur {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = beast::http;
 using asio::ip::tcp;
 using boost::system::error_code;
 
 namespace {
 
 constexpr std::chrono::seconds patience{5};  // of a whole connection
-constexpr std::uint32_t head_size_max = 8 << 10;
-constexpr std::uint64_t body_size_max = 64 << 10;  // it is read and thrown away
+constexpr std::size_t head_size_max = 8 << 10;
+constexpr std::size_t body_size_max = 64 << 10;
 constexpr std::size_t connections_max = 256;
 
-http::response<http::string_body> answer_to(const http::request<http::string_body>& request, const std::string& holder) {
-    http::response<http::string_body> answer;
-    answer.version(11);
-    answer.keep_alive(false);
-    answer.set(http::field::cache_control, "no-store");
-    const std::string_view path = request.target().substr(0, request.target().find('?'));
-    if (path == "/healthz" || path == "/metrics") {
-        const bool asks_health = path == "/healthz";
-        answer.result(http::status::ok);
-        answer.set(http::field::content_type, asks_health ? "application/json" : "text/plain; version=0.0.4; charset=utf-8");
-        answer.body() = asks_health ? R"({"status":"standing_by"})"
-                                    : "# HELP porteur_standing_by 1 while another porteurd holds the store.\n# TYPE porteur_standing_by gauge\n"
-                                      "porteur_standing_by 1\n";
-    } else {
-        const auto problem = problem_answer(
-            problems::unavailable, holder.empty() ? std::string("this porteurd stands by; another one holds the store")
-                                                  : "this porteurd stands by; " + holder + " holds the store"
-        );
-        answer.result(http::status::service_unavailable);
-        answer.set(http::field::content_type, problem.content_type);
-        answer.set(http::field::retry_after, "1");
-        answer.body() = problem.body;
-    }
-    answer.prepare_payload();
-    if (request.method() == http::verb::head) answer.body().clear();
-    return answer;
+std::string answer_with(std::string_view status, std::string_view type, std::string_view body, std::string_view more = {}) {
+    return fmt::format("HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}Cache-Control: no-store\r\nConnection: close\r\n\r\n{}", status, type, body.size(), more, body);
+}
+
+/// @param path  as the request has it, without its query
+std::string answer_to(std::string_view path, const std::string& holder) {
+    if (path == "/healthz") return answer_with("200 OK", "application/json", R"({"status":"standing_by"})");
+    if (path == "/metrics")
+        return answer_with("200 OK", "text/plain; version=0.0.4; charset=utf-8",
+                           "# HELP porteur_standing_by 1 while another porteurd holds the store\n# TYPE porteur_standing_by gauge\nporteur_standing_by 1\n");
+    const auto problem = problem_answer(
+        problems::unavailable, holder.empty() ? std::string("this porteurd stands by; another one holds the store")
+                                              : "this porteurd stands by; " + holder + " holds the store"
+    );
+    return answer_with("503 Service Unavailable", problem.content_type, problem.body, "Retry-After: 1\r\n");
+}
+
+/// Of a request's first line, "GET /v1/carriers?limit=2 HTTP/1.1"; nothing depends on the rest of it.
+std::string_view path_in(std::string_view head) {
+    const auto from = head.find(' ');
+    if (from == head.npos) return {};
+    return head.substr(from + 1, head.find_first_of(" ?\r\n", from + 1) - from - 1);
 }
 
 /// One request, one answer.
 template <class Stream>
 asio::awaitable<void> serve(Stream& stream, const std::function<std::string()>& holder) {
-    beast::flat_buffer buffer(head_size_max + body_size_max);
-    http::request_parser<http::string_body> parser;
-    parser.header_limit(head_size_max);
-    parser.body_limit(body_size_max);
-    co_await http::async_read(stream, buffer, parser, asio::use_awaitable);
-    const auto answer = answer_to(parser.get(), holder());
-    co_await http::async_write(stream, answer, asio::use_awaitable);
+    std::string head;
+    const auto size = co_await asio::async_read_until(stream, asio::dynamic_buffer(head, head_size_max), "\r\n\r\n", asio::use_awaitable);
+    const auto answer = answer_to(path_in(std::string_view(head).substr(0, size)), holder());
+    co_await asio::async_write(stream, asio::buffer(answer), asio::use_awaitable);
+}
+
+/// What the peer still sends is read and thrown away: closed over it, the answer would be lost on its way.
+asio::awaitable<void> drain(tcp::socket& socket) {
+    std::array<char, 4096> piece;
+    error_code ended;
+    for (std::size_t read = 0; !ended && read < body_size_max;)
+        read += co_await socket.async_read_some(asio::buffer(piece), asio::redirect_error(asio::use_awaitable, ended));
 }
 
 }  // namespace
@@ -88,22 +90,30 @@ struct StandingByServer::State {
     std::size_t connections = 0;
     std::thread thread;
 
-    asio::awaitable<void> answer(tcp::socket socket) {
+    /// Ends a connection that takes too long. It waits for the connection, or for its time.
+    asio::awaitable<void> watch(std::shared_ptr<tcp::socket> socket, std::shared_ptr<asio::steady_timer> over) {
+        error_code ended;
+        co_await over->async_wait(asio::redirect_error(asio::use_awaitable, ended));
+        if (!ended) socket->close(ended);
+    }
+    asio::awaitable<void> answer(std::shared_ptr<tcp::socket> socket) {
         ++connections;
+        const auto over = std::make_shared<asio::steady_timer>(io, patience);
+        asio::co_spawn(io, watch(socket, over), asio::detached);
         try {
-            beast::tcp_stream plain(std::move(socket));
-            plain.expires_after(patience);
             if (tls) {
-                beast::ssl_stream<beast::tcp_stream&> stream(plain, *tls);
+                asio::ssl::stream<tcp::socket&> stream(*socket, *tls);
                 co_await stream.async_handshake(asio::ssl::stream_base::server, asio::use_awaitable);
                 co_await serve(stream, holder);
                 co_await stream.async_shutdown(asio::use_awaitable);
             } else {
-                co_await serve(plain, holder);
-                plain.socket().shutdown(tcp::socket::shutdown_send);
+                co_await serve(*socket, holder);
+                socket->shutdown(tcp::socket::shutdown_send);
+                co_await drain(*socket);
             }
         } catch (const std::exception&) {  // a peer that is no client, too slow, or gone: nothing depends on it
         }
+        over->cancel();
         --connections;
     }
 
@@ -118,7 +128,7 @@ struct StandingByServer::State {
                 co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, failed));
                 continue;  // closes it
             }
-            asio::co_spawn(io, answer(std::move(socket)), asio::detached);
+            asio::co_spawn(io, answer(std::make_shared<tcp::socket>(std::move(socket))), asio::detached);
         }
     }
 };

@@ -13,6 +13,7 @@
 #include <atomic>
 #include <charconv>
 #include <chrono>
+#include <condition_variable>
 #include <cstring>
 #include <fstream>
 #include <mutex>
@@ -94,8 +95,30 @@ void write(const fs::path& file, const std::string& text) {
     fs::permissions(file, fs::perms(0600));
 }
 
+/// Told once that it is over; until then one waits for a time.
+class Over {
+public:
+    /// @return  whether it is over
+    bool wait_until(Steady::time_point time) {
+        std::unique_lock lock(mutex_);
+        return moved_.wait_until(lock, time, [this] { return is_so_; });
+    }
+    void tell() {
+        {
+            const std::lock_guard lock(mutex_);
+            is_so_ = true;
+        }
+        moved_.notify_all();
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable moved_;
+    bool is_so_ = false;
+};
+
 struct Load {
-    std::atomic<bool> over{false};
+    Over over;
     std::atomic<long> accepted{0};
     Times posts, reads;
     std::mutex mutex;
@@ -107,8 +130,7 @@ void send_orders(Load& load, std::uint16_t port, const std::string& token, int w
     Caller caller(port, token);
     const auto beat = std::chrono::nanoseconds(1s) * senders / rate;
     auto due = Steady::now() + beat * which / senders;
-    for (long order = which; !load.over; order += senders, due += beat) {
-        std::this_thread::sleep_until(due);
+    for (long order = which; !load.over.wait_until(due); order += senders, due += beat) {
         const auto body = fmt::format(R"({{"account":"acme","reference":"soak-{}","submit":true,"request":{{"numbers":["+1416{}"]}}}})", order, 5'550'000 + order % numbers);
         const auto answer = caller.post("/v1/purchase-orders", "application/json", body);
         // From when it was due: a caller that had to wait for the one before waited all the same.
@@ -125,8 +147,7 @@ void send_orders(Load& load, std::uint16_t port, const std::string& token, int w
 void read_orders(Load& load, std::uint16_t port, const std::string& token) {
     Caller caller(port, token);
     auto due = Steady::now();
-    for (int turn = 0; !load.over; ++turn, due += 50ms) {
-        std::this_thread::sleep_until(due);
+    for (int turn = 0; !load.over.wait_until(due); ++turn, due += 50ms) {
         std::string id;
         {
             const std::lock_guard lock(load.mutex);
@@ -169,7 +190,7 @@ int run(const Wishes& wishes) {
     long accepted_before = 0;
     for (int minute = 1; minute <= wishes.minutes; ++minute) {
         for (int part = 1; part <= 6; ++part) {
-            std::this_thread::sleep_until(began + 1min * (minute - 1) + 10s * part);
+            load.over.wait_until(began + 1min * (minute - 1) + 10s * part);
             if (minute > 1 || wishes.minutes == 1) memory.emplace_back(minute - 1 + part / 6.0, private_mb(daemon.process()));
         }
         const auto reads = load.reads.take(), posts = load.posts.take();
@@ -184,12 +205,13 @@ int run(const Wishes& wishes) {
         size_before = size;
         accepted_before = accepted;
     }
-    load.over = true;
+    load.over.tell();
     for (auto& each : threads) each.join();
     const double seconds = std::chrono::duration<double>(Steady::now() - began).count();
     const long accepted = load.accepted;
     // What was accepted is carried out, each once.
-    for (const auto end = Steady::now() + 60s; carrier.stat("orders") < accepted && Steady::now() < end;) std::this_thread::sleep_for(50ms);
+    Over patience;
+    for (const auto end = Steady::now() + 60s; carrier.stat("orders") < accepted && Steady::now() < end;) patience.wait_until(Steady::now() + 50ms);
     const long carried_out = carrier.stat("orders"), doubled = carrier.stat("duplicates");
     fmt::print(
         R"({{"op":"soak","store":"sqlite","isolation":"{}","minutes":{},"wanted_a_second":{},"accepted_a_second":{:.0f},"accepted":{},"carried_out":{},"doubled":{},)"
