@@ -213,6 +213,72 @@ TEST(Report, takes_an_exemption_with_its_reason_and_refuses_one_that_is_not_need
     EXPECT_EQ(report->entries[1].text, "the carrier wants it so");
 }
 
+/// A purchase that ends well after a SAFE POST, and after a ONCE one where that is wished.
+Subject buying_as_safe(bool is_once_as_well) {
+    auto subject = subject_of(library("well"));
+    OperationSpec purchase;
+    purchase.name = "purchase";
+    subject.descriptor.operations = {purchase};
+    auto one = conversation();
+    one.first.effects.front().guarantee = PORTEUR_SAFE;
+    one.first.effects.front().step = "confirm-2";
+    if (is_once_as_well) {
+        one.first.effects.push_back(one.first.effects.front());
+        one.first.effects.back() = {2, PORTEUR_FX_HTTP, PORTEUR_ONCE, "create-order", R"({"method":"POST","path":"/orders"})", ""};
+    }
+    one.exchanges.front().turn.state = PORTEUR_DONE;
+    subject.conversations = {one};
+    return subject;
+}
+
+Entry judged_by_p4(const Subject& subject) {
+    const auto report = run_checks(subject, {.only = {"P4"}});
+    return report ? report->entries.at(0) : Entry{};
+}
+
+TEST(Report, exempts_from_p4_those_steps_alone_that_its_reason_names) {
+    for (const bool is_once_as_well : {false, true}) {
+        auto subject = buying_as_safe(is_once_as_well);
+        EXPECT_EQ(judged_by_p4(subject).ending, Ending::failed);
+        EXPECT_THAT(judged_by_p4(subject).text, HasSubstr("name purchase/confirm in the reason of an [[exempt]] rule = \"P4\""));
+        for (const auto* reason : {"the carrier knows a repeat by itself, clause 7", "purchase/confirms does no harm twice", "purchase/confirm-all does no harm twice", "release_purchase/confirm does no harm"}) {
+            subject.descriptor.exemptions = {{"P4", reason}};
+            EXPECT_EQ(judged_by_p4(subject).ending, Ending::failed) << reason;
+        }
+        subject.descriptor.exemptions = {{"P4", "purchase/confirm: a second one changes nothing, clause 7 of the API"}};
+        EXPECT_EQ(judged_by_p4(subject).ending, Ending::exempt) << judged_by_p4(subject).text;
+    }
+    // Where a look-up or a key is promised, a ONCE step is wanted all the same.
+    auto subject = buying_as_safe(false);
+    subject.descriptor.exemptions = {{"P4", "purchase/confirm: a second one changes nothing, clause 7 of the API"}};
+    for (const auto promised : {Idempotency::query, Idempotency::list, Idempotency::key}) {
+        subject.descriptor.operations.front().idempotency = promised;
+        EXPECT_EQ(judged_by_p4(subject).ending, Ending::failed);
+        EXPECT_THAT(judged_by_p4(subject).text, HasSubstr("purchase ends well in its conversations, and in none of them after a "));
+    }
+}
+
+TEST(Report, wants_of_each_operation_what_its_table_promises) {
+    auto subject = buying_as_safe(true);
+    auto& effects = subject.conversations.front().first.effects;
+    effects.erase(effects.begin());
+    auto& promised = subject.descriptor.operations.front().idempotency;
+    for (const auto each : {Idempotency::none, Idempotency::query, Idempotency::list, Idempotency::key}) {
+        promised = each;
+        EXPECT_EQ(judged_by_p4(subject).ending, Ending::passed) << judged_by_p4(subject).text;
+    }
+    effects.front().guarantee = PORTEUR_KEYED;
+    EXPECT_EQ(judged_by_p4(subject).ending, Ending::passed);
+    promised = Idempotency::query;
+    EXPECT_EQ(judged_by_p4(subject).ending, Ending::failed);
+    effects.front().kind = PORTEUR_FX_MANUAL;
+    EXPECT_EQ(judged_by_p4(subject).ending, Ending::failed) << "a person looks nothing up";
+    promised = Idempotency::none;
+    EXPECT_EQ(judged_by_p4(subject).ending, Ending::passed) << "a person does it";
+    subject.conversations.front().operation = "check_purchase";
+    EXPECT_EQ(judged_by_p4(subject).ending, Ending::passed) << "C1 says that it never ends well";
+}
+
 TEST(Report, refuses_an_exemption_from_what_holds_for_every_carrier) {
     for (const auto* rule : {"L7", "A13", "F17", "F18", "S2"}) {
         Subject subject;

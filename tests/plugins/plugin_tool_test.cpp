@@ -159,6 +159,50 @@ TEST_F(PluginTool, names_its_checks_and_what_is_wrong_with_the_words) {
     EXPECT_EQ(call("fly").status, 2);
 }
 
+/// A carrier that answers every request with the same body.
+class OneAnswer {
+public:
+    explicit OneAnswer(const std::string& body) {
+        sockaddr_in here{};
+        here.sin_family = AF_INET;
+        here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof here;
+        if (::bind(listening_, reinterpret_cast<sockaddr*>(&here), size) != 0 ||
+            ::listen(listening_, 8) != 0 ||
+            ::getsockname(listening_, reinterpret_cast<sockaddr*>(&here), &size) != 0)
+            throw std::runtime_error("no port on loopback");
+        port_ = ntohs(here.sin_port);
+        serving_ = std::thread([this, body] { serve(body); });
+    }
+    OneAnswer(const OneAnswer&) = delete;
+    ~OneAnswer() {
+        ::shutdown(listening_, SHUT_RDWR);
+        serving_.join();
+        ::close(listening_);
+    }
+    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+
+private:
+    void serve(const std::string& body) const {
+        const auto answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " +
+                            std::to_string(body.size()) + "\r\nconnection: close\r\n\r\n" + body;
+        for (int client = 0; (client = ::accept(listening_, nullptr, nullptr)) >= 0;) {
+            std::string request;
+            char piece[4096];
+            while (request.find("\r\n\r\n") == std::string::npos)
+                if (const auto got = ::recv(client, piece, sizeof piece, 0); got > 0)
+                    request.append(piece, static_cast<std::size_t>(got));
+                else
+                    break;
+            static_cast<void>(::send(client, answer.data(), answer.size(), MSG_NOSIGNAL));
+            ::close(client);
+        }
+    }
+    int listening_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    unsigned port_ = 0;
+    std::thread serving_;
+};
+
 TEST_F(PluginTool, runs_and_records_an_operation_against_a_simulator) {
     const auto simulator = testing::Program::serve(
         {PORTEUR_TEST_SIMULATOR, "--port", "0"}, (folder / "simulator.log").string()
@@ -203,51 +247,38 @@ TEST_F(PluginTool, runs_and_records_an_operation_against_a_simulator) {
         (folder / "sid").string() + " --secret auth_token=file:" + (folder / "sid").string()
     );
     EXPECT_THAT(refused.text, HasSubstr("failed as unauthorized"));
+    EXPECT_EQ(refused.status, 1);
+    const auto refusal = call(
+        "record " + acme + " check_account --url " + url + " --secret account_sid=file:" +
+        (folder / "sid").string() + " --secret auth_token=file:" + (folder / "sid").string() +
+        " --folder " + (folder / "kept").string() + " --name account-is-refused"
+    );
+    EXPECT_EQ(refusal.status, 1) << "the operation failed";
+    EXPECT_THAT(refusal.text, HasSubstr("replayed three times")) << "and it is the carrier who said so";
+    EXPECT_TRUE(fs::exists(folder / "kept/account-is-refused.json"));
 }
 
-/// A carrier that answers every request with the same body.
-class OneAnswer {
-public:
-    explicit OneAnswer(const std::string& body) {
-        sockaddr_in here{};
-        here.sin_family = AF_INET;
-        here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof here;
-        if (::bind(listening_, reinterpret_cast<sockaddr*>(&here), size) != 0 ||
-            ::listen(listening_, 8) != 0 ||
-            ::getsockname(listening_, reinterpret_cast<sockaddr*>(&here), &size) != 0)
-            throw std::runtime_error("no port on loopback");
-        port_ = ntohs(here.sin_port);
-        serving_ = std::thread([this, body] { serve(body); });
-    }
-    OneAnswer(const OneAnswer&) = delete;
-    ~OneAnswer() {
-        ::shutdown(listening_, SHUT_RDWR);
-        serving_.join();
-        ::close(listening_);
-    }
-    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
-
-private:
-    void serve(const std::string& body) const {
-        const auto answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " +
-                            std::to_string(body.size()) + "\r\nconnection: close\r\n\r\n" + body;
-        for (int client = 0; (client = ::accept(listening_, nullptr, nullptr)) >= 0;) {
-            std::string request;
-            char piece[4096];
-            while (request.find("\r\n\r\n") == std::string::npos)
-                if (const auto got = ::recv(client, piece, sizeof piece, 0); got > 0)
-                    request.append(piece, static_cast<std::size_t>(got));
-                else
-                    break;
-            static_cast<void>(::send(client, answer.data(), answer.size(), MSG_NOSIGNAL));
-            ::close(client);
-        }
-    }
-    int listening_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    unsigned port_ = 0;
-    std::thread serving_;
-};
+TEST_F(PluginTool, keeps_nothing_as_the_carriers_that_went_wrong_on_this_machine) {
+    const auto record = [&](const std::string& words, const std::string& name) {
+        return call("record " + acme + " check_account --folder " + (folder / "kept").string() + " --name " + name + " " + words);
+    };
+    const OneAnswer carrier(R"({"name":"Bakery Ltd"})");
+    const auto without = record("--url " + carrier.url(), "without-a-secret");
+    EXPECT_EQ(without.status, 2) << without.text;
+    EXPECT_THAT(without.text, AllOf(HasSubstr("no secret \"account_sid\"; give it with --secret"), HasSubstr("that is no answer of the carrier, and nothing is kept")));
+    fs::permissions(folder / "token", fs::perms(0644));
+    const auto open_to_all = record("--url " + carrier.url() + secrets(), "a-secret-for-all-to-read");
+    EXPECT_EQ(open_to_all.status, 2) << open_to_all.text;
+    EXPECT_THAT(open_to_all.text, HasSubstr("that is no answer of the carrier, and nothing is kept"));
+    fs::permissions(folder / "token", fs::perms(0600));
+    const auto nobody = record("--url http://127.0.0.1:1" + secrets(), "nobody-listens");
+    EXPECT_EQ(nobody.status, 3) << nobody.text;
+    EXPECT_THAT(nobody.text, HasSubstr("that is no answer of the carrier, and nothing is kept"));
+    EXPECT_TRUE(fs::is_empty(folder / "kept"));
+    EXPECT_EQ(call("run " + acme + " check_account --url http://127.0.0.1:1" + secrets()).status, 3);
+    EXPECT_EQ(call("run " + acme + " check_account --url " + carrier.url()).status, 2);
+    EXPECT_THAT(call("record --help").text, HasSubstr("Exit status: 0 the operation ended with a result; 1 it failed"));
+}
 
 TEST_F(PluginTool, keeps_no_secret_that_a_carrier_tells_again) {
     // The last is "acme:acme-secret" as Basic login has it; the one before it hides from who looks at bytes.

@@ -34,6 +34,7 @@ enum class Verdict {
     passed,
     failed,
     nothing,  ///< there is nothing to try it on, and the text says what is wanting
+    failed_for_all,  ///< failed, and not in what the descriptor exempts
 };
 
 struct Outcome {
@@ -44,6 +45,7 @@ struct Outcome {
 
 inline Outcome passed(std::size_t tried = 1) { return {Verdict::passed, {}, tried}; }
 inline Outcome failed(std::string text) { return {Verdict::failed, std::move(text), 0}; }
+inline Outcome failed_for_all(std::string text) { return {Verdict::failed_for_all, std::move(text), 0}; }
 inline Outcome nothing(std::string text) { return {Verdict::nothing, std::move(text), 0}; }
 
 /// Where no conversation meets what a check is about.

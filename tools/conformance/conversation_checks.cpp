@@ -153,6 +153,90 @@ Outcome lost_outcomes_are_played(const Subject& subject) {
     return passed(once.size());
 }
 
+/// What carries something out. @source docs/plugins/contract.md, "Guarantees"
+bool changes_something(std::string_view operation) {
+    static constexpr auto names = std::to_array<std::string_view>(
+        {"submit_port", "supplement_port", "cancel_port", "activate_port", "purchase", "cancel_purchase", "release_numbers", "reserve_numbers"}
+    );
+    return std::ranges::find(names, operation) != names.end();
+}
+
+/// A request whose method says that it changes something, and that the host nevertheless sends again by itself. A look-up is none.
+bool repeats_a_change(const Effect& effect) {
+    static constexpr auto methods = std::to_array<std::string_view>({"POST", "PUT", "PATCH", "DELETE"});
+    return effect.kind == PORTEUR_FX_HTTP && effect.guarantee == PORTEUR_SAFE && std::ranges::find(methods, head_text(effect, "method")) != methods.end() &&
+           head_text(effect, "looks_up").empty();
+}
+
+/// Whether it carries something out in the way that the operation's table promises.
+bool carries_out(const Effect& effect, Idempotency promised) {
+    const bool leaves = effect.kind == PORTEUR_FX_HTTP || effect.kind == PORTEUR_FX_MAIL;
+    if (leaves && effect.guarantee == PORTEUR_ONCE) return true;
+    if (leaves && effect.guarantee == PORTEUR_KEYED && promised == Idempotency::key) return true;
+    // A person does it, and is asked whether it was done.
+    return effect.kind == PORTEUR_FX_MANUAL && promised == Idempotency::none;
+}
+
+template <class Each>
+void for_each_effect(const Conversation& conversation, Each each) {
+    std::ranges::for_each(conversation.first.effects, each);
+    for (const auto& exchange : conversation.exchanges) std::ranges::for_each(exchange.turn.effects, each);
+}
+
+/// Steps that a [[exempt]] rule = "P4" names in its reason, as "purchase/search".
+bool is_named_in_reason(const Subject& subject, const std::string& step) {
+    const auto is_part = [](char letter) { return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') || letter == '-' || letter == '_' || letter == '/'; };
+    return std::ranges::any_of(subject.descriptor.exemptions, [&](const Exemption& each) {
+        if (each.rule != "P4") return false;
+        for (auto at = each.reason.find(step); at != std::string::npos; at = each.reason.find(step, at + 1)) {
+            const auto end = at + step.size();
+            if ((at == 0 || !is_part(each.reason[at - 1])) && (end == each.reason.size() || !is_part(each.reason[end]))) return true;
+        }
+        return false;
+    });
+}
+
+std::string wanted_of(const OperationSpec& operation) {
+    if (operation.idempotency == Idempotency::key) return "a KEYED or ONCE step, as its table promises a key: write .keyed()";
+    const std::string table = operation.idempotency == Idempotency::none ? "" : ", as its table promises a look-up after a lost outcome";
+    return "a ONCE step" + table + ": write .once()";
+}
+
+/// The host repeats a SAFE request by itself, and nothing of a ONCE step's rules holds for it: F17, F18 and P2 would have nothing to look at.
+Outcome changes_are_never_repeated(const Subject& subject) {
+    std::size_t tried = 0;
+    bool is_exempt = false;
+    for (const auto& operation : subject.descriptor.operations) {
+        if (!changes_something(operation.name)) continue;
+        bool ends_well = false, has_carried_out = false, has_exempt_step = false;
+        std::string repeated;
+        for (const auto& one : subject.conversations) {
+            if (one.operation != operation.name) continue;
+            bool here = false;
+            for_each_effect(one, [&](const Effect& effect) {
+                here = here || carries_out(effect, operation.idempotency);
+                if (!repeats_a_change(effect)) return;
+                const auto step = operation.name + "/" + without_count(effect.step);
+                if (is_named_in_reason(subject, step)) has_exempt_step = true;
+                else if (repeated.empty())
+                    repeated = one.name + ": " + name_of(effect) + " is sent SAFE, so that the host sends it again by itself and what it does is done twice; write .once() or .keyed(), or, where it really does no harm twice, name " + step +
+                               " in the reason of an [[exempt]] rule = \"P4\"";
+            });
+            if (one.last().state != PORTEUR_DONE) continue;
+            ends_well = true;
+            has_carried_out = has_carried_out || here;
+        }
+        if (!repeated.empty()) return failed_for_all(std::move(repeated));
+        tried += ends_well ? 1 : 0;
+        // C1 says where it never ends well.
+        if (ends_well && !has_carried_out && !(has_exempt_step && operation.idempotency == Idempotency::none))
+            return failed_for_all(operation.name + " ends well in its conversations, and in none of them after " + wanted_of(operation));
+        is_exempt = is_exempt || has_exempt_step;
+    }
+    if (is_exempt) return failed("what is sent SAFE is named in the descriptor");
+    return tried == 0 ? none_met(subject, "no operation of it carries something out") : passed(tried);
+}
+
 Outcome progress_is_told_whole(const Subject& subject) {
     std::vector<std::string> wanting;
     std::size_t tried = 0;
@@ -187,6 +271,7 @@ constexpr auto proofs = std::to_array<Check>({
     {"P1", "ends in each kind of error that a carrier brings about", each_kind_of_error_is_reached},
     {"P2", "has a conversation in which the outcome of each ONCE step is lost", lost_outcomes_are_played},
     {"P3", "tells of orders that are under way, completed and refused", progress_is_told_whole},
+    {"P4", "sends nothing that changes something in a way that the host repeats by itself", changes_are_never_repeated},
 });
 
 }  // namespace

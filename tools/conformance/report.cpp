@@ -172,8 +172,8 @@ Entry entry_of(const Check& check, Outcome outcome, std::chrono::milliseconds to
         out.text = "it passes, and the descriptor exempts it: take [[exempt]] rule = \"" + out.id + "\" away";
         return out;
     }
-    out.ending = outcome.verdict == Verdict::failed ? Ending::failed : Ending::nothing;
-    if (is_exempt) {
+    out.ending = outcome.verdict == Verdict::nothing ? Ending::nothing : Ending::failed;
+    if (is_exempt && outcome.verdict != Verdict::failed_for_all) {
         out.ending = Ending::exempt;
         out.text = exemption->reason;
     }

@@ -13,7 +13,9 @@ namespace porteur::plugin_tool {
 enum class ExitStatus : int {
     done = 0,
     found_wrong = 1,  ///< what was looked at does not hold: a check failed, a grade is missed
+    operation_failed = 1,  ///< what was run ended as a failure
     usage = 2,        ///< the command line or a local file is wrong; nothing was done
+    not_reachable = 3,  ///< nobody listens at the carrier's address
     failed = 9,       ///< it could not be done: a folder cannot be written
 };
 

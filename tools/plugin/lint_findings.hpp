@@ -10,6 +10,13 @@
 
 namespace porteur::plugin_tool {
 
+// What mends a name that a plugin has no use for.
+inline constexpr std::string_view ask_now = "write co_await now()", ask_sleep = "write co_await sleep_for(\"step\", ...)", ask_chance = "write co_await uuid()",
+                                  no_threads = "take it out: the host runs each operation on a thread of its own choice",
+                                  ask_host = "ask the host for an effect: http(), mail() or manual()",
+                                  say_in_answer = "tell it in the result, in fail(...) or with co_await progress(...)",
+                                  own_settings = "make it a setting of the descriptor, and read it with account_settings()";
+
 /// Gathers findings; the severity is the rule's.
 class Findings {
 public:

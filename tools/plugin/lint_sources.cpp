@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include "lint_findings.hpp"
-#include "plugins/library_scan.hpp"
 #include "settings/text_forms.hpp"
 #include "settings/told_descriptor.hpp"
 #include "settings/url_template.hpp"
@@ -30,11 +29,6 @@ struct Banned {
     bool called;  ///< only where "(" follows, as others may bear the name
     std::string_view mend;
 };
-
-constexpr std::string_view ask_now = "write co_await now()", ask_sleep = "write co_await sleep_for(\"step\", ...)", ask_chance = "write co_await uuid()",
-                           no_threads = "take it out: the host runs each operation on a thread of its own choice",
-                           ask_host = "ask the host for an effect: http(), mail() or manual()", say_in_answer = "tell it in the result, in fail(...) or with co_await progress(...)",
-                           own_settings = "make it a setting of the descriptor, and read it with account_settings()";
 
 constexpr auto banned = std::to_array<Banned>({
     {"clock", "system_clock", false, ask_now},
@@ -258,7 +252,7 @@ struct Step {
     const Source* source;
     std::size_t place;   ///< of its method
     std::string name;    ///< empty: made while it runs
-    bool is_keyed = false, is_safe = false, has_literal = false;
+    bool is_keyed = false, is_safe = false, is_look_up = false, has_literal = false;
 };
 
 /// The end of the statement that a word stands in: its semicolon, or the brace that closes it.
@@ -286,6 +280,7 @@ void look_at_guarantee(const Source& source, std::size_t from, std::size_t to, S
         if (!source.is_member(at) || !source.is(at + 1, "(")) continue;
         if (source.is(at, "keyed")) step.is_keyed = true;
         if (source.is(at, "safe")) step.is_safe = true;
+        if (source.is(at, "looks_up")) step.is_look_up = true;
     }
 }
 
@@ -329,6 +324,40 @@ LookUps look_ups_of(const std::vector<Source>& sources) {
     return out;
 }
 
+/// What carries nothing out: what it sends SAFE by POST only asks, as a search does.
+bool only_asks(std::string_view operation) {
+    static constexpr auto changing = std::to_array<std::string_view>(
+        {"submit_port", "supplement_port", "cancel_port", "activate_port", "purchase", "cancel_purchase", "release_numbers", "reserve_numbers"}
+    );
+    return std::ranges::find(interface_operations, operation, &InterfaceOperation::name) != interface_operations.end() && std::ranges::find(changing, operation) == changing.end();
+}
+
+/// The function whose body a word stands in, as far as words tell: the last one that begins before it. Empty: none.
+std::string function_around(const Source& source, std::size_t place) {
+    static constexpr auto no_functions = std::to_array<std::string_view>({"if", "for", "while", "switch", "catch", "return", "co_return", "co_await"});
+    for (auto at = place; at-- > 0;) {
+        if (source.at(at).kind != Kind::name || !source.is(at + 1, "(") || source.is_member(at) || at == 0) continue;
+        if (std::ranges::find(no_functions, source.at(at).text) != no_functions.end()) continue;
+        const auto& before = source.at(at - 1);
+        // "Op<void> name(", "int name(", "T& name(".
+        if (before.kind != Kind::name && !before.is(">") && !before.is("&") && !before.is("*")) continue;
+        int depth = 0;
+        auto close = at + 1;
+        for (; close < place; ++close) {
+            if (source.is(close, "(")) ++depth;
+            if (source.is(close, ")") && --depth == 0) break;
+        }
+        if (close < place && source.is(close + 1, "{")) return source.at(at).text;
+    }
+    return {};
+}
+
+void check_safe_changes(Source& source, const Step& step) {
+    if (!step.is_safe || step.is_look_up || only_asks(function_around(source, step.place))) return;
+    source.add("safe-change", step.place, (step.name.empty() ? "a step" : quoted(step.name)) + " is sent by ." + source.at(step.place).text + "() and is .safe(): after a lost answer the host sends it again by itself, and buys twice what it buys",
+               "write .once() and look it up, or .keyed(); if it only asks, or does no harm twice, say so: // lint: allow safe-change: why");
+}
+
 void check_requests(const LintDescriptor& descriptor, std::vector<Source>& sources, Findings& findings) {
     const auto& operations = descriptor.about.operations;
     const auto looks = look_ups_of(sources);
@@ -339,6 +368,7 @@ void check_requests(const LintDescriptor& descriptor, std::vector<Source>& sourc
     for (auto& source : sources)
         for (const auto& step : steps_of(source)) {
             is_keyed = is_keyed || step.is_keyed;
+            check_safe_changes(source, step);
             if (step.is_keyed && !has_key)
                 source.add("keyed-without-key", step.place, (step.name.empty() ? "a step" : quoted(step.name)) + " is keyed, and no operation says where the carrier looks for the key",
                            R"(write idempotency = "key" with key and window at its operation, or .once())");
@@ -405,7 +435,38 @@ std::set<std::string> in_addresses(const Descriptor& about) {
     return out;
 }
 
-void check_names(const LintDescriptor& descriptor, const std::vector<Source>& sources, Findings& findings) {
+/// Variables of the account's settings in a source: "mine = co_await account_settings()", "const AccountSettings& mine".
+std::set<std::string> settings_variables(const Source& source) {
+    std::set<std::string> out;
+    for (std::size_t place = 0; place < source.words().size(); ++place) {
+        if (source.at(place).kind != Kind::name) continue;
+        if (source.is(place, "account_settings") && place >= 3 && source.is(place - 1, "co_await") && source.is(place - 2, "=")) out.insert(source.at(place - 3).text);
+        if (source.is(place, "AccountSettings")) {
+            const auto name = source.is(place + 1, "&") ? place + 2 : place + 1;
+            if (source.at(name).kind == Kind::name) out.insert(source.at(name).text);
+        }
+    }
+    return out;
+}
+
+/// A setting that no descriptor has is always empty, and nobody can give it.
+void check_settings_read(const LintDescriptor& descriptor, Source& source) {
+    static constexpr auto readers = std::to_array<std::string_view>({"text", "number", "flag", "data"});
+    const auto variables = settings_variables(source);
+    for (std::size_t place = 3; place < source.words().size(); ++place) {
+        if (!source.is_member(place) || !source.is(place + 1, "(") || std::ranges::find(readers, source.at(place).text) == readers.end()) continue;
+        const auto& name = source.at(place + 2);
+        // A JSON pointer is an answer's.
+        if (name.kind != Kind::text || name.text.empty() || name.text.starts_with('/')) continue;
+        const bool is_at_once = place >= 5 && source.is(place - 2, ")") && source.is(place - 3, ")") && source.is(place - 5, "account_settings");
+        const bool is_by_variable = source.at(place - 2).kind == Kind::name && variables.contains(source.at(place - 2).text) && !source.is_member(place - 2);
+        if ((is_at_once || is_by_variable) && find_named(descriptor.about.settings, name.text) == nullptr)
+            source.add("setting-not-declared", place, "the setting " + name.text + " is read, and the descriptor has none of that name: it is always empty", fmt::format("write [settings.{}] with type and help in descriptor.toml, or take it out", name.text));
+    }
+}
+
+void check_names(const LintDescriptor& descriptor, std::vector<Source>& sources, Findings& findings) {
+    for (auto& each : sources) check_settings_read(descriptor, each);
     const auto& about = descriptor.about;
     const auto named = in_addresses(about);
     for (const auto& each : about.settings)
@@ -429,32 +490,6 @@ void lint_sources(const LintDescriptor& descriptor, const std::vector<LintFile>&
     check_operations(descriptor, sources, findings);
     check_names(descriptor, sources, findings);
     check_requests(descriptor, sources, findings);
-}
-
-void lint_library(const LintDescriptor& descriptor, std::string_view bytes, Findings& findings) {
-    // A name that is compared or registered stands in the library with a zero behind it; the descriptor has none.
-    for (const auto& each : descriptor.about.operations) {
-        const auto name = std::string(1, '\0') + each.name + std::string(1, '\0');
-        if (bytes.find(name) == bytes.npos)
-            findings.add("operation-not-written", descriptor.file, descriptor.line_of({"operations", each.name}), each.name + " is declared, and the library does not hold its name", fmt::format("write PORTEUR_OPERATION({}) at PORTEUR_PLUGIN, or take the table out", each.name));
-    }
-    static constexpr auto kinds = std::to_array<std::array<std::string_view, 3>>({
-        {"clock", "clock", ask_now},
-        {"chance", "chance", ask_chance},
-        {"environment", "environment", own_settings},
-        {"standard output", "output", say_in_answer},
-    });
-    const auto file = descriptor.file.substr(0, descriptor.file.rfind('#'));
-    const auto scanned = scan_library(bytes);
-    if (!scanned) {
-        const auto& refusal = scanned.error();
-        if (refusal.field != "an import") return;
-        findings.add(refusal.found.find("threads") != refusal.found.npos ? "threads" : "outside", file, 0, "the library takes " + refusal.found + " from elsewhere", refusal.mend);
-        return;
-    }
-    for (const auto& each : scanned->findings)
-        for (const auto& [kind, rule, mend] : kinds)
-            if (each.starts_with(kind)) findings.add(rule, file, 0, "the library takes " + each + " from elsewhere", std::string(mend));
 }
 
 }  // namespace porteur::plugin_tool

@@ -114,6 +114,9 @@ public:
         return {};
     }
 
+    const std::optional<LocalTrouble>& trouble() const { return trouble_; }
+    bool was_answered() const { return was_answered_; }
+
     Completion carry_out(const Effect& effect) {
         switch (effect.kind) {
             case PORTEUR_FX_HTTP:
@@ -140,7 +143,7 @@ public:
                     {}
                 };
             default:
-                return failed(
+                return failed_here(
                     {.kind = ErrorKind::unsupported,
                      .message = "this is not carried out without a daemon"}
                 );
@@ -148,9 +151,17 @@ public:
     }
 
 private:
+    void note(const Error& error, bool is_unreachable = false) {
+        if (!trouble_) trouble_ = {redactor_.apply(error.message), is_unreachable};
+    }
+    Completion failed_here(const Error& error) {
+        note(error);
+        return failed(error);
+    }
     Result<std::string> secret(std::string_view name) {
         auto value = secret_itself(name);
         if (value) redactor_.add(*value);
+        else note(value.error());
         return value;
     }
     Result<std::string> secret_itself(std::string_view name) const {
@@ -176,7 +187,7 @@ private:
 
     Completion exchange(const Effect& effect) {
         if (!client_)
-            return failed(
+            return failed_here(
                 {.kind = ErrorKind::invalid_input,
                  .message = "the plugin asks by HTTP, and there is no address; give one with --url"}
             );
@@ -206,7 +217,7 @@ private:
                 resources.key = IdempotencyKey{spec->key_json, "playground-" + effect.step};
         }
         auto request = request_from_effect(effect.head, effect.body, resources);
-        if (!request) return failed(request.error());
+        if (!request) return failed_here(request.error());
         request->retry_on_401 = true;
         const auto began = std::chrono::steady_clock::now();
         auto exchanged = run(client_->send(std::move(*request)));
@@ -217,12 +228,16 @@ private:
         if (!exchanged) {
             auto error = classify(exchanged.error(), repeat);
             error.message = redactor_.apply(error.message);
+            // Where tokens are had, a carrier may have refused before the request itself left.
+            const bool is_refusal = error.kind == ErrorKind::unauthorized || error.kind == ErrorKind::rejected || error.kind == ErrorKind::throttled;
+            if (!exchanged.error().may_have_left && !is_refusal) note(error, error.kind == ErrorKind::unavailable);
             trace_(fmt::format(
                 "    no answer after {} ms: {}: {}", took.count(), name_of(error.kind),
                 error.message
             ));
             return failed(error);
         }
+        was_answered_ = true;
         // Before anybody sees it, the plugin too: what it makes of an answer would hold the secret as well.
         exchanged->body = redactor_.apply_to_body(exchanged->body);
         for (auto& [name, value] : exchanged->headers) value = redactor_.apply(value);
@@ -304,6 +319,8 @@ private:
     carriers::Redactor redactor_;
     boost::asio::io_context context_{1};
     std::optional<CarrierClient> client_;
+    std::optional<LocalTrouble> trouble_;
+    bool was_answered_ = false;
 };
 
 std::string asked(const Effect& effect) {
@@ -329,7 +346,7 @@ std::string asked(const Effect& effect) {
 
 }  // namespace
 
-Result<testkit::Conversation> play(
+Result<Played> play(
     const PlaygroundWish& wish, const Descriptor& descriptor, const Trace& trace
 ) {
     if (!find_named(descriptor.operations, wish.operation)) {
@@ -384,7 +401,7 @@ Result<testkit::Conversation> play(
         open.insert(open.end(), turn.effects.begin(), turn.effects.end());
         out.exchanges.push_back({{std::move(done)}, std::move(turn)});
     }
-    return out;
+    return Played{std::move(out), world.trouble(), world.was_answered()};
 }
 
 }  // namespace porteur::plugin_tool

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,18 @@ struct PlaygroundWish {
     unsigned effects_max = 200;
 };
 
+/// What went wrong on this machine, or before anything left it: no answer of a carrier's, whatever the plugin makes of it.
+struct LocalTrouble {
+    std::string text;           ///< without a secret
+    bool is_unreachable = false;  ///< nobody listens at the carrier's address; else a word or file of the caller's is wrong
+};
+
+struct Played {
+    testkit::Conversation conversation;
+    std::optional<LocalTrouble> trouble;  ///< the first
+    bool was_answered = false;            ///< a carrier has answered some request
+};
+
 /// As each effect is asked for and carried out, for people.
 using Trace = std::function<void(const std::string& line)>;
 
@@ -37,6 +50,6 @@ using Trace = std::function<void(const std::string& line)>;
 ///
 /// @errors  invalid_input: the plugin does not load, the account does not fit it, the input is no JSON
 /// @threads one; blocks
-Result<testkit::Conversation> play(const PlaygroundWish& wish, const Descriptor& descriptor, const Trace& trace);
+Result<Played> play(const PlaygroundWish& wish, const Descriptor& descriptor, const Trace& trace);
 
 }  // namespace porteur::plugin_tool

@@ -276,18 +276,26 @@ bool write_all(int file, std::string_view text) {
     return true;
 }
 
-Result<testkit::Conversation> play_and_tell(const Words& words, const Ready& ready) {
+/// What was done ends with: what went wrong here comes before what the plugin made of it.
+ExitStatus status_of(const Played& played) {
+    if (played.trouble) return played.trouble->is_unreachable ? ExitStatus::not_reachable : ExitStatus::usage;
+    const auto& last = played.conversation.last();
+    if (last.returned != PORTEUR_OK) return ExitStatus::found_wrong;
+    return last.state == PORTEUR_DONE ? ExitStatus::done : ExitStatus::operation_failed;
+}
+
+Result<Played> play_and_tell(const Words& words, const Ready& ready) {
     const bool tells = !words.as_json;
     auto played = play(ready.wish, ready.descriptor, [tells](const std::string& line) {
         if (tells) fmt::print("{}\n", line);
         std::fflush(stdout);
     });
     if (!played) return played;
-    if (!words.name.empty()) played->name = words.name;
+    if (!words.name.empty()) played->conversation.name = words.name;
     if (words.as_json)
-        std::cout << testkit::text_of(*played, ready.descriptor.id) << '\n';
+        std::cout << testkit::text_of(played->conversation, ready.descriptor.id) << '\n';
     else
-        tell_end(*played);
+        tell_end(played->conversation);
     return played;
 }
 
@@ -296,7 +304,25 @@ ExitStatus run(const Words& words) {
     if (!ready) return complain(ready.error());
     const auto played = play_and_tell(words, *ready);
     if (!played) return complain(played.error());
-    return played->last().returned == PORTEUR_OK ? ExitStatus::done : ExitStatus::found_wrong;
+    if (played->trouble) std::cerr << "porteur plugin: " << played->trouble->text << "; that is no answer of the carrier\n";
+    return status_of(*played);
+}
+
+/// Nothing that went wrong here may count as what the carrier said.
+ExitStatus refuse_to_keep(const Played& played, const fs::path& file, int made, const std::string& text) {
+    std::error_code trouble;
+    const auto why = "porteur plugin: " + played.trouble->text + "; that is no answer of the carrier, and ";
+    if (!played.was_answered) {
+        fs::remove(file, trouble);
+        std::cerr << why << "nothing is kept\n";
+        return status_of(played);
+    }
+    // What was bought was bought: it is kept under a name that no check reads.
+    const auto aside = file.string() + ".unfinished";
+    if (!write_all(made, text)) return complain({ErrorKind::unavailable, "cannot write " + file.string()});
+    fs::rename(file, aside, trouble);
+    std::cerr << why << "what came before it is kept as " << aside << " alone\n";
+    return status_of(played);
 }
 
 ExitStatus record(const Words& words) {
@@ -312,10 +338,16 @@ ExitStatus record(const Words& words) {
         fs::remove(file, trouble);
         return complain(played.error());
     }
-    const bool is_kept = write_all(*made, testkit::text_of(*played, ready->descriptor.id) + "\n");
+    const auto text = testkit::text_of(played->conversation, ready->descriptor.id) + "\n";
+    if (played->trouble) {
+        const auto status = refuse_to_keep(*played, file, *made, text);
+        ::close(*made);
+        return status;
+    }
+    const bool is_kept = write_all(*made, text);
     ::close(*made);
     if (!is_kept) return complain({ErrorKind::unavailable, "cannot write " + file.string()});
-    if (const auto departed = replayed_three_times(ready->wish.library, *played); !departed.empty()) {
+    if (const auto departed = replayed_three_times(ready->wish.library, played->conversation); !departed.empty()) {
         // What was bought was bought: it is kept under a name that no check reads.
         const auto aside = file.string() + ".departed";
         fs::rename(file, aside, trouble);
@@ -323,7 +355,7 @@ ExitStatus record(const Words& words) {
         return ExitStatus::found_wrong;
     }
     std::cerr << "kept in " << file.string() << ", and replayed three times: read it before you give it away, its answers are as the carrier gave them but for the secrets\n";
-    return ExitStatus::done;
+    return status_of(*played);
 }
 
 std::shared_ptr<Words> add_words(CLI::App& app) {
@@ -382,13 +414,19 @@ std::shared_ptr<Words> add_words(CLI::App& app) {
     return words;
 }
 
+constexpr auto exit_statuses =
+    "Exit status: 0 the operation ended with a result; 1 it failed, as the carrier refused, say; 2 a word, secret or file is wrong here, and nothing of that left; "
+    "3 nobody listens at the carrier's address; 9 it could not be run.";
+
 std::function<ExitStatus()> prepare_run(CLI::App& app) {
     auto words = add_words(app);
+    app.footer(exit_statuses);
     app.add_flag("--json", words->as_json, "print the conversation instead of the trace");
     return [words] { return run(*words); };
 }
 std::function<ExitStatus()> prepare_record(CLI::App& app) {
     auto words = add_words(app);
+    app.footer(std::string(exit_statuses) + " What ends with 2 or 3 is kept as no conversation; what the carrier refused is.");
     words->folder = "conversations";
     app.add_option("--folder", words->folder, "where it is kept")
         ->capture_default_str()

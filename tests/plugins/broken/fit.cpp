@@ -170,11 +170,12 @@ std::string as_people_write(const PhoneNumber& number) {
 }
 
 HttpRequest create_order(const PurchaseOrder& order) {
-    return http()
-        .post("create-order", "/orders")
-        .field("numbers", order.numbers)
-        .field("ref", order.reference)
-        .once();
+    if (has(fault_buys_with_a_get))
+        return http().get("create-order", "/orders/buy").query("ref", order.reference);
+    auto request = http().post("create-order", "/orders");
+    request.field("numbers", order.numbers).field("ref", order.reference);
+    if (has(fault_sends_a_purchase_as_safe)) return std::move(request).safe();
+    return std::move(request).once();
 }
 
 Op<PurchaseProgress> buy(PurchaseOrder order) {
@@ -206,7 +207,12 @@ Op<PurchaseProgress> buy(PurchaseOrder order) {
             text += ": " + as_people_write(order.numbers.front());
         fail(ErrorKind::rejected, Reason::number_taken, made.text("/code"), std::move(text));
     }
-    co_return progress_of<PurchaseProgress>(made.json());
+    auto progress = progress_of<PurchaseProgress>(made.json());
+    if (has(fault_confirms_a_purchase_as_safe)) {
+        auto confirmed = co_await http().patch("confirm-order", "/orders").safe();
+        confirmed.json();
+    }
+    co_return progress;
 }
 
 Op<PurchaseProgress> purchase(PurchaseOrder order) {

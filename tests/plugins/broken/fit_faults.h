@@ -42,6 +42,10 @@ enum fit_fault {
     fault_takes_a_refused_look_up_for_a_no,
     fault_takes_a_strange_look_up_for_a_no,
     fault_takes_a_strange_look_up_for_a_refusal,
+    /* what would be done twice */
+    fault_sends_a_purchase_as_safe,
+    fault_confirms_a_purchase_as_safe,
+    fault_buys_with_a_get,
     /* what may not be told */
     fault_names_a_foreign_secret,
     fault_tells_a_number,

@@ -18,6 +18,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 const std::string sound_descriptor = R"(schema = 1
@@ -62,14 +63,16 @@ static Op<AccountCheck> check_account(Nothing) {
 static Op<PurchaseProgress> purchase(PurchaseOrder order) {
     auto made = co_await http().post("create-order", "/orders").field("ref", order.reference).once();
     if (made.in_doubt()) co_await http().get("find-order", "/orders").looks_up("create-order");
-    auto check = http().post("check", "/orders/check");
-    check.safe();
-    co_await check;
     const auto at = co_await now();
     co_await sleep_for("pause", std::chrono::seconds(2));
     order.time(0);
 }
-static Op<PurchaseProgress> check_purchase(OrderReference) { static const int known = 3; }
+static Op<PurchaseProgress> check_purchase(OrderReference) {
+    static const int known = 3;
+    auto check = http().post("check", "/orders/check");
+    check.safe();
+    co_await check;
+}
 static Op<void> release_numbers(NumberList) { co_await http().del("release", "/numbers").keyed(); }
 PORTEUR_PLUGIN("acme", "1.0.0", PORTEUR_OPERATION(check_account), PORTEUR_OPERATION(purchase),
                PORTEUR_OPERATION(check_purchase), PORTEUR_OPERATION(release_numbers))
@@ -137,7 +140,9 @@ std::vector<Wrong> one_wrong_for_each_rule() {
         {"lookup-step-not-written", with_source("get(\"find-order\"", "get(\"find\"")},
         {"once-without-look-up", with_source(".looks_up(\"create-order\")", "")},
         {"keyed-without-key", with_descriptor("idempotency = \"key\"\nkey = { header = \"Idempotency-Key\" }\nwindow = \"24h\"\n", "")},
-        {"key-not-used", with_source(".keyed()", ".safe()")},
+        {"key-not-used", with_source(".keyed()", ".once().looks_up(\"release\")")},
+        {"setting-not-declared", with_line("const auto mine = co_await account_settings(); mine.text(\"caller\");")},
+        {"safe-change", with_line("co_await http().put(\"confirm\", \"/orders/1\").safe();")},
         {"host-not-listed", with_line("const auto base = \"https://api.other.example/v2\";")},
         {"secret-in-source", with_line("request.header(\"Authorization\", \"Bearer 8fa7c1d2e3\");")},
         {"clock", with_line("const auto at = std::chrono::system_clock::now();")},
@@ -177,7 +182,7 @@ TEST(Lint, NamesTheLineAndWhatMendsIt) {
 }
 
 TEST(Lint, NeverRepeatsWhatLooksLikeACredential) {
-    EXPECT_THAT(text_of(with_line("const auto password = \"hunter2hunter2\";")), AllOf(HasSubstr("[secret-in-source]"), ::testing::Not(HasSubstr("hunter2"))));
+    EXPECT_THAT(text_of(with_line("const auto password = \"hunter2hunter2\";")), AllOf(HasSubstr("[secret-in-source]"), Not(HasSubstr("hunter2"))));
 }
 
 TEST(Lint, AllowsWhatACommentGivesAReasonFor) {
@@ -215,6 +220,47 @@ TEST(Lint, CannotTellWhereAStepsNameIsMadeWhileItRuns) {
     // Some look-up names its step by a variable: it may be this one's.
     EXPECT_THAT(with_source(".looks_up(\"create-order\")", ".looks_up(step)"), IsEmpty());
     EXPECT_THAT(with_source("post(\"create-order\"", "post(step"), IsEmpty());
+}
+
+TEST(Lint, WarnsOfAPurchaseThatTheHostWouldRepeat) {
+    const auto found = with_source("order.reference).once()", "order.reference).safe()");
+    EXPECT_THAT(
+        text_of(found),
+        HasSubstr("acme/src/acme.cpp:11: \"create-order\" is sent by .post() and is .safe(): after a lost answer the host sends it again by itself, and buys twice what it buys; write .once() and look it up, or .keyed(); "
+                  "if it only asks, or does no harm twice, say so: // lint: allow safe-change: why [safe-change]\n")
+    );
+    // In a function of its own, which anybody may call.
+    EXPECT_THAT(rules_in(with_source("static Op<void> release_numbers", "HttpRequest taken() { return http().patch(\"take\", \"/take\").safe(); }\nstatic Op<void> release_numbers")), ElementsAre("safe-change"));
+    EXPECT_THAT(with_line("co_await http().post(\"confirm\", \"/orders/1\").safe();  // lint: allow safe-change: it counts a price and keeps nothing"), IsEmpty());
+    EXPECT_THAT(with_line("co_await http().post(\"find-again\", \"/orders/search\").looks_up(\"create-order\").safe();"), IsEmpty()) << "a look-up by SOAP";
+}
+
+TEST(Lint, FindsASettingThatIsReadAndNotDeclared) {
+    EXPECT_THAT(
+        text_of(with_source("mine.text(\"trunk\")", "mine.text(\"trunk\") + mine.text(\"profile\")")),
+        HasSubstr("acme/src/acme.cpp:8: the setting profile is read, and the descriptor has none of that name: it is always empty; write [settings.profile] with type and help in "
+                  "descriptor.toml, or take it out [setting-not-declared]\n")
+    );
+    for (const auto* line : {"(co_await account_settings()).flag(\"profile\");", "take([](const AccountSettings& of) { return of.number(\"profile\", 1); });", "const auto own = co_await account_settings(); own.data(\"profile\");"})
+        EXPECT_THAT(rules_in(with_line(line)), ElementsAre("setting-not-declared")) << line;
+    for (const auto* line : {"answer.text(\"profile\");", "answer.text(\"/profile\");", "const auto own = co_await account_settings(); order.own.text(\"profile\"); own.text(name);"})
+        EXPECT_THAT(with_line(line), IsEmpty()) << line;
+}
+
+TEST(Lint, FindsANameThatTheLinkerKeptAsTheTailOfAnother) {
+    LintSubject subject;
+    subject.descriptor = {"merged.so#descriptor", std::string(sound_descriptor)};
+    subject.has_sources = false;
+    const auto library = bytes_of(PORTEUR_TEST_MERGED_TAILS);
+    ASSERT_TRUE(library);
+    subject.library = *library;
+    ASSERT_EQ(library->find(std::string("\0purchase\0", 10)), library->npos) << "the linker has kept each by itself: nothing is tried here";
+    ASSERT_NE(library->find(std::string("check_purchase\0", 15)), library->npos);
+    EXPECT_THAT(text_of(lint(subject)), Not(HasSubstr("operation-not-written")));
+    subject.descriptor.text += "[operations.search_numbers]\n";
+    EXPECT_THAT(text_of(lint(subject)), HasSubstr("search_numbers is declared, and the library does not hold its name"));
+    subject.library = *bytes_of(PORTEUR_TEST_MERGED_TAILS_WITHOUT);
+    EXPECT_THAT(text_of(lint(subject)), HasSubstr("purchase is declared, and the library does not hold its name")) << "it ends check_purchase, and nothing leads there";
 }
 
 TEST(Lint, LeavesWhatAPersonSettlesAlone) {
