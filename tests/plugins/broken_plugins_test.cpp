@@ -498,6 +498,13 @@ const std::vector<Broken> over_the_sdk{
      "out"},
     {"takes_a_strange_look_up_for_a_refusal", "F15",
      "the look-up was answered with nothing that can be understood, and it failed as rejected"},
+    {"takes_a_strange_look_up_for_a_defect", "F15",
+     "the look-up was answered with nothing that can be understood, and it failed as internal"},
+    {"reads_a_look_up_of_its_own_names_for_a_defect", "F15",
+     "at find-port (GET /ports) answered with 5 for ports: the look-up was answered with nothing "
+     "that can be understood, and it failed as internal"},
+    {"guesses_a_state", "F19",
+     "with an unknown word at /status: it says submitted of a word that it cannot know"},
     {"names_a_foreign_secret", "S1", "it names the secret \"somebodys_key\""},
     {"tells_a_number", "S2", "fails with a telephone number in full"},
     {"tells_a_number_as_people_write_it", "S2",

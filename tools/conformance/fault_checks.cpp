@@ -66,7 +66,15 @@ private:
 };
 
 /// Whether the host takes a failure of this kind for the end of the order, or for a request that was certainly not carried out.
-bool forgets_a_doubt(ErrorKind kind) { return kind != ErrorKind::in_doubt && kind != ErrorKind::internal; }
+/// `internal` is neither, as the host keeps the doubt; but it tells people of a defect, and none of an order that may have been carried out.
+bool forgets_a_doubt(ErrorKind kind) { return kind != ErrorKind::in_doubt; }
+
+/// What is wrong with an end after a look-up that was answered so that nobody can understand it; empty: nothing.
+std::string wrong_after_strange_look_up(const Play& play, const Effect& look_up) {
+    const auto& end = play.turn();
+    if (!play.is_doubted(head_text(look_up, "looks_up")) || end.state != PORTEUR_FAILED || !forgets_a_doubt(end.error.kind)) return {};
+    return "the look-up was answered with nothing that can be understood, and it " + told(end) + "; wanted in_doubt";
+}
 
 enum class Answers { understood, strange };
 
@@ -95,8 +103,8 @@ Outcome with_fault(const Subject& subject, Fault fault, Internal internal, Answe
             const auto& end = play.turn();
             if (internal == Internal::forbidden && end.state == PORTEUR_FAILED && end.error.kind == ErrorKind::internal)
                 return failed(where + "it " + told(end) + "; that is the carrier's trouble and no defect");
-            if (telling == Telling::nothing && play.is_doubted(head_text(effect, "looks_up")) && end.state == PORTEUR_FAILED && forgets_a_doubt(end.error.kind))
-                return failed(where + "the look-up was answered with nothing that can be understood, and it " + told(end) + "; wanted in_doubt");
+            if (telling == Telling::nothing)
+                if (const auto forgotten = wrong_after_strange_look_up(play, effect); !forgotten.empty()) return failed(where + forgotten);
         }
     }
     return tried == 0 ? none_met(subject, "no conversation asks the carrier anything by HTTP") : passed(tried);
@@ -147,8 +155,36 @@ Outcome empty(const Subject& subject) {
 Outcome huge(const Subject& subject) {
     return with_fault(subject, [](const Effect&) { return answer(200, "{\"text\":\"" + std::string(10 << 20, 'x') + "\"}"); }, Internal::allowed, Answers::strange, Places::each_step_once);
 }
+/// A look-up whose answer has all its members, and one of them is of another type: as a reader by the carrier's own names meets it.
+Outcome look_ups_of_another_type(const Subject& subject) {
+    const auto plugin = Plugin::at(subject.library.string());
+    std::size_t tried = 0;
+    for (const auto& each : subject.conversations)
+        for (const auto at : places_of(each)) {
+            const auto* met = completed_by(each, at);
+            if (met == nullptr || head_text(*met, "looks_up").empty()) continue;
+            const auto effect = *met;
+            const auto& recorded = each.exchanges[at].done.front();
+            const auto body = recorded.kind == ErrorKind::none && status_of(recorded) / 100 == 2 ? parse_json(recorded.body) : failure(ErrorKind::internal, "");
+            // One alone holds what was looked for; which of several does, nobody knows.
+            if (!body || !body->is_object() || body->get_object().size() != 1) continue;
+            auto changed = body->get_object();
+            const auto member = std::string(changed.begin()->key());
+            if (!changed.begin()->value().is_structured()) continue;
+            changed.begin()->value() = 5;
+            Play play(plugin, each);
+            if (const auto departed = play.replay(at); !departed.empty()) return failed(each.name + ": " + departed);
+            ++tried;
+            play.deliver(effect.seq, answer(static_cast<int>(status_of(recorded)), canonical(changed)), Telling::nothing);
+            auto wrong = play.go_on();
+            if (wrong.empty()) wrong = wrong_after_strange_look_up(play, effect);
+            if (!wrong.empty()) return failed(each.name + ", at " + name_of(effect) + " answered with 5 for " + member + ": " + wrong);
+        }
+    return passed(tried);
+}
+
 Outcome other_type(const Subject& subject) {
-    static constexpr std::array bodies{"[]", "\"text\"", "7", "null", R"({"id":[],"status":{},"numbers":"none","orders":7,"items":{},"data":false})"};
+    static constexpr std::array bodies{"[]", "{}", "\"text\"", "7", "null", R"({"id":[],"status":{},"numbers":"none","orders":7,"items":{},"data":false})"};
     std::size_t tried = 0;
     static std::size_t which;
     for (which = 0; which < bodies.size(); ++which) {
@@ -156,7 +192,72 @@ Outcome other_type(const Subject& subject) {
         if (outcome.verdict != Verdict::passed) return outcome;
         tried += outcome.tried;
     }
-    return passed(tried);
+    auto outcome = look_ups_of_another_type(subject);
+    outcome.tried += tried;
+    return outcome;
+}
+
+// ---- a word that nobody knows
+
+constexpr std::string_view unknown_word = "porteur-knows-no-such-word";
+
+/// Each text that is `word`, as a way to it that `at` gives.
+void texts_that_are(const json::value& in, std::string_view word, const std::string& way, std::vector<std::string>& out) {
+    constexpr std::size_t most = 32;
+    if (out.size() >= most) return;
+    if (in.is_string() && std::string_view(in.get_string()) == word) out.push_back(way);
+    if (in.is_array())
+        for (std::size_t each = 0; each < in.get_array().size(); ++each) texts_that_are(in.get_array()[each], word, way + "/" + std::to_string(each), out);
+    if (in.is_object())
+        for (const auto& [key, value] : in.get_object()) {
+            std::string part;
+            for (const char letter : std::string_view(key)) part += letter == '~' ? "~0" : letter == '/' ? "~1" : std::string(1, letter);
+            texts_that_are(value, word, way + "/" + part, out);
+        }
+}
+
+/// What a result says under a key; empty where it says none.
+std::string output_text(const Turn& turn, std::string_view key) {
+    const auto output = turn.state == PORTEUR_DONE ? parse_json(turn.output) : failure(ErrorKind::internal, "");
+    const auto* found = output && output->is_object() ? output->get_object().if_contains(key) : nullptr;
+    return found && found->is_string() ? std::string(found->get_string()) : std::string();
+}
+
+/// The carrier's word stands in the result, so that one knows which member of an answer it was read from.
+Outcome no_state_is_guessed(const Subject& subject) {
+    const auto plugin = Plugin::at(subject.library.string());
+    std::size_t tried = 0;
+    for (const auto& each : subject.conversations) {
+        const auto word = output_text(each.last(), "carrier_word");
+        if (word.empty() || output_text(each.last(), "state").empty()) continue;
+        for (const auto at : places_of(each)) {
+            const auto* met = completed_by(each, at);
+            const auto& recorded = each.exchanges[at].done.front();
+            if (met == nullptr || met->kind != PORTEUR_FX_HTTP || recorded.kind != ErrorKind::none) continue;
+            const auto effect = *met;
+            const auto body = parse_json(recorded.body);
+            std::vector<std::string> ways;
+            if (body) texts_that_are(*body, word, {}, ways);
+            for (const auto& way : ways) {
+                auto changed = *body;
+                boost::system::error_code none;
+                *changed.find_pointer(way, none) = json::string(unknown_word);
+                Play play(plugin, each);
+                if (const auto departed = play.replay(at); !departed.empty()) return failed(each.name + ": " + departed);
+                ++tried;
+                auto given = recorded;
+                given.body = canonical(changed);
+                play.deliver(effect.seq, std::move(given));
+                const auto where = each.name + ", at " + name_of(effect) + " with an unknown word at " + way + ": ";
+                if (const auto wrong = play.go_on(); !wrong.empty()) return failed(where + wrong);
+                const bool asks_a_person = std::ranges::any_of(play.asked(), [](const Effect& one) { return one.kind == PORTEUR_FX_MANUAL; });
+                const auto state = output_text(play.turn(), "state");
+                if (!asks_a_person && output_text(play.turn(), "carrier_word") == unknown_word && !state.empty())
+                    return failed(where + "it says " + state + " of a word that it cannot know; end it as internal with the word as its code, so that a person is asked");
+            }
+        }
+    }
+    return tried == 0 ? none_met(subject, "no conversation ends with the carrier's word as one of its answers has it") : passed(tried);
 }
 
 /// Unless the operation goes on without this answer, and says so with its result.
@@ -240,6 +341,7 @@ constexpr auto checks = std::to_array<Check>({
     {"F16", "fails as unauthorized when the credentials are refused for good", bad_credentials_end_it},
     {"F17", "looks whether a ONCE step was carried out before it is sent again", looks_before_it_sends_again},
     {"F18", "stays in doubt when nobody answers the look-up", stays_in_doubt_without_an_answer},
+    {"F19", "guesses no state from a word that it cannot know", no_state_is_guessed},
 });
 
 }  // namespace

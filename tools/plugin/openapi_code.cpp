@@ -175,9 +175,11 @@ std::string operation_text(const ApiOperation& operation) {
     out += "    return made;\n}\n";
     if (operation.answer)
         out += fmt::format(
-            "/// The body of a 2xx answer. @errors those of Answer::json; internal: the JSON pointer of what does not fit\n"
-            "inline {0} read_{1}(const porteur::Answer& answer) {{ return detail::read<{0}>(answer); }}\n",
-            type_of(*operation.answer), operation.name
+            "/// The body of a 2xx answer. @errors those of Answer::json; `strange`: the JSON pointer of what does not fit\n"
+            "{2}inline {0} read_{1}(const porteur::Answer& answer, porteur::ErrorKind strange = porteur::ErrorKind::internal) {{ return detail::read<{0}>(answer, strange); }}\n",
+            type_of(*operation.answer), operation.name,
+            operation.method == "get" ? "/// Of a look-up say porteur::ErrorKind::in_doubt: what nobody can understand settles no doubt.\n"
+                                      : "/// Of a ONCE step say porteur::ErrorKind::in_doubt: the carrier has taken it, whatever it says of it.\n"
         );
     return out;
 }
@@ -343,6 +345,13 @@ std::string request_test(const OpenApi& api, const ApiOperation& operation) {
             "    EXPECT_EQ(porteur::to_text(client::read_{2}(answered(body))), body);\n}}\n",
             operation.title, raw(canonical(*answer)), operation.name
         );
+    if (answer && operation.answer->kind != Kind::any)
+        out += fmt::format(
+            "\nTEST(Client, {0}LeavesADoubtWhereItsAnswerIsStrange) {{\n    const auto strange = answered({1});\n"
+            "    EXPECT_EQ(kind_of([&] {{ client::read_{2}(strange); }}), porteur::ErrorKind::internal);\n"
+            "    EXPECT_EQ(kind_of([&] {{ client::read_{2}(strange, porteur::ErrorKind::in_doubt); }}), porteur::ErrorKind::in_doubt);\n}}\n",
+            operation.title, raw(canonical(other_than(*operation.answer))), operation.name
+        );
     return out;
 }
 
@@ -370,8 +379,8 @@ std::string client_header(const OpenApi& api) {
     if (!api.base_url.empty()) out += "// Paths begin behind the descriptor's base_url: " + comment_text(api.base_url, 200) + "\n";
     out += "namespace client {\n\n"
            "namespace detail {\n\n"
-           "template <class T>\nT read(const porteur::Answer& answer) {\n    auto made = porteur::read_required<T>(answer.json());\n"
-           "    if (!made) porteur::fail(porteur::ErrorKind::internal, porteur::Reason::none, \"\", \"the answer is not as described: \" + made.error().message);\n"
+           "template <class T>\nT read(const porteur::Answer& answer, porteur::ErrorKind strange) {\n    auto made = porteur::read_required<T>(answer.json());\n"
+           "    if (!made) porteur::fail(strange, porteur::Reason::none, \"\", \"the answer is not as described: \" + made.error().message);\n"
            "    return std::move(*made);\n}\n\n";
     if (joins)
         out += "inline const std::string& text_of(const std::string& value) { return value; }\n"
@@ -399,7 +408,9 @@ std::string wire_test(const OpenApi& api) {
                "    auto op = sent(std::move(request));\n    op.start(context);\n    return context.emitted().front();\n}\n";
     if (answers)
         out += "\nporteur::Answer answered(const std::string& body) {\n"
-               "    return {\"step\", {porteur::ErrorKind::none, R\"({\"status\":200})\", body}};\n}\n";
+               "    return {\"step\", {porteur::ErrorKind::none, R\"({\"status\":200})\", body}};\n}\n\n"
+               "/// What a reader ends the operation with.\ntemplate <class Read>\n[[maybe_unused]] porteur::ErrorKind kind_of(Read read) {\n    try {\n        read();\n"
+               "    } catch (const porteur::Failure& failure) {\n        return failure.error.kind;\n    }\n    return porteur::ErrorKind::none;\n}\n";
     if (wrongs)
         out += "\ntemplate <class T>\nstd::string wrong_with(const porteur::json::value& sample) {\n    const auto read = porteur::read_required<T>(sample);\n"
                "    return read ? std::string() : read.error().message;\n}\n";

@@ -42,6 +42,9 @@ enum fit_fault {
     fault_takes_a_refused_look_up_for_a_no,
     fault_takes_a_strange_look_up_for_a_no,
     fault_takes_a_strange_look_up_for_a_refusal,
+    fault_takes_a_strange_look_up_for_a_defect,
+    fault_reads_a_look_up_of_its_own_names_for_a_defect,
+    fault_guesses_a_state,
     /* what would be done twice */
     fault_sends_a_purchase_as_safe,
     fault_confirms_a_purchase_as_safe,
