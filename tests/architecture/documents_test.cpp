@@ -113,5 +113,21 @@ TEST(Documents, LinkOnlyToWhatIsThere) {
     EXPECT_THAT(link_count, Gt(15));
 }
 
+/// The SDK brings docs/plugins and effects.md: what they lead to has to be there as well.
+TEST(Documents, OfTheSdkLinkOnlyToWhatItBrings) {
+    const std::regex link(R"re(\]\(([^)#: ]+)(#[^)]*)?\))re");
+    int link_count = 0;
+    for (const auto& file : project()) {
+        const auto is_brought = [](const std::string& path) { return path == "docs/effects.md" || path.starts_with("docs/plugins/"); };
+        if (!is_brought(file.path) || !file.path.ends_with(".md")) continue;
+        for (const auto& line : file.lines)
+            for (std::sregex_iterator at(line.begin(), line.end(), link), end; at != end; ++at, ++link_count) {
+                const auto target = (std::filesystem::path(file.path).parent_path() / (*at)[1].str()).lexically_normal().generic_string();
+                EXPECT_TRUE(is_brought(target)) << file.path << " leads to " << target << ", which the SDK does not bring: name it as `" << target << "`";
+            }
+    }
+    EXPECT_THAT(link_count, Gt(20));
+}
+
 }  // namespace
 }  // namespace porteur::architecture

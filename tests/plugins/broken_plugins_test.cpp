@@ -498,11 +498,9 @@ const std::vector<Broken> over_the_sdk{
      "out"},
     {"takes_a_strange_look_up_for_a_refusal", "F15",
      "the look-up was answered with nothing that can be understood, and it failed as rejected"},
-    {"takes_a_strange_look_up_for_a_defect", "F15",
-     "the look-up was answered with nothing that can be understood, and it failed as internal"},
-    {"reads_a_look_up_of_its_own_names_for_a_defect", "F15",
-     "at find-port (GET /ports) answered with 5 for ports: the look-up was answered with nothing "
-     "that can be understood, and it failed as internal"},
+    {"takes_a_member_of_another_type_for_a_no", "F15",
+     "answered with 5 for ports: create-port (POST /ports) is sent again, and the look-up was "
+     "answered with nothing that says that it was not carried out"},
     {"guesses_a_state", "F19",
      "with an unknown word at /status: it says submitted of a word that it cannot know"},
     {"names_a_foreign_secret", "S1", "it names the secret \"somebodys_key\""},

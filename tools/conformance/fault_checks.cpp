@@ -66,8 +66,8 @@ private:
 };
 
 /// Whether the host takes a failure of this kind for the end of the order, or for a request that was certainly not carried out.
-/// `internal` is neither, as the host keeps the doubt; but it tells people of a defect, and none of an order that may have been carried out.
-bool forgets_a_doubt(ErrorKind kind) { return kind != ErrorKind::in_doubt; }
+/// `internal` is neither: once a step may have left, the host takes it for in_doubt (core/engine/operation_run.cpp).
+bool forgets_a_doubt(ErrorKind kind) { return kind != ErrorKind::in_doubt && kind != ErrorKind::internal; }
 
 /// What is wrong with an end after a look-up that was answered so that nobody can understand it; empty: nothing.
 std::string wrong_after_strange_look_up(const Play& play, const Effect& look_up) {

@@ -105,9 +105,12 @@ Op<PortProgress> activate_port(OrderReference order) {
 
 // fill in: the_author_says_what_purchase_writes
 Op<PurchaseProgress> purchase(PurchaseOrder order) {
+    // An order may say how many it wants instead of which; the desk chooses then, and a person is asked what it chose.
+    const auto wish = order.numbers.empty()
+                          ? std::to_string(order.quantity) + " numbers of " + order.area + ", " + order.country + "\n"
+                          : "these numbers:\n" + lines_of(order.numbers);
     co_await write_to_desk(
-        "ask-desk", "Order " + order.reference,
-        "Please give these numbers to " + order.end_user.name + ":\n" + lines_of(order.numbers), order.documents
+        "ask-desk", "Order " + order.reference, "Please give " + order.end_user.name + " " + wish, order.documents
     );
     co_return awaits<PurchaseProgress>(known_as(order.reference), OrderState::in_review);
 }

@@ -78,6 +78,15 @@ TEST(FollowedOrders, StandAsTheDesksMailsSay) {
 //@end
 //@if purchase
 
+TEST(MailedOperations, SayHowManyNumbersWhereAnOrderNamesNone) {
+    Script(plugin, "purchase", R"({"reference":"po-1","country":"CA","area":"416","quantity":2,"end_user":{"name":"Bakery"}})", settings)
+        .expects_mail("desk@@host@.example")
+        .named("ask-desk")
+        .with_text("Please give Bakery 2 numbers of 416, CA\n")
+        .is_taken("<1@porteur.example>")
+        .ends_with(R"({"state":"in_review"})");
+}
+
 TEST(FollowedOrders, AreAskedForTheNumbersThatCame) {
     Script(plugin, "check_purchase", R"({"carrier_id":"7","kept":{"mail":{"state":"completed"}}})")
         .expects_manual()

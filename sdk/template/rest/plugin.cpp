@@ -387,6 +387,9 @@ HttpRequest purchase_request(const PurchaseOrder& order) {
 }
 
 Op<PurchaseProgress> purchase(PurchaseOrder order) {
+    // An order may say how many it wants instead of which. A carrier that cannot choose is never sent an empty list.
+    if (order.numbers.empty())
+        fail(ErrorKind::invalid_input, Reason::none, "", "@name@: name the numbers to buy; it chooses none by itself");
     // fill in: the_author_says_how_purchase_finds_an_order_again
     auto find = http().get("find-order", "/orders").query("reference", order.reference).looks_up("create-order");
     co_return progress_of<PurchaseProgress>(co_await send_once(purchase_request(order), find, first_item));

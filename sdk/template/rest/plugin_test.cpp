@@ -38,6 +38,12 @@ TEST(CheckAccount, FindsOutThatTheCredentialsAreWrong) {
         .fails_with(ErrorKind::unauthorized);
 }
 //@include common/pure_test.cpp
+//@if purchase
+
+TEST(Purchase, IsRefusedWhereItNamesNoNumbers) {
+    Script(plugin, "purchase", R"({"reference":"po-1","area":"416","quantity":2})").fails_with(ErrorKind::invalid_input);
+}
+//@end
 //@if submit_port purchase
 
 // ------------------------------------------------------------- what must not happen twice

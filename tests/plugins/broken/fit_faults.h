@@ -42,8 +42,7 @@ enum fit_fault {
     fault_takes_a_refused_look_up_for_a_no,
     fault_takes_a_strange_look_up_for_a_no,
     fault_takes_a_strange_look_up_for_a_refusal,
-    fault_takes_a_strange_look_up_for_a_defect,
-    fault_reads_a_look_up_of_its_own_names_for_a_defect,
+    fault_takes_a_member_of_another_type_for_a_no,
     fault_guesses_a_state,
     /* what would be done twice */
     fault_sends_a_purchase_as_safe,

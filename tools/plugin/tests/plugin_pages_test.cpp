@@ -4,11 +4,13 @@
 #include <stdlib.h>
 
 #include <fstream>
+#include <map>
 
 #include <gmock/gmock.h>
 
 #include "passing_folder.hpp"
 #include "settings/descriptor_toml.hpp"
+#include "settings/toml_reader.hpp"
 
 namespace porteur::plugin_tool {
 namespace {
@@ -178,6 +180,43 @@ TEST(Difference, IsOfLines) {
     std::string one, other;
     for (int line = 0; line < 3000; ++line) one += "a" + std::to_string(line) + "\n", other += "b" + std::to_string(line) + "\n";
     EXPECT_THAT(difference_of(one, other), AllOf(HasSubstr("-a2999\n"), HasSubstr("+b2999\n"), Not(HasSubstr("@ line 2\n"))));
+}
+
+/// The rows of docs/plugins/descriptor.md, by their key.
+std::map<std::string, std::string> rows_of_the_page() {
+    std::map<std::string, std::string> out;
+    std::ifstream in(PORTEUR_SOURCE_DIR "/docs/plugins/descriptor.md");
+    for (std::string line; std::getline(in, line);)
+        if (line.starts_with("| `")) EXPECT_TRUE(out.emplace(line.substr(3, line.find('`', 3) - 3), line).second) << "twice: " << line;
+    return out;
+}
+
+TEST(DescriptorPage, HasEachKeyThatTheReaderKnowsAndNoOther) {
+    TomlReading reading{"descriptor.toml", {}};
+    TableReader in{reading, nullptr, ""};
+    Descriptor nothing;
+    read_descriptor(in, nothing);
+    auto rows = rows_of_the_page();
+    for (const auto& each : reading.known()) {
+        EXPECT_TRUE(rows.contains(each)) << "docs/plugins/descriptor.md has no row of `" << each << "`";
+        rows.erase(each);
+    }
+    // A name of the author's is no key of the reader's.
+    for (const auto& [key, row] : rows) EXPECT_TRUE(key.ends_with(".*")) << "nobody reads: " << row;
+    EXPECT_GT(reading.known().size(), 60U);
+}
+
+TEST(DescriptorPage, SaysTheDefaultsThatTheReaderHas) {
+    const auto rows = rows_of_the_page();
+    const HttpSpec http;
+    const auto row = [&](const char* key) { return rows.contains(key) ? rows.at(key) : std::string(); };
+    const auto in_quotes = [](const std::string& text) { return HasSubstr(" `\"" + text + "\"` "); };
+    EXPECT_THAT(row("http.timeout"), in_quotes(duration_text(http.timeout)));
+    EXPECT_THAT(row("http.response_size_max"), in_quotes(size_text(http.response_size_max_bytes)));
+    EXPECT_THAT(row("http.retry.times"), HasSubstr(" `" + std::to_string(http.retry.times) + "` "));
+    EXPECT_THAT(row("http.retry.first"), in_quotes(duration_text(http.retry.first)));
+    EXPECT_THAT(row("http.retry.max"), in_quotes(duration_text(http.retry.max)));
+    EXPECT_THAT(row("operations.*.idempotency"), HasSubstr("| `\"none\"` |"));
 }
 
 }  // namespace
