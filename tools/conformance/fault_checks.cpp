@@ -252,7 +252,9 @@ Outcome no_state_is_guessed(const Subject& subject) {
                 if (const auto wrong = play.go_on(); !wrong.empty()) return failed(where + wrong);
                 const bool asks_a_person = std::ranges::any_of(play.asked(), [](const Effect& one) { return one.kind == PORTEUR_FX_MANUAL; });
                 const auto state = output_text(play.turn(), "state");
-                if (!asks_a_person && output_text(play.turn(), "carrier_word") == unknown_word && !state.empty())
+                // That it was refused stands in another member, and the word is only why: a person is told in any case.
+                const bool is_known_refusal = (state == "rejected" || state == "exception") && state == output_text(each.last(), "state");
+                if (!asks_a_person && !is_known_refusal && output_text(play.turn(), "carrier_word") == unknown_word && !state.empty())
                     return failed(where + "it says " + state + " of a word that it cannot know; end it as internal with the word as its code, so that a person is asked");
             }
         }
