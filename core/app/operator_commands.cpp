@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 
@@ -87,6 +88,7 @@ OperatorCommands::OperatorCommands(CLI::App& app, std::string version) : version
 bool OperatorCommands::chosen() const { return *backup_ || *restore_ || *doctor_; }
 
 int OperatorCommands::run(const std::string& config) const {
+    std::signal(SIGPIPE, SIG_IGN);  // a server that closes is something to be told
     if (*doctor_) return report(examine(config, version_), as_json_);
     return *backup_ ? backup(config) : restore(config);
 }

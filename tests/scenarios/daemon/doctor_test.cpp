@@ -2,6 +2,8 @@
 // porteurd doctor, on an installation that is well and on some that are not.
 #include <sys/stat.h>
 
+#include <fstream>
+
 #include <gmock/gmock.h>
 
 #include "daemon_world.hpp"
@@ -58,6 +60,40 @@ TEST_F(Doctor, SaysWhatIsWrongAndWhatMendsIt) {
 
     write("config/porteur.toml", "store = 7\n");
     EXPECT_THAT(said_of(examined(1), "settings"), AllOf(HasSubstr("fail: "), HasSubstr("porteur.toml:1")));
+}
+
+// A carrier over TLS with nine days left, a mail server that wants STARTTLS, and a mailbox, each a few lines of Python.
+TEST_F(Doctor, GreetsCarriersAndMailServersAsTheyAreSet) {
+    const auto servers = Program::serve({"/usr/bin/python3", PORTEUR_TEST_DOCTOR_SERVERS, folder}, folder / "servers.log");
+    const auto port_in = [&](const char* name) {
+        std::ifstream in(folder / name);
+        std::string port;
+        in >> port;
+        return port;
+    };
+    write("config/secrets/mailbox", "secret\n");
+    host_settings("level = \"info\"\n[mail]\nfrom = { name = \"P\", address = \"p@x.example\" }\n[mail.smtp]\nhost = \"localhost\"\nport = " + port_in("smtp.port") +
+                  "\nca_file = \"../cert.pem\"\n[mail.pop3]\nhost = \"127.0.0.1\"\nport = " + port_in("pop3.port") +
+                  "\nsecurity = \"plaintext-loopback\"\nuser = \"u\"\npassword = { file = \"secrets/mailbox\" }\n");
+    const auto carrier = [&](const std::string& name, const std::string& url, const std::string& more) {
+        write("config/carriers/" + name + ".toml", "plugin = \"acme\"\nbase_url = \"" + url + "\"\n" + more +
+                                                       "[secrets]\naccount_sid = { file = \"secrets/user\" }\nauth_token = { file = \"secrets/password\" }\n");
+    };
+    const auto https = "https://localhost:" + std::to_string(servers.port());
+    carrier("trusted", https, "ca_file = \"../../cert.pem\"\n");
+    carrier("untrusted", https, "");
+    carrier("nowhere", "https://nowhere.invalid", "");
+    const auto found = examined(1);
+    EXPECT_THAT(said_of(found, "carrier trusted"), AllOf(HasSubstr("warn: "), HasSubstr("its certificate ends in 8 days"))) << json::serialize(found);
+    EXPECT_THAT(said_of(found, "carrier untrusted"), AllOf(HasSubstr("fail: "), HasSubstr("no TLS: self-signed")));
+    EXPECT_THAT(said_of(found, "carrier nowhere"), AllOf(HasSubstr("fail: "), HasSubstr("has no address")));
+    // The trusted one's clock is an hour ahead.
+    EXPECT_THAT(said_of(found, "clock"), AllOf(HasSubstr("fail: "), HasSubstr("behind"), HasSubstr("trusted")));
+    EXPECT_THAT(said_of(found, "smtp"), AllOf(HasSubstr("ok: "), HasSubstr("starttls")));
+    EXPECT_THAT(said_of(found, "mailbox"), AllOf(HasSubstr("ok: "), HasSubstr("2 mails lie there")));
+
+    write("config/secrets/mailbox", "wrong\n");
+    EXPECT_THAT(said_of(examined(1), "mailbox"), HasSubstr("fail: "));
 }
 
 }  // namespace
