@@ -408,7 +408,7 @@ Async<RunEnd> OperationRun::leave_memory(const Wait& wait) {
 }
 
 bool OperationRun::may_have_acted() const {
-    return ladder_.acted() || journal_.has_once() || std::ranges::any_of(open_, [](const auto& each) {
+    return ladder_.acted() || !doubted_.empty() || journal_.has_once() || std::ranges::any_of(open_, [](const auto& each) {
                return each.second.recorded && each.second.effect.guarantee == Guarantee::once;
            });
 }

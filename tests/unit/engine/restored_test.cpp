@@ -35,13 +35,16 @@ protected:
     /// The store is one that was put back, and a new engine begins on it.
     void put_back() {
         const auto now = clock->now();
-        ASSERT_TRUE(RestoreBook(access_of(*store)).mark({.taken = now - 1h, .restored = now, .newest_id = store->newest_id().value()}, AuditEntry{.at = now, .who = "test"}));
+        AuditEntry entry;
+        entry.at = now;
+        ASSERT_TRUE(RestoreBook(access_of(*store)).mark({.taken = now - 1h, .restored = now, .newest_id = store->newest_id().value()}, entry));
         restart();
     }
     bool is_parked(Id id) { return stored(id).delivery == Delivery::in_doubt && !stored(id).due; }
     Result<Order> settled(Id id, PersonVerdict verdict) {
         std::optional<Result<Order>> changed;
-        OrderWish wish{.change = [&](const Order& order) { return settle_by_person(order, verdict, "", clock->now(), "person"); }};
+        OrderWish wish;
+        wish.change = [&](const Order& order) { return settle_by_person(order, verdict, "", clock->now(), "person"); };
         boost::asio::co_spawn(*io, engine->change(id, std::move(wish)), [&](std::exception_ptr, Result<Order> result) { changed = std::move(result); });
         EXPECT_TRUE(run_until([&] { return changed.has_value(); }, 0));
         return *changed;
