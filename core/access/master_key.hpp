@@ -28,7 +28,7 @@ private:
 };
 
 /// What a key of its own is derived for. The numbers are for ever.
-enum class KeyUse : std::uint64_t { rows = 1, documents = 2 };
+enum class KeyUse : std::uint64_t { rows = 1, documents = 2, backups = 3 };
 
 /// The key of one use: who learns it learns neither the master key nor that of another use.
 /// @threads any

@@ -16,6 +16,7 @@
 #include "settings/account_check.hpp"
 #include "settings/data_file.hpp"
 #include "settings/descriptor_toml.hpp"
+#include "settings/url_template.hpp"
 
 namespace porteur {
 namespace {
@@ -24,7 +25,7 @@ namespace fs = std::filesystem;
 
 class Troubles {
 public:
-    void add(std::string line) { lines_ += (lines_.empty() ? "" : "\n") + line; }
+    void add(std::string line) { lines_.push_back(std::move(line)); }
     template <class T>
     void take(const Result<T>& result) {
         if (!result) add(result.error().message);
@@ -33,10 +34,10 @@ public:
         if (file.empty() || access(file.c_str(), R_OK) == 0) return;
         add(std::string(setting) + ": " + quoted(file.string(), 300) + " cannot be read: " + std::strerror(errno));
     }
-    const std::string& lines() const { return lines_; }
+    std::vector<std::string> lines() && { return std::move(lines_); }
 
 private:
-    std::string lines_;
+    std::vector<std::string> lines_;
 };
 
 void check_account_of(const AccountSettings& account, const PluginCatalog& catalog, Troubles& wrong) {
@@ -55,11 +56,22 @@ void check_account_of(const AccountSettings& account, const PluginCatalog& catal
     for (const auto& [name, secret] : account.secrets) wrong.take(read_secret(secret));
 }
 
+/// Where the carrier of an account is, if the account says so rightly: otherwise that is said already.
+std::optional<ReachedCarrier> reached_carrier(const AccountSettings& account, const PluginCatalog& catalog) {
+    const auto found = catalog.libraries().find(account.plugin);
+    if (!account.enabled || found == catalog.libraries().end()) return std::nullopt;
+    const auto& descriptor = found->second.descriptor;
+    auto url = expand(account.base_url.empty() ? descriptor.base_url : account.base_url, resolve_settings(account, descriptor));
+    if (!url || url->empty()) return std::nullopt;
+    return ReachedCarrier{.account = account.name, .url = std::move(*url), .ca_file = account.ca_file};
+}
+
 }  // namespace
 
-Result<std::string> check_installation(const Settings& settings) {
+Result<InstallationSeen> look_at_installation(const Settings& settings) {
     Troubles wrong;
-    std::string notes;
+    InstallationSeen seen;
+    auto& notes = seen.notes;
 
     PassingFolder folder;
     if (folder.path.empty()) return failure(ErrorKind::unavailable, "no folder can be made in TMPDIR, to look at plugins");
@@ -72,11 +84,13 @@ Result<std::string> check_installation(const Settings& settings) {
     catalog.scan(settings.plugins.folders);
     for (const auto& refused : catalog.refusals()) wrong.add("plugin refused: " + refused.text());
 
-    std::size_t enabled = 0;
     for (const auto& account : settings.accounts) {
         check_account_of(account, catalog, wrong);
-        enabled += account.enabled ? 1 : 0;
+        seen.enabled += account.enabled ? 1 : 0;
+        if (auto carrier = reached_carrier(account, catalog)) seen.carriers.push_back(std::move(*carrier));
     }
+    for (const auto& [id, library] : catalog.libraries())
+        seen.plugins.push_back(id + " " + library.descriptor.version + ", build " + library.build.substr(0, 12));
     const auto& key = settings.store.key;
     if (key.source == SecretRef::Source::file && !fs::exists(key.name))
         notes += "note: there is no key yet; `porteurd init` makes " + key.name + "\n";
@@ -102,11 +116,19 @@ Result<std::string> check_installation(const Settings& settings) {
     wrong.take(Outward::prepare(settings));
     wrong.take(check_phones(settings.phones));
     if (!settings.webhooks.ca_file.empty()) wrong.readable(settings.webhooks.ca_file, "[webhooks] ca_file");
-    if (!wrong.lines().empty()) return failure(ErrorKind::invalid_input, wrong.lines());
+    if (seen.enabled == 0) notes += "note: no account is enabled, so there is nobody to port to or to buy from\n";
+    seen.wrong = std::move(wrong).lines();
+    return seen;
+}
 
-    if (enabled == 0) notes += "note: no account is enabled, so there is nobody to port to or to buy from\n";
-    return settings.file.string() + " is fit: " + std::to_string(settings.accounts.size()) + " accounts, " + std::to_string(enabled) +
-           " enabled; " + std::to_string(catalog.libraries().size()) + " plugins\n" + notes;
+Result<std::string> check_installation(const Settings& settings) {
+    const auto seen = look_at_installation(settings);
+    if (!seen) return std::unexpected(seen.error());
+    std::string wrong;
+    for (const auto& each : seen->wrong) wrong += (wrong.empty() ? "" : "\n") + each;
+    if (!wrong.empty()) return failure(ErrorKind::invalid_input, wrong);
+    return settings.file.string() + " is fit: " + std::to_string(settings.accounts.size()) + " accounts, " + std::to_string(seen->enabled) +
+           " enabled; " + std::to_string(seen->plugins.size()) + " plugins\n" + seen->notes;
 }
 
 }  // namespace porteur

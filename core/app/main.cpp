@@ -21,6 +21,7 @@
 #include "app/early_stop.hpp"
 #include "app/installation_check.hpp"
 #include "app/logging.hpp"
+#include "app/operator_commands.hpp"
 #include "app/plugin_page.hpp"
 #include "app/privacy.hpp"
 #include "app/service_manager.hpp"
@@ -217,12 +218,14 @@ int main(int count, char** words) {
     docs_command->add_option("PLUGIN", page.plugin, "its id, or its library: build/porteur-acme.so")->required()->type_name("");
     docs_command->add_flag("--json", page.as_json, "for programs");
     plugin_command->require_subcommand(1);
+    const OperatorCommands operating(app, PORTEUR_VERSION);
     try {
         app.parse(count, words);
     } catch (const CLI::ParseError& error) {
         return complain(app, error);
     }
 
+    if (operating.chosen()) return operating.run(config);
     if (!check && !*init_command && !*token_command && !*plugin_command && !*user_command && !*audit_command) return serve(config);
     if (*verify_command && !audit.file.empty()) return finish(verify_audit_export(audit));
     auto settings = *plugin_command && names_a_file(page) ? Result<Settings>(Settings{}) : settings_at(config);

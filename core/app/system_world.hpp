@@ -8,6 +8,7 @@
 
 #include "engine/interfaces.hpp"
 #include "plugins/plugin_runner.hpp"
+#include "store/restore_book.hpp"
 #include "store/store.hpp"
 
 namespace porteur {
@@ -51,6 +52,8 @@ public:
     Result<std::vector<InboundEvent>> free_events(std::int64_t lookup) override { return store_.free_events(lookup); }
     Result<std::optional<InboundEvent>> event(Id id) override { return store_.event(id); }
     Result<std::vector<EventOffer>> event_offers() override { return store_.event_offers(); }
+    Result<std::optional<RestoreMark>> last_restore() override { return RestoreBook(access_of(store_)).last(); }
+    Result<bool> is_let_go(Id order, Instant since) override { return RestoreBook(access_of(store_)).is_let_go(order, since); }
 
 private:
     Store& store_;

@@ -132,6 +132,8 @@ Result<OrderChange> cancel_order(const Order& order, bool plugin_cancels, Instan
 /// or it certainly was not carried out and may go out again.
 /// `left`: the numbers of a completed port have left the losing carrier, whatever it says.
 enum class PersonVerdict { found_at_carrier, not_carried_out, tried_again, left };
+/// Whether an entry settled_by_person, by its data, says what became of the order at the carrier: anything but "try again".
+bool tells_what_became_of_it(const std::string& data);
 Result<OrderChange> settle_by_person(const Order& order, PersonVerdict verdict, std::string carrier_id,
                                      Instant now, std::string_view source);
 

@@ -302,6 +302,32 @@ Result<OrderChange> cancel_order(const Order& order, bool plugin_cancels, Instan
     return change;
 }
 
+namespace {
+
+std::string_view word_of(PersonVerdict verdict) {
+    switch (verdict) {
+        case PersonVerdict::found_at_carrier: return "found_at_carrier";
+        case PersonVerdict::not_carried_out: return "not_carried_out";
+        case PersonVerdict::tried_again: return "tried_again";
+        case PersonVerdict::left: return "left";
+    }
+    return {};
+}
+
+json::object settled_data(OrderState from, OrderState to, PersonVerdict verdict) {
+    auto data = step_data(from, to);
+    data["verdict"] = word_of(verdict);
+    return data;
+}
+
+}  // namespace
+
+bool tells_what_became_of_it(const std::string& data) {
+    const auto kept = object_from(data);
+    const auto* verdict = kept.if_contains("verdict");
+    return verdict && verdict->is_string() && verdict->get_string() != word_of(PersonVerdict::tried_again);
+}
+
 Result<OrderChange> settle_by_person(const Order& order, PersonVerdict verdict, std::string carrier_id, Instant now,
                                      std::string_view source) {
     if (order.delivery != Delivery::in_doubt && order.delivery != Delivery::waiting_for_person)
@@ -324,14 +350,14 @@ Result<OrderChange> settle_by_person(const Order& order, PersonVerdict verdict, 
         change.order.carrier_id = std::move(carrier_id);
         change.entries.push_back(entry(order, now, source, "release.settled_by_person",
                                        phrase("found at the carrier as {1}", quoted(change.order.carrier_id)),
-                                       canonical(step_data(order.state, change.order.state))));
+                                       canonical(settled_data(order.state, change.order.state, verdict))));
         return change;
     }
     if (order.kind == OrderKind::release && verdict == PersonVerdict::not_carried_out && order.state == submitted) {
         change = kept_by_word(order, now);
         change.order.open_operation = 0;
         change.entries.push_back(entry(order, now, source, "release.settled_by_person", phrase("certainly not carried out; the carrier keeps the numbers"),
-                                       canonical(step_data(order.state, change.order.state))));
+                                       canonical(settled_data(order.state, change.order.state, verdict))));
         return change;
     }
     auto& next = change.order;
@@ -410,7 +436,7 @@ Result<OrderChange> settle_by_person(const Order& order, PersonVerdict verdict, 
             break;
     }
     change.entries.push_back(entry(order, now, source, prefix(order.kind) + "settled_by_person", std::move(text),
-                                   canonical(step_data(order.state, next.state))));
+                                   canonical(settled_data(order.state, next.state, verdict))));
     return change;
 }
 

@@ -50,7 +50,9 @@ Engine::Engine(asio::any_io_executor executor, EngineStore& store, Accounts& acc
                            const bool by_hand = view && view->descriptor->base_url.empty();
                            return view && !by_hand ? view->descriptor->name : std::string(account);
                        }},
-             .rhythm = rhythm} {}
+             .rhythm = rhythm,
+             // Where the store does not say, nothing is let go.
+             .is_let_go = [this](const Order& order, Instant since) { return store_.is_let_go(order.id, since).value_or(false); }} {}
 
 Id Engine::new_id() {
     const Id now = clock_.now().time_since_epoch().count() << 20;
@@ -76,6 +78,9 @@ Result<void> Engine::start() {
     const auto newest = store_.newest_id();
     if (!newest) return std::unexpected(newest.error());
     last_id_ = std::max(last_id_, *newest);
+    auto restored = store_.last_restore();
+    if (!restored) return std::unexpected(std::move(restored).error());
+    world_.restored = *restored;
     for (const auto& each : *due) due_.push({each.due, each.id, lane_of(each.account)});
     // A part's change may be durable, and the crash came before its parent was told.
     auto parents = store_.open_parents();

@@ -16,6 +16,7 @@
 #include "domain/contract.hpp"
 #include "domain/descriptor.hpp"
 #include "domain/order_rules.hpp"
+#include "domain/restore_mark.hpp"
 
 namespace porteur {
 
@@ -57,6 +58,10 @@ public:
     virtual Result<std::vector<InboundEvent>> free_events(std::int64_t lookup) = 0;
     virtual Result<std::optional<InboundEvent>> event(Id id) = 0;
     virtual Result<std::vector<EventOffer>> event_offers() = 0;
+    /// When the store was last put back from a backup; nothing where it never was.
+    virtual Result<std::optional<RestoreMark>> last_restore() { return std::nullopt; }
+    /// Whether a person has said since an instant what became of an order at the carrier.
+    virtual Result<bool> is_let_go(Id, Instant) { return true; }
 };
 
 /// A loaded plugin, in the daemon or in a process of its own. `op` names one run.

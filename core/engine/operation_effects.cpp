@@ -46,6 +46,7 @@ Async<OperationRun::Looked> OperationRun::look_at(Open& open) {
         case EffectKind::patch:
             co_return Looked{.completion = failed(seq, ErrorKind::unsupported, phrase("this host does not offer the effect yet")), .wait = {}};
     }
+    if (auto held = co_await held_back(open)) co_return std::move(*held);
     if (!open.lost_at && is_without_trace(open)) {
         auto known = co_await world_.performer.recall(context_of(open), effect);
         if (known && !known->lost) co_return Looked{.completion = std::move(known->completion), .wait = {}};
@@ -180,6 +181,13 @@ OperationRun::Looked OperationRun::out_of_time(const Open& open) const {
 /// The outcome will never be known: from now on the carrier gets its settle time. @return false when
 /// the store refused
 Async<bool> OperationRun::lost(Open& open, bool just_now) {
+    const auto step = quoted(open.effect.step);
+    told_lost(open, just_now ? phrase("step {1} left, but its answer was lost", step) : phrase("step {1} may have left before the restart", step));
+    co_return co_await flush(false);
+}
+
+/// Writes it down, for the next flush.
+void OperationRun::told_lost(Open& open, std::string how) {
     open.lost_at = world_.clock.now();
     ++world_.lost_outcomes;
     record(LostRecord{open.effect.seq, *open.lost_at});
@@ -189,13 +197,10 @@ Async<bool> OperationRun::lost(Open& open, bool just_now) {
                       : operation->idempotency == Idempotency::list  ? "list"
                       : operation->idempotency == Idempotency::key   ? "key"
                                                                      : "none";
-    const auto step = quoted(open.effect.step);
-    add_entry("outcome_lost", (just_now ? phrase("step {1} left, but its answer was lost", step)
-                                        : phrase("step {1} may have left before the restart", step)) + "; " +
+    add_entry("outcome_lost", std::move(how) + "; " +
                                   phrase("after {1} ms the carrier is asked before anything is sent again (rung: {2})",
                                          settle_time().count(), rung));
     order_.delivery = Delivery::in_doubt;
-    co_return co_await flush(false);
 }
 
 Async<OperationRun::Looked> OperationRun::settle(Open& open) {
@@ -225,6 +230,10 @@ Async<OperationRun::Looked> OperationRun::look_at_all() {
             auto looked = co_await look_at(open);
             if (looked.completion || looked.stopped) co_return looked;
             if (looked.wait) waits(*looked.wait);
+        }
+        for (auto& [seq, open] : open_) {
+            if (open.in_air || !leaves_us(open.effect)) continue;
+            if (auto held = co_await held_back(open)) co_return std::move(*held);
         }
         if (!co_await make_intents_durable() || !co_await launch_all()) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
         if (!flights_->any()) {

@@ -112,6 +112,7 @@ void OperationRun::take_over() {
 void OperationRun::forget_replay() {
     open_.clear();
     ladder_ = {};
+    doubted_.clear();
     turn_ = {};
     last_seq_ = 0;
 }
@@ -177,6 +178,7 @@ std::optional<std::string> OperationRun::take_effects(const Turn& turn) {
             open.intent_at = known->second.at;
             open.recorded = open.durable = open.from_before = true;
             if (const auto gone = journal_.lost.find(effect.seq); gone != journal_.lost.end()) open.lost_at = gone->second;
+            if (open.lost_at && world_.restored && *open.lost_at >= world_.restored->restored) doubted_.insert(effect.step);
         }
         const auto attempt = ladder_.emitted(effect);
         if (!attempt) return attempt.error().message;
@@ -199,6 +201,10 @@ Async<RunEnd> OperationRun::live() {
         if (looked.stopped) {
             if (flights_) co_await land_all();
             co_return RunEnd::abandoned;
+        }
+        if (!looked.parked.empty()) {
+            if (flights_) co_await land_all();
+            co_return co_await park_operation(std::move(looked.parked));
         }
         if (!looked.completion) co_return co_await leave_memory(*looked.wait);
 
@@ -402,7 +408,7 @@ Async<RunEnd> OperationRun::leave_memory(const Wait& wait) {
 }
 
 bool OperationRun::may_have_acted() const {
-    return ladder_.acted() || journal_.has_once() || std::ranges::any_of(open_, [](const auto& each) {
+    return ladder_.acted() || !doubted_.empty() || journal_.has_once() || std::ranges::any_of(open_, [](const auto& each) {
                return each.second.recorded && each.second.effect.guarantee == Guarantee::once;
            });
 }

@@ -17,11 +17,15 @@
 //      ladder (ladder.hpp) says whether it may leave again.
 //   5  A wait that is long leaves memory: the order gets a due time, and the run begins again from its
 //      journal.
-//   6  Effects that are open together are performed together (operation_effects.cpp). All intents that rule 2 asks for are durable
+//   6  In a store that was put back from a backup, an order of that backup sends nothing that may have left since: a ONCE
+//      effect counts as lost instead of being performed, once, and where the plugin would send it again after its
+//      look-up the operation is parked (operation_restored.cpp, docs/decisions/0028-a-restored-store-asks-first.md).
+//   7  Effects that are open together are performed together (operation_effects.cpp). All intents that rule 2 asks for are durable
 //      before the first of them leaves. The plugin is told of one outcome at a time, in the order in which
 //      they came; that order is the journal's, so a replay tells in the same.
 
 #include <map>
+#include <set>
 #include <unordered_map>
 
 #include "engine/flights.hpp"
@@ -56,6 +60,10 @@ struct RunWorld {
     /// Operations under way that were tried on a build in vain: they are not tried on it again, as one that
     /// kills its process would take others with it each time.
     std::unordered_map<Id, std::string> departed = {};
+    /// When the store was put back from a backup, if it was.
+    std::optional<RestoreMark> restored = {};
+    /// Whether a person has said since an instant what became of an order.
+    std::function<bool(const Order&, Instant since)> is_let_go = {};
     /// Of ONCE effects, since the start.
     std::uint64_t lost_outcomes = 0;
 };
@@ -115,6 +123,7 @@ private:
         std::optional<Wait> wait;
         bool stopped = false;  ///< the store refused; error_ says why
         bool lost = false;     ///< performed beside others, and its outcome was lost
+        std::string parked = {};  ///< why it may not leave; a person must look
     };
     /// Whether an effect is the only one under way, or one of several.
     enum class Company { alone, beside_others };
@@ -157,7 +166,10 @@ private:
     Async<void> land_all();
     Async<bool> intend(Open& open);
     Async<Looked> perform(Open& open, Company company);
+    Async<std::optional<Looked>> held_back(Open& open);
+    bool may_have_left_since_backup(const Open& open);
     Async<bool> lost(Open& open, bool just_now);
+    void told_lost(Open& open, std::string how);
     Async<Looked> settle(Open& open);
     static Async<Looked> landed(Completion completion);
     static bool is_without_trace(const Open& open);
@@ -191,6 +203,8 @@ private:
     std::optional<Flights<Looked>> flights_;  ///< made when several effects are first open together
     RecordedJournal journal_;
     Ladder ladder_;
+    std::optional<bool> is_of_backup_;  ///< and nobody has let it go; not asked yet
+    std::set<std::string, std::less<>> doubted_;  ///< steps that count as lost since the store was put back
     Turn turn_;
     std::uint32_t last_seq_ = 0;
     Error error_;

@@ -533,6 +533,13 @@ update orders set at_rest = case state when 'partial' then 2 when 'cancelled' th
 drop index orders_at_rest;
 create index orders_at_rest on orders (tenant_id, kind, at_rest) where at_rest > 0
 )"},
+    Migration{19, "stores that were put back from a backup", R"(
+create table restores (
+  restored_at bigint primary key,
+  taken_at bigint not null,
+  newest_id bigint not null
+)
+)"},
 };
 
 }  // namespace

@@ -367,6 +367,16 @@ std::optional<DocumentRow> document(soci::session& sql, const std::string& id) {
     return out;
 }
 
+Id newest_id(soci::session& sql) {
+    Id newest = 0;
+    for (const char* table : {"orders", "operations", "timeline", "inbound_events", "webhooks"}) {
+        long long id = 0;
+        sql << std::string("select coalesce(max(id), 0) from ") + table, soci::into(id);
+        newest = std::max<Id>(newest, id);
+    }
+    return newest;
+}
+
 std::string dump(soci::session& sql, const Seal& seal) {
     std::string out;
     for (const auto& order : orders(sql, seal, "order by id", {})) {

@@ -41,6 +41,8 @@ std::vector<EventOffer> event_offers(soci::session& sql);
 Compactable compactable(soci::session& sql, Id after, Id created_before, Instant ended_before, int limit);
 std::vector<Id> events_before(soci::session& sql, Id before, int limit);
 std::optional<DocumentRow> document(soci::session& sql, const std::string& id);
+/// As Store::newest_id().
+Id newest_id(soci::session& sql);
 std::string dump(soci::session& sql, const Seal& seal);
 
 }  // namespace porteur::queries

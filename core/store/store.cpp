@@ -18,6 +18,7 @@
 #include "store/number_queries.hpp"
 #include "store/outward_queries.hpp"
 #include "store/queries.hpp"
+#include "store/restore_book.hpp"
 #include "store/store_access.hpp"
 #include "store/store_address.hpp"
 #include "store/store_lock.hpp"
@@ -49,6 +50,9 @@ public:
         try {
             // On PostgreSQL the session that writes is the one that has the lock, for as long as the process lives.
             auto session = address_.dialect == Dialect::sqlite ? connect() : settings_.lock->give_session();
+            if (address_.dialect == Dialect::postgresql && is_half_restored(*session))
+                return failure(ErrorKind::unavailable, "a backup was begun to be put back into this database, and that did not come to its end; "
+                                                       "drop the database, make it anew, and run porteurd restore again");
             if (auto done = migrate(*session, address_.dialect); !done) return done;
             take_lease(*session);
             readers_.push_back(reader(connect()));
@@ -189,15 +193,7 @@ public:
         });
     }
     Result<Id> newest_id() override {
-        return read([](soci::session& sql) {
-            Id newest = 0;
-            for (const char* table : {"orders", "operations", "timeline", "inbound_events", "webhooks"}) {
-                long long id = 0;
-                sql << std::string("select coalesce(max(id), 0) from ") + table, soci::into(id);
-                newest = std::max<Id>(newest, id);
-            }
-            return newest;
-        });
+        return read([](soci::session& sql) { return queries::newest_id(sql); });
     }
     Result<std::optional<std::string>> order_secret(Id order, const std::string& name) override {
         return read([&](soci::session& sql) { return queries::order_secret(sql, seal_, order, name); });

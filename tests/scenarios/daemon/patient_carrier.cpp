@@ -59,6 +59,11 @@ void PatientCarrier::throttle(int seconds) {
     throttled_ = seconds;
 }
 
+void PatientCarrier::remember() {
+    const std::lock_guard lock(mutex_);
+    remembers_ = true;
+}
+
 std::vector<std::string> PatientCarrier::asked() {
     const std::lock_guard lock(mutex_);
     return asked_;
@@ -110,8 +115,10 @@ std::string PatientCarrier::answer_to(const std::string& method, const std::stri
     if (method == "GET" && path == "/numbers") return R"({"numbers":[{"number":"+14165550101","region":"ON","city":"Toronto"}]})";
     if (method == "POST" && path == "/orders") {
         moved_.wait(lock, [this] { return !held_; });
+        took_ = took_ || throttled_ == 0;
         return R"({"id":")" + name_ + R"(-1","status":"pending"})";
     }
+    if (path == "/orders" && remembers_ && took_) return R"({"orders":[{"id":")" + name_ + R"(-1","status":"pending"}]})";
     if (path == "/orders") return R"({"orders":[]})";
     return R"({"id":")" + path.substr(path.rfind('/') + 1) + R"(","status":"completed"})";
 }

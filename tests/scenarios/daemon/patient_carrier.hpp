@@ -22,6 +22,8 @@ public:
     void let_go();
     /// From now on it answers 429 and wishes this wait; 0 ends it.
     void throttle(int seconds);
+    /// From now on whoever asks for its orders is told of those that it took.
+    void remember();
     /// What was asked so far: "POST /orders", "GET /orders/A-1".
     std::vector<std::string> asked();
     std::size_t asked(const std::string& what);
@@ -40,6 +42,7 @@ private:
     std::vector<std::string> asked_;
     bool held_ = false;
     int throttled_ = 0;
+    bool remembers_ = false, took_ = false;
     bool stopping_ = false;
     std::vector<std::thread> threads_;
     std::thread thread_;

@@ -21,6 +21,7 @@ Outcome<ExitCode> run(Session& session, const std::string& program, std::vector<
 Outcome<ExitCode> run_daemon(Session& session) {
     const auto& path = session.arguments.command;  // "token create"
     const auto blank = path.find(' ');
+    if (blank == path.npos) return run(session, "porteurd", {path});
     return run(session, "porteurd", {path.substr(0, blank), path.substr(blank + 1)});
 }
 
@@ -81,6 +82,24 @@ std::vector<CommandSpec> machine_commands() {
          .takes_rest = true},
         {.path = "audit export",
          .help = told("write the whole audit log to a file; as above, by 'porteurd audit export [FILE]'"),
+         .words = {},
+         .options = {},
+         .run = run_daemon,
+         .takes_rest = true},
+        {.path = "backup",
+         .help = told("copy the store and its documents, without the key; only on the daemon's machine, by 'porteurd backup FOLDER'"),
+         .words = {},
+         .options = {},
+         .run = run_daemon,
+         .takes_rest = true},
+        {.path = "restore",
+         .help = told("put a backup back where nothing is yet, or with --check look whether it would work; by 'porteurd restore FOLDER'"),
+         .words = {},
+         .options = {},
+         .run = run_daemon,
+         .takes_rest = true},
+        {.path = "doctor",
+         .help = told("look at settings, clock, carriers, mail, store and disk, and say what mends each; as above, by 'porteurd doctor'"),
          .words = {},
          .options = {},
          .run = run_daemon,

@@ -17,6 +17,7 @@
 #include <porteur/json.hpp>
 
 #include "engine/engine.hpp"
+#include "store/restore_book.hpp"
 #include "store/store.hpp"
 
 namespace porteur::testing {
@@ -286,6 +287,8 @@ public:
     Result<std::vector<InboundEvent>> free_events(std::int64_t lookup) override { return store_.free_events(lookup); }
     Result<std::optional<InboundEvent>> event(Id id) override { return store_.event(id); }
     Result<std::vector<EventOffer>> event_offers() override { return store_.event_offers(); }
+    Result<std::optional<RestoreMark>> last_restore() override { return RestoreBook(access_of(store_)).last(); }
+    Result<bool> is_let_go(Id order, Instant since) override { return RestoreBook(access_of(store_)).is_let_go(order, since); }
 
 private:
     std::vector<std::pair<SharedCommit, CommitDone>> held_;
