@@ -80,7 +80,7 @@ TEST_F(Doctor, GreetsCarriersAndMailServersAsTheyAreSet) {
                                                        "[secrets]\naccount_sid = { file = \"secrets/user\" }\nauth_token = { file = \"secrets/password\" }\n");
     };
     const auto https = "https://localhost:" + std::to_string(servers.port());
-    carrier("trusted", https, "ca_file = \"../../cert.pem\"\n");
+    carrier("trusted", https, "ca_file = \"../cert.pem\"\n");
     carrier("untrusted", https, "");
     carrier("nowhere", "https://nowhere.invalid", "");
     const auto found = examined(1);
