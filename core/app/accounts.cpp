@@ -219,6 +219,19 @@ Result<std::shared_ptr<Account>> ConfiguredAccounts::make(const AccountSettings&
     account->settings = resolved_settings_json(read, descriptor);
     account->in_flight_max = configured.in_flight_max.value_or(settings_.engine.in_flight_max);
     account->settle = configured.settle;
+    if (settings_.cluster) {
+        // Whoever was taken over may send until its lease has run out; nobody asks the carrier before that.
+        const auto least = settings_.cluster->lease + std::chrono::seconds(1);
+        auto longest = configured.settle.value_or(std::chrono::milliseconds(0));
+        bool is_short = configured.settle && *configured.settle < least;
+        if (!configured.settle)
+            for (const auto& each : descriptor.operations)
+                if (each.settle) {
+                    longest = std::max(longest, *each.settle);
+                    is_short |= *each.settle < least;
+                }
+        if (is_short) account->settle = std::max(longest, least);
+    }
     account->operation_timeout = configured.operation_timeout.value_or(settings_.engine.operation_timeout);
     account->check_interval = configured.check_interval;
     account->timeout = configured.timeout.value_or(descriptor.http.timeout);

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -119,11 +120,18 @@ int serve(const std::string& config) {
     const auto given = take_given_listener();
     if (!given) return complain(given.error());
     auto early_stop = std::make_unique<EarlyStop>(stop_early);
+    // Who stands by has said that it is ready, and the service manager waits for its word from then on.
+    std::optional<AliveMeanwhile> alive(std::in_place);
     auto stood = stand_by(*settings, *given ? (*given)->socket : -1, signals);
     if (!stood) return complain(stood.error());
     // They may have been changed while this one stood by.
-    if (stood->took_over) settings = load_settings(config);
-    if (!settings) return complain(settings.error());
+    if (stood->took_over) {
+        const auto before = settings->store;
+        settings = load_settings(config);
+        if (!settings) return complain(settings.error());
+        if (settings->store != before)
+            return complain({.kind = ErrorKind::invalid_input, .message = "the settings name another store than the one that was taken over; start porteurd again"});
+    }
     if (*given) {
         settings->api.address = (*given)->address;
         settings->api.port = (*given)->port;
@@ -133,6 +141,7 @@ int serve(const std::string& config) {
     const auto host = v6 ? "[" + settings->api.address + "]" : settings->api.address;
     auto daemon = Daemon::start(std::move(*settings), std::move(*stood), [&] { early_stop->work_begins(); });
     early_stop.reset();
+    alive.reset();
     if (!daemon) return complain(daemon.error());
     const auto url = scheme + host + ":" + std::to_string((*daemon)->port());
     std::printf("listening on %s\n", url.c_str());

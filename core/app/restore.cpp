@@ -17,6 +17,7 @@
 #include "domain/tenant_tree.hpp"
 #include "store/restore_book.hpp"
 #include "store/store_copy.hpp"
+#include "store/store_lock.hpp"
 
 namespace porteur {
 namespace {
@@ -97,6 +98,12 @@ Result<void> take_sqlite(const Settings& settings, const fs::path& folder, const
     fs::create_directories(place.parent_path(), none);
     // No daemon knows this name: it is the store only when it says that it was put back.
     const fs::path unfinished = place.string() + ".restoring";
+    // Nobody begins a store of its own here meanwhile.
+    auto lock = StoreLock::make({.address = "sqlite:" + place.string()});
+    if (!lock) return std::unexpected(std::move(lock).error());
+    const auto ours = (*lock)->take();
+    if (!ours) return std::unexpected(ours.error());
+    if (!*ours || fs::exists(place, none)) return failure(ErrorKind::unavailable, "a porteurd has begun at " + porteur::quoted(place.string(), 300) + " meanwhile; stop it, and take its new store away");
     for (const char* ending : {"", "-wal", "-shm", ".lock"}) fs::remove(unfinished.string() + ending, none);
     if (auto taken = take_file(folder / manifest.files.front().name, unfinished, manifest.files.front()); !taken) return taken;
     if (auto marked = mark_store("sqlite:" + unfinished.string(), key, manifest); !marked) return marked;
@@ -104,7 +111,7 @@ Result<void> take_sqlite(const Settings& settings, const fs::path& folder, const
     if (fs::exists(unfinished.string() + "-wal", none))
         return failure(ErrorKind::internal, porteur::quoted(unfinished.string(), 300) + " was not closed as a whole; try again");
     if (auto synced = sync_all(place.parent_path()); !synced) return synced;
-    if (::rename(unfinished.c_str(), place.c_str()) != 0) return broken(place, "cannot be put in its place");
+    if (::renameat2(AT_FDCWD, unfinished.c_str(), AT_FDCWD, place.c_str(), RENAME_NOREPLACE) != 0) return broken(place, "cannot be put in its place");
     return sync_all(place.parent_path());
 }
 

@@ -96,6 +96,25 @@ void tell_stopping() { tell("STOPPING=1\nSTATUS=what is under way is brought to 
 
 void tell_alive() { tell("WATCHDOG=1"); }
 
+AliveMeanwhile::AliveMeanwhile() {
+    const auto limit = watchdog_time();
+    if (limit.count() == 0) return;
+    thread_ = std::thread([this, every = limit / 3] {
+        std::unique_lock lock(mutex_);
+        do tell_alive();
+        while (!changed_.wait_for(lock, every, [this] { return ended_; }));
+    });
+}
+
+AliveMeanwhile::~AliveMeanwhile() {
+    {
+        const std::lock_guard lock(mutex_);
+        ended_ = true;
+    }
+    changed_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
+
 struct Watchdog::State {
     std::mutex mutex;
     std::condition_variable changed;

@@ -5,9 +5,11 @@
 // (sd_notify(3), sd_listen_fds(3), sd_watchdog_enabled(3)). Started otherwise, nothing is told and nothing is given.
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +47,22 @@ void tell_reloading();
 void tell_stopping();
 /// What the watchdog says while all is well. @threads any
 void tell_alive();
+
+/// Feeds the watchdog while there is no thread yet that it could watch: from when one that stood by takes over until its
+/// engine runs. Where the service manager waits for no word, it does nothing.
+class AliveMeanwhile {
+public:
+    AliveMeanwhile();
+    ~AliveMeanwhile();
+    AliveMeanwhile(const AliveMeanwhile&) = delete;
+    AliveMeanwhile& operator=(const AliveMeanwhile&) = delete;
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool ended_ = false;
+    std::thread thread_;
+};
 
 /// Asks a thread again and again whether it still answers, and says so while it does. A thread that hangs is not spoken
 /// for, however well the rest of the process is. It has a thread of its own, so that a service manager that does not

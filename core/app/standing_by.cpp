@@ -81,7 +81,7 @@ Result<StoodBy> stand_by(const Settings& settings, int listener, const sigset_t&
                                  .seat = Seat{.node = cluster.node, .address = cluster.address, .lease = cluster.lease}});
     if (!made) return std::unexpected(std::move(made).error());
     std::shared_ptr<StoreLock> lock = std::move(*made);
-    if (const auto taken = lock->take(); taken && *taken) return StoodBy{.lock = std::move(lock), .listener = listener};
+    if (const auto taken = lock->take(); taken && *taken) return StoodBy{.lock = std::move(lock), .listener = listener, .took_over = true};
 
     ListenSettings listen;
     listen.address = settings.api.address;

@@ -18,7 +18,7 @@ class StoreLock;
 struct StoodBy {
     std::shared_ptr<StoreLock> lock;  ///< the store is ours; null: nobody stands by here
     int listener = -1;                ///< the API's socket, which listens already; -1: none was opened
-    bool took_over = false;           ///< another had it a moment ago
+    bool took_over = false;           ///< another of the cluster may have had it a moment ago
 };
 
 /// Takes the store, or answers that it stands by until it can. Without [cluster] it does neither: the store says then

@@ -3,6 +3,8 @@
 // every failure is certain; after it none is, except a complete answer.
 #include "carriers/connection.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -175,6 +177,9 @@ asio::awaitable<Result<void>> Connection::connect(Time until) {
     }
     error_code ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
+    // Nobody keeps sending what is not taken: by then whoever asked may have asked, and sent, again.
+    constexpr unsigned unacknowledged_max_ms = 10'000;
+    ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &unacknowledged_max_ms, sizeof unacknowledged_max_ms);
     socket_.non_blocking(true, ignored);
     co_return Result<void>{};
 }
@@ -219,8 +224,16 @@ asio::awaitable<Exchanged> Connection::exchange(
     used = true;
     clean_ = false;
     parser_.start(to_head);
+    take_back_at_close(true);
     if (tls_) return run(*tls_, head, body);
     return run(socket_, head, body);
+}
+
+/// A connection that is closed in the middle of a request, by us or by the end of this process, takes back what has not
+/// arrived. The kernel would go on sending it for minutes.
+void Connection::take_back_at_close(bool is_wanted) {
+    error_code ignored;
+    socket_.set_option(asio::socket_base::linger(is_wanted, 0), ignored);
 }
 
 template <class Stream>
@@ -318,6 +331,7 @@ asio::awaitable<Exchanged> Connection::read_answer(Stream& stream, std::string w
             phrase("its answer comes encoded as {1}, which nobody asked for", quoted(coding))
         );
     }
+    take_back_at_close(false);
     // Bytes after the end belong to no request of ours.
     clean_ = !at_end && why_sending_failed.empty() && input_used_ == 0 && parser_.keep_alive();
     co_return answer;

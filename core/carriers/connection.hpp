@@ -91,6 +91,7 @@ private:
     template <class Stream>
     boost::asio::awaitable<Exchanged> read_answer(Stream& stream, std::string why_sending_failed);
 
+    void take_back_at_close(bool is_wanted);
     Exchanged lost(std::string_view what) const;
     std::string where() const { return origin_->authority(); }
 

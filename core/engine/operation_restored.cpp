@@ -20,9 +20,10 @@ bool OperationRun::may_have_left_since_backup(const Open& open) {
     if (!world_.restored || !world_.restored->knows(order_)) return false;
     if (!is_of_backup_) is_of_backup_ = !world_.is_let_go || !world_.is_let_go(order_, world_.restored->restored);
     if (!*is_of_backup_) return false;
-    // Its key is that of the first time, as it is made of the order and the step: the carrier knows it again for as long as it keeps keys.
+    // The key of an intent that stands in the journal is that of the first time: the carrier knows it again for as long as it keeps
+    // keys. That of a later one may not be: an operation that began after the backup may have asked for more before it, and counted on.
     const auto* operation = spec();
-    const bool key_is_kept = effect.kind == EffectKind::http && effect.guarantee == Guarantee::keyed && operation && operation->window &&
+    const bool key_is_kept = open.from_before && effect.kind == EffectKind::http && effect.guarantee == Guarantee::keyed && operation && operation->window &&
                              world_.clock.now() < world_.restored->taken + *operation->window;
     return !key_is_kept;
 }

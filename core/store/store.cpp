@@ -422,7 +422,7 @@ private:
     }
 
     std::unique_ptr<soci::session> connect() const {
-        if (address_.dialect == Dialect::postgresql) return connect_postgresql(address_);
+        if (address_.dialect == Dialect::postgresql) return connect_postgresql(address_, settings_.beside ? Silence::is_waited_out : Silence::ends_the_session);
         configure_sqlite();
         auto session = std::make_unique<soci::session>(soci::sqlite3, "db=" + address_.rest + " timeout=10");
         // FULL: a commit is on the disk before anybody hears of it. WAL: readers never wait for it.
@@ -505,6 +505,9 @@ private:
     template <class Change>
     Result<void> change_of_holder(Change apply) {
         return change([&](soci::session& sql) {
+            // Whoever takes over waits until this is written or gone, and reads the store after it.
+            int kept = 0;
+            if (address_.dialect == Dialect::postgresql) sql << "select 1 from leases where shard = 0 for share", soci::into(kept);
             apply(sql);
             long long epochs = 0;
             soci::indicator state = soci::i_null;

@@ -29,8 +29,8 @@ Result<StoreAddress> read_store_address(const std::string& text) {
 std::unique_ptr<soci::session> connect_postgresql(const StoreAddress& address, Silence silence) {
     auto text = address.rest;
     if (silence == Silence::ends_the_session) {
-        text = with(text, "connect_timeout", "2");
-        text = with(text, "tcp_user_timeout", "4000");
+        text = with(text, "connect_timeout", "4");
+        text = with(text, "tcp_user_timeout", "8000");
         text = with(text, "keepalives_idle", "2");
         text = with(text, "keepalives_interval", "1");
         text = with(text, "keepalives_count", "3");
@@ -38,6 +38,8 @@ std::unique_ptr<soci::session> connect_postgresql(const StoreAddress& address, S
     auto session = std::make_unique<soci::session>(soci::postgresql, text);
     // "The table is there already" is no news to an operator.
     *session << "set client_min_messages = warning";
+    // Nor may one that was stopped in a transaction keep its rows from whoever goes on.
+    if (silence == Silence::ends_the_session) *session << "set idle_in_transaction_session_timeout = '15s'";
     return session;
 }
 

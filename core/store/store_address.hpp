@@ -25,7 +25,8 @@ struct StoreAddress {
 /// @errors  invalid_input: it is neither
 Result<StoreAddress> read_store_address(const std::string& text);
 
-/// Whether a server that is gone without a word (its cable was pulled) is to be noticed within seconds.
+/// Whether either end that is gone without a word (its cable was pulled, its process was stopped) is to be noticed within
+/// seconds: as a daemon's sessions, but not those that wait in a transaction while another program reads.
 enum class Silence { is_waited_out, ends_the_session };
 
 /// Throws what SOCI throws.

@@ -54,10 +54,11 @@ public:
     SessionLock(StoreAddress address, std::optional<Seat> seat) : address_(std::move(address)), seat_(std::move(seat)) {}
 
     Result<bool> take() override {
-        const auto since = boot_time();
+        std::chrono::nanoseconds since{};
         try {
-            if (!session_) session_ = connect_postgresql(address_, seat_ ? Silence::ends_the_session : Silence::is_waited_out);
+            if (!session_) session_ = connect_postgresql(address_, Silence::ends_the_session);
             if (!lock(300) && !take_over()) return false;
+            since = boot_time();
             write_holder();
         } catch (const std::exception& wrong) {
             session_.reset();
@@ -104,9 +105,10 @@ private:
     bool take_over() {
         if (!has_run_out() || !seat_) return false;
         soci::transaction all(*session_);
-        *session_ << "select pg_advisory_xact_lock(" << take_over_lock << ")";
-        // Another may have been faster, and hold it now by right.
-        if (!has_run_out()) return false;
+        // One at a time, and nobody waits for one that has stopped in here. Another may have been faster, and hold it now by right.
+        int is_alone = 0;
+        *session_ << "select case when pg_try_advisory_xact_lock(" << take_over_lock << ") then 1 else 0 end", soci::into(is_alone);
+        if (is_alone != 1 || !has_run_out()) return false;
         // Waits until they are gone.
         constexpr int patience_ms = 1000;
         *session_ << "select pg_terminate_backend(pid, " << patience_ms

@@ -135,6 +135,33 @@ TEST_F(ServiceManager, HearsInOneLineWhyTheOldSettingsAreKept) {
     EXPECT_EQ(std::ranges::count(kept, '\n'), 1);
 }
 
+TEST_F(ServiceManager, HearsTheWatchdogOfOneThatStandsByAndTakesOver) {
+    settings("[cluster]\nnode = \"first\"\n");
+    auto first = Program::serve({PORTEUR_DAEMON, "--config", config}, here.path / "first.log");
+    settings("[cluster]\nnode = \"second\"\n");
+    auto second = Program::launch({"/usr/bin/env", "NOTIFY_SOCKET=" + ear.path, "WATCHDOG_USEC=600000", PORTEUR_DAEMON, "--config", config}, here.path / "porteurd.log");
+    std::string ready;
+    while (!ready.starts_with("READY=1\nSTATUS=standing by on ")) {
+        ready = ear.next(30s).value_or("nothing within 30 s");
+        ASSERT_NE(ready, "nothing within 30 s") << log();
+    }
+    const auto is_fed = [&] {
+        for (const auto end = std::chrono::steady_clock::now() + 5s; std::chrono::steady_clock::now() < end;)
+            if (ear.next(600ms) == "WATCHDOG=1") return true;
+        return false;
+    };
+    for (int word = 0; word < 3; ++word) EXPECT_TRUE(is_fed()) << "while it stands by";
+    first.kill();
+    const auto end = std::chrono::steady_clock::now() + 30s;
+    for (std::string word; !word.starts_with("READY=1\nSTATUS=listening on ");) {
+        word = ear.next(600ms).value_or("");
+        ASSERT_NE(word, "") << "silent for the whole of the watchdog's time while it takes over";
+        ASSERT_LT(std::chrono::steady_clock::now(), end) << log();
+    }
+    for (int word = 0; word < 3; ++word) EXPECT_TRUE(is_fed()) << "when it works";
+    second.kill();
+}
+
 TEST_F(ServiceManager, HearsTheWatchdogAtHalfItsTime) {
     const auto before = std::chrono::steady_clock::now();
     start({"WATCHDOG_USEC=600000"});

@@ -221,6 +221,33 @@ TEST(CarrierClient, LeavesADoubtWhenTheAnswerTakesTooLong) {
     EXPECT_EQ(client.open_connections(), 0U);
 }
 
+TEST(CarrierClient, TakesBackWhatHasNotArrivedWhenItWaitsNoLonger) {
+    std::optional<bool> was_reset;
+    Loopback carrier([&](Peer& peer, int) -> asio::awaitable<void> {
+        co_await peer.read();
+        was_reset = co_await peer.until_reset();
+    });
+    auto client = client_of(carrier);
+    EXPECT_THAT(carrier.run(client.send(hurried(post("/", "{}")))), LeavesADoubt(_));
+    carrier.run_until([&] { return was_reset.has_value(); });
+    EXPECT_EQ(was_reset, true) << "else the kernel would send on what is on its way, for minutes";
+}
+
+TEST(CarrierClient, ClosesAnIdleConnectionInOrder) {
+    std::optional<bool> was_reset;
+    Loopback carrier([&](Peer& peer, int) -> asio::awaitable<void> {
+        co_await peer.read();
+        co_await peer.answer(200, "{}");
+        was_reset = co_await peer.until_reset();
+    });
+    {
+        auto client = client_of(carrier);
+        EXPECT_THAT(carrier.run(client.send(post("/", "{}"))), Answers(200, "{}"));
+    }
+    carrier.run_until([&] { return was_reset.has_value(); });
+    EXPECT_EQ(was_reset, false);
+}
+
 TEST(CarrierClient, KeepsToTheDeadlineOfEachRequestOnASharedTimer) {
     Loopback carrier(stalls);
     auto client = client_of(carrier);

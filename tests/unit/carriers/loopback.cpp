@@ -97,6 +97,12 @@ asio::awaitable<void> Peer::until_closed() {
     while (!error) co_await read_some(error);
 }
 
+asio::awaitable<bool> Peer::until_reset() {
+    error_code error;
+    while (!error) co_await read_some(error);
+    co_return error == asio::error::connection_reset;
+}
+
 asio::awaitable<void> Peer::shut_tls(std::function<void()> sent) {
     asio::steady_timer done(socket_.get_executor(), asio::steady_timer::time_point::max());
     // The alert is on its way when this call returns; the end comes when the client closes.

@@ -47,6 +47,8 @@ public:
     asio::awaitable<void> answer(int status, std::string body, std::string headers = {});
     /// Waits until the client closes its end.
     asio::awaitable<void> until_closed();
+    /// Waits for the same. @return whether it was by a reset, which takes back what had not arrived
+    asio::awaitable<bool> until_reset();
     /// Sends TLS's closing alert, calls `sent`, and waits for the client to close.
     asio::awaitable<void> shut_tls(std::function<void()> sent);
     /// Says that no more will come, and goes on reading.
