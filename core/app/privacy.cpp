@@ -16,10 +16,12 @@ namespace {
 void move_environment() {
     // Never freed: getenv() hands out addresses in it for as long as the process lives.
     static auto& fresh = *new std::vector<char*>;
+    static auto& kept = *new std::vector<char*>;  // unsetenv() takes them out of the other, where somebody may still look at them
     for (char** each = ::environ; each != nullptr && *each != nullptr; ++each) {
         char* copy = ::strdup(*each);
         if (copy == nullptr) return;
         fresh.push_back(copy);
+        kept.push_back(copy);
     }
     char** const handed_over = ::environ;
     const auto count = fresh.size();

@@ -23,7 +23,9 @@ struct Started {
     int output;
 };
 
-Started start(const std::vector<std::string>& words, const std::string& errors_to) {
+enum class Inherits { all, nothing };
+
+Started start(const std::vector<std::string>& words, const std::string& errors_to, Inherits what = Inherits::all) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe2 failed");
     std::vector<char*> line;
@@ -38,7 +40,7 @@ Started start(const std::vector<std::string>& words, const std::string& errors_t
             errors >= 0)
             dup2(errors, STDERR_FILENO);
         // A socket of the test's that lived on here would stay open when the test closes it.
-        close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+        if (what == Inherits::nothing) close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
         execv(line[0], line.data());
         _exit(127);
     }
@@ -79,18 +81,16 @@ Program& Program::operator=(Program&& other) noexcept {
 
 Program::~Program() { kill(); }
 
+Program::Program(pid_t pid, int output) : pid_(pid), pidfd_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))), output_(output) {}
+
 Program Program::launch(const std::vector<std::string>& words, const std::string& errors_to) {
-    const auto [pid, output] = start(words, errors_to);
-    Program made;
-    made.pid_ = pid;
-    made.output_ = output;
-    made.pidfd_ = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
-    return made;
+    const auto [pid, output] = start(words, errors_to, Inherits::nothing);
+    return {pid, output};
 }
 
 Program Program::serve(const std::vector<std::string>& words, const std::string& errors_to) {
-    auto made = launch(words, errors_to);
-    const auto output = made.output_;
+    const auto [pid, output] = start(words, errors_to);
+    Program made(pid, output);
     const std::string before = "listening on http://127.0.0.1:";
     const auto text = read_until(output, std::chrono::seconds(30), [&](const std::string& read) {
         const auto at = read.find(before);

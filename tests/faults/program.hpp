@@ -26,7 +26,7 @@ public:
     /// @errors  throws std::runtime_error when it ends first or says nothing for 30 seconds
     static Program serve(const std::vector<std::string>& words, const std::string& errors_to);
 
-    /// Starts it and waits for nothing.
+    /// Starts it and waits for nothing. It inherits no open file of the test's.
     static Program launch(const std::vector<std::string>& words, const std::string& errors_to);
 
     unsigned port() const { return port_; }
@@ -44,6 +44,8 @@ public:
     std::vector<pid_t> children(const std::string& name) const;
 
 private:
+    Program(pid_t pid, int output);
+
     pid_t pid_ = -1;
     int pidfd_ = -1;
     int output_ = -1;

@@ -273,7 +273,7 @@ TEST_F(ServiceManager, EndsAStartThatWaitsForItsDatabaseWithZeroAndAtOnce) {
     const Listener silent;  // takes connections, and answers nothing: a start that lasts
     here.write(
         "config/porteur.toml",
-        "store = \"postgresql:host=127.0.0.1 port=" + std::to_string(silent.port) + " user=porteur dbname=porteur sslmode=disable\"\n"
+        "store = \"postgresql://porteur@127.0.0.1:" + std::to_string(silent.port) + "/porteur?sslmode=disable\"\n"
         "key = { file = \"../data/porteur.key\" }\n[documents]\nfolder = \"../data/documents\"\n[plugins]\nfolders = [\"../plugins\"]\n[api]\nport = 0\n"
     );
     for (const int signal : {SIGTERM, SIGINT}) {
