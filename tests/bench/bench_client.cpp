@@ -61,7 +61,7 @@ DaemonProcess::~DaemonProcess() {
     std::fclose(log_);
 }
 
-Caller::Caller(std::uint16_t port, std::string token) : token_(std::move(token)) {
+Caller::Caller(std::uint16_t port, std::string token, std::string name) : token_(std::move(token)), name_(std::move(name)) {
     socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in to{};
     to.sin_family = AF_INET;
@@ -77,7 +77,7 @@ Caller::~Caller() { ::close(socket_); }
 std::string_view Caller::post(const std::string& target, const std::string& type, std::string_view body) {
     return send(
         "POST", target,
-        "Content-Type: " + type + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\nIdempotency-Key: \"bench-" +
+        "Content-Type: " + type + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\nIdempotency-Key: \"" + name_ + "-" +
             std::to_string(++keys_) + "\"\r\n",
         body
     );

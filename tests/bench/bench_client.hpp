@@ -38,7 +38,8 @@ private:
 /// One kept connection. @threads one
 class Caller {
 public:
-    Caller(std::uint16_t port, std::string token);
+    /// @param name  of its Idempotency-Keys; no two that call at the same time have one
+    Caller(std::uint16_t port, std::string token, std::string name = "bench");
     ~Caller();
     Caller(const Caller&) = delete;
 
@@ -49,7 +50,7 @@ public:
 private:
     std::string_view send(const std::string& method, const std::string& target, const std::string& fields, std::string_view body);
 
-    std::string token_;
+    std::string token_, name_;
     std::string read_;
     int socket_ = -1;
     int keys_ = 0;

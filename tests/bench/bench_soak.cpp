@@ -127,7 +127,7 @@ struct Load {
 
 /// Sends its share on its own beat; what it is late by it makes up for at once, so that a pause of the daemon shows.
 void send_orders(Load& load, std::uint16_t port, const std::string& token, int which, int rate) {
-    Caller caller(port, token);
+    Caller caller(port, token, "sender-" + std::to_string(which));
     const auto beat = std::chrono::nanoseconds(1s) * senders / rate;
     auto due = Steady::now() + beat * which / senders;
     for (long order = which; !load.over.wait_until(due); order += senders, due += beat) {
