@@ -10,7 +10,6 @@
 #include <optional>
 #include <utility>
 
-#include "domain/crash_point.hpp"
 #include "store/lease.hpp"
 
 namespace porteur {

@@ -166,7 +166,7 @@ TEST_F(SlowClients, HoldUpNobodyWhoMeansWellAndAreGoneInTime) {
         if (number >= rounds_min && median(ratios) <= ratio_max) break;
     }
     EXPECT_EQ(refused, 0) << "requests that mean well are answered, each of them";
-    if (is_long) EXPECT_LE(more.front(), memory_more_max_kib) << "KiB more in memory, among the crawlers";
+    EXPECT_LE(more.front(), memory_more_max_kib) << "KiB more in memory, among the crawlers";
     // What the allocator keeps for the next attack comes on top, once.
     EXPECT_LE(std::ranges::max(more), memory_more_max_kib + memory_kept_max_kib) << "KiB more in memory, after several attacks";
     if (is_judged()) EXPECT_LE(median(ratios), ratio_max);
