@@ -540,6 +540,9 @@ create table restores (
   newest_id bigint not null
 )
 )"},
+    Migration{20, "an account's newest orders are read in order", R"(
+create index orders_listed on orders (tenant_id, kind, id)
+)"},
 };
 
 }  // namespace

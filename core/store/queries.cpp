@@ -104,6 +104,23 @@ std::vector<OpenOperation> open_operations(soci::session& sql) {
     return out;
 }
 
+Listed listed(const OrderFilter& filter, Id before, int limit) {
+    Listed made{"where id < :before", {{before == 0 ? INT64_MAX : before}, {}}};
+    if (filter.tenant) {
+        made.where += " and tenant_id = :tenant";
+        made.values.numbers.push_back(*filter.tenant);
+    }
+    const auto word = [&](const char* column, std::string text) {
+        made.where += std::string(" and ") + column + " = :" + column;
+        made.values.texts.push_back(std::move(text));
+    };
+    if (filter.kind) word("kind", boost::describe::enum_to_string(*filter.kind, ""));
+    if (filter.state) word("state", boost::describe::enum_to_string(*filter.state, ""));
+    if (filter.delivery) word("delivery", boost::describe::enum_to_string(*filter.delivery, ""));
+    made.where += " order by id desc limit " + std::to_string(limit);
+    return made;
+}
+
 std::vector<Order> orders(soci::session& sql, const Seal& seal, const std::string& where, const Values& values) {
     std::vector<Order> out;
     run(sql,

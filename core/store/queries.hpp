@@ -19,6 +19,12 @@ struct Values {
     std::vector<std::string> texts;
 };
 std::vector<Order> orders(soci::session& sql, const Seal& seal, const std::string& where, const Values& values);
+/// Which orders a list shows, newest first: what comes behind "from orders".
+struct Listed {
+    std::string where;
+    Values values;
+};
+Listed listed(const OrderFilter& filter, Id before, int limit);
 std::vector<Operation> operations(soci::session& sql, const Seal& seal, const std::string& where, std::int64_t id);
 std::vector<JournalPiece> journal(soci::session& sql, const Seal& seal, Id operation);
 std::vector<TimelineEntry> entries(soci::session& sql, const std::string& where, const Values& values);

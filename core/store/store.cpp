@@ -132,21 +132,8 @@ public:
     }
     Result<std::vector<Order>> orders(const OrderFilter& filter, Id before, int limit) override {
         return read([&](soci::session& sql) {
-            std::string where = "where id < :before";
-            queries::Values values;
-            values.numbers.push_back(before == 0 ? INT64_MAX : before);
-            if (filter.tenant) {
-                where += " and tenant_id = :tenant";
-                values.numbers.push_back(*filter.tenant);
-            }
-            const auto word = [&](const char* column, std::string text) {
-                where += std::string(" and ") + column + " = :" + column;
-                values.texts.push_back(std::move(text));
-            };
-            if (filter.kind) word("kind", boost::describe::enum_to_string(*filter.kind, ""));
-            if (filter.state) word("state", boost::describe::enum_to_string(*filter.state, ""));
-            if (filter.delivery) word("delivery", boost::describe::enum_to_string(*filter.delivery, ""));
-            return queries::orders(sql, seal_, where + " order by id desc limit " + std::to_string(limit), values);
+            const auto asked = queries::listed(filter, before, limit);
+            return queries::orders(sql, seal_, asked.where, asked.values);
         });
     }
     Result<std::vector<Order>> parts_of(Id order) override {

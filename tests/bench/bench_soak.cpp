@@ -184,14 +184,14 @@ int run(const Wishes& wishes) {
     threads.emplace_back([&] { read_orders(load, daemon.port(), *token); });
 
     const auto began = Steady::now();
-    std::vector<std::pair<double, double>> memory;  // after the first minute: the caches have filled
+    std::vector<std::pair<double, double>> memory;  // of the second half: the caches have filled
     std::vector<double> all_reads, all_posts, growth;
     double size_before = size_mb(database);
     long accepted_before = 0;
     for (int minute = 1; minute <= wishes.minutes; ++minute) {
         for (int part = 1; part <= 6; ++part) {
             load.over.wait_until(began + 1min * (minute - 1) + 10s * part);
-            if (minute > 1 || wishes.minutes == 1) memory.emplace_back(minute - 1 + part / 6.0, private_mb(daemon.process()));
+            if (minute > wishes.minutes / 2) memory.emplace_back(minute - 1 + part / 6.0, private_mb(daemon.process()));
         }
         const auto reads = load.reads.take(), posts = load.posts.take();
         all_reads.insert(all_reads.end(), reads.begin(), reads.end());

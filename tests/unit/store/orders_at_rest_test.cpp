@@ -7,6 +7,7 @@
 #include "store/figured_lines.hpp"
 #include "store/migrations.hpp"
 #include "store/order_figures_book.hpp"
+#include "store/queries.hpp"
 #include "store/store.hpp"
 #include "store_place.hpp"
 #include "support/look_again.hpp"
@@ -127,6 +128,30 @@ TEST_P(OrdersAtRestTest, are_found_in_their_index_alone) {
                                 : "USING COVERING INDEX orders_at_rest"
               )
     );
+}
+
+// An account with many orders, and many of another kind beside them: nothing is sorted, and nothing of the others is read.
+TEST_P(OrdersAtRestTest, are_listed_newest_first_by_an_index_in_that_order) {
+    Commit made;
+    for (Id id = 1; id <= 3'000; ++id) made.new_orders.push_back(order(id, completed, id % 100 == 0 ? OrderKind::purchase : OrderKind::port));
+    keep(std::move(made));
+    if (is_postgres()) ASSERT_TRUE(access().read_with([](soci::session& sql) { sql << "vacuum analyze orders"; }));
+    OrderFilter wanted;
+    wanted.tenant = 1;
+    wanted.kind = OrderKind::purchase;
+    auto listed = queries::listed(wanted, 2'900, 20);
+    for (const auto& [name, value] : {std::pair(":before", "2900"), std::pair(":tenant", "1"), std::pair(":kind", "'purchase'")})
+        listed.where.replace(listed.where.find(name), std::string_view(name).size(), value);
+    std::string plan;
+    const auto done = access().change_with([&](soci::session& sql) {
+        rows::read(
+            sql, (is_postgres() ? "explain select * from orders " : "explain query plan select * from orders ") + listed.where,
+            is_postgres() ? "t" : "nnnt", rows::Values(), [&](const rows::Row& row) { plan += row[is_postgres() ? 0 : 3].text + "\n"; }
+        );
+    });
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_THAT(plan, HasSubstr(is_postgres() ? "Index Scan Backward using orders_listed" : "USING INDEX orders_listed"));
+    EXPECT_THAT(plan, ::testing::Not(::testing::AnyOf(HasSubstr("Sort"), HasSubstr("B-TREE")))) << "they come in the order of the index";
 }
 
 // Steps of orders change columns which stand in no index, so that PostgreSQL writes no index for
