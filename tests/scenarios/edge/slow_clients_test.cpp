@@ -147,18 +147,19 @@ TEST_F(SlowClients, HoldUpNobodyWhoMeansWellAndAreGoneInTime) {
     honest();  // caches are warm
     const auto memory = edge.memory("VmRSS");
     std::vector<double> ratios, calm;
-    std::vector<long> more;
+    std::vector<long> more, kept;
     // A machine at other work says nothing of times: they are judged in the long run alone, and there only where the calm turns agree.
     const bool is_long = std::getenv("PORTEUR_FAULTS") != nullptr;
     const auto is_judged = [&] { return is_long && std::ranges::max(calm) <= ratio_max * std::ranges::min(calm); };
     for (int number = 1; number <= (is_long ? rounds_max : rounds_min); ++number) {
         const auto seen = round();
+        kept.push_back(edge.memory("VmRSS") - memory);
         ratios.push_back(seen.attacked / seen.calm);
         calm.push_back(seen.calm);
         std::printf(
             "edge: round %d: p99 %.0f us calm, %.0f us among %d crawlers and %d opens: %.2f times; memory +%ld KiB; "
-            "all gone after %.1f s\n",
-            number, seen.calm, seen.attacked, crawlers, seen.opened, ratios.back(), seen.memory - memory, seen.gone_after
+            "+%ld KiB when they were gone, after %.1f s\n",
+            number, seen.calm, seen.attacked, crawlers, seen.opened, ratios.back(), seen.memory - memory, kept.back(), seen.gone_after
         );
         EXPECT_EQ(seen.left, 0) << "crawlers that are still there after 40 s";
         EXPECT_EQ(seen.opened, opens);
@@ -167,8 +168,11 @@ TEST_F(SlowClients, HoldUpNobodyWhoMeansWellAndAreGoneInTime) {
     }
     EXPECT_EQ(refused, 0) << "requests that mean well are answered, each of them";
     EXPECT_LE(more.front(), memory_more_max_kib) << "KiB more in memory, among the crawlers";
-    // What the allocator keeps for the next attack comes on top, once.
-    EXPECT_LE(std::ranges::max(more), memory_more_max_kib + memory_kept_max_kib) << "KiB more in memory, after several attacks";
+    // When a thousand are answered 408 at once the allocator takes more, and keeps it for the next time (measured: 21 MiB, the same after
+    // each round). A leak would show from one round to the next.
+    EXPECT_LE(std::ranges::max(kept), 2 * memory_more_max_kib) << "KiB are kept when all are gone";
+    for (std::size_t at = 1; at < kept.size(); ++at)
+        EXPECT_LE(kept[at], kept[at - 1] + memory_kept_max_kib) << "KiB more are kept after round " << at + 1;
     if (is_judged()) EXPECT_LE(median(ratios), ratio_max);
     std::printf(
         "edge: slow clients: p99 %.2f times the calm one, median of %zu rounds%s\n", median(ratios), ratios.size(),
