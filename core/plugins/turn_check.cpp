@@ -21,27 +21,28 @@ std::string text_of(const porteur_view& view) {
 }
 
 Result<void> check_sizes(const porteur_effect& effect, std::size_t index) {
-    const auto which = "effect " + std::to_string(index + 1) + " of the turn ";
+    // As text only where something is wrong: this runs for each effect.
+    const auto which = [&] { return "effect " + std::to_string(index + 1) + " of the turn "; };
     if (effect.size < sizeof(porteur_effect))
         return broken(
-            which + "is a struct of " + bytes(effect.size) + "; it has at least " +
+            which() + "is a struct of " + bytes(effect.size) + "; it has at least " +
             bytes(sizeof(porteur_effect))
         );
     if (dangles(effect.step) || dangles(effect.head) || dangles(effect.body))
-        return broken(which + "has a length without bytes");
+        return broken(which() + "has a length without bytes");
     if (effect.step.len > step_name_size_max_bytes)
         return broken(
-            which + "has a step name of " + bytes(effect.step.len) + "; at most " +
+            which() + "has a step name of " + bytes(effect.step.len) + "; at most " +
             bytes(step_name_size_max_bytes) + " are taken"
         );
     if (effect.head.len > head_size_max_bytes)
         return broken(
-            which + "has a head of " + bytes(effect.head.len) + "; at most " +
+            which() + "has a head of " + bytes(effect.head.len) + "; at most " +
             bytes(head_size_max_bytes) + " are taken"
         );
     if (effect.body.len > body_size_max_bytes)
         return broken(
-            which + "has a body of " + bytes(effect.body.len) + "; at most " +
+            which() + "has a body of " + bytes(effect.body.len) + "; at most " +
             bytes(body_size_max_bytes) + " are taken"
         );
     return {};
@@ -116,7 +117,7 @@ Result<Turn> copy_turn(const porteur_turn& turn, const porteur_error& error, std
 }
 
 Result<void> TurnSequence::check_effect(const Effect& effect) const {
-    const auto which = "effect " + std::to_string(effect.seq) + " ";
+    const auto which = [&] { return "effect " + std::to_string(effect.seq) + " "; };
     if (effect.seq != last_seq_ + 1)
         return broken(
             "numbers an effect " + std::to_string(effect.seq) + "; the next number is " +
@@ -124,17 +125,17 @@ Result<void> TurnSequence::check_effect(const Effect& effect) const {
         );
     const auto kind = static_cast<std::uint32_t>(effect.kind);
     if (kind < PORTEUR_FX_HTTP || kind > PORTEUR_FX_PROGRESS || kind == PORTEUR_FX_PATCH)
-        return broken(which + "has the unknown kind " + std::to_string(kind));
+        return broken(which() + "has the unknown kind " + std::to_string(kind));
     if (const auto guarantee = static_cast<std::uint32_t>(effect.guarantee);
         guarantee > PORTEUR_ONCE)
-        return broken(which + "has the unknown guarantee " + std::to_string(guarantee));
+        return broken(which() + "has the unknown guarantee " + std::to_string(guarantee));
     if (auto wrong = wrong_step_name(effect.seq, effect.step); !wrong.empty()) return broken(std::move(wrong));
     // Frames are checked here for the first time, so the sizes once more.
     if (auto wrong = wrong_effect_size(effect.seq, effect.head.size(), effect.body.size()); !wrong.empty())
         return broken(std::move(wrong));
-    if (!effect.head.starts_with('{')) return broken(which + "has a head that is no JSON object");
+    if (!effect.head.starts_with('{')) return broken(which() + "has a head that is no JSON object");
     if (auto fits = check_canonical_json(effect.head); !fits)
-        return broken(which + "has a head that is " + fits.error().message);
+        return broken(which() + "has a head that is " + fits.error().message);
     return {};
 }
 
