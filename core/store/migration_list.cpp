@@ -543,10 +543,15 @@ create table restores (
     Migration{20, "an account's newest orders are read in order", R"(
 create index orders_listed on orders (tenant_id, kind, id)
 )"},
+    Migration{22, "which porteurd brought the store to its form", R"(
+alter table schema_version add column porteurd text not null default ''
+)"},
 };
 
 }  // namespace
 
 std::span<const Migration> all_migrations() noexcept { return migrations; }
+
+std::string_view migrations_of() noexcept { return PORTEUR_VERSION; }
 
 }  // namespace porteur

@@ -27,4 +27,7 @@ struct Migration {
 /// By number; not every number has one. @threads any
 std::span<const Migration> all_migrations() noexcept;
 
+/// The version of the porteurd that these are the migrations of. @threads any
+std::string_view migrations_of() noexcept;
+
 }  // namespace porteur

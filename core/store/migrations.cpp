@@ -4,6 +4,7 @@
 #include <soci/soci.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,9 @@
 
 namespace porteur {
 namespace {
+
+/// From this one on the store says which porteurd brought it to its form.
+constexpr int writes_down_by_whom = 22;
 
 // Trigrams. SQLite's table holds the index alone, without positions (whoever finds a number looks into its row
 // again, so that needs none) and without the texts.
@@ -89,35 +93,53 @@ int newest_migration_of(soci::session& sql) {
     }
 }
 
+std::string why_too_new(soci::session& sql, int there) {
+    std::string by;
+    try {
+        sql << "select porteurd from schema_version where number = :number", soci::into(by), soci::use(there);
+    } catch (const soci::soci_error&) {  // of a porteurd that did not write this down
+    }
+    return "the store is of a newer porteurd (" + (by.empty() ? "" : quoted(by, 40) + ", ") + "migration " + std::to_string(there) + "), and this one is " +
+           std::string(migrations_of()) + ", which knows migration " + std::to_string(newest_migration()) +
+           "; install the newer one again, or go back to the backup that it took before its upgrade: docs/operating/upgrade.md";
+}
+
 Result<void> migrate(soci::session& sql, Dialect dialect, int up_to) {
     try {
         sql << "create table if not exists schema_version (number bigint primary key, name text not null)";
-        int there = 0;
-        sql << "select coalesce(max(number), 0) from schema_version", soci::into(there);
-        if (there > newest_migration())
-            return failure(ErrorKind::unsupported,
-                           "the store has migration " + std::to_string(there) + ", this porteurd knows " +
-                               std::to_string(newest_migration()) + "; start the newer porteurd, or restore a backup");
+        const int there = newest_migration_of(sql);
+        if (there > newest_migration()) return failure(ErrorKind::unsupported, why_too_new(sql, there));
+        std::set<int> done;
+        {
+            soci::rowset<long long> found = (sql.prepare << "select number from schema_version");
+            for (const auto number : found) done.insert(static_cast<int>(number));
+        }
+        const auto is_due = [&](const Migration& each) { return !done.contains(each.number) && each.number <= up_to; };
+        if (std::ranges::none_of(all_migrations(), is_due)) return {};
+        soci::transaction all(sql);
         for (const auto& each : all_migrations()) {
-            int done = 0;
-            sql << "select count(*) from schema_version where number = :number", soci::into(done), soci::use(each.number);
-            if (done != 0 || each.number > up_to) continue;
+            if (!is_due(each)) continue;
             PORTEUR_CRASH_POINT("store.before_migration");
-            soci::transaction all(sql);
             run_all(sql, dialect, each.sql);
             if (each.number == 1)
                 for (int shard = 0; shard < shard_count; ++shard)
                     sql << "insert into leases (shard, holder, epoch) values (:shard, '', 0)", soci::use(shard);
+            PORTEUR_CRASH_POINT("store.before_migrated");
             const std::string name(each.name);
             sql << "insert into schema_version (number, name) values (:number, :name)", soci::use(each.number),
                 soci::use(name);
-            PORTEUR_CRASH_POINT("store.before_migrated");
-            all.commit();
             PORTEUR_CRASH_POINT("store.after_migrated");
         }
+        if (up_to >= writes_down_by_whom) {
+            const std::string by(migrations_of());
+            sql << "update schema_version set porteurd = :by where number > :there", soci::use(by), soci::use(there);
+        }
+        PORTEUR_CRASH_POINT("store.before_all_migrated");
+        all.commit();
+        PORTEUR_CRASH_POINT("store.after_all_migrated");
         return {};
     } catch (const std::exception& wrong) {
-        return failure(ErrorKind::internal, std::string("migrating the store: ") + wrong.what());
+        return failure(ErrorKind::internal, std::string("migrating the store: ") + wrong.what() + "; nothing of it was changed");
     }
 }
 

@@ -384,9 +384,10 @@ std::optional<DocumentRow> document(soci::session& sql, const std::string& id) {
     return out;
 }
 
-Id newest_id(soci::session& sql) {
+Id newest_id(soci::session& sql, const std::function<bool(const std::string&)>& has) {
     Id newest = 0;
     for (const char* table : {"orders", "operations", "timeline", "inbound_events", "webhooks"}) {
+        if (has && !has(table)) continue;
         long long id = 0;
         sql << std::string("select coalesce(max(id), 0) from ") + table, soci::into(id);
         newest = std::max<Id>(newest, id);

@@ -47,8 +47,8 @@ std::vector<EventOffer> event_offers(soci::session& sql);
 Compactable compactable(soci::session& sql, Id after, Id created_before, Instant ended_before, int limit);
 std::vector<Id> events_before(soci::session& sql, Id before, int limit);
 std::optional<DocumentRow> document(soci::session& sql, const std::string& id);
-/// As Store::newest_id().
-Id newest_id(soci::session& sql);
+/// As Store::newest_id(). @param has  which tables the store of an older porteurd has; empty: all of them
+Id newest_id(soci::session& sql, const std::function<bool(const std::string&)>& has = {});
 std::string dump(soci::session& sql, const Seal& seal);
 
 }  // namespace porteur::queries

@@ -79,7 +79,10 @@ public:
     }
 
     Result<void> migrate_beside(soci::session& session) {
-        if (newest_migration_of(session) == newest_migration()) return {};
+        const int there = newest_migration_of(session);
+        if (there == newest_migration()) return {};
+        if (there > newest_migration()) return failure(ErrorKind::unsupported, why_too_new(session, there));
+        if (settings_.lock) return migrate(session, address_.dialect);
         const auto lock = take_lock();
         if (!lock)
             return failure(ErrorKind::unavailable, "the porteurd that holds the store has not brought it to this build's form; it may "

@@ -86,7 +86,7 @@ StoreContents contents_of(soci::session& sql, Dialect dialect) {
     rows::read(sql, std::string(dialect == Dialect::sqlite ? tables_of_sqlite : tables_of_postgresql), "t", {},
                [&](const rows::Row& row) { tables.push_back(row[0].text); });
     for (const auto& each : tables) out.rows[each] = one_number(sql, "select count(*) from " + each);
-    out.newest_id = queries::newest_id(sql);
+    out.newest_id = queries::newest_id(sql, [&](const std::string& table) { return out.rows.contains(table); });
     std::set<std::string> documents;
     rows::read(sql, "select about from documents", "t", {}, [&](const rows::Row& row) {
         auto about = from_text<DocumentRef>(row[0].text);
