@@ -74,7 +74,14 @@ Result<StoreContents> dump_postgresql(const Settings& settings, const fs::path& 
     return (*held)->contents();
 }
 
-Result<void> copy_documents(const fs::path& from, const fs::path& to, const StoreContents& contents, BackupManifest& manifest, const BackupTold& told) {
+Result<BackupFile> take_document(const fs::path& from, const fs::path& to, BackupDocuments how) {
+    auto name = std::string(backup_documents_name) + "/" + to.filename().string();
+    if (how == BackupDocuments::linked && ::link(from.c_str(), to.c_str()) == 0) return file_as_it_is(to, std::move(name));
+    return copy_file_to(from, to, std::move(name));
+}
+
+Result<void> copy_documents(const fs::path& from, const fs::path& to, const StoreContents& contents, BackupManifest& manifest, BackupDocuments how,
+                            const BackupTold& told) {
     std::uint64_t done = 0;
     for (const auto& hash : contents.documents) {
         told("documents", ++done, contents.documents.size());
@@ -83,7 +90,7 @@ Result<void> copy_documents(const fs::path& from, const fs::path& to, const Stor
             manifest.documents_missing.push_back(hash);
             continue;
         }
-        auto copied = copy_file_to(from / hash, to / hash, std::string(backup_documents_name) + "/" + hash);
+        auto copied = take_document(from / hash, to / hash, how);
         if (!copied) return std::unexpected(std::move(copied).error());
         manifest.files.push_back(std::move(*copied));
     }
@@ -92,7 +99,7 @@ Result<void> copy_documents(const fs::path& from, const fs::path& to, const Stor
 
 }  // namespace
 
-Result<BackupManifest> make_backup(const Settings& settings, const fs::path& wanted, const std::string& version, const BackupTold& told) {
+Result<BackupManifest> make_backup(const Settings& settings, const fs::path& wanted, const std::string& version, const BackupTold& told, BackupDocuments how) {
     std::error_code none;
     auto target = fs::absolute(wanted, none).lexically_normal();
     if (!target.has_filename()) target = target.parent_path();
@@ -120,7 +127,7 @@ Result<BackupManifest> make_backup(const Settings& settings, const fs::path& wan
     auto file = file_as_it_is(folder.path() / database, database);
     if (!file) return std::unexpected(std::move(file).error());
     manifest.files.push_back(std::move(*file));
-    if (auto copied = copy_documents(settings.documents.folder, folder.path() / backup_documents_name, *contents, manifest, told); !copied)
+    if (auto copied = copy_documents(settings.documents.folder, folder.path() / backup_documents_name, *contents, manifest, how, told); !copied)
         return std::unexpected(std::move(copied).error());
     manifest.proof = proof_of(*master, proved_text(manifest));
     if (auto written = write_new_file(folder.path() / backup_manifest_name, to_text(manifest) + "\n"); !written)

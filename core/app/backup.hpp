@@ -17,6 +17,10 @@ namespace porteur {
 /// What is being done, and how much of it is done: pages, files.
 using BackupTold = std::function<void(std::string_view what, std::uint64_t done, std::uint64_t all)>;
 
+/// How documents come into a backup. A link costs neither time nor room, and is a copy where the file system has none; document and backup
+/// then share their bytes, which nobody changes, but a broken disk.
+enum class BackupDocuments { copied, linked };
+
 /// `porteurd backup`: also while the daemon runs, which goes on as if nobody looked.
 ///
 /// The store is copied first, then the documents that the copy names: a document is on the disk before its row is, and is
@@ -26,6 +30,7 @@ using BackupTold = std::function<void(std::string_view what, std::uint64_t done,
 /// @param version  of this porteurd
 /// @errors  invalid_input: the target is there; unavailable: what cannot be read or written; pg_dump's words
 /// @threads one; blocks
-Result<BackupManifest> make_backup(const Settings& settings, const std::filesystem::path& target, const std::string& version, const BackupTold& told);
+Result<BackupManifest> make_backup(const Settings& settings, const std::filesystem::path& target, const std::string& version, const BackupTold& told,
+                                   BackupDocuments how = BackupDocuments::copied);
 
 }  // namespace porteur

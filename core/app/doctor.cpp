@@ -96,10 +96,12 @@ void examine_store(const Settings& settings, Inspection& found) {
     const auto newest = newest_migration();
     if (*migration > newest)
         return found.fail("store", "it is of a newer porteurd: migration " + std::to_string(*migration) + ", this one knows " + std::to_string(newest),
-                          "install the newer porteurd again");
+                          "install the newer porteurd again, or go back to the backup that it took before its upgrade: docs/operating/upgrade.md");
     const auto text = "answers, has migration " + std::to_string(*migration);
-    if (*migration < newest)
-        found.warn("store", text + ", this porteurd brings it to " + std::to_string(newest), "take a backup before porteurd is started");
+    if (*migration < newest && settings.store.backup_before_upgrade)
+        found.ok("store", text + "; when this porteurd is started, it takes a backup, and brings it to " + std::to_string(newest));
+    else if (*migration < newest)
+        found.warn("store", text + ", this porteurd brings it to " + std::to_string(newest) + ", and takes no backup before, as backup_before_upgrade says", "take a backup before porteurd is started");
     else
         found.ok("store", text);
 }

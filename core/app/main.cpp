@@ -27,6 +27,7 @@
 #include "app/privacy.hpp"
 #include "app/service_manager.hpp"
 #include "app/standing_by.hpp"
+#include "app/upgrade.hpp"
 
 namespace {
 
@@ -105,6 +106,13 @@ void stop_early() {
     _exit(0);
 }
 
+/// What one reads in `systemctl status` while a backup is taken before an upgrade.
+void tell_of_backup(std::string_view what, std::uint64_t done, std::uint64_t all) {
+    std::string status = "a backup is taken before the store is brought to this version's form: " + std::string(what);
+    if (all > 0) status += " " + std::to_string(100 * done / all) + " %";
+    tell_status(status);
+}
+
 /// Runs until SIGTERM or SIGINT; SIGHUP reads the settings again. The service manager hears of each.
 int serve(const std::string& config) {
     sigset_t signals;
@@ -135,6 +143,14 @@ int serve(const std::string& config) {
     if (*given) {
         settings->api.address = (*given)->address;
         settings->api.port = (*given)->port;
+    }
+    auto before = back_up_before_upgrade(*settings, std::move(stood->lock), PORTEUR_VERSION, tell_of_backup);
+    if (!before) return complain(before.error());
+    stood->lock = std::move(before->lock);
+    if (!before->told.empty()) log_info(before->told);
+    if (!before->backup.empty()) {
+        std::printf("backup before the upgrade: %s\n", before->backup.c_str());
+        std::fflush(stdout);
     }
     const auto scheme = settings->api.tls ? "https://" : "http://";
     const bool v6 = settings->api.address.find(':') != std::string::npos;
@@ -251,6 +267,10 @@ int main(int count, char** words) {
         std::printf("%s", found->c_str());
         return 0;
     }
+    if (const auto upgraded = upgrade_beside(*settings, PORTEUR_VERSION); !upgraded)
+        return complain(upgraded.error());
+    else if (!upgraded->empty())
+        std::fprintf(stderr, "porteurd: %s\n", upgraded->c_str());
     if (*init_command) {
         auto done = init(*settings);
         if (!done) return complain(done.error());

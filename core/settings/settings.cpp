@@ -286,6 +286,7 @@ void read_store(TableReader& in, StoreSection& store) {
     in.text("store", address, form);
     in.secret("store_password", store.password);
     in.secret("key", store.key);
+    in.boolean("backup_before_upgrade", store.backup_before_upgrade);
 
     if (address.starts_with("sqlite:"))
         store.path = (in.reading().folder() / address.substr(7)).lexically_normal();

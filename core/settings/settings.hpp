@@ -90,7 +90,7 @@ struct SignInSection {
     friend bool operator==(const SignInSection&, const SignInSection&) = default;
 };
 
-/// store, store_password, key
+/// store, store_password, key, backup_before_upgrade
 struct StoreSection {
     enum class Backend { sqlite, postgresql };
     Backend backend = Backend::sqlite;
@@ -100,6 +100,7 @@ struct StoreSection {
     SecretRef key{
         SecretRef::Source::file, "/var/lib/porteur/porteur.key", "", {}
     };  ///< seals what is stored
+    bool backup_before_upgrade = true;  ///< before the store of an older porteurd is brought to this one's form
     friend bool operator==(const StoreSection&, const StoreSection&) = default;
 };
 
