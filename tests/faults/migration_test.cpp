@@ -203,9 +203,9 @@ protected:
         ("porteur-migrated." + std::to_string(getpid()));
 };
 
-// Each migration is a transaction of its own, so what is left by a death in one of them is the same wherever the store
-// began, but for the rows: from nothing and from the oldest store with rows every point of all migrations is tried, and
-// from each later one those of the migration that comes next.
+// All migrations that are due are one transaction, so a death in them leaves the store as it was: from nothing and from
+// the oldest store with rows every point of all migrations is tried, and from each later one those of the migration that
+// comes next.
 TEST_P(Migrations, EndAsIfNobodyHadDiedWhoeverDiesInThem) {
     int runs = 0, deaths = 0;
     std::map<int, int> points_from;
@@ -233,6 +233,12 @@ TEST_P(Migrations, EndAsIfNobodyHadDiedWhoeverDiesInThem) {
                 ++runs;
                 ASSERT_EQ(open_in_child(point), died) << "from " << from << " at " << point;
                 ++deaths;
+                // Not each time, as a look takes what a process left half-done out of the next one's way.
+                if (point % 3 == 0) {
+                    const int left = newest_migration_of(*session());
+                    EXPECT_TRUE(left == from || left == newest_migration())
+                        << "from " << from << " at " << point << ": " << left;
+                }
                 const bool died_again = second > 0 && open_in_child(second) == died;
                 deaths += died_again ? 1 : 0;
                 ASSERT_EQ(open_in_child(0), 0)

@@ -46,9 +46,11 @@ def make_base():
 
 
 class Machine:
-    """systemd as the first process of namespaces of its own. It ends with them."""
+    """systemd as the first process of namespaces of its own. It ends with them.
 
-    def __init__(self, root):
+    @param beside  a machine whose network this one shares"""
+
+    def __init__(self, root, beside=None):
         self.root = root
         self.log = open(os.path.join(os.path.dirname(root), "machine.log"), "w+", encoding="utf-8", errors="replace")
         # A network of its own, so that the port is free; its cgroups are those of this process and below.
@@ -60,8 +62,10 @@ class Machine:
             # Not chroot: who is in one may make no user namespace, and the unit has PrivateUsers=.
             "pivot_root . mnt && umount -l /mnt && exec env -i container=porteur-test PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --unit=multi-user.target --log-target=console --show-status=no"
         )
+        enter = ["nsenter", "--target", beside.init(), "--net"] if beside else []
+        network = [] if beside else ["--net"]
         self.process = subprocess.Popen(
-            ["unshare", "--mount", "--pid", "--net", "--ipc", "--uts", "--cgroup", "--fork", "--kill-child", "--propagation=private", "sh", "-c", script, root],
+            [*enter, "unshare", "--mount", "--pid", *network, "--ipc", "--uts", "--cgroup", "--fork", "--kill-child", "--propagation=private", "sh", "-c", script, root],
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
         )
 
