@@ -265,13 +265,15 @@ struct Reader {
 Outcome<Parsed> parse_command_line(const std::vector<std::string>& words, const Tongue& tongue) {
     for (const auto& command : all_commands()) {
         if (!command.takes_rest) continue;
+        // "backup" is one word, "token create" two.
         const auto blank = command.path.find(' ');
-        if (words.size() < 2 || words[0] != command.path.substr(0, blank) ||
-            words[1] != command.path.substr(blank + 1))
+        const std::size_t length = blank == command.path.npos ? 1 : 2;
+        if (words.size() < length || words[0] != command.path.substr(0, blank) ||
+            (length == 2 && words[1] != command.path.substr(blank + 1)))
             continue;
         Parsed parsed{.command = &command, .arguments = {}, .text = {}};
         parsed.arguments.command = command.path;
-        parsed.arguments.words.assign(words.begin() + 2, words.end());
+        parsed.arguments.words.assign(words.begin() + static_cast<std::ptrdiff_t>(length), words.end());
         return parsed;
     }
     Reader reader(tongue);

@@ -51,6 +51,17 @@ TEST(TokenCreate, GivesAllWordsToTheDaemonAndKeepsItsExitStatus) {
     );
 }
 
+// `porteur backup FOLDER` was refused: a command of one word took none of those that follow it.
+TEST(CommandsOfOneWord, GiveAllWordsToTheDaemonToo) {
+    for (const auto& words : std::vector<std::vector<std::string>>{
+             {"backup", "/backup/monday"}, {"restore", "/backup/monday", "--check", "--key", "k"}, {"doctor"}, {"doctor", "--json"}}) {
+        World world;
+        EXPECT_EQ(world.run(words).status, 0) << words.front();
+        EXPECT_EQ(world.other_program, "porteurd");
+        EXPECT_EQ(world.other_words, words);
+    }
+}
+
 TEST(PluginNew, GivesAllWordsToTheProgramForAuthorsAndKeepsItsExitStatus) {
     World world;
     world.other_status = 2;
