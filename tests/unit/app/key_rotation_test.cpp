@@ -123,7 +123,7 @@ protected:
         operation.tenant = 1;
         operation.account = "acme";
         operation.name = "buy";
-        operation.input = R"({"settings":")" + std::string(3000, 's') + R"("})";
+        operation.input = R"({"a":1,"settings":{"b":")" + std::string(3000, 's') + R"("}})";
         operation.output = R"({"secret":1})";
         operation.began = noon;
         made.new_operations.push_back(operation);
@@ -168,6 +168,7 @@ protected:
         for (Id id = 200; id < 1000; id += 100) ASSERT_TRUE(commit(*there->store, with_everything(id)));
         User user;
         user.id = 9;
+        user.tenant = 1;
         user.login = user.name = "anna";
         user.language = "en";
         user.created = user.updated = noon;
@@ -303,16 +304,17 @@ TEST_P(KeyRotation, DiesAtEachStepAndGoesOn) {
     int deaths = 0;
     for (int wanted = 1;; ++wanted) {
         SCOPED_TRACE("death at step " + std::to_string(wanted));
+        // A process of its own from the start: libsodium's generator ends one that was only forked.
+        ::setenv("PORTEUR_KEY_STORE", (is_postgresql() ? settings.store.url : settings.store.path.string()).c_str(), 1);
+        ::setenv("PORTEUR_KEY_FOLDER", folder.c_str(), 1);
+        ::setenv("PORTEUR_KEY_DEATH", std::to_string(wanted).c_str(), 1);
         const auto child = ::fork();
         ASSERT_GE(child, 0);
         if (child == 0) {
-            int passed = 0;
-            KeyRotationWish wish;
-            wish.after = [&](std::string_view) {
-                if (++passed == wanted) ::_exit(9);
-            };
-            ::_exit(rotate_key(settings, wish) ? 0 : 1);
+            ::execl("/proc/self/exe", "key_rotation_test", "--gtest_filter=KeyRotationChild.*", nullptr);
+            ::_exit(2);
         }
+        ::unsetenv("PORTEUR_KEY_DEATH");
         int status = 0;
         ASSERT_EQ(::waitpid(child, &status, 0), child);
         ASSERT_TRUE(WIFEXITED(status));
@@ -533,6 +535,27 @@ TEST_P(KeyRotation, TellsHowLongManySecretsTake) {
     ASSERT_TRUE(done) << done.error().message;
     std::printf("%s: %d secrets under another key in %lld ms\n", GetParam(), count, static_cast<long long>(took.count()));
     EXPECT_EQ(key_standing(settings).value().left, 0);
+}
+
+TEST(KeyRotationChild, DiesWhereItIsTold) {
+    const auto* const death = std::getenv("PORTEUR_KEY_DEATH");
+    if (death == nullptr) GTEST_SKIP() << "it is a child of another test";
+    const fs::path folder = std::getenv("PORTEUR_KEY_FOLDER");
+    const std::string store = std::getenv("PORTEUR_KEY_STORE");
+    Settings settings;
+    settings.store.path = store;
+    settings.store.url = store;
+    if (store.starts_with("postgresql")) settings.store.backend = StoreSection::Backend::postgresql;
+    settings.store.key.name = (folder / "porteur.key").string();
+    settings.documents.folder = folder / "documents";
+    int passed = 0;
+    KeyRotationWish wish;
+    wish.after = [&](std::string_view) {
+        if (++passed == std::atoi(death)) ::_exit(9);
+    };
+    const auto done = rotate_key(settings, wish);
+    if (!done) std::fprintf(stderr, "%s\n", done.error().message.c_str());
+    ::_exit(done ? 0 : 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, KeyRotation, ::testing::Values("sqlite", "postgresql"));
