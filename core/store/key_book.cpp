@@ -92,6 +92,8 @@ std::int64_t put_postgresql(soci::session& sql, const SealedColumn& column, cons
     for (std::size_t at = 0; at < column.keys.size(); ++at) fresh += "k" + std::to_string(at) + ", ";
     const std::string table = column.table, name = column.column;
     sql << "set local standard_conforming_strings = on";
+    // By its key each: for the planner's guess of a batch it would read the whole table, each time.
+    for (const char* way : {"enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"}) sql << "set local " + std::string(way) + " = off";
     return rows::change(
         sql, "with " + fresh + "before, after) as materialized (values " + values + "), h as materialized (select " + names_of(column, "t.") + " from " + table +
                  " t join f on " + same_row + " where substr(t." + name + ", 1, " + std::to_string(telling_letters) +
