@@ -25,6 +25,8 @@ std::string keyed_hash(const MasterKey& master, std::string_view text, std::size
 
 std::string fingerprint_of(const MasterKey& key) { return keyed_hash(key, "fingerprint", 16); }
 
+std::string key_id_of(const MasterKey& key) { return fingerprint_of(key).substr(0, 8); }
+
 std::string proof_of(const MasterKey& key, std::string_view text) {
     return keyed_hash(key, "proof|" + std::string(text), 32);
 }

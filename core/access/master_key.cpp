@@ -42,6 +42,13 @@ Result<MasterKey> parse_master_key(std::string_view text) {
     return key;
 }
 
+std::string text_of(const MasterKey& key) {
+    std::string text(2 * MasterKey::size + 1, '\0');
+    sodium_bin2hex(text.data(), text.size(), key.data(), MasterKey::size);
+    text.pop_back();
+    return text;
+}
+
 Result<MasterKey> read_master_key(const std::filesystem::path& file) {
     const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (descriptor < 0)

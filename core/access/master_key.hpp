@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <string>
+#include <string_view>
 
 #include <porteur/result.hpp>
 
@@ -44,6 +46,9 @@ Result<MasterKey> parse_master_key(std::string_view text);
 /// @errors  invalid_input: it may be read by others (the message says which chmod mends it), belongs to
 ///          somebody else, or is of another form; unavailable: it cannot be read
 Result<MasterKey> read_master_key(const std::filesystem::path& file);
+
+/// The key as its file has it: 64 hexadecimal digits. @threads any
+std::string text_of(const MasterKey& key);
 
 /// Makes a new key file, mode 0400. An existing file is never overwritten.
 /// @errors  invalid_input: the file exists; unavailable: it cannot be written

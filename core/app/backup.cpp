@@ -13,6 +13,7 @@
 #include "access/token.hpp"
 #include "api/order_json.hpp"
 #include "app/admin.hpp"
+#include "app/keys.hpp"
 #include "app/postgres_programs.hpp"
 #include "store/store_copy.hpp"
 
@@ -105,8 +106,8 @@ Result<BackupManifest> make_backup(const Settings& settings, const fs::path& wan
     if (!target.has_filename()) target = target.parent_path();
     if (fs::exists(fs::symlink_status(target, none)))
         return failure(ErrorKind::invalid_input, porteur::quoted(target.string(), 300) + " is there already; name a folder that is not, and that a backup may become");
-    auto master = master_key_of(settings);
-    if (!master) return std::unexpected(std::move(master).error());
+    const auto keys = keys_at_hand(settings);
+    if (!keys) return std::unexpected(keys.error());
     Unfinished folder(target);
     if (auto made = folder.make(); !made) return std::unexpected(std::move(made).error());
 
@@ -115,12 +116,15 @@ Result<BackupManifest> make_backup(const Settings& settings, const fs::path& wan
     const auto taken = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     manifest.taken = time_text(taken);
     manifest.taken_at = taken.time_since_epoch().count();
-    manifest.key = fingerprint_of(*master);
     const bool sqlite = settings.store.backend == StoreSection::Backend::sqlite;
     manifest.database = sqlite ? "sqlite" : "postgresql";
     const std::string database = sqlite ? "porteur.db" : "porteur.dump";
     auto contents = sqlite ? copy_sqlite(settings, folder.path() / database, told) : dump_postgresql(settings, folder.path() / database, told);
     if (!contents) return std::unexpected(std::move(contents).error());
+    const auto* master = contents->key_id.empty() ? &keys->first : keys->with_id(contents->key_id);
+    if (master == nullptr)
+        return failure(ErrorKind::invalid_input, "the store is sealed with key " + contents->key_id + ", which this machine does not have; look with porteurd key show");
+    manifest.key = fingerprint_of(*master);
     manifest.migration = contents->migration;
     manifest.newest_id = id_text(contents->newest_id);
     manifest.rows = contents->rows;
@@ -129,6 +133,12 @@ Result<BackupManifest> make_backup(const Settings& settings, const fs::path& wan
     manifest.files.push_back(std::move(*file));
     if (auto copied = copy_documents(settings.documents.folder, folder.path() / backup_documents_name, *contents, manifest, how, told); !copied)
         return std::unexpected(std::move(copied).error());
+    const auto address = store_address(settings);
+    if (!address) return std::unexpected(address.error());
+    const auto wanted_now = key_id_of_store(*address);
+    if (!wanted_now) return std::unexpected(wanted_now.error());
+    if (*wanted_now != contents->key_id)
+        return failure(ErrorKind::unavailable, "the key was changed while the backup was taken, and documents may be of another than its store; take it again");
     manifest.proof = proof_of(*master, proved_text(manifest));
     if (auto written = write_new_file(folder.path() / backup_manifest_name, to_text(manifest) + "\n"); !written)
         return std::unexpected(std::move(written).error());

@@ -7,6 +7,7 @@
 #include "access/key_proof.hpp"
 #include "access/token.hpp"
 #include "app/admin.hpp"
+#include "app/keys.hpp"
 #include "app/passing_folder.hpp"
 #include "app/postgres_programs.hpp"
 #include "paper/document_folder.hpp"
@@ -41,11 +42,12 @@ void check_key(const BackupManifest& manifest, const std::optional<MasterKey>& k
         return found.warn("key", "no key was given, so neither the manifest's proof nor anything that is sealed was tried",
                           "name the key with --key FILE");
     if (const auto given = fingerprint_of(*key); given != manifest.key)
-        return found.fail("key", "another key: the backup was sealed with the key of fingerprint " + manifest.key + ", the one given has " + given,
-                          "find the key that this backup belongs to; without it nobody can read it");
+        return found.fail("key", "another key: the backup was sealed with key " + manifest.key.substr(0, 8) + " (fingerprint " + manifest.key + "), the one given is " + given.substr(0, 8),
+                          "find the key that this backup belongs to, where keys of before are kept: porteur.key.before-" + manifest.key.substr(0, 8) +
+                              " if porteurd key rotate has put it away; without it nobody can read the backup");
     if (proof_of(*key, proved_text(manifest)) != manifest.proof)
         return found.fail("manifest", "it was changed since it was written, or is damaged", another_backup);
-    found.ok("key", "the one that sealed it (fingerprint " + manifest.key + ")");
+    found.ok("key", "the one that sealed it: " + manifest.key.substr(0, 8) + " (fingerprint " + manifest.key + ")");
 }
 
 void check_each_file(const fs::path& folder, const BackupManifest& manifest, const BackupTold& told, Inspection& found) {
@@ -90,15 +92,15 @@ void check_rows(const BackupManifest& manifest, const StoreContents& contents, I
     found.ok("rows", std::to_string(sum) + " in " + std::to_string(manifest.rows.size()) + " tables");
 }
 
-void check_documents(const BackupLook& look, const BackupManifest& manifest, const StoreContents& contents, const BackupTold& told, Inspection& found) {
+void check_documents(StoreAccess& access, const Sealing& sealing, const BackupLook& look, const BackupManifest& manifest, const StoreContents& contents, const BackupTold& told, Inspection& found) {
     std::set<std::string> there;
     for (const auto& each : manifest.files) there.insert(each.name);
     std::vector<std::string> missing, closed;
     std::optional<paper::DocumentFolder> folder;
     if (look.key && fs::is_directory(look.folder / backup_documents_name)) {
-        const auto bytes = [](const MasterKey& key) { return std::span<const unsigned char, MasterKey::size>(key.data(), MasterKey::size); };
-        const auto key = derived_key(*look.key, KeyUse::documents);
-        if (auto opened = paper::DocumentFolder::open(look.folder / backup_documents_name, bytes(key), bytes(*look.key))) folder.emplace(std::move(*opened));
+        if (auto opened = paper::DocumentFolder::open_beside(look.folder / backup_documents_name, DocumentKeys(*look.key).get())) folder.emplace(std::move(*opened));
+        // Taken while the key was changed: some are sealed with the one of before, which the store keeps.
+        if (folder && !take_keys_of_before(access, sealing, &*folder)) folder.reset();
     }
     std::uint64_t done = 0;
     for (const auto& hash : contents.documents) {
@@ -133,7 +135,7 @@ void check_store(const BackupLook& look, const std::string& address, const Backu
         found.ok("audit log", "whole: " + std::to_string(head->count) + " records, head " + text_of(*head));
     else
         found.fail("audit log", head.error().message, another_backup);
-    check_documents(look, manifest, contents, told, found);
+    check_documents(access, seal.sealing(), look, manifest, contents, told, found);
     const auto misfits = misfits_of(access, told_most + 1);
     const auto open = (*store)->open_operations();
     if (!misfits || !open)

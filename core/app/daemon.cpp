@@ -16,7 +16,6 @@
 #include <pthread.h>
 
 #include "access/sealing.hpp"
-#include "access/token.hpp"
 #include "api/order_json.hpp"
 #include "api/server.hpp"
 #include "app/admin.hpp"
@@ -25,6 +24,7 @@
 #include "app/host_services.hpp"
 #include "app/housekeeping.hpp"
 #include "app/inventory_desk.hpp"
+#include "app/keys.hpp"
 #include "app/logging.hpp"
 #include "app/mail_intake.hpp"
 #include "app/number_syncs.hpp"
@@ -38,6 +38,7 @@
 #include "app/service_manager.hpp"
 #include "domain/give_back.hpp"
 #include "engine/engine.hpp"
+#include "store/key_book.hpp"
 #include "store/upkeep.hpp"
 
 namespace porteur {
@@ -108,13 +109,15 @@ ListenSettings listen_settings(const ApiSection& from, const DocumentsSection& d
     return out;
 }
 
-/// The key of reply tokens hangs on the master key, so that it survives restarts; it is a hash of that, so
-/// that nobody comes back from it. It must not change: mails that have left carry its tokens.
-ReplyKey reply_key(const Sealing&, const MasterKey& master) {
+/// The key of reply tokens hangs on the first master key of the store, which keeps it sealed: mails that have left carry
+/// its tokens, so it must not change when the master key does.
+Result<ReplyKey> reply_key(Store& store) {
+    const auto hash = KeyBook(access_of(store)).kept(reply_tokens_key);
+    if (!hash) return std::unexpected(hash.error());
     ReplyKey key{};
-    const auto hash = blake2b_hex("reply-tokens|" + std::string(reinterpret_cast<const char*>(master.data()), MasterKey::size));
+    if (!*hash || (*hash)->size() != 2 * key.size()) return failure(ErrorKind::internal, "the store has no key of reply tokens");
     for (std::size_t at = 0; at < key.size(); ++at)
-        key[at] = static_cast<unsigned char>(std::stoi(hash.substr(2 * at, 2), nullptr, 16));
+        key[at] = static_cast<unsigned char>(std::stoi((*hash)->substr(2 * at, 2), nullptr, 16));
     return key;
 }
 
@@ -153,7 +156,6 @@ std::vector<SyncAccount> sync_accounts(const ConfiguredAccounts& accounts) {
 
 struct Daemon::Parts {
     Settings settings;
-    MasterKey key;
     StoreSeal seal;
     asio::io_context outward_io{1};  // first: what the engine's carries for it ends before it
     asio::io_context engine_io{1};
@@ -189,6 +191,8 @@ struct Daemon::Parts {
     std::future<void> housekeeping_ended;
     std::unique_ptr<AuditFollower> audit;  // likewise
     std::future<void> audit_ended;
+    std::unique_ptr<KeyFollower> keys;  // likewise
+    std::future<void> keys_ended;
     std::unique_ptr<OrderFollowing> following;
     std::unique_ptr<OrderFollower> follower;  // likewise
     std::future<void> follower_ended;
@@ -198,7 +202,7 @@ struct Daemon::Parts {
     std::unique_ptr<Watchdog> watchdog;  // of the engine's thread, and gone before it
 
     Parts(Settings given, MasterKey master, paper::DocumentFolder folder)
-        : settings(std::move(given)), key(master), seal(Sealing(key)), documents(std::move(folder)), accounts(engine_io.get_executor(), settings) {}
+        : settings(std::move(given)), seal(Sealing(master)), documents(std::move(folder)), accounts(engine_io.get_executor(), settings) {}
 
     void every_second() {
         services->take_snapshot();
@@ -230,9 +234,7 @@ Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings, StoodBy before, std::function<void()> working) {
     auto master = master_key_of(settings);
     if (!master) return std::unexpected(std::move(master).error());
-    const auto document_key = derived_key(*master, KeyUse::documents);
-    const auto bytes_of = [](const MasterKey& key) { return std::span<const unsigned char, MasterKey::size>(key.data(), MasterKey::size); };
-    auto documents = paper::DocumentFolder::open(settings.documents.folder, bytes_of(document_key), bytes_of(*master));
+    auto documents = paper::DocumentFolder::open(settings.documents.folder, DocumentKeys(*master).get());
     if (!documents) return std::unexpected(std::move(documents).error());
     auto parts = std::make_unique<Parts>(std::move(settings), *master, std::move(*documents));
     auto& p = *parts;
@@ -242,6 +244,9 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings, StoodBy before,
                              [&p](std::function<void()> run) { asio::post(p.engine_io, std::move(run)); });
     if (!store) return std::unexpected(std::move(store).error());
     p.store = std::move(*store);
+    if (auto ready = ready_keys(*p.store, p.settings, p.seal.sealing(), &p.documents, true); !ready) return std::unexpected(std::move(ready).error());
+    const auto key_of_replies = reply_key(*p.store);
+    if (!key_of_replies) return std::unexpected(key_of_replies.error());
     p.engine_store = std::make_unique<StoreForEngine>(*p.store);
     p.http = std::make_unique<HttpPerformer>(*p.store, p.documents, p.clock);
     p.http->on_penalty([&p](const std::string& account, Instant until) {
@@ -252,7 +257,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings, StoodBy before,
                 log_warning("account " + account + ": a restart will not know of its carrier's penalty: " + kept.error().message);
         });
     });
-    p.mail = std::make_unique<MailPerformer>(*p.store, p.documents, p.clock, p.chance, p.settings.mail, reply_key(p.seal.sealing(), p.key));
+    p.mail = std::make_unique<MailPerformer>(*p.store, p.documents, p.clock, p.chance, p.settings.mail, *key_of_replies);
     p.performer = std::make_unique<Performer>(*p.http, *p.mail);
     Rhythm rhythm;
     rhythm.follow = p.settings.engine.check_interval;
@@ -261,7 +266,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings, StoodBy before,
     p.desk = std::make_unique<MailDesk>(MailDesk::Parts{.engine = *p.engine, .accounts = p.accounts, .performer = *p.performer,
                                                         .store = *p.store, .clock = p.clock, .chance = p.chance, .rhythm = rhythm});
     p.intake = std::make_unique<MailIntake>(MailIntake::Parts{.engine_thread = p.engine_io.get_executor(), .desk = *p.desk, .store = *p.store,
-                                                              .key = reply_key(p.seal.sealing(), p.key)});
+                                                              .key = *key_of_replies});
     auto outward = Outward::make({.io = p.outward_io, .engine_thread = p.engine_io.get_executor(), .engine = *p.engine, .store = *p.store,
                                   .on_entries = [&p] { p.services->wake(); p.outward->wake(); }},
                                  p.settings);
@@ -412,6 +417,9 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Settings settings, StoodBy before,
     p.housekeeping_ended = p.housekeeping->start();
     p.audit = std::make_unique<AuditFollower>(p.upkeep.get_executor(), *p.people);
     p.audit_ended = p.audit->start();
+    p.keys = std::make_unique<KeyFollower>(KeyFollower::Parts{.executor = p.upkeep.get_executor(), .store = *p.store, .settings = p.settings,
+                                                              .sealing = p.seal.sealing(), .documents = p.documents, .note = log_info, .warn = log_warning});
+    p.keys_ended = p.keys->start();
     p.follower_ended = p.follower->start();
     p.api_thread = std::thread([&p] { p.api_io.run(); });
     if (const auto limit = watchdog_time(); limit.count() > 0)
@@ -472,6 +480,10 @@ void Daemon::stop() {
     if (p.audit_ended.valid()) {
         asio::post(p.upkeep, [&p] { p.audit->stop(); });
         p.audit_ended.get();
+    }
+    if (p.keys_ended.valid()) {
+        asio::post(p.upkeep, [&p] { p.keys->stop(); });
+        p.keys_ended.get();
     }
     if (p.follower_ended.valid()) {
         asio::post(p.upkeep, [&p] { p.follower->stop(); });

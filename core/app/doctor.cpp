@@ -18,6 +18,7 @@
 #include "app/child_program.hpp"
 #include "app/doctor_reach.hpp"
 #include "app/installation_check.hpp"
+#include "app/keys.hpp"
 #include "store/migrations.hpp"
 #include "store/store_copy.hpp"
 
@@ -104,6 +105,17 @@ void examine_store(const Settings& settings, Inspection& found) {
         found.warn("store", text + ", this porteurd brings it to " + std::to_string(newest) + ", and takes no backup before, as backup_before_upgrade says", "take a backup before porteurd is started");
     else
         found.ok("store", text);
+    const auto wanted = key_id_of_store(*address);
+    const auto keys = keys_at_hand(settings);
+    // Where the key cannot be read, the settings' line has said so.
+    if (!wanted || wanted->empty() || !keys) return;
+    if (keys->with_id(*wanted) == nullptr)
+        found.fail("key", "the store is sealed with key " + *wanted + ", which this machine does not have",
+                   "bring it from the machine where porteurd key rotate was run, to " + words_of(next_key_of(settings.store.key)));
+    else if (keys->next)
+        found.warn("key", "it is being changed, or was changed elsewhere: the store is sealed with " + *wanted, "porteurd key rotate brings that to its end");
+    else
+        found.ok("key", "the store is sealed with " + *wanted + ", which is here");
 }
 
 void examine_clock(const std::vector<std::pair<std::string, std::chrono::seconds>>& carriers, Inspection& found) {

@@ -18,6 +18,8 @@
 #include "app/pop3_settings.hpp"
 #include "mail/connection.hpp"
 #include "mail/pop3.hpp"
+#include "mail/smtp.hpp"
+#include "settings/secret.hpp"
 
 namespace porteur {
 namespace {
@@ -219,7 +221,18 @@ void examine_smtp(const MailSection& mail, Inspection& found) {
         if (const auto heard = ask(hello, "250", nullptr); !heard) return wrong(heard.error().message);
     }
     if (const auto left = ask("QUIT", "221", nullptr); !left) return wrong(left.error().message);
-    found.ok("smtp", there + " takes mail, " + std::string(name_of(to.security)) + (to.user.empty() ? "" : "; the password was not tried"));
+    if (!to.user.empty()) {
+        SmtpSettings as;
+        as.server = {.host = to.host, .port = to.port, .security = to.security, .ca_file = to.ca_file.string(), .connect_timeout = patience};
+        as.user = to.user;
+        as.client_name = mail.domain.empty() ? "localhost" : mail.domain;
+        as.command_timeout = patience;
+        auto password = read_secret(to.password);
+        if (!password) return wrong(password.error().message);
+        as.password = std::move(*password);
+        if (const auto logged_in = try_log_in(as); !logged_in) return wrong(logged_in.error().message);
+    }
+    found.ok("smtp", there + " takes mail, " + std::string(name_of(to.security)) + (to.user.empty() ? "" : ", and user and password"));
 }
 
 void examine_pop3(const std::string& what, const Pop3Server& server, Inspection& found) {

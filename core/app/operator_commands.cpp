@@ -15,6 +15,7 @@
 #include "app/backup.hpp"
 #include "app/backup_check.hpp"
 #include "app/doctor.hpp"
+#include "app/key_rotation.hpp"
 #include "app/restore.hpp"
 
 namespace porteur {
@@ -81,15 +82,23 @@ OperatorCommands::OperatorCommands(CLI::App& app, std::string version) : version
     restore_->add_option("--key", key_, "with --check: the file of the key; that of the settings unless given")->type_name("FILE");
     restore_->add_option("--server", server_, "with --check, of PostgreSQL: where a database can be made for the look, and dropped")->type_name("URL");
     restore_->add_flag("--json", as_json_, "with --check: for programs");
+    key_command_ = app.add_subcommand("key", "the master key, which seals what nobody may read");
+    rotate_ = key_command_->add_subcommand("rotate", "change it, while the daemon runs; interrupted, the same command goes on");
+    rotate_->add_flag("--leave-unreadable", leave_unreadable_, "come to the end although something opens with no key");
+    show_ = key_command_->add_subcommand("show", "which key the store is sealed with, and which this machine has");
+    show_->add_flag("--json", as_json_, "for programs");
+    key_command_->require_subcommand(1);
     doctor_ = app.add_subcommand("doctor", "look at settings, permissions, clock, carriers, mail, store and disk, and say what mends each");
     doctor_->add_flag("--json", as_json_, "for programs");
 }
 
-bool OperatorCommands::chosen() const { return *backup_ || *restore_ || *doctor_; }
+bool OperatorCommands::chosen() const { return *backup_ || *restore_ || *doctor_ || *key_command_; }
 
 int OperatorCommands::run(const std::string& config) const {
     std::signal(SIGPIPE, SIG_IGN);  // a server that closes is something to be told
     if (*doctor_) return report(examine(config, version_), as_json_);
+    if (*rotate_) return rotate(config);
+    if (*show_) return show_keys(config);
     return *backup_ ? backup(config) : restore(config);
 }
 
@@ -109,12 +118,42 @@ int OperatorCommands::backup(const std::string& config) const {
         std::printf("%s\n", canonical(json::object{{"folder", folder_}, {"taken", made->taken}, {"orders", orders}, {"files", made->files.size()},
                                                    {"bytes", bytes}, {"key", made->key}, {"documents_missing", to_json(made->documents_missing)}}).c_str());
     else
-        std::printf("backup  %s\ntaken   %s\nholds   %lld orders, %zu documents, %lld bytes\nkey     not in it; it is the one with fingerprint %s\n",
+        std::printf("backup  %s\ntaken   %s\nholds   %lld orders, %zu documents, %lld bytes\nkey     not in it; it is %s, with fingerprint %s\n",
                     folder_.c_str(), made->taken.c_str(), static_cast<long long>(orders), made->files.size() - 1, static_cast<long long>(bytes),
-                    made->key.c_str());
+                    made->key.substr(0, 8).c_str(), made->key.c_str());
     if (made->documents_missing.empty()) return 0;
     std::fprintf(stderr, "porteurd: %zu documents that the store names are not in the documents folder, nor in the backup\n", made->documents_missing.size());
     return 1;
+}
+
+int OperatorCommands::rotate(const std::string& config) const {
+    const auto settings = settings_of(config);
+    if (!settings) return complain(settings.error());
+    auto done = Result<std::string>();
+    {
+        ProgressLine line;
+        KeyRotationWish wish;
+        wish.leave_unreadable = leave_unreadable_;
+        wish.told = line.told();
+        done = rotate_key(*settings, wish);
+    }
+    if (!done) return complain(done.error());
+    std::fputs(done->c_str(), stdout);
+    return 0;
+}
+
+int OperatorCommands::show_keys(const std::string& config) const {
+    const auto settings = settings_of(config);
+    if (!settings) return complain(settings.error());
+    const auto found = key_standing(*settings);
+    if (!found) return complain(found.error());
+    if (as_json_)
+        std::printf("%s\n", canonical(json::object{{"wanted", found->wanted}, {"before", found->before}, {"left", found->left}, {"here", found->first}, {"next_here", found->next}}).c_str());
+    else
+        std::printf("store   %s%s\nhere    %s%s\n", found->wanted.empty() ? "not begun yet" : ("key " + found->wanted).c_str(),
+                    found->before.empty() ? "" : ("; being changed from " + found->before + ", " + std::to_string(found->left) + " rows to go: porteurd key rotate").c_str(),
+                    ("key " + found->first).c_str(), found->next.empty() ? "" : (", next " + found->next).c_str());
+    return found->fits() ? 0 : 1;
 }
 
 int OperatorCommands::restore(const std::string& config) const {

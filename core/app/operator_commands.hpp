@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// `porteurd backup`, `restore` and `doctor`: what whoever keeps a porteurd does beside it.
+// `porteurd backup`, `restore`, `key` and `doctor`: what whoever keeps a porteurd does beside it.
 
 #include <string>
 
@@ -24,13 +24,18 @@ public:
 private:
     int backup(const std::string& config) const;
     int restore(const std::string& config) const;
+    int rotate(const std::string& config) const;
+    int show_keys(const std::string& config) const;
 
     std::string version_;
     CLI::App* backup_ = nullptr;
     CLI::App* restore_ = nullptr;
     CLI::App* doctor_ = nullptr;
+    CLI::App* key_command_ = nullptr;
+    CLI::App* rotate_ = nullptr;
+    CLI::App* show_ = nullptr;
     std::string folder_, key_, server_;
-    bool check_ = false, as_json_ = false;
+    bool check_ = false, as_json_ = false, leave_unreadable_ = false;
 };
 
 }  // namespace porteur

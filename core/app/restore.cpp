@@ -13,6 +13,7 @@
 #include "api/order_json.hpp"
 #include "app/admin.hpp"
 #include "app/backup_check.hpp"
+#include "app/keys.hpp"
 #include "app/postgres_programs.hpp"
 #include "domain/tenant_tree.hpp"
 #include "store/restore_book.hpp"
@@ -31,6 +32,16 @@ std::unexpected<Error> broken(const fs::path& file, std::string_view what) {
 std::unexpected<Error> not_empty(const std::string& what) {
     return failure(ErrorKind::invalid_input, what + " is there already; a backup is put back only where nothing is. Move it away, and keep it: "
                                                     "it may know more than the backup");
+}
+
+Result<void> nobody_holds_it(const Settings& settings) {
+    const auto address = store_address(settings);
+    if (!address) return std::unexpected(address.error());
+    const auto held = is_held(*address);
+    if (!held) return std::unexpected(held.error());
+    if (*held)
+        return failure(ErrorKind::invalid_input, "a porteurd holds this store: stop it first, on every machine, and its socket too (systemctl stop porteurd.socket porteurd)");
+    return {};
 }
 
 Result<void> nothing_is_there(const Settings& settings) {
@@ -136,9 +147,13 @@ std::string what_to_know(const BackupManifest& manifest) {
 }  // namespace
 
 Result<std::string> restore_backup(const Settings& settings, const fs::path& folder, const BackupTold& told) {
-    auto key = master_key_of(settings);
-    if (!key)
-        return failure(key.error().kind, key.error().message + " (a backup is put back with the key that sealed it, which belongs there first)");
+    if (auto free = nobody_holds_it(settings); !free) return std::unexpected(std::move(free).error());
+    auto keys = keys_at_hand(settings);
+    if (!keys)
+        return failure(keys.error().kind, keys.error().message + " (a backup is put back with the key that sealed it, which belongs there first)");
+    const auto said = read_manifest(folder);
+    const auto* key = said ? keys->with_id(said->key.substr(0, 8)) : nullptr;
+    if (key == nullptr) key = &keys->first;
     Inspection found;
     const auto manifest = check_backup_files({.folder = folder, .key = *key, .server = {}}, told, found);
     if (!manifest || found.failed()) {

@@ -217,7 +217,7 @@ asio::awaitable<Exchanged> CarrierClient::Impl::exchange(
             co_return not_sent({.kind = ErrorKind::unavailable, .message = phrase("it was not sent: another porteurd may hold the store by now")});
         const bool was_used = (*lease)->used;
         auto outcome = co_await (*lease)->exchange(
-            head.text, joined ? nothing : request.body, request.method == "HEAD"
+            head.text, joined ? nothing : request.body, request.method == "HEAD", request.may_leave
         );
         // An old connection that died under our hands before it took a byte: the next one may live.
         if (!outcome && !outcome.error().may_have_left && was_used) continue;

@@ -219,14 +219,14 @@ Exchanged Connection::lost(std::string_view what) const {
 }
 
 asio::awaitable<Exchanged> Connection::exchange(
-    std::string& head, const std::string& body, bool to_head
+    std::string& head, const std::string& body, bool to_head, const std::function<bool()>& may_leave
 ) {
     used = true;
     clean_ = false;
     parser_.start(to_head);
     take_back_at_close(true);
-    if (tls_) return run(*tls_, head, body);
-    return run(socket_, head, body);
+    if (tls_) return run(*tls_, head, body, may_leave);
+    return run(socket_, head, body, may_leave);
 }
 
 /// A connection that is closed in the middle of a request, by us or by the end of this process, takes back what has not
@@ -238,8 +238,10 @@ void Connection::take_back_at_close(bool is_wanted) {
 
 template <class Stream>
 asio::awaitable<Exchanged> Connection::run(
-    Stream& stream, std::string& head, const std::string& body
+    Stream& stream, std::string& head, const std::string& body, const std::function<bool()>& may_leave
 ) {
+    // A large request takes its time, in which another porteurd may take the store over.
+    constexpr std::size_t piece_max = 64 * 1024;
     const std::array<asio::const_buffer, 2> pieces = {asio::buffer(head), asio::buffer(body)};
     const std::size_t size = head.size() + body.size();
     std::size_t written = 0;
@@ -262,12 +264,16 @@ asio::awaitable<Exchanged> Connection::run(
             });
         }
     }
-    if (!error && written < size) {
-        const std::size_t of_head = std::min(written, head.size());
-        const std::array<asio::const_buffer, 2> rest = {
-            pieces[0] + of_head, pieces[1] + (written - of_head)
+    for (bool first = written == 0; !error && written < size; first = false) {
+        if (!first && may_leave && !may_leave())
+            co_return lost(phrase("called off while sending: another porteurd may hold the store by now"));
+        const std::size_t of_head = std::min(written, head.size()), of_body = written - of_head;
+        const std::size_t more_of_head = std::min(piece_max, head.size() - of_head);
+        const std::array<asio::const_buffer, 2> piece = {
+            asio::buffer(head.data() + of_head, more_of_head),
+            asio::buffer(body.data() + of_body, std::min(piece_max - more_of_head, body.size() - of_body))
         };
-        co_await asio::async_write(stream, rest, asio::redirect_error(asio::use_awaitable, error));
+        written += co_await asio::async_write(stream, piece, asio::redirect_error(asio::use_awaitable, error));
         if (expired_) co_return lost(phrase("it took no complete request within the time-out"));
         if (error == asio::error::operation_aborted) co_return lost(phrase("called off while sending"));
     }

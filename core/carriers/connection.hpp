@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,8 +61,9 @@ public:
     /// first
     ///          byte was accepted; else in_doubt
     /// @cancel  at any wait; the connection is then only good for being destroyed
+    /// @param may_leave  asked again before each piece of what the network does not take at once; empty: it may
     boost::asio::awaitable<Exchanged> exchange(
-        std::string& head, const std::string& body, bool to_head
+        std::string& head, const std::string& body, bool to_head, const std::function<bool()>& may_leave
     );
 
     /// Whether it may be kept: the last answer was complete and allowed it.
@@ -86,7 +88,7 @@ private:
     boost::asio::awaitable<Result<void>> make_tls();
     template <class Stream>
     boost::asio::awaitable<Exchanged> run(
-        Stream& stream, std::string& head, const std::string& body
+        Stream& stream, std::string& head, const std::string& body, const std::function<bool()>& may_leave
     );
     template <class Stream>
     boost::asio::awaitable<Exchanged> read_answer(Stream& stream, std::string why_sending_failed);

@@ -118,7 +118,10 @@ Async<OperationRun::Looked> OperationRun::perform(Open& open, Company company) {
     const auto& retry = account_->descriptor->http.retry;
     milliseconds wait = retry.first;
     std::optional<Instant> ours_at;
+    // Of an earlier run, it may have left; the carrier knows its key again only so long.
+    bool may_have_left = open.from_before;
     for (std::uint32_t tried = 1;; ++tried) {
+        if (may_have_left && key_is_forgotten(open, world_.clock.now())) co_return forgotten(open);
         Performed performed;
         if (auto refused = co_await world_.performer.admit(context_of(open), effect)) {
             performed = std::move(*refused);
@@ -145,8 +148,8 @@ Async<OperationRun::Looked> OperationRun::perform(Open& open, Company company) {
         const auto kind = performed.completion.kind;
         const bool again = kind == ErrorKind::unavailable || kind == ErrorKind::throttled || performed.lost;
         const auto asked = std::max<milliseconds>(wait, performed.retry_after);
-        const bool window_open = effect.guarantee != Guarantee::keyed || !spec() || !spec()->window ||
-                                 world_.clock.now() + asked < open.intent_at + *spec()->window;
+        may_have_left = may_have_left || performed.lost;
+        const bool window_open = !key_is_forgotten(open, world_.clock.now() + asked);
         const bool late = again && world_.clock.now() + asked >= out_of_time_at_;
         const bool long_wait = tried > retry.times || asked > world_.held_wait_max || late;
         if (again && long_wait && effect.guarantee == Guarantee::safe && ladder_.acted()) {
@@ -166,6 +169,19 @@ Async<OperationRun::Looked> OperationRun::perform(Open& open, Company company) {
         co_await world_.clock.sleep_until(world_.clock.now() + jittered);
         wait = std::min(wait * 2, retry.max);
     }
+}
+
+/// Whether a carrier that has had the request does not know its key any more, so that it would be a new one.
+bool OperationRun::key_is_forgotten(const Open& open, Instant at) {
+    return open.effect.guarantee == Guarantee::keyed && spec() && spec()->window && at >= open.intent_at + *spec()->window;
+}
+
+/// It is not sent again; the plugin looks it up, as one whose answer was lost.
+OperationRun::Looked OperationRun::forgotten(const Open& open) {
+    auto how = phrase("step {1} may have left before, and the time in which the carrier knows its key again is over: it is looked up, and not sent again",
+                      quoted(open.effect.step));
+    add_entry("outcome_lost", how);
+    return {.completion = failed(open.effect.seq, ErrorKind::in_doubt, std::move(how)), .wait = {}};
 }
 
 /// operation_timeout has passed: what has not left certainly was not carried out. The plugin ends, and

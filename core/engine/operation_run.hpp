@@ -177,6 +177,8 @@ private:
     Looked person(Open& open);
     Looked event(Open& open);
     Looked out_of_time(const Open& open) const;
+    bool key_is_forgotten(const Open& open, Instant at);
+    Looked forgotten(const Open& open);
     void record(JournalRecord record);
     void told(Open& open, const Completion& completion);
     Async<bool> flush(bool mark_sending);

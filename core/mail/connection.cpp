@@ -2,6 +2,8 @@
 #include "mail/connection.hpp"
 
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
 
@@ -176,6 +178,9 @@ Result<MailConnection> MailConnection::open(const MailServerAddress& server, std
                 net::SocketAddress(address, server.port), timespan(server.connect_timeout)
             );
             socket->plain.setNoDelay(true);
+            // Nobody keeps sending what is not taken: by then proof may have been looked for, and the mail be sent again.
+            constexpr int unacknowledged_max_ms = 10'000;
+            socket->plain.setOption(IPPROTO_TCP, TCP_USER_TIMEOUT, unacknowledged_max_ms);
             MailConnection connection(std::move(socket));
             if (server.security == MailSecurity::tls) {
                 if (auto secured = connection.start_tls(); !secured) {
@@ -265,6 +270,14 @@ Result<std::string> MailConnection::read_line(Deadline deadline) {
         } catch (const Poco::Exception& exception) {
             return socket.failed(phrase("the connection was lost: {1}", exception.displayText()));
         }
+    }
+}
+
+void MailConnection::take_back_at_close(bool is_wanted) {
+    try {
+        socket_->plain.setLinger(is_wanted, 0);
+    } catch (const Poco::Exception&) {
+        // It is lost, and with it what had not arrived.
     }
 }
 

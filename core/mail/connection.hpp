@@ -59,6 +59,10 @@ public:
     /// @errors unavailable: closed, late, stopped, or a line longer than 4,096 bytes
     Result<std::string> read_line(Deadline deadline);
 
+    /// Whether what has not arrived is taken back when the connection closes, by us or by the end of this process. Else the
+    /// kernel goes on sending it, for minutes.
+    void take_back_at_close(bool is_wanted);
+
     /// Writes all bytes. @errors unavailable: closed or late; some bytes may have left
     Result<void> write(std::string_view bytes, Deadline deadline);
 

@@ -209,6 +209,7 @@ public:
     /// From here on every loss is a doubt.
     Result<void> send_body(std::string_view wire) {
         constexpr std::size_t block_bytes = 65536;
+        connection_->take_back_at_close(true);
         while (!wire.empty()) {
             const auto block = wire.substr(0, block_bytes);
             if (auto sent = connection_->write(block, steady_clock::now() + settings_.data_timeout);
@@ -222,6 +223,7 @@ public:
         }
         auto reply = read_reply(settings_.final_timeout);
         if (!reply) return doubt(reply.error());
+        connection_->take_back_at_close(false);
         if (reply->is(4) || reply->is(5)) return refused(*reply, "mail");
         if (!reply->is(2)) {
             return doubt(Error{.message = at_server(phrase("answered {1:quoted}", quoted(reply->text)))});
@@ -485,6 +487,16 @@ SmtpReport send_mail(
 ) {
     SmtpLink link;
     return send_mail(settings, envelope, mime, observer, std::move(stop), link);
+}
+
+Result<void> try_log_in(const SmtpSettings& settings, std::stop_token stop) {
+    SmtpLink link;
+    const Envelope none;
+    const PhaseObserver nobody;
+    Sending sending(settings, none, nobody, link.state());
+    auto done = sending.reach(std::move(stop));
+    if (done) done = sending.log_in();
+    return done;
 }
 
 }  // namespace porteur

@@ -121,4 +121,8 @@ SmtpReport send_mail(
     const PhaseObserver& observer, std::stop_token stop, SmtpLink& link
 );
 
+/// Connects, and tries user and password, as for a mail; sends none.
+/// @errors  unauthorized: AUTH failed; unavailable, invalid_input: as send_mail @threads any; blocks
+Result<void> try_log_in(const SmtpSettings& settings, std::stop_token stop = {});
+
 }  // namespace porteur

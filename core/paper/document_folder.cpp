@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -19,9 +20,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view magic = "PRTD2\n";
-constexpr std::string_view old_magic = "PRTD1\n";
-static_assert(magic.size() == old_magic.size());
+constexpr std::string_view magic = "PRTD3\n";
+constexpr std::string_view magic_2 = "PRTD2\n";
+constexpr std::string_view magic_1 = "PRTD1\n";
+static_assert(magic.size() == magic_1.size() && magic.size() == magic_2.size());
 constexpr std::string_view unfinished = "incoming-";
 constexpr std::size_t frame_size = 64 * 1024;
 constexpr std::size_t seal_size = crypto_secretstream_xchacha20poly1305_ABYTES;
@@ -89,21 +91,58 @@ const unsigned char* bytes_of(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
 
+Result<void> seal_one_anew(const DocumentFolder& folder, const std::string& sha256) {
+    auto writer = folder.write();
+    if (!writer) return std::unexpected(std::move(writer).error());
+    const auto copy = [&](std::string_view bytes) { return (*writer)->append(bytes); };
+    if (auto copied = folder.read(sha256, copy); !copied) return copied;
+    return (*writer)->keep(sha256);
+}
+
 }  // namespace
 
 struct DocumentFolder::State {
+    struct Key {
+        std::string id;
+        std::array<unsigned char, document_key_size> key{}, old_key{};
+        explicit Key(const DocumentKey& given) : id(given.id) {
+            id.resize(document_key_id_size, '-');
+            std::ranges::copy(given.key, key.begin());
+            std::ranges::copy(given.old_key, old_key.begin());
+        }
+        Key(const Key&) = delete;
+        Key& operator=(const Key&) = delete;
+        ~Key() {
+            sodium_memzero(key.data(), key.size());
+            sodium_memzero(old_key.data(), old_key.size());
+        }
+    };
+    using Keys = std::vector<std::shared_ptr<const Key>>;
+
     fs::path folder;
-    std::array<unsigned char, document_key_size> key{}, old_key{};
-    State() = default;
-    State(const State&) = delete;
-    State& operator=(const State&) = delete;
-    ~State() {
-        sodium_memzero(key.data(), key.size());
-        sodium_memzero(old_key.data(), old_key.size());
+
+    State(fs::path where, const DocumentKey& key)
+        : folder(std::move(where)), keys_{std::make_shared<const Key>(key)} {}
+
+    /// The one that seals is the first.
+    Keys keys() const {
+        const std::lock_guard lock(mutex_);
+        return keys_;
+    }
+    void take(const DocumentKey& given, bool seals) const {
+        auto key = std::make_shared<const Key>(given);
+        const std::lock_guard lock(mutex_);
+        std::erase_if(keys_, [&](const auto& each) { return each->id == key->id && (seals || each != keys_.front()); });
+        if (seals || keys_.empty())
+            keys_.insert(keys_.begin(), std::move(key));
+        else if (keys_.front()->id != key->id)
+            keys_.push_back(std::move(key));
     }
 
     /// @param sha256  of what is in it; empty while that is not known
     Result<void> read(const fs::path& name, const std::string& sha256, const Take& take) const;
+    /// Whether the key that seals now has sealed a file.
+    bool is_of(const fs::path& name, const Key& key) const;
 
     static std::unexpected<Error> damaged(const fs::path& name) {
         return failure(
@@ -112,7 +151,20 @@ struct DocumentFolder::State {
                 " does not open: it was sealed by another key, or changed since"
         );
     }
+
+private:
+    mutable std::mutex mutex_;
+    mutable Keys keys_;
 };
+
+bool DocumentFolder::State::is_of(const fs::path& name, const Key& key) const {
+    const File file(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (file.get() < 0) return false;
+    std::array<unsigned char, magic.size() + document_key_id_size> first{};
+    const auto came = read_full(file, name, first);
+    return came && *came == first.size() &&
+           std::string_view(reinterpret_cast<const char*>(first.data()), first.size()) == std::string(magic) + key.id;
+}
 
 Result<void> DocumentFolder::State::read(
     const fs::path& name, const std::string& sha256, const Take& take
@@ -120,32 +172,51 @@ Result<void> DocumentFolder::State::read(
     const File file(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (file.get() < 0) return broken(name, "cannot be opened");
 
-    std::array<unsigned char, magic.size() + header_size> first{};
-    auto came = read_full(file, name, first);
+    const auto next = [&](std::span<unsigned char> into) -> Result<bool> {
+        const auto came = read_full(file, name, into);
+        if (!came) return std::unexpected(came.error());
+        return *came == into.size();
+    };
+    std::array<unsigned char, magic.size()> form{};
+    std::array<unsigned char, document_key_id_size> id{};
+    std::array<unsigned char, header_size> header{};
+    auto whole = next(form);
+    if (!whole) return std::unexpected(std::move(whole).error());
+    const auto is = [&](std::string_view which) { return std::memcmp(form.data(), which.data(), which.size()) == 0; };
+    if (!*whole || (!is(magic) && !is(magic_2) && !is(magic_1))) return damaged(name);
+    if (is(magic)) whole = next(id);
+    if (whole && *whole) whole = next(header);
+    if (!whole) return std::unexpected(std::move(whole).error());
+    if (!*whole) return damaged(name);
+
+    std::vector<unsigned char> sealed(frame_size + seal_size), plain(frame_size);
+    auto came = read_full(file, name, sealed);
     if (!came) return std::unexpected(std::move(came).error());
+    // Where no id says which key it is, the first frame does.
     crypto_secretstream_xchacha20poly1305_state seal;
-    const bool old = std::memcmp(first.data(), old_magic.data(), old_magic.size()) == 0;
-    if (*came != first.size() ||
-        (!old && std::memcmp(first.data(), magic.data(), magic.size()) != 0) ||
-        crypto_secretstream_xchacha20poly1305_init_pull(
-            &seal, first.data() + magic.size(), (old ? old_key : key).data()
-        ) != 0)
-        return damaged(name);
+    unsigned long long size = 0;
+    unsigned char tag = 0;
+    const auto pull = [&] {
+        return *came >= seal_size &&
+               crypto_secretstream_xchacha20poly1305_pull(
+                   &seal, plain.data(), &size, &tag, sealed.data(), *came, nullptr, 0
+               ) == 0;
+    };
+    bool opens = false;
+    for (const auto& each : keys()) {
+        if (is(magic) && std::memcmp(id.data(), each->id.data(), id.size()) != 0) continue;
+        opens = crypto_secretstream_xchacha20poly1305_init_pull(
+                    &seal, header.data(), (is(magic_1) ? each->old_key : each->key).data()
+                ) == 0 &&
+                pull();
+        if (opens) break;
+    }
+    if (!opens) return damaged(name);
 
     crypto_hash_sha256_state hash;
     crypto_hash_sha256_init(&hash);
-    std::vector<unsigned char> sealed(frame_size + seal_size), plain(frame_size);
-    for (bool last = false; !last;) {
-        came = read_full(file, name, sealed);
-        if (!came) return std::unexpected(std::move(came).error());
-        unsigned long long size = 0;
-        unsigned char tag = 0;
-        if (*came < seal_size ||
-            crypto_secretstream_xchacha20poly1305_pull(
-                &seal, plain.data(), &size, &tag, sealed.data(), *came, nullptr, 0
-            ) != 0)
-            return damaged(name);
-        last = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
+    for (;;) {
+        const bool last = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
         // Nothing may follow the last frame, and no other may be short.
         if (!last && *came < sealed.size()) return damaged(name);
         crypto_hash_sha256_update(&hash, plain.data(), size);
@@ -155,6 +226,10 @@ Result<void> DocumentFolder::State::read(
                 );
                 !done)
                 return done;
+        if (last) break;
+        came = read_full(file, name, sealed);
+        if (!came) return std::unexpected(std::move(came).error());
+        if (!pull()) return damaged(name);
     }
     unsigned char more = 0;
     came = read_full(file, name, {&more, 1});
@@ -169,6 +244,7 @@ struct DocumentFolder::Writer::State {
     std::shared_ptr<const DocumentFolder::State> folder;
     fs::path name;
     File file{-1};
+    std::string key_id = {};
     crypto_secretstream_xchacha20poly1305_state seal{};
     std::string frame;  // not sealed yet; the last one must be known as such
     bool sealed = false;
@@ -237,7 +313,9 @@ Result<void> DocumentFolder::Writer::keep(const std::string& sha256) {
     const File folder(::open(state.folder->folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (folder.get() < 0 || ::fsync(folder.get()) != 0)
         return broken(state.folder->folder, "cannot be synced");
-    return {};
+    // The key was changed while it was written, and whoever sealed the others anew may have passed its place.
+    if (state.key_id == state.folder->keys().front()->id) return {};
+    return seal_one_anew(DocumentFolder(state.folder), sha256);
 }
 
 DocumentFolder::DocumentFolder(std::shared_ptr<const State> state) : state_(std::move(state)) {}
@@ -245,10 +323,7 @@ DocumentFolder::DocumentFolder(DocumentFolder&&) noexcept = default;
 DocumentFolder& DocumentFolder::operator=(DocumentFolder&&) noexcept = default;
 DocumentFolder::~DocumentFolder() = default;
 
-Result<DocumentFolder> DocumentFolder::open(
-    fs::path folder, std::span<const unsigned char, document_key_size> key,
-    std::span<const unsigned char, document_key_size> old_key
-) {
+Result<DocumentFolder> DocumentFolder::open_beside(fs::path folder, const DocumentKey& key) {
     if (sodium_init() < 0)
         return failure(ErrorKind::internal, "documents: libsodium does not start");
     std::error_code failed;
@@ -256,18 +331,55 @@ Result<DocumentFolder> DocumentFolder::open(
         fs::create_directories(folder.parent_path(), failed);
         if (::mkdir(folder.c_str(), 0700) != 0) return broken(folder, "cannot be made");
     }
-    for (const auto& each : fs::directory_iterator(folder, failed))
+    return DocumentFolder(std::make_shared<const State>(std::move(folder), key));
+}
+
+Result<DocumentFolder> DocumentFolder::open(fs::path folder, const DocumentKey& key) {
+    auto out = open_beside(std::move(folder), key);
+    if (!out) return out;
+    std::error_code failed;
+    const auto& there = out->state_->folder;
+    for (const auto& each : fs::directory_iterator(there, failed))
         if (each.path().filename().string().starts_with(unfinished)) ::unlink(each.path().c_str());
     if (failed)
         return failure(
             ErrorKind::unavailable,
-            "documents: " + folder.string() + ": cannot be read: " + failed.message()
+            "documents: " + there.string() + ": cannot be read: " + failed.message()
         );
-    auto state = std::make_shared<State>();
-    state->folder = std::move(folder);
-    std::ranges::copy(key, state->key.begin());
-    std::ranges::copy(old_key, state->old_key.begin());
-    return DocumentFolder(std::move(state));
+    return out;
+}
+
+void DocumentFolder::take(const DocumentKey& key) const { state_->take(key, true); }
+void DocumentFolder::take_old(const DocumentKey& key) const { state_->take(key, false); }
+
+Result<DocumentsResealed> DocumentFolder::seal_anew(
+    const std::function<bool(std::size_t, std::size_t)>& told
+) const {
+    const auto key = state_->keys().front();
+    std::vector<std::string> names;
+    std::error_code failed;
+    for (const auto& each : fs::directory_iterator(state_->folder, failed))
+        if (auto name = each.path().filename().string(); is_hash(name)) names.push_back(std::move(name));
+    if (failed)
+        return failure(
+            ErrorKind::unavailable,
+            "documents: " + state_->folder.string() + ": cannot be read: " + failed.message()
+        );
+    DocumentsResealed out;
+    out.all = names.size();
+    for (const auto& name : names) {
+        if (!state_->is_of(state_->folder / name, *key)) {
+            // A daemon that starts meanwhile takes what is unfinished for a rest of its own: once more, then.
+            constexpr int tries_max = 3;
+            auto done = seal_one_anew(*this, name);
+            for (int tries = 1; tries < tries_max && !done && done.error().kind == ErrorKind::unavailable; ++tries)
+                done = seal_one_anew(*this, name);
+            if (!done && done.error().kind == ErrorKind::unavailable) return std::unexpected(std::move(done).error());
+            if (!done) out.closed.push_back(name);
+        }
+        if (!told(++out.done, out.all)) break;
+    }
+    return out;
 }
 
 Result<std::unique_ptr<DocumentFolder::Writer>> DocumentFolder::write() const {
@@ -278,9 +390,11 @@ Result<std::unique_ptr<DocumentFolder::Writer>> DocumentFolder::write() const {
     if (file.get() < 0) return broken(name, "cannot be made");
     auto made = std::make_unique<Writer::State>(state_, std::move(name), std::move(file));
     std::array<unsigned char, header_size> header;
-    crypto_secretstream_xchacha20poly1305_init_push(&made->seal, header.data(), state_->key.data());
+    const auto key = state_->keys().front();
+    made->key_id = key->id;
+    crypto_secretstream_xchacha20poly1305_init_push(&made->seal, header.data(), key->key.data());
     const std::string first =
-        std::string(magic) +
+        std::string(magic) + key->id +
         std::string(reinterpret_cast<const char*>(header.data()), header.size());
     if (auto done = write_all(made->file, made->name, first); !done)
         return std::unexpected(std::move(done).error());

@@ -5,10 +5,10 @@
 // written beside its place, synced and then moved there, so that a name never stands for half a
 // document.
 //
-// The form of a file: "PRTD2\n", the header of a libsodium secret stream (XChaCha20-Poly1305),
+// The form of a file: "PRTD3\n", the eight letters of its key's id, the header of a libsodium secret stream (XChaCha20-Poly1305),
 // frames of 64 KiB of text each, the last one marked as such. A frame that is missing, moved or
-// changed does not open; a file that stands under another's name is found by its hash. "PRTD1\n" is the
-// same under the key of before, and is still read.
+// changed does not open; a file that stands under another's name is found by its hash. "PRTD2\n"
+// has no id, and "PRTD1\n" is the same under the key of before; both are still read.
 
 #include <filesystem>
 #include <functional>
@@ -16,12 +16,27 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <porteur/result.hpp>
 
 namespace porteur::paper {
 
 inline constexpr std::size_t document_key_size = 32;
+inline constexpr std::size_t document_key_id_size = 8;
+
+/// What documents are sealed with. The bytes are the caller's; they are copied, and wiped at the end.
+struct DocumentKey {
+    std::string id;  ///< eight letters
+    std::span<const unsigned char, document_key_size> key;
+    std::span<const unsigned char, document_key_size> old_key;  ///< of files that begin with PRTD1
+};
+
+/// What sealing the documents anew came to.
+struct DocumentsResealed {
+    std::size_t done = 0, all = 0;
+    std::vector<std::string> closed;  ///< that no key opens
+};
 
 class DocumentFolder {
 public:
@@ -55,20 +70,28 @@ public:
 
     /// Makes the folder (mode 0700) where it is missing, and removes what a crash left half
     /// written.
-    /// @param key      32 bytes; copied, and wiped at the end
-    /// @param old_key  of files that begin with PRTD1
     /// @errors     unavailable: the folder cannot be made or read
-    static Result<DocumentFolder> open(
-        std::filesystem::path folder, std::span<const unsigned char, document_key_size> key,
-        std::span<const unsigned char, document_key_size> old_key
-    );
+    static Result<DocumentFolder> open(std::filesystem::path folder, const DocumentKey& key);
+    /// The same folder for a program beside the daemon: removes nothing, as the daemon may be writing.
+    static Result<DocumentFolder> open_beside(std::filesystem::path folder, const DocumentKey& key);
 
     DocumentFolder(DocumentFolder&&) noexcept;
     DocumentFolder& operator=(DocumentFolder&&) noexcept;
     ~DocumentFolder();
 
+    /// From now on seals by this key; what the others have sealed is still read. @threads any
+    void take(const DocumentKey& key) const;
+    /// Reads what this key has sealed, too. @threads any
+    void take_old(const DocumentKey& key) const;
+
     /// @errors unavailable @threads any
     Result<std::unique_ptr<Writer>> write() const;
+
+    /// Seals each document anew that the key that seals now has not sealed, and puts it in the place of
+    /// the other; whoever reads that one reads it to its end.
+    /// @param told   how many of how many are done; when it says no, the rest is left
+    /// @errors       unavailable: the folder cannot be read or written @threads any
+    Result<DocumentsResealed> seal_anew(const std::function<bool(std::size_t, std::size_t)>& told) const;
 
     /// Gives the bytes of a document, piece by piece. What was given before an error must not be
     /// used.

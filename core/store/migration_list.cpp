@@ -543,6 +543,19 @@ create table restores (
     Migration{20, "an account's newest orders are read in order", R"(
 create index orders_listed on orders (tenant_id, kind, id)
 )"},
+    Migration{21, "which key seals the store", R"(
+create table master_keys (
+  id text primary key,
+  is_current bigint not null,
+  sealed text not null,
+  since bigint not null,
+  taken_by bigint not null
+);
+create table kept_keys (
+  name text primary key,
+  sealed text not null
+)
+)"},
     Migration{22, "which porteurd brought the store to its form", R"(
 alter table schema_version add column porteurd text not null default ''
 )"},

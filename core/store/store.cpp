@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <utility>
 
@@ -57,7 +58,7 @@ public:
             take_lease(*session);
             readers_.push_back(reader(connect()));
             writing_ = std::make_unique<WriteLoop>(
-                WriteSession::make(std::move(session), address_.dialect, settings_.holder, seal_), address_.dialect, fence_, post_
+                WriteSession::make(std::move(session), address_.dialect, settings_.holder, seal_, true), address_.dialect, fence_, post_
             );
             return {};
         } catch (const std::exception& wrong) {
@@ -113,7 +114,11 @@ public:
         if (PORTEUR_HAS_DEFECT("acknowledged_early")) post_([early = std::exchange(done, nullptr)] { early({}); });
         writing_->take(std::move(commit), std::move(done));
     }
-    StoreCounters counters() const override { return writing_ ? writing_->counters() : StoreCounters(); }
+    StoreCounters counters() const override {
+        auto out = writing_ ? writing_->counters() : StoreCounters();
+        out.failed += failed_beside_;
+        return out;
+    }
     std::size_t backlog() const override { return writing_ ? writing_->backlog() : 0; }
 
     // ---------------------------------------------------------------- reading
@@ -380,7 +385,7 @@ public:
             // What a long transaction changes stays in memory until it ends; less, and a list of a million rows takes
             // a third longer.
             if (address_.dialect == Dialect::sqlite) *session << "pragma cache_size = -64000";
-            return WriteSession::make(std::move(session), address_.dialect, settings_.holder, seal_);
+            return WriteSession::make(std::move(session), address_.dialect, settings_.holder, seal_, false);
         } catch (const std::exception& wrong) {
             return failure(ErrorKind::unavailable, std::string("opening the store: ") + wrong.what());
         }
@@ -482,9 +487,14 @@ private:
     template <class Change>
     Result<void> change(Change apply) {
         auto done = read([&](soci::session& sql) {
-            soci::transaction all(sql);
-            apply(sql);
-            all.commit();
+            try {
+                soci::transaction all(sql);
+                apply(sql);
+                all.commit();
+            } catch (const soci::soci_error&) {
+                ++failed_beside_;
+                throw;
+            }
             return true;
         });
         if (!done) return std::unexpected(std::move(done).error());
@@ -521,6 +531,7 @@ private:
     long long fence_ = 0;
 
     std::unique_ptr<WriteLoop> writing_;
+    std::atomic<std::uint64_t> failed_beside_ = 0;  ///< changes outside the engine's commits that the database refused
 
     std::mutex readers_mutex_;
     std::vector<Reader> readers_;

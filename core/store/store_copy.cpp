@@ -78,6 +78,14 @@ constexpr std::string_view tables_of_sqlite =
 constexpr std::string_view tables_of_postgresql =
     "select table_name from information_schema.tables where table_schema = current_schema() and table_type = 'BASE TABLE' order by table_name";
 
+std::string key_id_in(soci::session& sql, int migration) {
+    constexpr int keys_have_ids = 21;
+    std::string id;
+    if (migration >= keys_have_ids)
+        rows::read(sql, "select id from master_keys where is_current = 1", "t", {}, [&](const rows::Row& row) { id = row[0].text; });
+    return id;
+}
+
 StoreContents contents_of(soci::session& sql, Dialect dialect) {
     StoreContents out;
     out.migration = newest_migration_of(sql);
@@ -87,6 +95,7 @@ StoreContents contents_of(soci::session& sql, Dialect dialect) {
                [&](const rows::Row& row) { tables.push_back(row[0].text); });
     for (const auto& each : tables) out.rows[each] = one_number(sql, "select count(*) from " + each);
     out.newest_id = queries::newest_id(sql, [&](const std::string& table) { return out.rows.contains(table); });
+    out.key_id = key_id_in(sql, out.migration);
     std::set<std::string> documents;
     rows::read(sql, "select about from documents", "t", {}, [&](const rows::Row& row) {
         auto about = from_text<DocumentRef>(row[0].text);
@@ -164,7 +173,10 @@ Result<StoreContents> contents_of(StoreAccess& access) {
     return asked<StoreContents>(access, [&](soci::session& sql) { return contents_of(sql, access.dialect()); });
 }
 
-Result<int> migration_of(const std::string& address) {
+namespace {
+
+template <class Ask>
+auto looked_at(const std::string& address, Ask ask) -> Result<decltype(ask(std::declval<soci::session&>()))> {
     auto place = read_store_address(address);
     if (!place) return std::unexpected(std::move(place).error());
     return tried("the store", [&] {
@@ -173,8 +185,18 @@ Result<int> migration_of(const std::string& address) {
             sql.open(soci::sqlite3, "db=" + place->rest + " timeout=10");
         else
             sql.open(soci::postgresql, place->rest);
-        return newest_migration_of(sql);
+        return ask(sql);
     });
+}
+
+}  // namespace
+
+Result<int> migration_of(const std::string& address) {
+    return looked_at(address, [](soci::session& sql) { return newest_migration_of(sql); });
+}
+
+Result<std::string> key_id_of_store(const std::string& address) {
+    return looked_at(address, [](soci::session& sql) { return key_id_in(sql, newest_migration_of(sql)); });
 }
 
 Result<std::unique_ptr<HeldStore>> HeldStore::open(const std::string& address) {

@@ -21,6 +21,7 @@ struct StoreContents {
     int migration = 0;
     Id newest_id = 0;                         ///< as Store::newest_id()
     std::map<std::string, std::int64_t> rows; ///< of each table
+    std::string key_id;                       ///< of the key that it was to be sealed with; empty: it says none
     std::vector<std::string> documents;       ///< SHA-256 of each that is named, once, in order
 };
 
@@ -67,6 +68,8 @@ Result<void> drop_database(const std::string& address, const std::string& name);
 /// The newest migration of a store, by a look that changes nothing. @param address  as StoreSettings has it
 /// @errors unavailable: it does not answer, or is none @threads any; blocks
 Result<int> migration_of(const std::string& address);
+/// The id of the key that a store is to be sealed with, by such a look; empty where it says none. @errors as migration_of()
+Result<std::string> key_id_of_store(const std::string& address);
 
 /// Which orders of a store do not fit their operations, in sentences: one that names an operation which is not
 /// there or has ended, and an open operation that no order names. @errors unavailable: the store

@@ -41,6 +41,10 @@ private:
 constexpr int hold_lock = 0x504F5254;      // "PORT": the hold itself, of the session that writes
 constexpr int take_over_lock = 0x504F5255;  // one at a time ends the session of a holder whose lease has run out
 
+/// The server's clock may be set back, and then says for as long that the lease has not run out. A holder that renewed
+/// nothing for twice as long, by our own clock, has none any more by its own.
+constexpr int unrenewed_leases_max = 2;
+
 /// The table stands before the migrations, as it says who may migrate. `ends_at` is the server's time, ms; 0: as long as
 /// the session lives.
 constexpr const char* holder_table =
@@ -94,10 +98,17 @@ private:
         if (is_there == 0) return false;  // a build that knew no lease
         int is_over = 0;
         seen_ = {.node = {}, .address = {}};
+        Renewal now;
         soci::indicator found = soci::i_null, other = soci::i_null;
-        *session_ << "select node, address, case when ends_at > 0 and ends_at < " << server_now << " then 1 else 0 end from store_holder where one = 1",
-            soci::into(seen_.node, found), soci::into(seen_.address, other), soci::into(is_over);
-        return session_->got_data() && is_over == 1;
+        const auto asked = boot_time();
+        *session_ << "select node, address, term, ends_at, case when ends_at > 0 and ends_at < " << server_now << " then 1 else 0 end from store_holder where one = 1",
+            soci::into(seen_.node, found), soci::into(seen_.address, other), soci::into(now.term), soci::into(now.ends_at), soci::into(is_over);
+        if (!session_->got_data()) return false;
+        if (now != last_renewal_) {
+            last_renewal_ = now;
+            last_renewed_by_ = boot_time();
+        }
+        return is_over == 1 || (now.ends_at > 0 && seat_ && asked - last_renewed_by_ > unrenewed_leases_max * seat_->lease);
     }
 
     /// A holder whose lease has run out is not asked: its session is ended, and with it what it was writing.
@@ -130,15 +141,45 @@ private:
             soci::use(node, "node"), soci::use(address, "address"), soci::use(length, "length"), soci::into(term_);
     }
 
+    struct Renewal {
+        long long term = 0, ends_at = 0;
+        friend bool operator==(const Renewal&, const Renewal&) = default;
+    };
+
     const StoreAddress address_;
     const std::optional<Seat> seat_;
     std::unique_ptr<soci::session> session_;
+    Renewal last_renewal_;                      ///< that we saw
+    std::chrono::nanoseconds last_renewed_by_{};  ///< our own clock when we first saw it
     Seat seen_{.node = {}, .address = {}};
     long long term_ = 0;
     std::optional<Lease> lease_;
 };
 
 }  // namespace
+
+Result<bool> is_held(const std::string& text) {
+    auto address = read_store_address(text);
+    if (!address) return std::unexpected(std::move(address).error());
+    if (address->dialect == Dialect::sqlite) {
+        const auto path = address->rest + ".lock";
+        const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+        if (file < 0) return false;  // where there is no such file nobody has locked it
+        const bool free = flock(file, LOCK_SH | LOCK_NB) == 0;
+        close(file);
+        return !free;
+    }
+    try {
+        const auto session = connect_postgresql(*address, Silence::is_waited_out);
+        int count = 0;
+        *session << "select count(*) from pg_locks where locktype = 'advisory' and granted and classid = 0 and objid = " << hold_lock
+                 << " and objsubid = 1 and database = (select oid from pg_database where datname = current_database())",
+            soci::into(count);
+        return count != 0;
+    } catch (const std::exception& wrong) {
+        return failure(ErrorKind::unavailable, std::string("opening the store: ") + wrong.what());
+    }
+}
 
 Result<std::unique_ptr<StoreLock>> StoreLock::make(const StoreSettings& settings) {
     auto address = read_store_address(settings.address);

@@ -20,6 +20,10 @@ class session;
 
 namespace porteur {
 
+/// Whether a porteurd holds a store, by a look that takes nothing and makes no table.
+/// @errors  invalid_input: the address is none; unavailable: the server cannot be reached @threads any; blocks
+Result<bool> is_held(const std::string& address);
+
 class StoreLock {
 public:
     /// Connects to nothing yet.

@@ -17,6 +17,8 @@ namespace porteur {
 namespace {
 
 constexpr const char* lease_question = "select sum(epoch) from leases where holder = ";
+/// The same, and nobody changes it until this transaction has ended.
+constexpr const char* lease_held = "select sum(epoch) from (select epoch from leases where holder = $1 for share) as held";
 
 class SqliteSession final : public WriteSession {
 public:
@@ -87,7 +89,7 @@ void favour_keys(soci::session& sql) {
 /// transaction is sent.
 class PgSession final : public WriteSession {
 public:
-    PgSession(std::unique_ptr<soci::session> session, std::string holder, const Seal& seal)
+    PgSession(std::unique_ptr<soci::session> session, std::string holder, const Seal& seal, bool fenced)
         : session_(std::move(session)),
           pipeline_(prepared(*session_)),
           holder_{std::move(holder)},
@@ -100,7 +102,7 @@ public:
               seal
           ) {
         const PgPipeline::Parameter parameters[] = {PgPipeline::Parameter::text};
-        pipeline_.prepare("porteur_lease", std::string(lease_question) + "$1", parameters);
+        pipeline_.prepare("porteur_lease", fenced ? std::string(lease_question) + "$1" : lease_held, parameters);
     }
 
     void begin() override {
@@ -155,10 +157,10 @@ void give_up(const std::string& why) {
 }
 
 std::unique_ptr<WriteSession> WriteSession::make(
-    std::unique_ptr<soci::session> session, Dialect dialect, const std::string& holder, const Seal& seal
+    std::unique_ptr<soci::session> session, Dialect dialect, const std::string& holder, const Seal& seal, bool fenced
 ) {
     if (dialect == Dialect::sqlite) return std::make_unique<SqliteSession>(std::move(session), holder, seal);
-    return std::make_unique<PgSession>(std::move(session), holder, seal);
+    return std::make_unique<PgSession>(std::move(session), holder, seal, fenced);
 }
 
 }  // namespace porteur

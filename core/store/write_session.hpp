@@ -23,8 +23,10 @@ class WriteSession {
 public:
     /// @param session  open, with the lease taken
     /// @param holder   the name under which the lease is held
+    /// @param fenced   whether the session has the hold itself, and is ended by whoever takes over. One that has not
+    ///                 keeps who takes over from beginning, from its begin() to its end.
     static std::unique_ptr<WriteSession> make(
-        std::unique_ptr<soci::session> session, Dialect dialect, const std::string& holder, const Seal& seal
+        std::unique_ptr<soci::session> session, Dialect dialect, const std::string& holder, const Seal& seal, bool fenced
     );
     virtual ~WriteSession() = default;
 

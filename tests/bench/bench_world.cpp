@@ -10,6 +10,7 @@
 #include <porteur/json.hpp>
 #include <porteur/model.hpp>
 
+#include "app/keys.hpp"
 #include "app/logging.hpp"
 
 namespace porteur::bench {
@@ -38,8 +39,7 @@ Settings settings_of(const HostSettings& given) {
 }
 
 paper::DocumentFolder documents_of(const Settings& settings, const MasterKey& key) {
-    const std::span<const unsigned char, MasterKey::size> bytes(key.data(), MasterKey::size);
-    auto folder = paper::DocumentFolder::open(settings.documents.folder, bytes, bytes);
+    auto folder = paper::DocumentFolder::open(settings.documents.folder, DocumentKeys(key).get());
     if (!folder) stop(folder.error().message);
     return std::move(*folder);
 }

@@ -163,6 +163,45 @@ TEST_F(Backup, WhatIsNotFoundWaitsForAPersonWhoLetsItGo) {
     EXPECT_EQ(first.asked("POST /orders"), before + 2);
 }
 
+TEST_F(Backup, NeedsTheKeyOfItsTimeWhenTheKeyWasChangedUnderTheRunningPorteurd) {
+    const auto pdf = paper::testing::one_page();
+    const auto document = upload(pdf);
+    const auto order = buy("before");
+    ASSERT_TRUE(completes(order)) << log();
+    back_up();
+    const auto standing = [&] { return json::parse(porteurd({"key", "show", "--json"}).output); };
+    const std::string old(standing().at("wanted").as_string());
+
+    const auto changed = porteurd({"key", "rotate"});
+    ASSERT_EQ(changed.status, 0) << changed.output << said();
+    EXPECT_THAT(changed.output, AllOf(HasSubstr("need key " + old), HasSubstr("1 documents")));
+    EXPECT_THAT(log(), HasSubstr("from now on"));
+    EXPECT_EQ(standing().at("wanted"), standing().at("here"));
+    EXPECT_NE(standing().at("wanted"), json::string(old));
+    const auto later = buy("after");
+    ASSERT_TRUE(completes(later)) << log();
+    const auto reads_all = [&] {
+        EXPECT_EQ(get("/v1/purchase-orders/" + order).at("state"), "completed");
+        EXPECT_EQ(get("/v1/purchase-orders/" + later).at("state"), "completed");
+        EXPECT_EQ(ask("GET", "/v1/documents/" + document + "/content").body, pdf);
+    };
+    reads_all();
+    start_again();
+    reads_all();
+
+    EXPECT_THAT(said_of(checked(1), "key"), AllOf(HasSubstr("fail: "), HasSubstr("sealed with key " + old)));
+    EXPECT_EQ(checked(0, {"--key", folder / ("data/porteur.key.before-" + old)}).at("failed"), json::value(false));
+    fs::remove_all(backup);
+    back_up();
+    EXPECT_EQ(checked(0).at("failed"), json::value(false));
+}
+
+TEST_F(Backup, IsNotPutBackBelowARunningPorteurd) {
+    back_up();
+    EXPECT_EQ(porteurd({"restore", backup}).status, 1);
+    EXPECT_THAT(said(), HasSubstr("a porteurd holds this store: stop it first"));
+}
+
 TEST_F(Backup, ThatIsDamagedIsRefusedWithAClearWord) {
     upload(paper::testing::one_page());
     buy("kept");

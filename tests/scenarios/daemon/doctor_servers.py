@@ -3,6 +3,7 @@
 
 doctor_servers.py FOLDER: writes cert.pem, smtp.port and pop3.port there, and says where the carrier listens.
 """
+import base64
 import http.server
 import os
 import socketserver
@@ -48,7 +49,13 @@ class Smtp(socketserver.StreamRequestHandler):
     def over_tls(stream):
         for line in stream:
             word = line.strip().upper()
-            stream.write(b"250 here\r\n" if word.startswith(b"EHLO") else b"221 bye\r\n")
+            if word.startswith(b"EHLO"):
+                stream.write(b"250-here\r\n250 AUTH PLAIN\r\n")
+            elif word.startswith(b"AUTH PLAIN "):
+                known = base64.b64decode(line.split()[2]) == b"\0u\0secret"
+                stream.write(b"235 welcome\r\n" if known else b"535 not with that\r\n")
+            else:
+                stream.write(b"221 bye\r\n")
             stream.flush()
             if word == b"QUIT":
                 return

@@ -14,6 +14,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class Doctor : public DaemonWorld {
 protected:
@@ -74,7 +75,7 @@ TEST_F(Doctor, GreetsCarriersAndMailServersAsTheyAreSet) {
     };
     write("config/secrets/mailbox", "secret\n");
     host_settings("level = \"info\"\n[mail]\nfrom = { name = \"P\", address = \"p@x.example\" }\n[mail.smtp]\nhost = \"localhost\"\nport = " + port_in("smtp.port") +
-                  "\nca_file = \"../cert.pem\"\n[mail.pop3]\nhost = \"127.0.0.1\"\nport = " + port_in("pop3.port") +
+                  "\nca_file = \"../cert.pem\"\nuser = \"u\"\npassword = { file = \"secrets/mailbox\" }\n[mail.pop3]\nhost = \"127.0.0.1\"\nport = " + port_in("pop3.port") +
                   "\nsecurity = \"plaintext-loopback\"\nuser = \"u\"\npassword = { file = \"secrets/mailbox\" }\n");
     const auto carrier = [&](const std::string& name, const std::string& url, const std::string& more) {
         write("config/carriers/" + name + ".toml", "plugin = \"acme\"\nbase_url = \"" + url + "\"\n" + more +
@@ -92,11 +93,13 @@ TEST_F(Doctor, GreetsCarriersAndMailServersAsTheyAreSet) {
     EXPECT_THAT(said_of(found, "carrier nowhere"), AllOf(HasSubstr("fail: "), HasSubstr("has no address")));
     // The trusted one's clock is an hour ahead.
     EXPECT_THAT(said_of(found, "clock"), AllOf(HasSubstr("fail: "), HasSubstr("behind"), HasSubstr("trusted")));
-    EXPECT_THAT(said_of(found, "smtp"), AllOf(HasSubstr("ok: "), HasSubstr("starttls")));
+    EXPECT_THAT(said_of(found, "smtp"), AllOf(HasSubstr("ok: "), HasSubstr("starttls, and user and password")));
     EXPECT_THAT(said_of(found, "mailbox"), AllOf(HasSubstr("ok: "), HasSubstr("2 mails lie there")));
 
     write("config/secrets/mailbox", "wrong\n");
-    EXPECT_THAT(said_of(examined(1), "mailbox"), HasSubstr("fail: "));
+    const auto refused = examined(1);
+    EXPECT_THAT(said_of(refused, "mailbox"), HasSubstr("fail: "));
+    EXPECT_THAT(said_of(refused, "smtp"), AllOf(HasSubstr("fail: "), HasSubstr("535"), Not(HasSubstr("wrong"))));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include "app/admin.hpp"
 #include "app/http_performer.hpp"
+#include "app/keys.hpp"
 #include "app/system_world.hpp"
 #include "chain.hpp"
 
@@ -24,10 +25,6 @@ template <class T>
 T value_of(Result<T> result) {
     if (!result) throw std::runtime_error(result.error().message);
     if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
-
-std::span<const unsigned char, MasterKey::size> bytes_of(const MasterKey& key) {
-    return std::span<const unsigned char, MasterKey::size>(key.data(), MasterKey::size);
 }
 
 fs::path write(const fs::path& file, const std::string& text) {
@@ -67,10 +64,7 @@ struct SmallHost::Parts {
         : settings(std::move(given)),
           key(value_of(master_key_of(settings))),
           seal(Sealing(key)),
-          documents(value_of(paper::DocumentFolder::open(
-              settings.documents.folder, bytes_of(derived_key(key, KeyUse::documents)),
-              bytes_of(key)
-          ))),
+          documents(value_of(paper::DocumentFolder::open(settings.documents.folder, DocumentKeys(key).get()))),
           store(value_of(Store::open(
               {.address = value_of(store_address(settings)), .holder = "small host"}, seal,
               [this](std::function<void()> run) { asio::post(io, std::move(run)); }

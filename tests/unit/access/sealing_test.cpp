@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "access/key_proof.hpp"
 #include "access/sealing.hpp"
 #include "access/token.hpp"
 #include "support/result_matchers.hpp"
@@ -47,10 +48,33 @@ TEST(Sealing, OpensWhatWasSealedBeforeRowsHadAKeyOfTheirOwn) {
 
 TEST(Sealing, SealsByAKeyThatIsNotTheMasterKey) {
     const auto sealed = Sealing(key).close("a", "place");
-    EXPECT_TRUE(sealed.starts_with("2:"));
-    EXPECT_FALSE(Sealing(key).open("1:" + sealed.substr(2), "place"));
+    const auto beginning = Sealing::beginning(key_id_of(key));
+    ASSERT_TRUE(sealed.starts_with(beginning));
+    EXPECT_FALSE(Sealing(key).open("1:" + sealed.substr(beginning.size()), "place"));
+    EXPECT_THAT(Sealing(key).open("2:" + sealed.substr(beginning.size()), "place"), Gives(std::string("a"))) << "as it was before keys had ids";
     EXPECT_NE(std::string_view(reinterpret_cast<const char*>(derived_key(key, KeyUse::documents).data()), MasterKey::size),
               std::string_view(reinterpret_cast<const char*>(derived_key(key, KeyUse::rows).data()), MasterKey::size));
+}
+
+TEST(Sealing, WithANewKeyOpensWhatTheOldOneSealedForAsLongAsItKnowsIt) {
+    const MasterKey other(std::string(32, 'o'));
+    Sealing sealing(key);
+    const auto copy = sealing;
+    const auto before = sealing.close("a", "place");
+    const auto older = "2:" + before.substr(Sealing::beginning(key_id_of(key)).size());
+    sealing.take(other);
+    EXPECT_EQ(copy.id(), key_id_of(other)) << "copies share their keys";
+    const auto after = sealing.close("b", "place");
+    EXPECT_TRUE(after.starts_with(Sealing::beginning(key_id_of(other))));
+    for (const auto& each : {before, older, after}) EXPECT_TRUE(sealing.open(each, "place")) << each;
+    EXPECT_FALSE(Sealing(key).open(after, "place"));
+    EXPECT_FALSE(Sealing(other).open(before, "place"));
+    Sealing begun_anew(other);
+    begun_anew.take_old(key);
+    EXPECT_EQ(begun_anew.id(), key_id_of(other));
+    for (const auto& each : {before, older, after}) EXPECT_TRUE(begun_anew.open(each, "place")) << each;
+    EXPECT_EQ(key_id_of(key).find_first_not_of("0123456789abcdef"), std::string::npos);
+    EXPECT_EQ(key_id_of(key).size(), 8u);
 }
 
 TEST(MasterKey, IsMadeOnceAndReadOnlyWhenNobodyElseMay) {

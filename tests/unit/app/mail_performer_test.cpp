@@ -34,7 +34,7 @@ protected:
                     [this](std::function<void()> run) { boost::asio::post(io, std::move(run)); }
         ).value();
         std::array<unsigned char, 32> key{};
-        documents.emplace(paper::DocumentFolder::open(folder / "documents", key, key).value());
+        documents.emplace(paper::DocumentFolder::open(folder / "documents", {.id = "a-key-id", .key = key, .old_key = key}).value());
         MailSection section;
         section.from = {.name = "Desk", .address = "desk@porteur.example"};
         performer.emplace(*store, *documents, clock, chance, section, ReplyKey{});

@@ -24,7 +24,7 @@ protected:
         std::filesystem::create_directories(folder);
         store = Store::open({.address = "sqlite:" + (folder / "porteur.db").string()}, seal, [](std::function<void()> run) { run(); }).value();
         std::array<unsigned char, 32> key{};
-        documents.emplace(paper::DocumentFolder::open(folder / "documents", key, key).value());
+        documents.emplace(paper::DocumentFolder::open(folder / "documents", {.id = "a-key-id", .key = key, .old_key = key}).value());
         setenv("PORTEUR_TEST_API_SECRET", "Jefe", 1);
         account->configured.name = "acme";
         account->configured.secrets["api_secret"] = {SecretRef::Source::env, "PORTEUR_TEST_API_SECRET", "test", {}};

@@ -154,6 +154,22 @@ TEST(CarrierClient, SendsNothingWhereTheStoreIsNotCertainlyOursAnyMore) {
     EXPECT_EQ(requests, 2);
 }
 
+TEST(CarrierClient, AsksAgainWhileALargeRequestIsOnItsWay) {
+    int requests = 0;
+    Loopback carrier([&](Peer& peer, int) -> asio::awaitable<void> {
+        while (co_await peer.read()) {
+            ++requests;
+            co_await peer.answer(200, "{}");
+        }
+    });
+    auto client = client_of(carrier);
+    auto request = post("/", std::string(16U << 20U, 'x'));
+    int asked = 0;
+    request.may_leave = [&] { return ++asked < 4; };
+    EXPECT_THAT(carrier.run(client.send(request)), LeavesADoubt(HasSubstr("another porteurd")));
+    EXPECT_EQ(requests, 0) << "all of it left after another had taken the store over";
+}
+
 TEST(CarrierClient, IsCertainThatNothingLeftWhenTheNameDoesNotExist) {
     Loopback carrier(answers_always);
     // RFC 6761: names under .invalid never exist.

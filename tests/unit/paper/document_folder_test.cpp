@@ -31,6 +31,13 @@ std::string sha256_of(const std::string& bytes) {
     return out;
 }
 
+DocumentKey key_of(
+    unsigned char byte, const std::array<unsigned char, document_key_size>& key,
+    const std::array<unsigned char, document_key_size>& old_key
+) {
+    return {.id = "key0000" + std::to_string(byte), .key = key, .old_key = old_key};
+}
+
 class Folder : public ::testing::Test {
 protected:
     Folder() {
@@ -44,7 +51,7 @@ protected:
         key.fill(key_byte);
         std::array<unsigned char, document_key_size> old_key;
         old_key.fill(key_byte == 7 ? 8 : 9);
-        auto folder = DocumentFolder::open(place, key, old_key);
+        auto folder = DocumentFolder::open(place, key_of(key_byte, key, old_key));
         if (!folder) throw std::runtime_error(folder.error().message);
         return std::move(*folder);
     }
@@ -197,26 +204,76 @@ TEST_F(Folder, StopsWhenTheTakerHasHadEnough) {
     EXPECT_EQ(pieces, 1);
 }
 
-// The form of before: the same stream, under the key that everything hung on.
-TEST_F(Folder, ReadsWhatWasSealedBeforeDocumentsHadAKeyOfTheirOwn) {
+// The forms of before: the same stream without an id, and before that under the key that everything hung on.
+TEST_F(Folder, ReadsWhatWasSealedBeforeKeysHadIds) {
     const auto hash = put(opened(8), "an invoice");
-    {
-        std::fstream file(place / hash, std::ios::in | std::ios::out | std::ios::binary);
-        char magic[7] = {};
-        file.read(magic, 6);
-        ASSERT_STREQ(magic, "PRTD2\n");
-        file.seekp(0);
-        file.write("PRTD1\n", 6);
-    }
+    const auto begins_with = [&](const std::string& magic) {
+        std::ifstream in(place / hash, std::ios::binary);
+        std::string bytes{std::istreambuf_iterator<char>(in), {}};
+        ASSERT_TRUE(bytes.starts_with("PRTD3\nkey00008"));
+        std::ofstream(place / hash, std::ios::binary) << magic << bytes.substr(14);
+    };
+    begins_with("PRTD2\n");
+    EXPECT_EQ(got(opened(8), hash).value_or("nothing"), "an invoice");
+    EXPECT_FALSE(got(opened(7), hash));
+    put(opened(8), "an invoice");
+    begins_with("PRTD1\n");
     EXPECT_EQ(got(opened(7), hash).value_or("nothing"), "an invoice") << "8 is the old key of 7";
     EXPECT_FALSE(got(opened(8), hash)) << "what is sealed by the key of now does not pass as old";
+}
+
+TEST_F(Folder, SealsAnewUnderAnotherKeyWhileItIsRead) {
+    const std::string text(200'000, 'x');
+    const auto one = put(opened(5), text), two = put(opened(5), "short");
+    {
+        std::ofstream(place / std::string(64, 'a')) << "PRTD3\nno document at all";
+        std::ofstream(place / "notes.txt") << "not ours";
+    }
+    const auto folder = opened(5);
+    std::array<unsigned char, document_key_size> key;
+    key.fill(6);
+    folder.take(key_of(6, key, key));
+    std::string all;
+    bool sealed = false;
+    ASSERT_TRUE(folder.read(one, [&](std::string_view bytes) -> Result<void> {
+        all += bytes;
+        if (!std::exchange(sealed, true)) {
+            const auto done = folder.seal_anew([](std::size_t, std::size_t) { return true; });
+            EXPECT_TRUE(done);
+            EXPECT_EQ(done->all, 3u);
+            EXPECT_THAT(done->closed, ::testing::ElementsAre(std::string(64, 'a')));
+        }
+        return {};
+    }));
+    EXPECT_EQ(all, text) << "what was begun to be read is read to its end";
+    EXPECT_EQ(got(opened(6), one).value_or("nothing"), text);
+    EXPECT_EQ(got(opened(6), two).value_or("nothing"), "short");
+    EXPECT_FALSE(got(opened(5), one)) << "the old key opens nothing any more";
+    EXPECT_EQ(put(folder, "later"), sha256_of("later"));
+    EXPECT_EQ(got(opened(6), sha256_of("later")).value_or("nothing"), "later");
+    EXPECT_EQ(std::distance(fs::directory_iterator(place), {}), 5) << "nothing lies about";
+}
+
+TEST_F(Folder, WhatWasBegunUnderTheOldKeyIsKeptUnderTheNew) {
+    const auto folder = opened(5);
+    auto writer = folder.write();
+    ASSERT_TRUE(writer);
+    ASSERT_TRUE((*writer)->append("a slow upload"));
+    std::array<unsigned char, document_key_size> key;
+    key.fill(6);
+    folder.take(key_of(6, key, key));
+    ASSERT_TRUE(folder.seal_anew([](std::size_t, std::size_t) { return true; })) << "it has not passed what is not there yet";
+    const auto hash = sha256_of("a slow upload");
+    ASSERT_TRUE((*writer)->keep(hash));
+    EXPECT_EQ(got(opened(6), hash).value_or("nothing"), "a slow upload");
+    EXPECT_FALSE(got(opened(5), hash));
 }
 
 TEST_F(Folder, SaysWhyItCannotBe) {
     std::array<unsigned char, document_key_size> key{};
     std::ofstream(place) << "a file";
     EXPECT_THAT(
-        DocumentFolder::open(place, key, key),
+        DocumentFolder::open(place, key_of(7, key, key)),
         FailsWith(ErrorKind::unavailable, HasSubstr("cannot be made"))
     );
 }

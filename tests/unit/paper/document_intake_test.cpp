@@ -247,7 +247,7 @@ TEST(Intake, GivesNoPlaceOutsideTheFolderToAnyName) {
     namespace fs = std::filesystem;
     const fs::path root = fs::path(::testing::TempDir()) / ("names." + std::to_string(getpid()));
     const std::array<unsigned char, document_key_size> key{};
-    auto folder = DocumentFolder::open(root / "in" / "documents", key, key);
+    auto folder = DocumentFolder::open(root / "in" / "documents", {.id = "a-key-id", .key = key, .old_key = key});
     ASSERT_TRUE(folder);
     const auto names = hostile_names();
     ASSERT_GE(names.size(), 300U);

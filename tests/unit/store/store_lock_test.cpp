@@ -91,6 +91,66 @@ TEST_P(StoreLockTest, AHolderWhoseLeaseHasRunOutIsTakenOverAndItsSessionEnded) {
     EXPECT_EQ(there, 0);
 }
 
+TEST_P(StoreLockTest, AHolderThatRenewsNothingIsTakenOverAlthoughTheServersClockWasSetBack) {
+    if (!is_postgresql()) GTEST_SKIP() << "SQLite has no lease";
+    auto first = lock_of("first", 1s), second = lock_of("second", 1s);
+    ASSERT_EQ(first->take(), true);
+    const auto session = first->give_session();
+    first->stop_renewing();  // as one that is frozen
+    // By the server's clock of now it has an hour left.
+    *session << "update store_holder set ends_at = ends_at + 3600000";
+    EXPECT_EQ(second->take(), false);
+    EXPECT_TRUE(takes(*second, 20s)) << "it would be waited for, for as long as the clock went back";
+}
+
+// The inventory's connection is not ended by whoever takes over, as that of the engine's writer is.
+TEST_P(StoreLockTest, WhoTakesOverWaitsForWhatIsBeingWrittenBesideTheWriter) {
+    auto opened = Store::open({.address = address, .holder = "porteurd"}, seal, [](std::function<void()> run) { run(); });
+    ASSERT_TRUE(opened) << opened.error().message;
+    auto& there = access_of(**opened);
+    auto session = there.write_session();
+    ASSERT_TRUE(session) << session.error().message;
+    (*session)->begin();
+    // The inventory asks once it has sent what it writes.
+    (*session)->writer().send();
+    ASSERT_EQ((*session)->lease(), std::optional(there.fence()));
+    const auto takes_over = [&]() -> bool {
+        const std::string place = address.substr(address.find(':') + 1);
+        soci::session other;
+        try {
+            if (is_postgresql()) {
+                other.open(soci::postgresql, place);
+                other << "set lock_timeout = 300";
+            } else {
+                other.open(soci::sqlite3, "db=" + place + " timeout=0");
+            }
+            other << "update leases set epoch = epoch + 1";
+            return true;
+        } catch (const std::exception&) {
+            return false;
+        }
+    };
+    EXPECT_FALSE(takes_over()) << "what is committed after this is written in a store of somebody else";
+    (*session)->commit();
+    (*session)->committed();
+    EXPECT_TRUE(takes_over());
+    (*session)->begin();
+    (*session)->writer().send();
+    EXPECT_NE((*session)->lease(), std::optional(there.fence()));
+    (*session)->roll_back();
+}
+
+TEST_P(StoreLockTest, ALookSaysWhetherItIsHeldAndTakesNothing) {
+    EXPECT_EQ(is_held(address), false);
+    auto first = lock_of("first");
+    ASSERT_EQ(first->take(), true);
+    EXPECT_EQ(is_held(address), true);
+    EXPECT_TRUE(first->is_ours());
+    first.reset();
+    for (int looks = 0; looks < 500 && is_held(address) != false; ++looks) look_again_in(20ms);
+    EXPECT_EQ(is_held(address), false);
+}
+
 TEST_P(StoreLockTest, OfTwoThatStandByOneTakesIt) {
     if (!is_postgresql()) GTEST_SKIP() << "SQLite has no lease";
     auto first = lock_of("first", 1s), second = lock_of("second"), third = lock_of("third");

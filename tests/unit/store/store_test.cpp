@@ -820,6 +820,14 @@ TEST_P(StoreDeathTest, WritesNothingMoreOnceAnotherHasTakenTheLease) {
     );
 }
 
+TEST_P(StoreTest, CountsWhatTheDatabaseRefusedBesideTheEnginesCommits) {
+    const DocumentRow row{.id = "d", .tenant = 1, .about = {}, .created = noon};
+    ASSERT_TRUE(store->add_document(row));
+    EXPECT_EQ(store->counters().failed, 0u);
+    EXPECT_FALSE(store->add_document(row));
+    EXPECT_EQ(store->counters().failed, 1u);
+}
+
 TEST_P(StoreTest, KeepsTheLastPenaltyOfEachAccount) {
     auto& upkeep = upkeep_of(*store);
     EXPECT_TRUE(upkeep.penalties().value().empty());
