@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include <porteur/json.hpp>
+
 namespace porteur {
 namespace {
 
@@ -113,7 +115,9 @@ private:
     }
 
     const char* string(bool* escaped) {
-        for (++at_; at_ < text_.size();) {
+        ++at_;
+        at_ += detail::clean_bytes(text_.substr(at_), 0x80);
+        while (at_ < text_.size()) {
             const auto byte = static_cast<unsigned char>(text_[at_]);
             if (byte == '"') {
                 ++at_;

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include <porteur/json.hpp>
+
 #include "plugins/plugin_runner.hpp"
 #include "plugins/turn_check.hpp"
 
@@ -12,7 +14,7 @@ namespace {
 porteur_view view_of(std::string_view text) { return {text.data(), text.size()}; }
 
 porteur_error empty_error() {
-    porteur_error error;
+    PORTEUR_UNINITIALIZED porteur_error error;
     // Not the 560 bytes: the callee fills the texts, and reads none.
     error.size = sizeof error;
     error.kind = 0;

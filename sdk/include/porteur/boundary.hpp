@@ -130,6 +130,8 @@ inline std::int32_t report(porteur_op& op, porteur_turn* turn, porteur_error* er
     op.effects.clear();
     op.effect_list.clear();
     if (turn->state == PORTEUR_WAITING) {
+        op.effects.reserve(op.context.emitted().size());
+        op.effect_list.reserve(op.context.emitted().size());
         for (const auto& each : op.context.emitted())
             op.effects.push_back({sizeof(porteur_effect), each.kind, each.seq, each.guarantee,
                                   view_of(each.step), view_of(each.head), view_of(each.body)});

@@ -17,6 +17,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <optional>
 #include <string>
@@ -30,6 +31,17 @@
 
 #include <porteur/calendar_text.hpp>
 #include <porteur/result.hpp>
+
+/// Room that is written before it is read: not cleared first, where a compiler is told to clear everything
+/// (-ftrivial-auto-var-init).
+#if defined(__has_attribute)
+#if __has_attribute(uninitialized)
+#define PORTEUR_UNINITIALIZED __attribute__((uninitialized))
+#endif
+#endif
+#ifndef PORTEUR_UNINITIALIZED
+#define PORTEUR_UNINITIALIZED
+#endif
 
 namespace porteur {
 
@@ -111,11 +123,26 @@ inline std::unexpected<Error> at(const Place& place, std::string_view wanted,
                        std::string(wanted) + ", found " + quoted(without_numbers(json::serialize(found)), 60));
 }
 
+/// How many bytes stand at the beginning that JSON text takes as they are: eight are looked at together, as most texts are
+/// clean. It may stop up to seven bytes early. `others`: bits that a clean byte has not either.
+inline std::size_t clean_bytes(std::string_view text, unsigned char others = 0) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101, tops = ones * 0x80;
+    const auto has_zero = [](std::uint64_t bytes) { return (bytes - ones) & ~bytes & tops; };
+    std::size_t at = 0;
+    for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
+        std::uint64_t bytes;
+        std::memcpy(&bytes, text.data() + at, sizeof bytes);
+        const auto below_blank = (bytes - ones * 0x20) & ~bytes & tops;
+        if (below_blank | has_zero(bytes ^ ones * '"') | has_zero(bytes ^ ones * '\\') | (bytes & ones * others)) break;
+    }
+    return at;
+}
+
 inline void write_text(std::string& out, std::string_view text) {
     static constexpr char digits[] = "0123456789abcdef";
     out += '"';
     std::size_t clean = 0;
-    for (std::size_t index = 0; index < text.size(); ++index) {
+    for (std::size_t index = clean_bytes(text); index < text.size(); ++index) {
         const auto byte = static_cast<unsigned char>(text[index]);
         if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
         out.append(text, clean, index - clean);
@@ -355,6 +382,7 @@ void write_value(std::string& out, const T& value) {
 template <class T>
 std::string to_text(const T& value) {
     std::string out;
+    if constexpr (detail::Described<T>) out.reserve(256);  // grown to bit by bit otherwise
     detail::write_value<detail::Extent::whole>(out, value);
     return out;
 }
@@ -383,7 +411,8 @@ Result<void> read_struct(const json::value& from, T& into, UnknownKeys unknown,
     Result<void> outcome;
     std::size_t known = 0;
     boost::mp11::mp_for_each<Members<T>>([&](auto member) {
-        if (!outcome) return;
+        // Brief objects name few members: when all of theirs are read, nothing is looked for any more.
+        if (!outcome || known == object.size()) return;
         auto& field = into.*member.pointer;
         const auto* found = object.if_contains(member.name);
         if (found) ++known;
@@ -506,7 +535,7 @@ inline Result<json::value> parse_json(std::string_view text, json::storage_ptr s
     json::parse_options options;
     options.max_depth = 32;
     // What the parser needs for itself lies here and not on the heap.
-    unsigned char scratch[2048];
+    PORTEUR_UNINITIALIZED unsigned char scratch[2048];
     json::parser parser(std::move(storage), options, scratch, sizeof scratch);
     const std::size_t used = parser.write_some(text, wrong);
     if (!wrong && used < text.size()) wrong = json::error::extra_data;
@@ -520,7 +549,7 @@ inline Result<json::value> parse_json(std::string_view text, json::storage_ptr s
 template <class T>
 Result<T> from_text(std::string_view text, UnknownKeys unknown = UnknownKeys::ignore) {
     // Read and forgotten: the members copy what they keep.
-    unsigned char scratch[4096];
+    PORTEUR_UNINITIALIZED unsigned char scratch[4096];
     json::monotonic_resource memory(scratch, sizeof scratch);
     auto value = parse_json(text, &memory);
     if (!value) return std::unexpected(std::move(value).error());

@@ -8,7 +8,6 @@
 
 #include <coroutine>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <optional>
 #include <string>
@@ -85,14 +84,14 @@ public:
         std::exchange(leaf_, {}).resume();
     }
 
-    std::deque<EmittedEffect>& emitted() { return emitted_; }
+    std::vector<EmittedEffect>& emitted() { return emitted_; }
     const json::object& settings() const { return settings_; }
     void take_settings(json::object&& settings) { settings_ = std::move(settings); }
 
 private:
     json::object settings_;
     std::uint32_t last_seq_ = 0;
-    std::deque<EmittedEffect> emitted_;
+    std::vector<EmittedEffect> emitted_;
     std::vector<std::pair<std::uint32_t, RawOutcome*>> wanted_;
     std::size_t open_ = 0;
     std::coroutine_handle<> leaf_;
