@@ -12,7 +12,7 @@
 #include "api/order_json.hpp"
 #include "api/outward_services.hpp"
 #include "api/people_handling.hpp"
-#include "api/routes.hpp"
+#include "api/status_route.hpp"
 #include "api/sync_services.hpp"
 
 namespace porteur {
@@ -188,18 +188,16 @@ json::value last_sync(ApiServices& services, const Caller& caller, const std::st
 
 }  // namespace
 
-namespace handlers {
-
-Async<Answer> list_carriers(Api& api, Request& request) {
-    const auto list = api.services.carriers();
-    const auto standings = api.services.outward().standings();
-    Onlooker onlooker(api.services, request.caller);
+json::object carriers_json(ApiServices& services, const Caller& caller) {
+    const auto list = services.carriers();
+    const auto standings = services.outward().standings();
+    Onlooker onlooker(services, caller);
     json::array items;
     for (const auto& each : list.accounts) {
         const auto found = standings.find(each.account);
         const auto* standing = found == standings.end() ? nullptr : &found->second;
         auto shown = carrier_json(each, onlooker.last_fault(each, standing), onlooker.sees_all());
-        shown["last_sync"] = last_sync(api.services, request.caller, each.account);
+        shown["last_sync"] = last_sync(services, caller, each.account);
         shown["rate"] = shown["breaker"] = shown["faults"] = shown["requests"] = nullptr;
         if (standing) add_standing(shown, *standing, onlooker);
         items.push_back(std::move(shown));
@@ -207,9 +205,14 @@ Async<Answer> list_carriers(Api& api, Request& request) {
     json::array refused;
     for (const auto& each : list.refused)
         refused.push_back(json::object{{"file", each.file}, {"reason", each.reason}});
+    return {{"items", std::move(items)}, {"refused", std::move(refused)}};
+}
+
+namespace handlers {
+
+Async<Answer> list_carriers(Api& api, Request& request) {
     Answer answer;
-    answer.body =
-        canonical(json::object{{"items", std::move(items)}, {"refused", std::move(refused)}});
+    answer.body = canonical(carriers_json(api.services, request.caller));
     co_return answer;
 }
 

@@ -7,22 +7,11 @@
 #include "api/order_json.hpp"
 #include "api/outward_services.hpp"
 #include "api/problem.hpp"
-#include "api/routes.hpp"
+#include "api/status_route.hpp"
 
-namespace porteur::handlers {
-namespace {
+namespace porteur {
 
-constexpr int limit_max = 500;
-
-Answer wrong(std::string_view parameter, std::string_view seen, std::string_view expected) {
-    return problem_answer(
-        problems::invalid_input,
-        phrase("the parameter {1} is {2}; expected {3:text}", parameter, quoted(seen, 40), expected),
-        parameter
-    );
-}
-
-json::object item_json(const DueItem& item) {
+json::object due_json(const DueItem& item) {
     return {
         {"order", id_text(item.order)},
         {"kind", boost::describe::enum_to_string(item.kind, "")},
@@ -36,6 +25,19 @@ json::object item_json(const DueItem& item) {
         {"who", item.who},
         {"text", item.text}
     };
+}
+
+namespace handlers {
+namespace {
+
+constexpr int limit_max = 500;
+
+Answer wrong(std::string_view parameter, std::string_view seen, std::string_view expected) {
+    return problem_answer(
+        problems::invalid_input,
+        phrase("the parameter {1} is {2}; expected {3:text}", parameter, quoted(seen, 40), expected),
+        parameter
+    );
 }
 
 }  // namespace
@@ -68,10 +70,11 @@ Async<Answer> list_due(Api& api, Request& request) {
     const auto found = api.services.outward().due(request.caller, query);
     if (!found) co_return problem_answer(found.error());
     json::array items;
-    for (const auto& each : *found) items.push_back(item_json(each));
+    for (const auto& each : *found) items.push_back(due_json(each));
     Answer answer;
     answer.body = canonical(json::object{{"items", std::move(items)}});
     co_return answer;
 }
 
-}  // namespace porteur::handlers
+}  // namespace handlers
+}  // namespace porteur

@@ -12,10 +12,8 @@
 #include "api/outward_services.hpp"
 #include "api/problem.hpp"
 
-namespace porteur::handlers {
+namespace porteur {
 namespace {
-
-using namespace order_handling;
 
 constexpr std::size_t text_size_max = 16 * 1024;
 /// Longer texts within are files; the host puts none in, but carriers may send some back. Their
@@ -188,6 +186,8 @@ json::value head_member(const json::value& head, std::string_view name) {
     return found ? *found : json::value(nullptr);
 }
 
+}  // namespace
+
 json::object exchange_json(const Exchange& each) {
     boost::system::error_code wrong;
     auto asked = json::parse(each.sent.head, wrong);
@@ -244,7 +244,9 @@ json::object exchange_json(const Exchange& each) {
     };
 }
 
-}  // namespace
+namespace handlers {
+
+using namespace order_handling;
 
 Async<Answer> show_exchanges(Api& api, Request& request) {
     auto order = order_of(api, request);
@@ -270,4 +272,6 @@ Async<Answer> show_exchanges(Api& api, Request& request) {
     co_return answer;
 }
 
-}  // namespace porteur::handlers
+}  // namespace handlers
+
+}  // namespace porteur

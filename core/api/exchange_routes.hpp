@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <porteur/json.hpp>
+
 #include "api/routes.hpp"
+
+namespace porteur {
+
+struct Exchange;
+
+/// An exchange as the API shows it, but for what nobody needs to see. @threads any
+json::object exchange_json(const Exchange& exchange);
+
+}  // namespace porteur
 
 namespace porteur::handlers {
 

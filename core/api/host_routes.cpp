@@ -3,12 +3,11 @@
 
 #include "api/contract.hpp"
 #include "api/problem.hpp"
-#include "api/routes.hpp"
+#include "api/status_route.hpp"
 
-namespace porteur::handlers {
-namespace {
+namespace porteur {
 
-Answer health_answer(const HealthReport& report, bool good, bool with_details) {
+json::array checks_json(const HealthReport& report, bool with_details) {
     json::array checks;
     for (const auto& each : report.checks) {
         json::object check{{"name", each.name}, {"ok", each.ok}};
@@ -16,9 +15,16 @@ Answer health_answer(const HealthReport& report, bool good, bool with_details) {
         if (with_details) check["detail"] = each.detail;
         checks.push_back(std::move(check));
     }
+    return checks;
+}
+
+namespace handlers {
+namespace {
+
+Answer health_answer(const HealthReport& report, bool good, bool with_details) {
     Answer answer;
     answer.status = good ? 200 : 503;
-    answer.body = canonical(json::object{{"ok", good}, {"checks", std::move(checks)}});
+    answer.body = canonical(json::object{{"ok", good}, {"checks", checks_json(report, with_details)}});
     return answer;
 }
 
@@ -78,4 +84,5 @@ Async<Answer> follow_events(Api& api, Request& request) {
     co_return answer;
 }
 
-}  // namespace porteur::handlers
+}  // namespace handlers
+}  // namespace porteur

@@ -7,6 +7,7 @@
 #include "api/carrier_standing.hpp"
 #include "api/exchange.hpp"
 #include "api/services.hpp"
+#include "api/trace.hpp"
 #include "domain/deadlines.hpp"
 #include "domain/order_figures.hpp"
 #include "domain/webhook.hpp"
@@ -99,6 +100,10 @@ public:
     /// The exchanges of an operation, the first one first; nothing: the order has no such operation. The API has seen
     /// that the order is the caller's.
     virtual Result<std::optional<std::vector<Exchange>>> exchanges(const Caller& caller, Id order, Id operation) = 0;
+
+    /// When each step of the last `limit` operations of an order happened, without what was in it. The API has seen that
+    /// the order is the caller's.
+    virtual Result<OrderTrace> trace(const Caller& caller, const Order& order, std::size_t limit) = 0;
 
     /// How each configured account stands with its carrier. Of all orders: the API shows a caller what is theirs.
     virtual CarrierStandings standings() = 0;

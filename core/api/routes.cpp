@@ -4,6 +4,7 @@
 #include <array>
 
 #include "api/exchange_routes.hpp"
+#include "api/status_route.hpp"
 
 namespace porteur {
 namespace {
@@ -45,6 +46,7 @@ constexpr auto table = std::to_array<Route>({
     {"GET",   "/v1/tasks",                            view_orders,    no_body,   no_key,   "limit", handlers::list_tasks, port, "title text"},
     {"GET",   "/v1/due",                              view_orders,    no_body,   no_key,   "until what overdue limit", handlers::list_due, port, "text"},
     {"GET",   "/v1/order-figures",                    view_orders,    no_body,   no_key,   "since until", handlers::show_order_figures},
+    {"GET",   "/v1/status",                           view_orders,    no_body,   no_key,   "counts", handlers::show_status, port, "last_error reason message problem text"},
 
     {"GET",   "/v1/words",                            view_carriers,  no_body,   no_key,   "kind", handlers::list_words},
 
@@ -146,6 +148,7 @@ constexpr auto table = std::to_array<Route>({
     {"GET",   "/v1/port-orders/{id}/operations",      view_orders,    no_body,   no_key,   "", handlers::show_operations, port},
     {"GET",   "/v1/port-orders/{id}/explanation",        view_orders,    no_body,   no_key,   "", handlers::explain_order, port, "text"},
     {"GET",   "/v1/port-orders/{id}/exchanges",      view_carrier_lists, no_body,   no_key,   "operation", handlers::show_exchanges, port, "message"},
+    {"GET",   "/v1/port-orders/{id}/trace",           view_orders,    no_body,   no_key,   "limit", handlers::trace_order, port, "message title"},
 
     {"POST",  "/v1/purchase-orders",                  place_orders,   json_body, must_key, "", handlers::create_order, purchase, "problem carrier_word"},
     {"GET",   "/v1/purchase-orders",                  view_orders,    no_body,   no_key,   "state delivery code limit cursor", handlers::list_orders, purchase, "problem carrier_word"},
@@ -160,6 +163,7 @@ constexpr auto table = std::to_array<Route>({
     {"GET",   "/v1/purchase-orders/{id}/operations",  view_orders,    no_body,   no_key,   "", handlers::show_operations, purchase},
     {"GET",   "/v1/purchase-orders/{id}/explanation",    view_orders,    no_body,   no_key,   "", handlers::explain_order, purchase, "text"},
     {"GET",   "/v1/purchase-orders/{id}/exchanges",  view_carrier_lists, no_body,   no_key,   "operation", handlers::show_exchanges, purchase, "message"},
+    {"GET",   "/v1/purchase-orders/{id}/trace",       view_orders,    no_body,   no_key,   "limit", handlers::trace_order, purchase, "message title"},
 
     {"GET",   "/v1/release-orders",                   view_orders,    no_body,   no_key,   "state delivery limit cursor", handlers::list_orders, release, "problem carrier_word"},
     {"GET",   "/v1/release-orders/{id}",              view_orders,    no_body,   no_key,   "", handlers::show_order, release, "problem carrier_word"},
@@ -169,6 +173,7 @@ constexpr auto table = std::to_array<Route>({
     {"GET",   "/v1/release-orders/{id}/operations",   view_orders,    no_body,   no_key,   "", handlers::show_operations, release},
     {"GET",   "/v1/release-orders/{id}/explanation",     view_orders,    no_body,   no_key,   "", handlers::explain_order, release, "text"},
     {"GET",   "/v1/release-orders/{id}/exchanges",   view_carrier_lists, no_body,   no_key,   "operation", handlers::show_exchanges, release, "message"},
+    {"GET",   "/v1/release-orders/{id}/trace",        view_orders,    no_body,   no_key,   "limit", handlers::trace_order, release, "message title"},
 });
 // clang-format on
 

@@ -112,6 +112,9 @@ Async<Answer> show_operations(Api& api, Request& request);
 // explanation_route.cpp
 Async<Answer> explain_order(Api& api, Request& request);
 
+// trace_route.cpp
+Async<Answer> trace_order(Api& api, Request& request);
+
 // order_word_routes.cpp
 Async<Answer> amend_order(Api& api, Request& request);
 Async<Answer> settle_order(Api& api, Request& request);

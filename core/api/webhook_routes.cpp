@@ -5,7 +5,7 @@
 #include "api/order_request.hpp"
 #include "api/outward_services.hpp"
 #include "api/problem.hpp"
-#include "api/routes.hpp"
+#include "api/status_route.hpp"
 
 namespace porteur::handlers {
 namespace {
@@ -254,3 +254,11 @@ Async<Answer> test_webhook(Api& api, Request& request) {
 }
 
 }  // namespace porteur::handlers
+
+namespace porteur {
+
+json::object webhook_json(const Webhook& hook, std::string_view scope) {
+    return handlers::webhook_json(hook, scope, handlers::Secret::hidden);
+}
+
+}  // namespace porteur

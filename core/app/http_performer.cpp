@@ -6,6 +6,7 @@
 
 #include "access/token.hpp"
 #include "app/logging.hpp"
+#include "app/order_trace.hpp"
 #include "carriers/classify.hpp"
 #include "carriers/http_effect.hpp"
 #include "settings/secret.hpp"
@@ -134,17 +135,13 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
     const auto left_at = clock_.now();
     auto exchanged = co_await account.client->send(std::move(*request));
     const auto now = Steady::now();
-    if (logs_debug())
-        // Neither address nor body: both may hold numbers.
-        log_debug("carrier: " + context.account + " " + context.operation_name + " " + effect.step + ": " +
-                  (exchanged ? std::to_string(exchanged->status) : "no answer") + " " +
-                  std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(now - sent_at).count()) + " us");
     const auto tell_seen = [&](const Error* error) {
-        if (!account.seen) return;
-        account.seen->add({.at = left_at, .took = std::chrono::round<milliseconds>(now - sent_at), .tenant = context.tenant,
-                           .order = context.order, .run = context.order == 0 ? 0 : context.operation, .operation = context.operation_name,
-                           .step = effect.step, .status = exchanged ? exchanged->status : 0,
-                           .failed = error ? std::string(name_of(error->kind)) : std::string(), .message = error ? error->message : std::string()});
+        CarrierRequestSeen seen{.at = left_at, .took = std::chrono::round<milliseconds>(now - sent_at), .tenant = context.tenant,
+                                .order = context.order, .run = context.order == 0 ? 0 : context.operation, .operation = context.operation_name,
+                                .step = effect.step, .status = exchanged ? exchanged->status : 0,
+                                .failed = error ? std::string(name_of(error->kind)) : std::string(), .message = error ? error->message : std::string()};
+        if (logs_debug()) log_debug(log_line_of(context.account, seen));
+        if (account.seen) account.seen->add(std::move(seen));
     };
     if (!exchanged) {
         const auto error = classify(exchanged.error(), repeat);

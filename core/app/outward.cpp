@@ -10,6 +10,8 @@
 #include "app/desk_work.hpp"
 #include "app/exchanges.hpp"
 #include "app/logging.hpp"
+#include "app/order_trace.hpp"
+#include "app/recent_requests.hpp"
 #include "carriers/addresses.hpp"
 #include "settings/holidays_toml.hpp"
 #include "store/order_marks.hpp"
@@ -398,6 +400,28 @@ Result<std::optional<std::vector<Exchange>>> Outward::exchanges(const Caller&, I
     if (!pin) return std::unexpected(pin.error());
     if (*known) hide_own_secrets(*found, **known, pin->value_or(std::string()));
     return std::optional(std::move(*found));
+}
+
+Result<OrderTrace> Outward::trace(const Caller&, const Order& order, std::size_t limit) {
+    auto operations = parts_.store.operations_of(order.id);
+    if (!operations) return std::unexpected(std::move(operations).error());
+    const auto pin = parts_.store.order_secret(order.id, "pin");
+    if (!pin) return std::unexpected(pin.error());
+    OrderTrace made{.now = now_of_system(), .operations = {}, .is_whole = operations->size() <= limit};
+    const auto accounts = standings();
+    const std::size_t skipped = made.is_whole ? 0 : operations->size() - limit;
+    for (auto each = operations->begin() + static_cast<std::ptrdiff_t>(skipped); each != operations->end(); ++each) {
+        const auto stored = parts_.store.operation(each->id);
+        if (!stored) return std::unexpected(stored.error());
+        if (!*stored) continue;
+        auto steps = steps_of(**stored);
+        if (!steps) return std::unexpected(std::move(steps).error());
+        if (const auto account = accounts.find(each->account); account != accounts.end())
+            add_times_left(*steps, each->id, account->second, RecentRequests::kept_max);
+        hide_own_secrets(*steps, order, pin->value_or(std::string()));
+        made.operations.push_back({.operation = std::move(*each), .steps = std::move(*steps)});
+    }
+    return made;
 }
 
 }  // namespace porteur

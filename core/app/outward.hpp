@@ -87,6 +87,7 @@ public:
         Caller caller, std::optional<Instant> since, std::optional<Instant> until
     ) override;
     Result<std::optional<std::vector<Exchange>>> exchanges(const Caller& caller, Id order, Id operation) override;
+    Result<OrderTrace> trace(const Caller& caller, const Order& order, std::size_t limit) override;
     Async<Result<std::vector<Order>>> refused_orders(Caller caller, OrderQuery query, Reason code) override;
     CarrierStandings standings() override;
 

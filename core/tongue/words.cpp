@@ -114,6 +114,19 @@ constexpr auto table = std::to_array<Word>({
     {"operation_state", "failed", word_in("operation_state", "failed")},
     {"operation_state", "parked", word_in("operation_state", "parked")},
 
+    {"spent", "turn", word_in("spent", "waits for its turn"), to_translate("the account's rate limit, or its breaker, does not let it leave yet")},
+    {"spent", "ready", word_in("spent", "made ready"), to_translate("it waits for its turn and is written to the disk, as it must not leave twice")},
+    {"spent", "exchange", word_in("spent", "at the carrier"), to_translate("it has left, and the answer is awaited")},
+    {"spent", "again", word_in("spent", "waits to be tried again"), to_translate("it failed, and a while passes before it leaves again")},
+    {"spent", "whole", word_in("spent", "waits and answer"), to_translate("how long it waited and how long the carrier took is not told apart any more")},
+    {"spent", "mail", word_in("spent", "mail is brought")},
+    {"spent", "settle", word_in("spent", "in doubt"), to_translate("its answer was lost: the carrier gets time to settle before it is asked")},
+    {"spent", "person", word_in("spent", "waits for a person")},
+    {"spent", "event", word_in("spent", "waits for word from outside")},
+    {"spent", "pause", word_in("spent", "the plugin pauses")},
+    {"spent", "sign", word_in("spent", "is signed")},
+    {"spent", "carrier", word_in("spent", "waits for the carrier"), to_translate("it has the order; from time to time it is asked")},
+
     {"target", "trunk", word_in("target", "trunk")},
     {"target", "offering", word_in("target", "offering")},
 

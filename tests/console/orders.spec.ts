@@ -35,7 +35,7 @@ test("orders are listed, filtered and opened", async ({ operator: page, world })
     await row.getByRole("link", { name: order.reference }).click();
     await expect(page.getByRole("heading", { level: 1, name: `Order ${order.reference}` })).toBeFocused();
     await expect(page).toHaveTitle(new RegExp(order.reference));
-    await expect(page.getByText("created by console")).toBeVisible();
+    await expect(page.getByRole("region", { name: "Timeline" }).getByText("created by console")).toBeVisible();
     await expectAccessible(page);
 });
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "status_view.hpp"
 
-#include <charconv>
 #include <cmath>
 #include <set>
 
@@ -38,10 +37,10 @@ std::string listed(const Session& session, std::string_view kind, const std::map
 
 void add_count(const Session& session, Facts& facts, const std::string& name, const OrderCount& count) {
     const auto states = listed(session, "state", count.by_state);
-    facts.line(name, count.more ? session.tongue().text(phrase("{1} (of the newest 1000)", states)) : states);
-    auto delivery = count.by_delivery;
-    delivery.erase("idle");
-    if (!delivery.empty()) facts.line({}, Cell(listed(session, "delivery", delivery), Colour::yellow));
+    facts.line(name, states);
+    if (count.by_delivery.empty()) return;
+    const auto deliveries = listed(session, "delivery", count.by_delivery);
+    facts.line({}, Cell(count.more ? session.tongue().text(phrase("{1} or more", deliveries)) : deliveries, Colour::yellow));
 }
 
 /// A measure as a whole number; empty where it is not there.
@@ -96,7 +95,8 @@ Section facts_of(const Session& session, const StatusPicture& picture, bool is_b
     }
     add_measures(session, facts, picture);
     for (const auto& [group, count] : picture.counts)
-        add_count(session, facts, group == "port" ? heading("Port orders") : heading("Purchase orders"), count);
+        if (group != "release" || !count.by_state.empty() || !count.by_delivery.empty())
+            add_count(session, facts, group == "port" ? heading("Port orders") : group == "purchase" ? heading("Purchase orders") : heading("Release orders"), count);
     for (const auto& hook : picture.webhooks) {
         const auto off = member(hook, "off");
         const auto why = off.empty() ? phrase("{1} fails: {2:text}", member(hook, "id"), member(hook, "problem"))
@@ -204,18 +204,6 @@ std::vector<Section> sections_of(const Session& session, const StatusPicture& pi
     add(heading("Plugins"), plugins_of(session, picture));
     add(heading("Being sent"), orders_of(session, picture.under_way));
     add(heading("Due"), due_of(session, picture.due));
-    return out;
-}
-
-std::map<std::string, double> measures_in(std::string_view text) {
-    std::map<std::string, double> out;
-    for (const auto& line : lines_of(text)) {
-        const auto blank = line.find(' ');
-        if (line.starts_with('#') || blank == line.npos || line.find('{') != line.npos) continue;
-        double value = 0;
-        const auto read = std::from_chars(line.data() + blank + 1, line.data() + line.size(), value);
-        if (read.ec == std::errc{}) out[line.substr(0, blank)] = value;
-    }
     return out;
 }
 

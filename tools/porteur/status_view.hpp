@@ -15,8 +15,9 @@ namespace porteur::cli {
 
 /// Orders of one kind in numbers.
 struct OrderCount {
-    std::map<std::string, std::int64_t> by_state, by_delivery;
-    bool more = false;  ///< only the newest are counted
+    std::map<std::string, std::int64_t> by_state;
+    std::map<std::string, std::int64_t> by_delivery;  ///< without those that rest
+    bool more = false;  ///< of a delivery there may be more
 };
 
 /// What the daemon said, at about one moment. What could not be had is absent, and says why.
@@ -27,8 +28,8 @@ struct StatusPicture {
     bool has_token = false;
     std::map<std::string, OrderCount> counts;  ///< by group: "port"
     json::array webhooks;                      ///< those that fail or were switched off
-    std::map<std::string, double> measures;    ///< of /metrics, those without labels
-    json::array accounts, refused;             ///< of /v1/carriers
+    std::map<std::string, double> measures;    ///< those of /metrics without labels
+    json::array accounts, refused;             ///< as /v1/carriers has them
     json::array waiting;                       ///< orders that wait for a person or are in doubt, "kind" among their members
     json::array under_way;                     ///< orders that are being sent, or sent again
     json::array due;
@@ -41,8 +42,5 @@ json::object json_of(const StatusPicture& picture);
 /// The sections for persons, in their language.
 /// @param is_brief  without what is well and needs no line, for a screen
 std::vector<Section> sections_of(const Session& session, const StatusPicture& picture, bool is_brief);
-
-/// The measures without labels in a text of Prometheus' form. @source exposition formats, version 0.0.4
-std::map<std::string, double> measures_in(std::string_view text);
 
 }  // namespace porteur::cli

@@ -282,6 +282,24 @@ private:
     int key_ = 0;
 };
 
+/// One step of each kind, with a lost answer.
+OrderTrace a_trace() {
+    OrderTrace made{.now = Instant{std::chrono::hours(9)}, .operations = {{}}, .is_whole = false};
+    auto& operation = made.operations.front();
+    operation.operation.name = "submit_port";
+    for (const auto kind : {EffectKind::http, EffectKind::mail, EffectKind::manual, EffectKind::event, EffectKind::sleep, EffectKind::sign}) {
+        TraceStep step;
+        step.exchange.sent.kind = kind;
+        step.exchange.sent.head = R"({"method":"GET","path":"/x","title":"x","to":["desk@carrier.example"]})";
+        step.exchange.ended = Instant{std::chrono::seconds(9)};
+        step.exchange.answered = Completion{.seq = 1, .kind = ErrorKind::in_doubt, .head = R"({"message":"x","status":500})", .body = {}};
+        step.lost = Instant{std::chrono::seconds(5)};
+        step.left = {{.at = Instant{std::chrono::seconds(1)}, .took = std::chrono::seconds(4), .status = 0, .failed = "in_doubt"}};
+        operation.steps.push_back(std::move(step));
+    }
+    return made;
+}
+
 TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
     Asked ask;
     ask.served.host.explained = {
@@ -360,6 +378,8 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
         ask("GET", base + "/x/operations", base + "/" + id + "/operations");
         ask("GET", base + "/x/explanation", base + "/" + id + "/explanation");
         ask("GET", base + "/x/exchanges", base + "/" + id + "/exchanges?operation=" + id_text(*id_from_text(id) + 2));
+        ask.served.host.outgoing.made_trace = a_trace();
+        ask("GET", base + "/x/trace", base + "/" + id + "/trace?limit=5");
         auto order = ask.served.host.get(*id_from_text(id));
         order.delivery = Delivery::in_doubt;
         order.submitted = order.due = order.created;
@@ -399,6 +419,7 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
         ask("GET", base + "/x/operations", base + "/" + id + "/operations");
         ask("GET", base + "/x/explanation", base + "/" + id + "/explanation");
         ask("GET", base + "/x/exchanges", base + "/" + id + "/exchanges?operation=" + id_text(given_back.id + 2));
+        ask("GET", base + "/x/trace", base + "/" + id + "/trace");
         if (action == std::string("settle"))
             EXPECT_EQ(ask("POST", base + "/x/settle", base + "/" + id + "/settle", R"({"verdict":"not_carried_out"})").status, 200);
         else
@@ -450,6 +471,7 @@ TEST(Contract, IsKeptByTheAnswersOfEveryRoute) {
     figures.refusals = {{.kind = OrderKind::port, .code = Reason::pin_invalid, .count = 2}};
     figures.weeks = {{.monday = std::chrono::year{2026} / 11 / 23, .ports_created = 3, .ports_completed = 0, .purchases_created = 0, .purchases_completed = 0}};
     ask("GET", "/v1/order-figures", "/v1/order-figures");
+    ask("GET", "/v1/status", "/v1/status");
     ask("GET", "/v1/words", "/v1/words");
     NumberShown number;
     number.row.key = *number_key("+15145550100");

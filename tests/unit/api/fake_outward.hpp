@@ -120,6 +120,13 @@ public:
     }
     std::vector<Exchange> made_exchanges;
 
+    Result<OrderTrace> trace(const Caller&, const Order&, std::size_t limit) override {
+        asked_limit = limit;
+        return made_trace;
+    }
+    OrderTrace made_trace;
+    std::size_t asked_limit = 0;
+
     CarrierStandings standings() override { return made_standings; }
     CarrierStandings made_standings;
 

@@ -1,23 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // porteur explain
-#include <porteur/phrase.hpp>
-#include <porteur/result.hpp>
-
+#include "any_order.hpp"
 #include "commands/all.hpp"
 #include "session.hpp"
 #include "text.hpp"
 
 namespace porteur::cli {
 namespace {
-
-/// Of whichever kind the order is: an id names one order, and says nothing of its kind.
-Outcome<Reply> explanation_of(Client& client, const std::string& id) {
-    for (const char* kind : {"port", "purchase", "release"}) {
-        auto reply = client.get("/v1/" + std::string(kind) + "-orders/" + encoded(id) + "/explanation");
-        if (reply || reply.error().code != ExitCode::not_found) return reply;
-    }
-    return trouble(ExitCode::not_found, phrase("there is no order {1} in this account", quoted(id, 40)));
-}
 
 std::string when_of(const json::value& item) {
     const auto at = member(item, "at");
@@ -27,7 +16,7 @@ std::string when_of(const json::value& item) {
 Outcome<ExitCode> explain_order(Session& session) {
     const auto client = session.client();
     if (!client) return passed_on(client);
-    const auto reply = explanation_of(**client, session.arguments.words.front());
+    const auto reply = of_any_kind(**client, session.arguments.words.front(), "/explanation");
     if (!reply) return passed_on(reply);
     const auto& found = reply->document;
     if (session.wants_json()) {
@@ -71,7 +60,8 @@ std::vector<CommandSpec> explain_commands() {
              .help = told("why an order is where it is, what happened last, what comes, and what a person can do"),
              .words = {{"ORDER", told("its id")}},
              .options = {},
-             .run = explain_order}};
+             .run = explain_order},
+            trace_command()};
 }
 
 }  // namespace porteur::cli

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // porteur status
-#include <array>
 #include <utility>
 
 #include <porteur/phrase.hpp>
 
 #include "commands/all.hpp"
-#include "order_view.hpp"
 #include "screen.hpp"
 #include "status_view.hpp"
 
@@ -15,71 +13,56 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int pages_max = 5;
-constexpr int page_size = 200;
 constexpr auto redraw_every = 1s;
 /// A daemon that says nothing for so long hangs, which is to be seen.
 constexpr auto silence_max = 5s;
-/// All orders are counted so often, in seconds: that takes as many requests as there are pages.
+/// All orders are counted so often, in seconds.
 constexpr int count_every = 30;
-constexpr auto groups = std::to_array<const char*>({"port", "purchase", "release"});
-
-Outcome<OrderCount> count_orders(Client& client, const std::string& group) {
-    OrderCount count;
-    std::string cursor;
-    for (int page = 0; page < pages_max; ++page) {
-        const auto reply = client.get(with_query(
-            path_of_orders(group), {{"limit", std::to_string(page_size)}, {"cursor", cursor}}
-        ));
-        if (!reply) return passed_on(reply);
-        for (const auto& order : list_member(reply->document, "items")) {
-            ++count.by_state[member(order, "state")];
-            ++count.by_delivery[member(order, "delivery")];
-        }
-        cursor = member(reply->document, "next_cursor");
-        if (cursor.empty()) return count;
-    }
-    count.more = true;
-    return count;
-}
-
-/// The web hooks that were switched off because they failed, or that fail now.
-Outcome<json::array> troubled_webhooks(Client& client) {
-    json::array out;
-    const auto reply = client.get("/v1/webhooks");
-    if (!reply) return passed_on(reply);
-    for (const auto& hook : list_member(reply->document, "items"))
-        if (const auto off = member(hook, "off"); off != "by_person" && (!off.empty() || !member(hook, "retry_at").empty()))
-            out.push_back(hook);
-    return out;
-}
+/// How many orders the daemon lists of each kind and delivery.
+constexpr std::int64_t listed_max = 50;
 
 json::value document_of(const HttpAnswer& answer) {
     auto read = parse_json(answer.body);
     return read ? std::move(*read) : json::value(nullptr);
 }
 
-/// Asks for what stands, a part at a time. A part that may not be had, or not now, is told as
-/// missing; only the orders' counts must be there, as `porteur status` has always had them.
+/// A part of the answer; null where the caller's role does not show it.
+json::value part_of(const json::value& document, std::string_view name) {
+    const auto* found = document.is_object() ? document.as_object().if_contains(name) : nullptr;
+    return found ? *found : json::value(nullptr);
+}
+
+/// Asks for what stands: in one request, as long as the daemon answers it. Without a token, and while it is not ready,
+/// it says how it is all the same.
 class Look {
 public:
     Look(Client& client, StatusPicture& picture) : client_(client), picture_(picture) {}
 
-    /// Whether the daemon says anything at all, however well it is. @errors  it hangs
-    Outcome<void> sign_of_life(const Surroundings& around) {
-        const auto before = around.now();
-        const auto reply = client_.get("/healthz", silence_max);
-        if (!reply && around.now() - before >= silence_max) return passed_on(reply);
+    /// @param before  what was known last: its counts go on where none are asked for; null: the first look
+    /// @errors  it cannot be reached, hangs, or refuses the token
+    Outcome<void> at_all(const StatusPicture* before, bool counts) {
+        picture_.url = client_.server().url.text();
+        picture_.has_token = !client_.server().token.empty();
+        if (!picture_.has_token) return health();
+        const auto reply = client_.get(with_query("/v1/status", {{"counts", counts ? "" : "false"}}), before ? silence_max : 60s);
+        if (reply) {
+            take(reply->document);
+            if (before && !counts) picture_.counts = before->counts;
+            count_deliveries();
+            return {};
+        }
+        if (reply.error().code == ExitCode::not_reachable && before) return passed_on(reply);
+        if (auto seen = health(); !seen) return seen;
+        if (picture_.is_ready) return passed_on(reply);
         return {};
     }
 
+private:
     Outcome<void> health() {
         const auto health = client_.ask("/healthz");
         if (!health) return passed_on(health);
         const auto ready = client_.ask("/readyz");
         if (!ready) return passed_on(ready);
-        picture_.url = client_.server().url.text();
-        picture_.has_token = !client_.server().token.empty();
         picture_.is_live = health->status == 200;
         picture_.is_ready = picture_.is_live && ready->status == 200;
         picture_.health = document_of(*health);
@@ -88,58 +71,45 @@ public:
         return {};
     }
 
-    Outcome<void> counts() {
-        for (const auto* group : {"port", "purchase"}) {
-            auto count = count_orders(client_, group);
-            if (!count) return passed_on(count);
-            picture_.counts[group] = std::move(*count);
-        }
-        auto troubled = troubled_webhooks(client_);
-        if (!troubled) return passed_on(troubled);
-        picture_.webhooks = std::move(*troubled);
-        return {};
-    }
-
-    void standing() {
+    void take(const json::value& document) {
+        const auto health = part_of(document, "health");
+        picture_.is_live = member(health, "live") == "true";
+        picture_.is_ready = picture_.is_live && member(health, "ready") == "true";
+        const auto& checks = list_member(health, "checks");
+        picture_.health = json::object{{"ok", picture_.is_live}, {"checks", checks}};
+        picture_.readiness = json::object{{"ok", picture_.is_ready}, {"checks", checks}};
         // Only on the daemon's own machine; from elsewhere that is no fault.
-        if (const auto measures = client_.ask("/metrics"); measures && measures->status == 200)
-            picture_.measures = measures_in(measures->body);
-        if (const auto carriers = asked(heading("Accounts"), "/v1/carriers")) {
-            picture_.accounts = list_member(*carriers, "items");
-            picture_.refused = list_member(*carriers, "refused");
-        }
-        for (const auto* group : groups) {
-            for (const auto* delivery : {"in_doubt", "waiting_for_person"}) orders(group, delivery, picture_.waiting);
-            for (const auto* delivery : {"sending", "retry_at"}) orders(group, delivery, picture_.under_way);
-        }
-        if (const auto due = asked(heading("Due"), "/v1/due?limit=20")) picture_.due = list_member(*due, "items");
+        if (const auto measures = part_of(document, "measures"); measures.is_object())
+            for (const auto& each : measures.as_object())
+                if (each.value().is_number()) picture_.measures[std::string(each.key())] = each.value().to_number<double>();
+        const auto carriers = part_of(document, "carriers");
+        if (carriers.is_null()) picture_.missing.emplace_back(heading("Accounts"), told("your role does not show this"));
+        picture_.accounts = list_member(carriers, "items");
+        picture_.refused = list_member(carriers, "refused");
+        picture_.waiting = list_member(document, "waiting");
+        picture_.under_way = list_member(document, "under_way");
+        picture_.due = list_member(document, "due");
+        picture_.webhooks = list_member(document, "webhooks");
+        const auto orders = part_of(document, "orders");
+        if (!orders.is_object()) return;
+        for (const auto& kind : orders.as_object())
+            if (kind.value().is_object())
+                for (auto& count = picture_.counts[std::string(kind.key())]; const auto& state : kind.value().as_object())
+                    if (state.value().is_number()) count.by_state[std::string(state.key())] = state.value().to_number<std::int64_t>();
     }
 
-private:
-    std::optional<json::value> asked(const char* what, const std::string& target) {
-        if (is_gone_) return std::nullopt;
-        auto reply = client_.get(target, silence_max);
-        if (reply) return std::move(reply->document);
-        is_gone_ = reply.error().code == ExitCode::not_reachable;
-        if (picture_.missing.empty() || picture_.missing.back().second != reply.error().message)
-            picture_.missing.emplace_back(what, reply.error().message);
-        return std::nullopt;
-    }
-
-    void orders(const std::string& group, const std::string& delivery, json::array& into) {
-        const auto found = asked(heading("Orders"), with_query(path_of_orders(group), {{"delivery", delivery}, {"limit", "50"}}));
-        if (!found) return;
-        for (const auto& order : list_member(*found, "items")) {
-            if (!order.is_object()) continue;
-            auto shown = order.as_object();
-            shown["kind"] = group;
-            into.emplace_back(std::move(shown));
-        }
+    /// Those that rest are not listed, and need no line.
+    void count_deliveries() {
+        for (auto& [kind, count] : picture_.counts) count.by_delivery.clear(), count.more = false;
+        for (const auto* listed : {&picture_.waiting, &picture_.under_way})
+            for (const auto& order : *listed) {
+                auto& count = picture_.counts[member(order, "kind")];
+                if (++count.by_delivery[member(order, "delivery")] >= listed_max) count.more = true;
+            }
     }
 
     Client& client_;
     StatusPicture& picture_;
-    bool is_gone_ = false;  ///< it stopped answering in the middle: nothing more is asked
 };
 
 std::string more_lines(std::size_t count) { return "… " + std::to_string(count) + " …"; }
@@ -169,18 +139,7 @@ Outcome<ExitCode> follow_status(Session& session, Client& client, StatusPicture 
         screen.draw(fitted(std::move(sections), around.screen_size()));
         around.pause(redraw_every);
         StatusPicture fresh;
-        Look look(client, fresh);
-        auto seen = look.sign_of_life(around);
-        if (seen) seen = look.health();
-        if (seen && fresh.has_token && fresh.is_ready) {
-            if (second % count_every == 0) {
-                seen = look.counts();
-            } else {
-                fresh.counts = picture.counts;
-                fresh.webhooks = picture.webhooks;
-            }
-            if (seen) look.standing();
-        }
+        const auto seen = Look(client, fresh).at_all(&picture, second % count_every == 0);
         trouble = seen ? std::string() : seen.error().message;
         if (seen) picture = std::move(fresh);
     }
@@ -190,13 +149,8 @@ Outcome<ExitCode> show_status(Session& session) {
     const auto client = session.client();
     if (!client) return passed_on(client);
     StatusPicture picture;
-    Look look(**client, picture);
-    if (auto seen = look.health(); !seen) return passed_on(seen);
     // Without a token health is all that can be told.
-    if (picture.has_token && picture.is_ready) {
-        if (auto counted = look.counts(); !counted) return passed_on(counted);
-        look.standing();
-    }
+    if (auto seen = Look(**client, picture).at_all(nullptr, true); !seen) return passed_on(seen);
     const auto code = picture.is_ready ? ExitCode::done : ExitCode::not_reachable;
     if (session.wants_json()) {
         session.print_json(json_of(picture));

@@ -15,8 +15,10 @@ import { Mark, NumberLink } from "../ui/marks";
 import { List, type Columns } from "../ui/table";
 import { correctable, useChange, useTimeline, type Order, type Placed } from "./order-change";
 import { Correction } from "./order-correction";
+import { Explained, places as parts } from "./order-explained";
 import { Offer } from "./order-offer";
 import { Operations } from "./order-operations";
+import { OrderTrace } from "./order-trace";
 import type { Kind } from "./orders";
 
 type Entry = Schemas["TimelineEntry"];
@@ -98,14 +100,27 @@ function Shown({ order, kind, path }: { order: Order; kind: Kind; path: string }
                     </div>
                 ))}
             </dl>
-            {settles && !folded ? <Settle order={order} path={path} /> : null}
-            {places ? <Answer order={placed} path={path} /> : null}
+            <Explained
+                order={order}
+                path={path}
+                acts={{
+                    submit: isDraft && settles ? () => change.mutate({ word: "submit" }) : undefined,
+                    cancel: settles && (placed || order.state === "draft") ? () => setCancelling(true) : undefined,
+                    places: !settles ? [] : [
+                        ...(order.settle.length > 0 ? (["settle"] as const) : []),
+                        ...(places && order.waiting_operation !== null ? (["answer"] as const) : []),
+                        ...(places && correctable.includes(order.state) ? (["amend"] as const) : []),
+                    ],
+                }}
+            />
+            {settles && !folded ? <div id={parts.settle} className="part"><Settle order={order} path={path} /></div> : null}
+            {places ? <div id={parts.answer} className="part"><Answer order={placed} path={path} /></div> : null}
             {places ? <Offer order={placed} path={path} /> : null}
-            {places ? <Correction order={placed} path={path} kind={kind} /> : null}
+            {places ? <div id={parts.amend} className="part"><Correction order={placed} path={path} kind={kind} /></div> : null}
             {places && folded && order.settle.length > 0 ? (
                 <details>
                     <summary>{t("settle.instead")}</summary>
-                    <Settle order={order} path={path} />
+                    <div id={parts.settle} className="part"><Settle order={order} path={path} /></div>
                 </details>
             ) : null}
             <div className="columns">
@@ -123,6 +138,7 @@ function Shown({ order, kind, path }: { order: Order; kind: Kind; path: string }
                         </Section>
                     ) : null}
                     <Timeline order={order} path={path} />
+                    <OrderTrace order={order} path={path} />
                     <Operations order={order} path={path} />
                 </div>
                 <div className="stack">
