@@ -11,6 +11,8 @@
 #include <thread>
 
 #include "app/admin.hpp"
+#include "store/audit_chain.hpp"
+#include "store/store_access.hpp"
 #include "support/look_again.hpp"
 #include "postgres_admin.hpp"
 
@@ -195,6 +197,8 @@ void check_store(Invariants& all, const std::string& address, const std::filesys
         return;
     }
     all.sound((*store)->integrity().value_or("unreadable"));
+    const auto audit = AuditLog(access_of(**store)).verify({});
+    all.audited(audit ? audit->count : 0, audit ? "" : audit.error().message);
     std::string entries;
     for (Id before = 0;;) {
         const auto page = (*store)->orders({}, before, 200);

@@ -45,6 +45,8 @@ public:
     );
     /// I6: a document at the carrier.
     void document(const std::string& hash_there, const std::string& hash_here);
+    /// I7: the audit log's chain holds, from its first record to its last. @param broken  what its check complained of; empty: nothing
+    void audited(std::int64_t records, const std::string& broken);
     /// I8: none of the secrets stands in these bytes.
     void no_secret(
         std::string_view bytes, const std::string& where, const std::vector<std::string>& secrets
