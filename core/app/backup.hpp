@@ -18,7 +18,7 @@ namespace porteur {
 using BackupTold = std::function<void(std::string_view what, std::uint64_t done, std::uint64_t all)>;
 
 /// How documents come into a backup. A link costs neither time nor room, and is a copy where the file system has none; document and backup
-/// then share their bytes, which nobody changes, but a broken disk.
+/// then share their bytes, which only a broken disk changes: a document that is sealed anew is written beside, and renamed.
 enum class BackupDocuments { copied, linked };
 
 /// `porteurd backup`: also while the daemon runs, which goes on as if nobody looked.

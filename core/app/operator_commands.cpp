@@ -17,6 +17,7 @@
 #include "app/doctor.hpp"
 #include "app/key_rotation.hpp"
 #include "app/restore.hpp"
+#include "app/upgrade.hpp"
 
 namespace porteur {
 namespace {
@@ -63,6 +64,14 @@ Result<Settings> settings_of(const std::string& config) {
     if (!std::filesystem::exists(config, unknown))
         return failure(ErrorKind::invalid_input, "there are no settings at " + porteur::quoted(config, 300) + "; name the folder or file with --config");
     return load_settings(config);
+}
+
+/// Opening the store brings it to this porteurd's form, and not without a backup.
+Result<void> upgrade_first(const Settings& settings, const std::string& version) {
+    const auto told = upgrade_beside(settings, version);
+    if (!told) return std::unexpected(told.error());
+    if (!told->empty()) std::fprintf(stderr, "porteurd: %s\n", told->c_str());
+    return {};
 }
 
 int report(const Inspection& found, bool as_json) {
@@ -129,6 +138,7 @@ int OperatorCommands::backup(const std::string& config) const {
 int OperatorCommands::rotate(const std::string& config) const {
     const auto settings = settings_of(config);
     if (!settings) return complain(settings.error());
+    if (const auto upgraded = upgrade_first(*settings, version_); !upgraded) return complain(upgraded.error());
     auto done = Result<std::string>();
     {
         ProgressLine line;
@@ -145,6 +155,7 @@ int OperatorCommands::rotate(const std::string& config) const {
 int OperatorCommands::show_keys(const std::string& config) const {
     const auto settings = settings_of(config);
     if (!settings) return complain(settings.error());
+    if (const auto upgraded = upgrade_first(*settings, version_); !upgraded) return complain(upgraded.error());
     const auto found = key_standing(*settings);
     if (!found) return complain(found.error());
     if (as_json_)

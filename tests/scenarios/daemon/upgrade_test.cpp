@@ -166,7 +166,7 @@ TEST_P(Upgrade, IsRefusedWhereNoBackupCanBeTakenAndTheStoreIsAsItWas) {
     ASSERT_TRUE(completes(order)) << log();
     stop();
     write("data/before-upgrade", "somebody's file\n");
-    for (const auto& words : std::vector<std::vector<std::string>>{{}, {"token", "list"}}) {
+    for (const auto& words : std::vector<std::vector<std::string>>{{}, {"token", "list"}, {"key", "show"}, {"key", "rotate"}}) {
         EXPECT_EQ(run_as(PORTEUR_TEST_NEXT, words).status, 1);
         EXPECT_THAT(said(), AllOf(HasSubstr("nothing of it was changed, as no backup of it could be taken first"), HasSubstr("before-upgrade"),
                                   HasSubstr("mend that and start porteurd again"), HasSubstr("backup_before_upgrade = false")));
