@@ -50,9 +50,9 @@ std::string quoted_text(const std::string& text) {
     return out + "'";
 }
 
-std::string names_of(const SealedColumn& column, const std::string& before = "") {
+std::string names_of(const SealedColumn& column) {
     std::string out;
-    for (const auto& key : column.keys) out += (out.empty() ? "" : ", ") + before + key.name;
+    for (const auto& key : column.keys) out += std::string(out.empty() ? "" : ", ") + key.name;
     return out;
 }
 
@@ -76,11 +76,13 @@ std::string place_of(const SealedColumn& column, const rows::Row& key) {
 /// On PostgreSQL a row that somebody else is changing is left for the next pass: we wait for nobody, so nobody
 /// who waits for us can wait in a circle.
 std::int64_t put_postgresql(soci::session& sql, const SealedColumn& column, const std::vector<SealedText>& texts) {
-    std::string values, same_row, same_held;
+    std::string values, same_row, same_held, given;
     for (std::size_t at = 0; at < column.keys.size(); ++at) {
-        const auto number = std::to_string(at);
-        same_row += (at == 0 ? "t." : " and t.") + std::string(column.keys[at].name) + " = f.k" + number;
-        same_held += (at == 0 ? "h." : " and h.") + std::string(column.keys[at].name) + " = f.k" + number;
+        const auto given_key = "k" + std::to_string(at);
+        const auto name = "t." + std::string(column.keys[at].name);
+        same_row += (at == 0 ? "" : " and ") + name + " = f." + given_key;
+        same_held += (at == 0 ? "" : " and ") + name + " = h." + given_key;
+        given += "f." + given_key + ", ";
     }
     for (const auto& each : texts) {
         values += values.empty() ? "(" : ", (";
@@ -95,9 +97,9 @@ std::int64_t put_postgresql(soci::session& sql, const SealedColumn& column, cons
     // By its key each: for the planner's guess of a batch it would read the whole table, each time.
     for (const char* way : {"enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"}) sql << "set local " + std::string(way) + " = off";
     return rows::change(
-        sql, "with " + fresh + "before, after) as materialized (values " + values + "), h as materialized (select " + names_of(column, "t.") + " from " + table +
-                 " t join f on " + same_row + " where substr(t." + name + ", 1, " + std::to_string(telling_letters) +
-                 ") = f.before for update of t skip locked) update " + table + " t set " + name + " = f.after from f join h on " + same_held + " where " + same_row
+        sql, "with " + fresh + "before, after) as materialized (values " + values + "), h as materialized (select " + given + "f.after from " + table + " t join f on " + same_row +
+                 " where substr(t." + name + ", 1, " + std::to_string(telling_letters) + ") = f.before for update of t skip locked) update " + table + " t set " + name +
+                 " = h.after from h where " + same_held
     );
 }
 

@@ -247,6 +247,7 @@ TEST_F(Backup, IsPutBackOnlyWhereNothingIs) {
     upload(paper::testing::one_page());
     back_up();
     EXPECT_EQ(porteurd({"backup", backup}).status, 1) << "it is there already";
+    daemon.kill();
     EXPECT_EQ(porteurd({"restore", backup}).status, 1);
     EXPECT_THAT(said(), HasSubstr("is there already; a backup is put back only where nothing is"));
     const auto root = other_root();
