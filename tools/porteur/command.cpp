@@ -89,6 +89,7 @@ std::string help_of_group(const std::string& group) {
     if (group == "audit") return told("who did what");
     if (group == "token") return told("tokens for the API");
     if (group == "account") return told("an account at its carrier: what it has there, and what it lacks");
+    if (group == "key") return told("the key that seals the store");
     if (group == "plugin") return told("what the carriers' plugins are and do");
     return "";
 }

@@ -306,7 +306,7 @@ TEST_F(OverApi, TroublesHaveTheirExitStatus) {
 }
 
 TEST_F(OverApi, StatusIsTold) {
-    served.order();
+    served.host.outgoing.figures.states = {{OrderKind::port, OrderState::draft, 1}};
     const auto ran = run({"status"});
     EXPECT_EQ(ran.status, 0);
     EXPECT_THAT(ran.out, HasSubstr("Port orders      1 draft\n"));
