@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mail_sink.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -38,7 +40,9 @@ void MailSink::begin(Mishap mishap) {
     const std::lock_guard lock(mutex_);
     mishap_ = mishap;
     had_mishap_ = false;
+    mishaps_ = 0;
     mails_.clear();
+    late_.clear();
 }
 
 std::vector<SinkMail> MailSink::mails() {
@@ -47,7 +51,11 @@ std::vector<SinkMail> MailSink::mails() {
         {
             const std::lock_guard lock(mutex_);
             pollfd waiting{listener_, POLLIN, 0};
-            if (poll(&waiting, 1, 0) == 0) return mails_;
+            if (poll(&waiting, 1, 0) == 0) {
+                std::ranges::move(late_, std::back_inserter(mails_));
+                late_.clear();
+                return mails_;
+            }
         }
         std::this_thread::yield();
     }
@@ -86,7 +94,13 @@ void MailSink::talk(int client) {
     const bool passes = had_mishap_ && mishap_ != Mishap::refuses;
     const auto mishap = passes ? Mishap::none : mishap_;
     had_mishap_ = true;
+    if (mishap != Mishap::none) ++mishaps_;
+    std::ranges::move(late_, std::back_inserter(mails_));
+    late_.clear();
     if (mishap == Mishap::closes_at_once) return;
+    if (mishap == Mishap::busy_at_once) return say("421 too many of you");
+    if (mishap == Mishap::nonsense) return say("HTTP/1.1 400 Bad Request\r\n\r\n<html>what is this</html>");
+    if (mishap == Mishap::endless) return say("220-" + std::string(1 << 20, 'x'));
     say("220 sink");
     for (;;) {
         const auto command = line();
@@ -97,6 +111,8 @@ void MailSink::talk(int client) {
             say("451 later");
         } else if (command.starts_with("RCPT") && mishap == Mishap::refuses) {
             say("550 nobody of that name");
+        } else if (command == "DATA" && mishap == Mishap::closes_before_data) {
+            return;
         } else if (command == "DATA") {
             say("354 go on");
             SinkMail mail;
@@ -114,9 +130,17 @@ void MailSink::talk(int client) {
                 mail.bytes += (text.starts_with(".") ? text.substr(1) : text) + "\r\n";
             }
             if (mishap == Mishap::closes_without_mail) return;
+            if (mishap == Mishap::takes_late) {
+                late_.push_back(std::move(mail));
+                return;
+            }
             mails_.push_back(std::move(mail));
             if (mishap == Mishap::closes_with_mail) return;
-            say("250 taken");
+            if (mishap == Mishap::half_answer) {
+                (void)send(client, "250 ta", 6, MSG_NOSIGNAL);
+                return;
+            }
+            say(mishap == Mishap::nonsense_at_the_end ? "<html>thank you</html>" : "250 taken");
         } else {
             say("250 ok");
         }

@@ -24,6 +24,13 @@ public:
         refuses,              ///< 550 to the recipient
         closes_without_mail,  ///< after the last dot: not taken
         closes_with_mail,     ///< after the last dot: taken, not answered
+        closes_before_data,   ///< to DATA: nothing of the mail was said
+        takes_late,           ///< after the last dot: not answered, taken when the next client comes
+        busy_at_once,         ///< 421 in place of a greeting
+        nonsense,             ///< a page of HTML in place of a greeting
+        nonsense_at_the_end,  ///< taken, and answered with a page of HTML
+        endless,              ///< a greeting of a megabyte without an end
+        half_answer,          ///< taken, and the connection breaks in the middle of the answer
     };
 
     MailSink();
@@ -34,6 +41,8 @@ public:
     std::uint16_t port() const { return port_; }
     /// Forgets everything.
     void begin(Mishap mishap);
+    /// How often a mishap has befallen a client.
+    int mishaps() const { return mishaps_; }
     /// Waits until the last client is done with. @return what was taken, in order
     std::vector<SinkMail> mails();
 
@@ -47,6 +56,8 @@ private:
     std::mutex mutex_;  ///< held while a client is served
     Mishap mishap_ = Mishap::none;
     bool had_mishap_ = false;
+    std::atomic<int> mishaps_ = 0;
+    std::vector<SinkMail> late_;
     std::vector<SinkMail> mails_;
     std::thread thread_;
 };
