@@ -18,11 +18,13 @@ std::string letter_of_cell(const MatrixCase& each) {
 }
 
 /// Whether the letter lets an order wait for a person.
-bool may_wait_for_person(const MatrixCase& each) {
+bool may_wait_for_person(const MatrixCase& each, int deaths) {
     const auto letter = letter_of_cell(each);
     if (!each.has_fault) return false;
     // What is done once and may have left: the ladder settles it, or a person does. A plugin's defect is told to one.
     const bool is_effect = each.column == Column::submit || each.column == Column::change || each.column == Column::document || each.column == Column::mail;
+    // Who dies after the last byte of a mail cannot know: docs/reliability.md, promise 3.
+    if (each.column == Column::mail && deaths > 0) return true;
     return letter == "o" || letter == "m" || (letter == "u" && is_effect) || letter.starts_with("f") || letter == "x";
 }
 
@@ -30,7 +32,7 @@ std::string standing(const Order& order) {
     return order.reference + " is " + boost::describe::enum_to_string(order.state, "?") + "/" + boost::describe::enum_to_string(order.delivery, "?") + " (" + order.problem + ")";
 }
 
-void check_order(const MatrixCase& each, FarEnd& far, Store& store, int number, Invariants& all) {
+void check_order(const MatrixCase& each, FarEnd& far, Store& store, int number, int deaths, Invariants& all) {
     const auto reference = "r" + std::to_string(number);
     const auto found = store.order_by_reference(1, reference);
     auto& thing = far.thing(reference);
@@ -48,7 +50,7 @@ void check_order(const MatrixCase& each, FarEnd& far, Store& store, int number, 
     const bool is_mail = each.column == Column::mail && number != 2;
     const bool is_parked = !is_end(order.state);
     if (is_parked && order.problem.empty()) all.finding(standing(order) + ": it waits, and does not say for what");
-    if (is_parked && (number != 1 || !may_wait_for_person(each))) all.finding(standing(order) + ": it waits for a person, and need not");
+    if (is_parked && (number != 1 || !may_wait_for_person(each, deaths))) all.finding(standing(order) + ": it waits for a person, and need not");
     if (order.state == OrderState::completed && thing.made == 0 && !is_mail) all.finding(reference + " is completed, and the carrier knows nothing of it");
     if (order.state == OrderState::completed && each.column == Column::document && thing.uploaded == 0 && number != 2) all.finding(reference + " is completed without its document");
     if (order.state == OrderState::cancelled && thing.cancelled == 0) all.finding(reference + " is cancelled here, and alive at the carrier");
@@ -75,9 +77,9 @@ void check_order(const MatrixCase& each, FarEnd& far, Store& store, int number, 
     for (const auto& entry : store.timeline(order.id).value()) all.no_secret(entry.text + entry.data, "the timeline", {matrix_pin, matrix_account_number, matrix_signing_secret});
 }
 
-void check_orders(const MatrixCase& each, FarEnd& far, Store& store, const std::vector<SinkMail>& mails, Invariants& all) {
+void check_orders(const MatrixCase& each, FarEnd& far, Store& store, const std::vector<SinkMail>& mails, int deaths, Invariants& all) {
     const auto wanted = orders_of(each);
-    for (const int number : wanted) check_order(each, far, store, number, all);
+    for (const int number : wanted) check_order(each, far, store, number, deaths, all);
     const auto orders = store.orders({}, 0, 500);
     const auto parts = orders ? std::ranges::count_if(*orders, [](const Order& order) { return order.parent != 0; }) : 0;
     if (!orders || orders->size() - static_cast<std::size_t>(parts) != wanted.size()) all.finding("there are not as many orders as were wanted");
@@ -156,7 +158,7 @@ void check_run(const MatrixCase& each, FarEnd& far, const Surroundings& around, 
     else if (each.column == Column::intake)
         check_mailbox(each, far, **store, all);
     else
-        check_orders(each, far, **store, mails, all);
+        check_orders(each, far, **store, mails, deaths, all);
     if (far.early > 0) all.finding("the far end asked to be left alone, and was asked " + std::to_string(far.early) + " times before the end of that");
     if (each.fault == Fault::server_error && each.column != Column::hook_out && far.hasty > 0) all.finding("tried again within a second");
     if (far.swallowed > 16 * 1'024) all.finding(std::to_string(far.swallowed) + " KiB of an endless answer were read");

@@ -31,6 +31,7 @@ public:
         WebhookSettings settings;
         settings.allow = {"127.0.0.1"};
         settings.timeout = 60ms;
+        settings.ca_file = known_authority();
         settings.rhythm.waits.assign(40, 20ms);
         Webhooks hooks({.executor = io_.get_executor(), .writer = *this, .store = *store_, .now = [this] { return now(); }, .chance = [] { return 0.5; },
                         .warn = [](const std::string& said) { std::fprintf(stderr, "%s\n", said.c_str()); }},

@@ -56,14 +56,20 @@ public:
     Async<Result<Turn>> begin(Id op, std::string operation, std::string input) override {
         // What a column does not name ends its turn; the engine's own next steps belong to it still.
         const bool is_its = is_of(each_.column, operation) && !input.contains("\"r2\"");
-        is_at_work_ = is_its;
+        if (is_its) aimed_at_.insert(op);
+        now_at_ = op;
         if (each_.column != Column::accept) Strike::arm(is_its);
         return DirectRunner::begin(op, std::move(operation), std::move(input));
     }
 
+    Async<Result<Turn>> step(Id op, std::vector<Completion> done) override {
+        now_at_ = op;
+        return DirectRunner::step(op, std::move(done));
+    }
+
 private:
     bool strikes() {
-        if (!each_.has_fault || each_.fault != Fault::plugin || !is_at_work_ || far_.strikes > each_.other_way(6, 2)) return false;
+        if (!each_.has_fault || each_.fault != Fault::plugin || !aimed_at_.contains(now_at_) || far_.strikes > each_.other_way(6, 2)) return false;
         // Also in the middle of an operation: after one step, or two.
         return ++steps_ > each_.other_way(3, 2);
     }
@@ -89,7 +95,8 @@ private:
 
     const MatrixCase& each_;
     FarEnd& far_;
-    bool is_at_work_ = false;
+    std::set<Id> aimed_at_;
+    Id now_at_ = 0;
     int steps_ = 0;
 };
 
@@ -248,14 +255,14 @@ public:
         clock_.set(far_.now != 0 ? Instant(milliseconds(far_.now)) : beginning_of(each_));
         CountedStore counted(*store_, under_way_);
         if (!make_documents()) return process_not_opened;
-        HttpPerformer http(*store_, *documents_, clock_);
+        HttpPerformer http(*store_, *documents_, clock_, [this] { return HttpPerformer::Steady::time_point(clock_.now().time_since_epoch()); });
         MailPerformer mail(*store_, *documents_, clock_, mail_chance_, mail_section(), ReplyKey{7});
         Performer performer(http, mail);
         AimedPerformer aimed(each_, far_, clock_, performer, under_way_);
         aimed.break_mail = [&](bool is_broken) { mail.reload(is_broken ? broken_mail_section() : mail_section()); };
         if (!make_accounts(aimed)) return process_not_opened;
         SeededChance chance(each_.seed);
-        Engine engine(io_.get_executor(), counted, accounts_, aimed, clock_, chance, Rhythm{.first_retry = 1s, .longest_retry = 60s, .follow = 10s});
+        Engine engine(io_.get_executor(), counted, accounts_, aimed, clock_, chance, Rhythm{.first_retry = 5s, .longest_retry = 60s, .follow = 10s});
         engine_ = &engine;
         if (!engine.start()) return process_not_opened;
         wanted_ = wanted_of(each_);
@@ -557,7 +564,8 @@ private:
                     accounts_.all[name] = view;
                 else
                     accounts_.earlier[runner->build()] = view;
-                if (is_current) {
+                const bool breaks = each_.has_fault && (each_.fault == Fault::nothing_sent || each_.fault == Fault::redirect);
+                if (is_current && breaks) {
                     const int way = each_.fault == Fault::redirect ? 3 : each_.way(4);
                     auto broken = account(name, at, *runner, server_.broken_url(way));
                     if (!broken) return false;
@@ -574,7 +582,8 @@ private:
         view->in_flight_max = matrix_in_flight_max;
         view->configured.name = name;
         view->timeout = 60ms;
-        auto client = CarrierClient::make(io_.get_executor(), {.base_url = url, .answer_size_max = 256 * 1024, .timeout = 60ms, .connect_timeout = 1s}, {});
+        view->limit = limits_[at];
+        auto client = CarrierClient::make(io_.get_executor(), {.base_url = url, .ca_file = known_authority(), .answer_size_max = 256 * 1024, .timeout = 60ms, .connect_timeout = 1s}, {});
         if (!client) {
             std::fprintf(stderr, "%s: %s\n", url.c_str(), client.error().message.c_str());
             return nullptr;
@@ -599,6 +608,8 @@ private:
     DocumentRef document_;
     std::deque<std::unique_ptr<AimedRunner>> runners_;
     Descriptor descriptors_[2];
+    /// No rate of its own: it keeps to what the carrier asks for.
+    std::shared_ptr<RateLimit> limits_[2] = {std::make_shared<RateLimit>(RequestRate{10'000, 1s}, 10'000), std::make_shared<RateLimit>(RequestRate{10'000, 1s}, 10'000)};
     OneAccount accounts_;
     Engine* engine_ = nullptr;
     std::vector<Wanted> wanted_;

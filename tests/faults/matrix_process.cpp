@@ -21,6 +21,11 @@ boost::asio::ssl::context& strange_tls() {
     return made;
 }
 
+const std::string& known_authority() {
+    static const porteur::test::Authority authority("an honest one");
+    return authority.file();
+}
+
 namespace {
 
 // The crash hook is a plain function, so what it needs stands here; each process sets it for itself.

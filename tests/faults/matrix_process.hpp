@@ -39,6 +39,9 @@ struct Surroundings {
 /// A server's TLS with a certificate that nobody of ours knows.
 boost::asio::ssl::context& strange_tls();
 
+/// The file of an authority that signed nothing here: reading the system's takes longer than the rest of a life.
+const std::string& known_authority();
+
 /// What the crash hook does, and when; one for each process.
 class Strike {
 public:

@@ -40,7 +40,6 @@ constexpr const char column_letters[] = "AVSQUDMIWHPGT";
 /// What no run of the matrix shows yet, and why.
 std::string reason_not_run(Fault fault, Column column) {
     if (column == Column::plugin) return "the folder of plugins and its processes have no crash points; tests/plugins and staging_test show parts of it";
-    if (column == Column::migration) return "to do";
     if (fault == Fault::load && column == Column::accept) return "429 is said by the HTTP edge, which is no part of this world; tools/test edge shows it";
     return {};
 }

@@ -243,5 +243,56 @@ TEST_F(Matrix, HoldsInEachCellOnBothStores) {
     EXPECT_GE(share, 95.0);
 }
 
+/// Each deliberate defect of the core, and the cells that ought to see it.
+struct DefectCells {
+    const char* name;
+    std::vector<std::pair<Fault, Column>> cells;
+};
+const DefectCells defects[] = {
+    {"intent_skipped", {{Fault::kill, Column::submit}}},
+    {"settle_skipped", {{Fault::late, Column::submit}}},
+    {"settle_counted_anew", {{Fault::late, Column::submit}, {Fault::kill, Column::submit}}},
+    {"sent_again_after_restart", {{Fault::kill, Column::submit}}},
+    {"sent_again_when_lost", {{Fault::answer_lost, Column::submit}}},
+    {"outcome_unrecorded", {{Fault::kill, Column::document}, {Fault::kill, Column::submit}}},
+    {"commit_dropped", {{Fault::kill, Column::accept}}},
+    {"acknowledged_early", {{Fault::kill, Column::accept}, {Fault::disk, Column::accept}}},
+    {"journal_ignored", {{Fault::kill, Column::submit}}},
+    {"end_without_order", {{Fault::kill, Column::submit}}},
+    {"sync_off", {{Fault::power, Column::accept}, {Fault::power, Column::submit}}},
+    {"disk_lies", {{Fault::power, Column::accept}, {Fault::power, Column::submit}}},
+    {"data_sent_unrecorded", {{Fault::kill, Column::mail}}},
+    {"sleep_counted_anew", {{Fault::kill, Column::timer}}},
+    {"parents_forgotten", {{Fault::kill, Column::validate}}},
+    {"offers_forgotten", {{Fault::kill, Column::hook_in}}},
+    {"free_events_forgotten", {{Fault::events, Column::hook_in}}},
+    {"migrated_in_pieces", {{Fault::kill, Column::migration}}},
+    {"lease_unchecked", {{Fault::two_daemons, Column::submit}, {Fault::two_daemons, Column::accept}}},
+    {"clock_believed", {{Fault::clock, Column::change}, {Fault::clock, Column::submit}}},
+    {"penalty_forgotten", {{Fault::server_error, Column::submit}}},
+};
+
+TEST_F(Matrix, SeesDeliberateDefects) {
+    if (std::getenv("PORTEUR_MATRIX_CELL")) GTEST_SKIP() << "one cell alone was wanted";
+    MatrixWorld world(place_of("defects", 0), nullptr);
+    int caught = 0;
+    std::string missed;
+    for (const auto& each : defects) {
+        std::string found;
+        for (const auto& [fault, column] : each.cells)
+            for (std::uint64_t seed = 1; seed <= 20 && found.empty(); ++seed) {
+                const auto run = world.run({.column = column, .fault = fault, .seed = seed, .defect = each.name});
+                if (!run.findings().empty()) found = std::string(name_of(fault)) + "/" + name_of(column) + ", seed " + std::to_string(seed) + ": " + run.findings().front();
+            }
+        if (found.empty())
+            missed += (missed.empty() ? "" : ", ") + std::string(each.name);
+        else
+            ++caught;
+        std::printf("%s: %s\n", each.name, found.empty() ? "not caught" : found.substr(0, 160).c_str());
+    }
+    std::printf("defects: %d of %zu caught; not caught: %s\n", caught, std::size(defects), missed.empty() ? "none" : missed.c_str());
+    EXPECT_GE(caught, 15);
+}
+
 }  // namespace
 }  // namespace porteur::testing

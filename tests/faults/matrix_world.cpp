@@ -17,8 +17,10 @@
 #include <unistd.h>
 
 #include "mail_sink.hpp"
+#include "store/migrations.hpp"
 #include "matrix_check.hpp"
 #include "matrix_process.hpp"
+#include "old_store.hpp"
 #include "postgres_admin.hpp"
 #include "support/look_again.hpp"
 
@@ -39,13 +41,18 @@ struct MatrixWorld::Parts {
     void begin(const MatrixCase& each);
     pid_t spawn(const MatrixCase& each, int life);
     int live(const MatrixCase& each, int life, Invariants& all);
-    void while_stopped(const MatrixCase& each, pid_t stopped, Invariants& all);
-    void take_over(const MatrixCase& each, pid_t stopped, Invariants& all);
-    void other_is_refused(Invariants& all);
+    bool while_stopped(const MatrixCase& each, pid_t stopped, Invariants& all);
+    bool take_over(const MatrixCase& each, pid_t stopped, Invariants& all);
+    void other_is_refused(bool is_migration, Invariants& all);
     void crash_server();
     std::string picture() const;
     void connect_again();
     int go_on(const MatrixCase& each, int first_life, Invariants& all);
+    void check_migrated(const MatrixCase& each, Invariants& all);
+
+    /// Of the column of migrations: what is brought to today's form, and what that is where nobody disturbs it.
+    std::optional<OldStore> old;
+    std::map<int, std::string> migrated;
 };
 
 namespace {
@@ -76,6 +83,32 @@ MailSink::Mishap mishap_of(const MatrixCase& each) {
         default:
             return none;
     }
+}
+
+/// Each version of the store in turn that has a migration of its own.
+int old_version_of(const MatrixCase& each) {
+    static const auto versions = [] {
+        std::vector<int> made;
+        for (int from = 0; from < newest_migration(); ++from)
+            if (from == 0 || migrations_after(from) != migrations_after(from - 1)) made.push_back(from);
+        return made;
+    }();
+    return versions[static_cast<std::size_t>(each.way(static_cast<int>(versions.size())))];
+}
+
+/// Refuses to make or change tables, as a full disk of the server does.
+constexpr const char* refusing_event_trigger = R"(
+drop event trigger if exists matrix_full;
+create or replace function pg_temp_matrix_full() returns event_trigger language plpgsql as
+$$ begin raise exception using errcode = '53100', message = 'injected'; end $$;
+create event trigger matrix_full on ddl_command_start execute function pg_temp_matrix_full())";
+
+void live_with_an_old_store(const std::string& address) {
+    const HexSeal seal;
+    Strike::arm(true);
+    const auto store = Store::open({.address = address, .holder = "matrix"}, seal, [](const std::function<void()>&) {});
+    if (!store) std::fprintf(stderr, "%s\n", store.error().message.c_str());
+    finish(store ? process_done : process_not_opened);
 }
 
 /// Faults that strike at a crash point.
@@ -142,6 +175,7 @@ void MatrixWorld::Parts::begin(const MatrixCase& each) {
     } else {
         std::filesystem::copy_file(empty_store, around.folder + "/run/porteur.db");
     }
+    if (each.column == Column::migration) old->make(old_version_of(each));
     sink.begin(mishap_of(each));
     far->reset();
 }
@@ -159,6 +193,8 @@ pid_t MatrixWorld::Parts::spawn(const MatrixCase& each, int life) {
     try {
         if (each.column == Column::hook_out)
             live_with_hooks(each, *far, around);
+        else if (each.column == Column::migration)
+            live_with_an_old_store(old->address());
         else if (each.column == Column::intake)
             live_with_mailbox(each, *far, around, other_build);
         else
@@ -170,13 +206,13 @@ pid_t MatrixWorld::Parts::spawn(const MatrixCase& each, int life) {
 }
 
 /// Another daemon on the same store must be told within a second that it is taken.
-void MatrixWorld::Parts::other_is_refused(Invariants& all) {
+void MatrixWorld::Parts::other_is_refused(bool is_migration, Invariants& all) {
     const auto before = std::chrono::steady_clock::now();
     const pid_t pid = fork();
     if (pid == 0) {
         alarm(10);
         const StoreSeal seal{Sealing(MasterKey(std::string(32, 'k')))};
-        const auto store = Store::open({.address = around.store, .holder = "matrix"}, seal, [](const std::function<void()>&) {});
+        const auto store = Store::open({.address = is_migration ? old->address() : around.store, .holder = "matrix"}, seal, [](const std::function<void()>&) {});
         _exit(store ? 1 : 0);
     }
     int status = 0;
@@ -186,12 +222,19 @@ void MatrixWorld::Parts::other_is_refused(Invariants& all) {
 }
 
 /// The stopped one's hold is taken away, another goes on to the end, and the stopped one wakes: it must write nothing and end.
-void MatrixWorld::Parts::take_over(const MatrixCase& each, pid_t stopped, Invariants& all) {
+bool MatrixWorld::Parts::take_over(const MatrixCase& each, pid_t stopped, Invariants& all) {
     if (around.is_postgres)
         admin->end_others();
     else
         std::filesystem::remove(around.folder + "/run/porteur.db.lock");
-    if (const int status = go_on(each, 1, all); status != process_done) all.finding("whoever took over ended with " + std::to_string(status));
+    const int status_of_other = go_on(each, 1, all);
+    if (status_of_other == process_not_opened) {
+        // Stopped in the middle of writing: the database itself lets nobody else in, and the first goes on.
+        ::kill(stopped, SIGCONT);
+        return false;
+    }
+    if (status_of_other != process_done) all.finding("whoever took over ended with " + std::to_string(status_of_other));
+    ++deaths;
     const auto before = picture();
     ::kill(stopped, SIGCONT);
     int status = 0;
@@ -200,6 +243,7 @@ void MatrixWorld::Parts::take_over(const MatrixCase& each, pid_t stopped, Invari
     const int ended = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
     if (ended != process_gave_up && ended != process_done) all.finding("whoever was taken over ended with " + std::to_string(ended));
     if (picture() != before) all.finding("whoever was taken over has written");
+    return true;
 }
 
 /// Every row of the store as text.
@@ -209,10 +253,19 @@ std::string MatrixWorld::Parts::picture() const {
     return store ? (*store)->dump().value_or("") : store.error().message;
 }
 
-void MatrixWorld::Parts::while_stopped(const MatrixCase& each, pid_t stopped, Invariants& all) {
+/// @return whether it has ended
+bool MatrixWorld::Parts::while_stopped(const MatrixCase& each, pid_t stopped, Invariants& all) {
     if (each.fault == Fault::two_daemons) {
-        other_is_refused(all);
-        if (each.way(2) == 1) return take_over(each, stopped, all);
+        other_is_refused(each.column == Column::migration, all);
+        if (each.way(2) == 1 && each.column != Column::migration) return take_over(each, stopped, all);
+    } else if (admin && each.column == Column::migration && each.fault == Fault::disk) {
+        ++far->strikes;
+        PostgresAdmin(old->address()).ask(refusing_event_trigger);
+    } else if (admin && each.column == Column::migration && each.fault == Fault::database && each.way(2) == 0) {
+        far->strikes += PostgresAdmin(old->address()).end_others() > 0 ? 1 : 0;
+    } else if (admin && each.column == Column::migration) {
+        ++far->strikes;
+        crash_server();
     } else if (admin && each.fault == Fault::database && each.way(4) == 0) {
         far->strikes += admin->end_others() > 0 ? 1 : 0;
     } else if (admin && each.fault == Fault::database && each.way(4) == 1) {
@@ -224,6 +277,7 @@ void MatrixWorld::Parts::while_stopped(const MatrixCase& each, pid_t stopped, In
         admin->ask("insert into matrix.fault values (" + std::to_string(times) + ", '" + code + "')");
     }
     ::kill(stopped, SIGCONT);
+    return false;
 }
 
 int MatrixWorld::Parts::live(const MatrixCase& each, int life, Invariants& all) {
@@ -232,9 +286,7 @@ int MatrixWorld::Parts::live(const MatrixCase& each, int life, Invariants& all) 
     for (;;) {
         if (waitpid(pid, &status, WUNTRACED) != pid) throw std::runtime_error("waitpid");
         if (!WIFSTOPPED(status)) break;
-        const bool is_taken_over = each.fault == Fault::two_daemons && each.way(2) == 1;
-        while_stopped(each, pid, all);
-        if (is_taken_over) return process_done;
+        if (while_stopped(each, pid, all)) return process_done;
     }
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
@@ -245,6 +297,7 @@ int MatrixWorld::Parts::go_on(const MatrixCase& each, int first_life, Invariants
     int status = 0;
     for (int life = first_life; life < lives_max; ++life) {
         status = live(each, life, all);
+        if (admin && each.column == Column::migration && each.fault == Fault::disk && life == 0) PostgresAdmin(old->address()).ask("drop event trigger if exists matrix_full");
         const bool store_is_gone = status == process_not_opened && (each.fault == Fault::power || each.fault == Fault::disk || each.fault == Fault::database);
         if (status != process_died && status != process_gave_up && !store_is_gone) break;
         ++deaths;
@@ -258,6 +311,9 @@ MatrixWorld::MatrixWorld(std::string folder, PostgresServer* server) : parts_(ne
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder);
     p.server = server;
+    // Keys are made once, not by each process.
+    strange_tls();
+    known_authority();
     const auto database = server ? server->fresh_database("matrix") : std::string();
     p.around = {folder, server ? database : "sqlite:" + folder + "/run/porteur.db", p.sink.port(), server != nullptr};
     auto* const memory = mmap(nullptr, sizeof(FarEnd), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -267,12 +323,32 @@ MatrixWorld::MatrixWorld(std::string folder, PostgresServer* server) : parts_(ne
     p.empty_store = folder + "/empty.db";
     const auto address = server ? database : "sqlite:" + p.empty_store;
     if (auto made = Store::open({.address = address, .holder = ""}, seal, [](const std::function<void()>&) {}); !made) throw std::runtime_error(made.error().message);
-    if (!server) return;
+    if (!server) {
+        std::filesystem::create_directories(folder + "/old");
+        p.old.emplace(std::string(), folder + "/old");
+        return;
+    }
     p.admin.emplace(database);
     // It is the server's processes that die here, never the machine under them.
     p.admin->ask("alter system set fsync = off");
     p.admin->ask("select pg_reload_conf()");
     p.admin->ask(refusing_trigger);
+    p.old.emplace(server->fresh_database("matrix_old"), std::string());
+}
+
+/// All or nothing, whoever died: what stands there now is what stands where nobody did.
+void MatrixWorld::Parts::check_migrated(const MatrixCase& each, Invariants& all) {
+    const auto found = old->picture();
+    auto& expected = migrated[old_version_of(each)];
+    if (!each.has_fault) expected = found;
+    all.same(found, expected);
+    all.sound(found.contains("ok") ? "ok" : found);
+    // A daemon that does not know the store's newest migration leaves it alone.
+    if (!each.has_fault || each.fault != Fault::replaced) return;
+    old->pretend_newer();
+    const HexSeal seal;
+    const auto opened = Store::open({.address = old->address(), .holder = "matrix"}, seal, [](const std::function<void()>&) {});
+    if (opened || opened.error().kind != ErrorKind::unsupported) all.finding("an older daemon has opened the store of a newer one");
 }
 
 MatrixWorld::~MatrixWorld() {
@@ -284,7 +360,7 @@ MatrixWorld::~MatrixWorld() {
 MatrixRun MatrixWorld::run(MatrixCase each) {
     auto& p = *parts_;
     if (each.has_fault && strikes_at_a_point(each.fault) && each.points == 0) {
-        auto& points = p.points[{each.column, each.way(6)}];
+        auto& points = p.points[{each.column, each.column == Column::migration ? old_version_of(each) : each.way(6)}];
         if (points == 0) {
             auto undisturbed = each;
             undisturbed.has_fault = false;
@@ -317,6 +393,10 @@ MatrixRun MatrixWorld::run(MatrixCase each) {
     run.strikes = p.far->strikes + p.far->disk.faults + p.sink.mishaps();
     if (p.admin) {
         if (p.admin->ask("select case when is_called then 1 else 0 end from matrix.hits") == "1") ++run.strikes;
+    }
+    if (each.column == Column::migration) {
+        p.check_migrated(each, all);
+        return run;
     }
     check_run(each, *p.far, p.around, mails, p.deaths, all);
     if (p.admin)

@@ -61,7 +61,7 @@ Op<void> uploaded(PurchaseOrder order) {
         if (!found.array("/documents").empty()) co_return;
         sent = co_await request();
     }
-    sent.json();
+    (void)text_at(sent.json(), "id");
 }
 
 Op<PurchaseProgress> purchase(PurchaseOrder order) {
