@@ -73,6 +73,16 @@ void MailSink::serve() {
     }
 }
 
+/// A client that says nothing while another one waits is let go: it may have been stopped.
+long MailSink::receive(int client, char* to, std::size_t size) const {
+    constexpr int patience_ms = 100;
+    for (;;) {
+        pollfd heard{client, POLLIN, 0}, waiting{listener_, POLLIN, 0};
+        if (poll(&heard, 1, patience_ms) != 0) return recv(client, to, size, 0);
+        if (stopping_ || poll(&waiting, 1, 0) != 0) return 0;
+    }
+}
+
 void MailSink::talk(int client) {
     std::string got;
     const auto line = [&]() -> std::string {
@@ -83,7 +93,7 @@ void MailSink::talk(int client) {
                 return text;
             }
             char piece[65'536];
-            const auto count = recv(client, piece, sizeof piece, 0);
+            const auto count = receive(client, piece, sizeof piece);
             if (count <= 0) return "QUIT";
             got.append(piece, static_cast<std::size_t>(count));
         }
@@ -120,7 +130,7 @@ void MailSink::talk(int client) {
                 if (got.find("\r\n") == got.npos) {
                     // A client that dies here has sent half a mail: nothing is taken.
                     char piece[65'536];
-                    const auto count = recv(client, piece, sizeof piece, 0);
+                    const auto count = receive(client, piece, sizeof piece);
                     if (count <= 0) return;
                     got.append(piece, static_cast<std::size_t>(count));
                     continue;

@@ -49,6 +49,7 @@ public:
 private:
     void serve();
     void talk(int client);
+    long receive(int client, char* to, std::size_t size) const;
 
     int listener_ = -1;
     std::uint16_t port_ = 0;

@@ -178,10 +178,11 @@ std::string FarServer::shown(FarThing& thing, const std::string& reference, bool
     const bool is_change = each_.column == Column::change && reference != "r2";
     const bool corrects = is_change && each_.way(2) == 1;
     const char* word = thing.polls > (is_change ? 8 : 1) ? "completed" : "pending";
-    // Once it has said "completed", a replayed older answer must move nothing back.
-    if (thing.completed && each_.has_fault && each_.fault == Fault::events && each_.column == Column::poll) {
-        ++far_.strikes;
-        word = "pending";
+    // Each word twice, and older ones again after newer ones.
+    if (each_.has_fault && each_.fault == Fault::events && each_.column == Column::poll) {
+        constexpr const char* words[] = {"pending", "agreed", "agreed", "foc", "agreed", "pending", "foc", "moving", "foc", "completed"};
+        word = words[std::min<int>(thing.polls, std::size(words) - 1)];
+        if (thing.polls >= 2) ++far_.strikes;
     }
     if (corrects) word = thing.supplemented > 0 ? (thing.polls > 2 ? "completed" : "pending") : "exception";
     if (thing.cancelled > 0) word = "cancelled";

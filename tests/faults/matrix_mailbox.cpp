@@ -21,6 +21,16 @@ using namespace std::chrono_literals;
 const ReplyKey reply_key{7};
 constexpr int visits_max = 14;
 
+/// One account, as the mail desk asks for it.
+class OneConfigured : public ConfiguredAccounts {
+public:
+    OneConfigured(boost::asio::any_io_executor executor, std::shared_ptr<const AccountView> view) : ConfiguredAccounts(std::move(executor), Settings{}), view_(std::move(view)) {}
+    std::shared_ptr<const AccountView> find(const std::string& name) override { return name == "trial" ? view_ : nullptr; }
+
+private:
+    std::shared_ptr<const AccountView> view_;
+};
+
 class MailboxLife {
 public:
     MailboxLife(const MatrixCase& each, FarEnd& far, const Surroundings& around, bool other_build)
@@ -36,7 +46,14 @@ public:
         setenv("PORTEUR_TEST_POP3", "secret", 1);
         static const porteur_host host{sizeof(porteur_host), 0, {"test", 4}, {"0", 1}, nullptr, nullptr};
         descriptor_.id = "trial";
+        OperationSpec reads;
+        reads.name = "read_mail";
+        descriptor_.operations.push_back(reads);
         runner_.emplace(porteur_entry_of_trial(&host, nullptr), std::string(64, other_build_ ? 'b' : 'a'));
+        runner_->before_step = [this] { return trouble(); };
+        runner_->changes = [this](Turn& turn) {
+            if (each_.way(4) == 3 && plugin_strikes()) turn.output = R"({"note":7})";
+        };
         auto view = std::make_shared<AccountView>();
         view->runner = &*runner_;
         view->descriptor = &descriptor_;
@@ -46,8 +63,7 @@ public:
         SeededChance chance(each_.seed);
         Engine engine(io_.get_executor(), real, accounts_, performer, clock_, chance, {});
         engine_ = &engine;
-        Settings no_settings;
-        ConfiguredAccounts configured(io_.get_executor(), no_settings);
+        OneConfigured configured(io_.get_executor(), view);
         MailDesk desk({.engine = engine, .accounts = configured, .performer = performer, .store = *store_, .clock = clock_, .chance = chance, .rhythm = {}});
         MailIntake intake({.engine_thread = io_.get_executor(), .desk = desk, .store = *store_, .key = reply_key});
         thread_ = std::thread([this] { io_.run(); });
@@ -137,6 +153,17 @@ private:
         return {"uid-" + std::to_string(number),
                 "From: desk@carrier.example\r\nTo: desk+" + token + "@porteur.example\r\nSubject: Re: order\r\nMessage-ID: <m" + std::to_string(same_as) +
                     "@carrier.example>\r\n\r\nHello " + std::to_string(same_as) + "\r\n"};
+    }
+
+    bool plugin_strikes() {
+        const bool strikes = each_.has_fault && each_.fault == Fault::plugin && far_.strikes <= each_.other_way(6, 2);
+        if (strikes) ++far_.strikes;
+        return strikes;
+    }
+    std::optional<Error> trouble() {
+        if (each_.way(4) == 3 || !plugin_strikes()) return std::nullopt;
+        const auto code = each_.way(4) == 0 ? plugin_died_code : each_.way(4) == 1 ? plugin_lost_code : plugin_broke_contract_code;
+        return Error{.kind = ErrorKind::internal, .message = "its process is gone, or it threw", .code = std::string(code)};
     }
 
     /// How the first visits go, as the cell wants it.

@@ -31,7 +31,7 @@ namespace {
 // The crash hook is a plain function, so what it needs stands here; each process sets it for itself.
 const MatrixCase* at_work = nullptr;
 FarEnd* far_end = nullptr;
-bool strikes_here = false, is_postgres_here = false;
+bool strikes_here = false, is_postgres_here = false, is_next = false;
 int strike_at = 0;
 std::atomic<bool> armed = false, wants_jump = false;
 std::atomic<std::int64_t> slept_ms = 0;
@@ -85,7 +85,11 @@ void strike(std::string_view name) {
 void pass_point(std::string_view name) {
     if (!armed) return;
     const int point = ++far_end->points;
-    if (strikes_here && point == strike_at) strike(name);
+    if (!strikes_here || point != strike_at) return;
+    const int wanted = strike_at;
+    strike(name);
+    // Once: whoever goes on after us counts in the same memory.
+    if (strike_at == wanted) strikes_here = false;
 }
 
 }  // namespace
@@ -95,6 +99,7 @@ void Strike::install(const MatrixCase& each, FarEnd& far, bool is_armed_life, bo
     far_end = &far;
     far.points = 0;
     is_postgres_here = is_postgres;
+    is_next = !is_armed_life;
     strikes_here = each.has_fault && is_armed_life && each.points > 0;
     // Twenty seeds in a row strike at twenty points spread over all there are, the next twenty beside them.
     if (each.points > 0) strike_at = 1 + static_cast<int>((each.seed % 20 * static_cast<std::uint64_t>(each.points) / 20 + each.seed / 20) % static_cast<std::uint64_t>(each.points));
@@ -106,6 +111,7 @@ void Strike::install(const MatrixCase& each, FarEnd& far, bool is_armed_life, bo
 }
 void Strike::arm(bool is_at_work) { armed = is_at_work; }
 bool Strike::is_armed() { return armed; }
+bool Strike::is_next_life() { return is_next; }
 bool Strike::takes_clock_jump() { return wants_jump.exchange(false); }
 std::chrono::milliseconds Strike::takes_sleep() { return std::chrono::milliseconds(slept_ms.exchange(0)); }
 

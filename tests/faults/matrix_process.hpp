@@ -49,6 +49,8 @@ public:
     /// The operation of the cell is at work from now on, or no more.
     static void arm(bool is_at_work);
     static bool is_armed();
+    /// Whether another process has lived before this one, on the same store.
+    static bool is_next_life();
     /// Whether the clock is to jump now; once.
     static bool takes_clock_jump();
     /// How long the process has been stopped since it was asked last.

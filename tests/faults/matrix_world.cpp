@@ -47,6 +47,18 @@ struct MatrixWorld::Parts {
     void crash_server();
     std::string picture() const;
     void connect_again();
+    /// The server may have crashed a moment ago, as it was told to.
+    template <class Asking>
+    auto insist(Asking asking) {
+        for (int tried = 1;; ++tried) {
+            try {
+                return asking();
+            } catch (const std::exception&) {
+                if (tried == 20) throw;
+                connect_again();
+            }
+        }
+    }
     int go_on(const MatrixCase& each, int first_life, Invariants& all);
     void check_migrated(const MatrixCase& each, Invariants& all);
 
@@ -106,7 +118,7 @@ create event trigger matrix_full on ddl_command_start execute function pg_temp_m
 void live_with_an_old_store(const std::string& address) {
     const HexSeal seal;
     Strike::arm(true);
-    const auto store = Store::open({.address = address, .holder = "matrix"}, seal, [](const std::function<void()>&) {});
+    const auto store = open_store({{}, address, 0, Strike::is_next_life() && address.starts_with("postgresql")}, seal, false, [](const std::function<void()>&) {});
     if (!store) std::fprintf(stderr, "%s\n", store.error().message.c_str());
     finish(store ? process_done : process_not_opened);
 }
@@ -168,10 +180,12 @@ void MatrixWorld::Parts::begin(const MatrixCase& each) {
     std::filesystem::remove(around.folder + "/log");
     std::filesystem::create_directories(around.folder + "/run");
     if (admin) {
-        admin->end_others();
-        admin->forget_everything();
-        admin->ask("delete from matrix.fault");
-        admin->ask("alter sequence matrix.hits restart");
+        insist([this] {
+            admin->end_others();
+            admin->forget_everything();
+            admin->ask("delete from matrix.fault");
+            return admin->ask("alter sequence matrix.hits restart");
+        });
     } else {
         std::filesystem::copy_file(empty_store, around.folder + "/run/porteur.db");
     }
@@ -392,7 +406,7 @@ MatrixRun MatrixWorld::run(MatrixCase each) {
     const auto mails = p.sink.mails();
     run.strikes = p.far->strikes + p.far->disk.faults + p.sink.mishaps();
     if (p.admin) {
-        if (p.admin->ask("select case when is_called then 1 else 0 end from matrix.hits") == "1") ++run.strikes;
+        if (p.insist([&p] { return p.admin->ask("select case when is_called then 1 else 0 end from matrix.hits"); }) == "1") ++run.strikes;
     }
     if (each.column == Column::migration) {
         p.check_migrated(each, all);
@@ -400,7 +414,7 @@ MatrixRun MatrixWorld::run(MatrixCase each) {
     }
     check_run(each, *p.far, p.around, mails, p.deaths, all);
     if (p.admin)
-        all.no_secret(p.admin->everything(), "the rows of the database", {matrix_pin, matrix_account_number});
+        all.no_secret(p.insist([&p] { return p.admin->everything(); }), "the rows of the database", {matrix_pin, matrix_account_number});
     else
         for (const auto& file : std::filesystem::recursive_directory_iterator(p.around.folder))
             if (file.is_regular_file()) all.no_secret(content_of(file.path()), file.path().filename(), {matrix_pin, matrix_account_number, "document-canary-6610"});

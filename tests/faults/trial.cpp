@@ -61,7 +61,8 @@ Op<void> uploaded(PurchaseOrder order) {
         if (!found.array("/documents").empty()) co_return;
         sent = co_await request();
     }
-    (void)text_at(sent.json(), "id");
+    if (sent.text("/id").empty())
+        fail(ErrorKind::in_doubt, Reason::none, "", "trial: the answer names no document");
 }
 
 Op<PurchaseProgress> purchase(PurchaseOrder order) {
@@ -128,6 +129,13 @@ Op<Findings> preflight(PortOrder order) {
     Findings findings;
     findings.note = "on record: " + name + ", asked for " + order.end_user.name;
     co_return findings;
+}
+
+/// Mails are read by people; the plugin only says that it has seen them.
+Op<MailReading> read_mail(MailText mail) {
+    MailReading reading;
+    reading.note = "seen: " + mail.subject;
+    co_return reading;
 }
 
 // ------------------------------------------------------------------ ports
@@ -197,6 +205,6 @@ Op<PortProgress> supplement_port(Supplement supplement) {
 
 PORTEUR_PLUGIN(
     "trial", "1.0.0", PORTEUR_OPERATION(purchase), PORTEUR_OPERATION(check_purchase),
-    PORTEUR_OPERATION(preflight), PORTEUR_OPERATION(split), PORTEUR_OPERATION(submit_port),
+    PORTEUR_OPERATION(preflight), PORTEUR_OPERATION(read_mail), PORTEUR_OPERATION(split), PORTEUR_OPERATION(submit_port),
     PORTEUR_OPERATION(check_port), PORTEUR_OPERATION(supplement_port)
 )
