@@ -74,8 +74,8 @@ void MailSink::serve() {
 }
 
 /// A client that says nothing while another one waits is let go: it may have been stopped.
-long MailSink::receive(int client, char* to, std::size_t size) const {
-    constexpr int patience_ms = 100;
+long MailSink::receive(int client, char* to, std::size_t size, bool is_in_a_mail) const {
+    const int patience_ms = is_in_a_mail ? 3'000 : 50;
     for (;;) {
         pollfd heard{client, POLLIN, 0}, waiting{listener_, POLLIN, 0};
         if (poll(&heard, 1, patience_ms) != 0) return recv(client, to, size, 0);
@@ -85,6 +85,7 @@ long MailSink::receive(int client, char* to, std::size_t size) const {
 
 void MailSink::talk(int client) {
     std::string got;
+    bool is_in_a_mail = false;
     const auto line = [&]() -> std::string {
         for (;;) {
             if (const auto end = got.find("\r\n"); end != got.npos) {
@@ -93,7 +94,7 @@ void MailSink::talk(int client) {
                 return text;
             }
             char piece[65'536];
-            const auto count = receive(client, piece, sizeof piece);
+            const auto count = receive(client, piece, sizeof piece, is_in_a_mail);
             if (count <= 0) return "QUIT";
             got.append(piece, static_cast<std::size_t>(count));
         }
@@ -114,6 +115,7 @@ void MailSink::talk(int client) {
     say("220 sink");
     for (;;) {
         const auto command = line();
+        is_in_a_mail = command.starts_with("MAIL") || command.starts_with("RCPT");
         if (command == "QUIT") return;
         if (command.starts_with("EHLO")) {
             say("250-sink\r\n250 8BITMIME");
@@ -130,7 +132,7 @@ void MailSink::talk(int client) {
                 if (got.find("\r\n") == got.npos) {
                     // A client that dies here has sent half a mail: nothing is taken.
                     char piece[65'536];
-                    const auto count = receive(client, piece, sizeof piece);
+                    const auto count = receive(client, piece, sizeof piece, true);
                     if (count <= 0) return;
                     got.append(piece, static_cast<std::size_t>(count));
                     continue;

@@ -49,7 +49,7 @@ public:
 private:
     void serve();
     void talk(int client);
-    long receive(int client, char* to, std::size_t size) const;
+    long receive(int client, char* to, std::size_t size, bool is_in_a_mail) const;
 
     int listener_ = -1;
     std::uint16_t port_ = 0;

@@ -368,11 +368,10 @@ asio::awaitable<bool> FarServer::answer_hook(Peer& peer, const Received& request
         }
         if (const auto after = co_await strike(peer, "hook", thing); after != After::goes_on) co_return after == After::answered;
     }
-    if (each_.has_fault && each_.fault == Fault::load && far_.hooks % 16 == 0) {
-        ++far_.strikes;
-        asio::steady_timer slow(io_, 2ms);
-        co_await slow.async_wait(asio::use_awaitable);
-    }
+    if (each_.has_fault && each_.fault == Fault::load) ++far_.strikes;
+    // Time for the cursor to be written behind each event, not once for all.
+    asio::steady_timer slow(io_, 5ms);
+    co_await slow.async_wait(asio::use_awaitable);
     take();
     co_await peer.answer(200, "");
     co_return true;

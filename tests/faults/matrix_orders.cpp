@@ -279,6 +279,19 @@ private:
         return found && *found ? std::move(*found) : std::nullopt;
     }
 
+    std::map<std::string, Order> stored_all() {
+        std::map<std::string, Order> all;
+        if (wanted_.size() < 10) {
+            for (const auto& each : wanted_)
+                if (auto order = stored(each)) all.emplace(each.reference(), std::move(*order));
+            return all;
+        }
+        if (auto orders = store_->orders({}, 0, 500))
+            for (auto& order : *orders)
+                if (order.parent == 0) all.emplace(order.reference, std::move(order));
+        return all;
+    }
+
     int follow() {
         bool must_look = false;
         for (int jumps = each_.fault == Fault::load ? 6'000 : 800; jumps > 0;) {
@@ -297,13 +310,15 @@ private:
             const bool looks = wanted_.size() < 10 || jumps % 8 == 0 || must_look;
             must_look = false;
             if (!looks) is_over = false;
+            const auto all = looks ? stored_all() : std::map<std::string, Order>{};
             for (auto& each : wanted_) {
                 if (!looks || each.has_ended) continue;
                 if (each.is_asking) {
                     is_over = false;
                     continue;
                 }
-                const auto order = stored(each);
+                const auto found = all.find(each.reference());
+                const auto order = found == all.end() ? std::nullopt : std::optional(found->second);
                 if (wish(each, order)) somebody = true;
                 each.has_ended = wanted_.size() >= 10 && !each.is_asking && order && is_end(order->state);
                 is_over = is_over && order && rests(*order) && !each.is_asking;

@@ -31,8 +31,9 @@ namespace {
 // The crash hook is a plain function, so what it needs stands here; each process sets it for itself.
 const MatrixCase* at_work = nullptr;
 FarEnd* far_end = nullptr;
-bool strikes_here = false, is_postgres_here = false, is_next = false;
-int strike_at = 0;
+bool is_postgres_here = false, is_next = false;
+std::atomic<int> strike_at = 0;
+std::atomic<bool> strikes_here = false;
 std::atomic<bool> armed = false, wants_jump = false;
 std::atomic<std::int64_t> slept_ms = 0;
 
@@ -58,6 +59,7 @@ void strike(std::string_view name) {
             // Between the question whether the store is ours and the request nothing can be asked (docs/reliability.md): one point later.
             if (name == "engine.before_effect") {
                 ++strike_at;
+                strikes_here = true;
                 return;
             }
             ++far_end->strikes;
@@ -85,11 +87,8 @@ void strike(std::string_view name) {
 void pass_point(std::string_view name) {
     if (!armed) return;
     const int point = ++far_end->points;
-    if (!strikes_here || point != strike_at) return;
-    const int wanted = strike_at;
-    strike(name);
-    // Once: whoever goes on after us counts in the same memory.
-    if (strike_at == wanted) strikes_here = false;
+    // Once, said before it strikes: whoever goes on while we are stopped counts in the same memory.
+    if (point == strike_at && strikes_here.exchange(false)) strike(name);
 }
 
 }  // namespace

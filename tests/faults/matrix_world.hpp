@@ -5,6 +5,7 @@
 // carrier, and go on from the same store until all is done; then every invariant is checked, and whether the fault struck
 // the operation that it was aimed at.
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -19,6 +20,8 @@ struct MatrixRun {
     int strikes = 0;  ///< how often the fault met its operation
     int deaths = 0;   ///< processes that died, or ended because their store could not be believed
     int points = 0;   ///< crash points that the first process passed while the operation was at work
+    /// How long a second daemon took to hear that the store is taken; only where one asked.
+    std::chrono::milliseconds refused_after{0};
     std::string log = {};
 
     const std::vector<std::string>& findings() const { return invariants.findings(); }
