@@ -9,6 +9,7 @@
 #include "app/order_trace.hpp"
 #include "carriers/classify.hpp"
 #include "carriers/http_effect.hpp"
+#include "domain/crash_point.hpp"
 #include "settings/secret.hpp"
 
 namespace porteur {
@@ -16,7 +17,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using Steady = std::chrono::steady_clock;
+using Steady = HttpPerformer::Steady;
 
 /// Longer waits are the engine's to make: they leave memory.
 constexpr milliseconds held_wait_max{5'000};
@@ -77,13 +78,13 @@ Async<std::optional<Performed>> HttpPerformer::admit(EffectContext context, Effe
                                .retry_after = std::chrono::ceil<seconds>(wait)});
     };
     // Whoever will not wait takes no place that another could have.
-    const auto came = Steady::now();
+    const auto came = steady_();
     if (const auto wait = account.limit->next_place(came) - came; too_long(wait)) co_return throttled(wait);
     const auto free = account.limit->reserve(came);
     // A penalty may be set while a place in the line is waited for, so it is asked about again. It moves the whole
     // line behind itself, so that a place given up for it is nobody's loss.
     for (;;) {
-        const auto now = Steady::now();
+        const auto now = steady_();
         const auto wait = std::max(free, account.limit->free_at()) - now;
         if (wait.count() <= 0) break;
         if (too_long(wait)) co_return throttled(wait);
@@ -102,8 +103,8 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
 
     if (!context.admitted)
         if (auto refused = co_await admit(context, effect)) co_return std::move(*refused);
-    if (!account.breaker->allow(Steady::now())) {
-        const auto wait = std::chrono::ceil<seconds>(account.breaker->open_until() - Steady::now());
+    if (!account.breaker->allow(steady_())) {
+        const auto wait = std::chrono::ceil<seconds>(account.breaker->open_until() - steady_());
         co_return failed(effect, {.kind = ErrorKind::unavailable,
                                   .message = phrase("the carrier has not answered for a while; it is asked again in {1} s",
                                                     std::max<long long>(1, wait.count())),
@@ -131,10 +132,10 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
     request->retry_on_401 = true;
     request->may_leave = [this] { return store_.is_ours(); };
 
-    const auto sent_at = Steady::now();
+    const auto sent_at = steady_();
     const auto left_at = clock_.now();
     auto exchanged = co_await account.client->send(std::move(*request));
-    const auto now = Steady::now();
+    const auto now = steady_();
     const auto tell_seen = [&](const Error* error) {
         CarrierRequestSeen seen{.at = left_at, .took = std::chrono::round<milliseconds>(now - sent_at), .tenant = context.tenant,
                                 .order = context.order, .run = context.order == 0 ? 0 : context.operation, .operation = context.operation_name,
@@ -171,7 +172,7 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
         error = Error{.kind = ErrorKind::in_doubt, .message = phrase("the answer cannot be read")};
     tell_seen(error ? &*error : nullptr);
     if (error) {
-        if (error->kind == ErrorKind::throttled && account.limit) account.limit->penalise(now, error->retry_after);
+        if (error->kind == ErrorKind::throttled && account.limit && !PORTEUR_HAS_DEFECT("penalty_forgotten")) account.limit->penalise(now, error->retry_after);
         tell_penalty();
         account.trouble->error = error->message;
         account.trouble->at = clock_.now();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <functional>
 
 #include "app/accounts.hpp"
@@ -14,8 +15,14 @@ namespace porteur {
 /// @threads  the engine's
 class HttpPerformer {
 public:
-    HttpPerformer(Store& store, const paper::DocumentFolder& documents, Clock& clock)
-        : store_(store), documents_(documents), clock_(clock) {}
+    using Steady = std::chrono::steady_clock;
+
+    /// @param steady  by which rates, penalties and breakers are measured
+    HttpPerformer(
+        Store& store, const paper::DocumentFolder& documents, Clock& clock,
+        std::function<Steady::time_point()> steady = Steady::now
+    )
+        : store_(store), documents_(documents), clock_(clock), steady_(std::move(steady)) {}
 
     /// Waits for its place under the account's rate limit; up to five seconds.
     Async<std::optional<Performed>> admit(EffectContext context, Effect effect);
@@ -31,6 +38,7 @@ private:
     Store& store_;
     const paper::DocumentFolder& documents_;
     Clock& clock_;
+    std::function<Steady::time_point()> steady_;
     std::function<void(const std::string&, Instant)> on_penalty_;
 };
 

@@ -270,7 +270,12 @@ struct Engine::Underway {
 std::shared_ptr<Engine::Underway> Engine::enqueue(Commit made) {
     // Numbered here, in the order in which the writer gets them: whoever has read up to one entry never
     // misses another that becomes durable later with a lower number.
-    for (auto& each : made.entries) each.id = new_id();
+    for (auto& each : made.entries) {
+        // A clock that was set back meanwhile moves no line before one that stands: ids never go back.
+        const Instant newest{std::chrono::milliseconds(last_id_ >> 20)};
+        each.id = new_id();
+        if (!PORTEUR_HAS_DEFECT("clock_believed")) each.at = std::max(each.at, newest);
+    }
     auto underway = std::make_shared<Underway>();
     auto family = family_of(made);
     underway->commit = std::make_shared<const Commit>(std::move(made));

@@ -272,6 +272,16 @@ void install_disk(const DiskPlan& plan, DiskCounts& counts, int died) {
     sqlite3_vfs_register(&made, 1);
 }
 
+void break_disk(DiskPlan::Fault fault, int times) {
+    auto& state = disk();
+    const std::lock_guard lock(state.mutex);
+    state.plan.fault = fault;
+    state.plan.fault_times = times;
+    state.plan.fault_at = 1 + (fault == DiskPlan::Fault::sync_error   ? state.counts->syncs
+                               : fault == DiskPlan::Fault::open_error ? state.counts->opens
+                                                                      : state.counts->writes);
+}
+
 void lose_power() {
     auto& state = disk();
     if (!state.counts) return;

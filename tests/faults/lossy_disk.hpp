@@ -40,6 +40,9 @@ struct DiskCounts {
 /// @param died  the exit status of a process that dies at `dies_at`
 void install_disk(const DiskPlan& plan, DiskCounts& counts, int died);
 
+/// From now on the next `times` calls of the fault's kind fail. @threads any
+void break_disk(DiskPlan::Fault fault, int times);
+
 /// Takes the power away: what remains of the files is what a restart finds. Then the process must
 /// end.
 /// @threads any

@@ -41,7 +41,32 @@ Op<PurchaseProgress> bought(PurchaseOrder order, std::string approval) {
     co_return progress_of(made.json());
 }
 
+/// A document of the order's, which the carrier wants before the order.
+Op<void> uploaded(PurchaseOrder order) {
+    const auto request = [&] {
+        return http()
+            .post("upload", "/documents")
+            .field("ref", order.reference)
+            .field("content", "")
+            .document("/content", order.documents.front().id)
+            .once();
+    };
+    auto sent = co_await request();
+    if (sent.in_doubt()) {
+        auto found = co_await http()
+                         .get("find-upload", "/documents")
+                         .query("ref", order.reference)
+                         .looks_up("upload");
+        found.json();
+        if (!found.array("/documents").empty()) co_return;
+        sent = co_await request();
+    }
+    if (sent.text("/id").empty())
+        fail(ErrorKind::in_doubt, Reason::none, "", "trial: the answer names no document");
+}
+
 Op<PurchaseProgress> purchase(PurchaseOrder order) {
+    if (order.comment == "upload") co_await uploaded(order);
     if (order.comment == "mail") {
         Mail request = mail("order-mail");
         request.to("desk@carrier.example").subject("Order " + order.reference);
@@ -88,7 +113,7 @@ Op<PurchaseProgress> purchase(PurchaseOrder order) {
     if (order.comment == "sleep") {
         (co_await http().post("hold", "/holds").field("ref", order.reference).keyed()).json();
         co_await sleep_for("cool-off", 72h);
-        (co_await http().get("held", "/holds")).json();
+        (co_await http().get("held", "/holds").query("ref", order.reference)).json();
     }
     co_return co_await bought(order, approval);
 }
@@ -104,6 +129,13 @@ Op<Findings> preflight(PortOrder order) {
     Findings findings;
     findings.note = "on record: " + name + ", asked for " + order.end_user.name;
     co_return findings;
+}
+
+/// Mails are read by people; the plugin only says that it has seen them.
+Op<MailReading> read_mail(MailText mail) {
+    MailReading reading;
+    reading.note = "seen: " + mail.subject;
+    co_return reading;
 }
 
 // ------------------------------------------------------------------ ports
@@ -173,6 +205,6 @@ Op<PortProgress> supplement_port(Supplement supplement) {
 
 PORTEUR_PLUGIN(
     "trial", "1.0.0", PORTEUR_OPERATION(purchase), PORTEUR_OPERATION(check_purchase),
-    PORTEUR_OPERATION(preflight), PORTEUR_OPERATION(split), PORTEUR_OPERATION(submit_port),
+    PORTEUR_OPERATION(preflight), PORTEUR_OPERATION(read_mail), PORTEUR_OPERATION(split), PORTEUR_OPERATION(submit_port),
     PORTEUR_OPERATION(check_port), PORTEUR_OPERATION(supplement_port)
 )

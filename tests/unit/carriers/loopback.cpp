@@ -83,6 +83,7 @@ asio::awaitable<void> Peer::write(std::string text) {
             socket_, asio::buffer(text), asio::redirect_error(asio::use_awaitable, error)
         );
     }
+    if (error) failed_ = true;
 }
 
 asio::awaitable<void> Peer::answer(int status, std::string body, std::string headers) {

@@ -56,6 +56,8 @@ public:
     void close();
     /// Closes with a TCP reset.
     void reset();
+    /// Whether all that was written could be.
+    [[nodiscard]] bool is_open() const { return !failed_; }
 
 private:
     asio::awaitable<std::size_t> read_some(boost::system::error_code& error);
@@ -63,6 +65,7 @@ private:
     asio::ip::tcp::socket socket_;
     std::optional<asio::ssl::stream<asio::ip::tcp::socket&>> tls_;
     std::string unread_;
+    bool failed_ = false;
 };
 
 /// A carrier on a loopback port: each connection runs the script it was given.
