@@ -110,7 +110,7 @@ for (const language of languages)
         await page.setViewportSize({ width: 1280, height: 860 });
 
         await tick(page.getByRole("radio", { name: say("settle.release.tried_again") }));
-        await page.getByRole("button", { name: say("settle.do") }).click();
+        await page.getByRole("button", { name: say("settle.do"), exact: true }).click();
         await expect(page.locator(".facts").getByText(say.word("state", "completed"))).toBeVisible({ timeout: 30_000 });
         await until(world, `/v1/release-orders/${order.id}`, (now) => now.state === "completed");
         await expect(page.getByRole("button", { name: say("order.cancel") })).toHaveCount(0);
