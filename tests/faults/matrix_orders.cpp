@@ -537,7 +537,7 @@ private:
 
     bool make_documents() {
         static constexpr std::array<unsigned char, paper::document_key_size> key{1, 2, 3};
-        auto folder = paper::DocumentFolder::open(around_.folder + "/documents", key, key);
+        auto folder = paper::DocumentFolder::open(around_.folder + "/documents", {.id = "a-key-id", .key = key, .old_key = key});
         if (!folder) return false;
         documents_.emplace(std::move(*folder));
         if (each_.column != Column::document && each_.column != Column::mail) return true;
