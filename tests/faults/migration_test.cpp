@@ -139,7 +139,7 @@ TEST_P(Migrations, EndAsIfNobodyHadDiedWhoeverDiesInThem) {
                 ++deaths;
                 // Not each time, as a look takes what a process left half-done out of the next one's way.
                 if (point % 3 == 0) {
-                    const int left = newest_migration_of(*session());
+                    const int left = store().migration();
                     EXPECT_TRUE(left == from || left == newest_migration())
                         << "from " << from << " at " << point << ": " << left;
                 }

@@ -74,6 +74,8 @@ void OldStore::pretend_newer() const {
     *sql << "update schema_version set number = " << newest_migration() + 1 << " where number = " << newest_migration();
 }
 
+int OldStore::migration() const { return newest_migration_of(*session_of(address_, folder_, is_postgres_)); }
+
 std::string OldStore::picture() const {
     std::string out;
     const auto sql = session_of(address_, folder_, is_postgres_);

@@ -20,6 +20,8 @@ public:
     void make(int migrations) const;
     /// One migration more than this build knows.
     void pretend_newer() const;
+    /// The newest migration that it has.
+    int migration() const;
     /// Tables, columns, indexes and numbers of migrations, and every row of an older porteurd's.
     std::string picture() const;
 
