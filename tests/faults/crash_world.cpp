@@ -28,6 +28,7 @@
 #include "app/mail_performer.hpp"
 #include "domain/crash_point.hpp"
 #include "domain/order_parts.hpp"
+#include "after_fork.hpp"
 #include "support/look_again.hpp"
 #include "postgres_admin.hpp"
 #include "support/engine_world.hpp"
@@ -892,6 +893,7 @@ int in_child(
     std::unique_lock alone(forking);
     const pid_t pid = fork();
     if (pid == 0) {
+        after_fork();
         alarm(60);  // a process that hangs is a finding, not a test that hangs
         const int log =
             open((around.folder + "/log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);

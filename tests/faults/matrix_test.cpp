@@ -26,6 +26,7 @@
 
 #include <porteur/json.hpp>
 
+#include "after_fork.hpp"
 #include "matrix_world.hpp"
 
 namespace porteur::testing {
@@ -134,6 +135,7 @@ protected:
             const auto file = place_of("lines", worker);
             const pid_t pid = fork();
             if (pid == 0) {
+                after_fork();
                 int status = 0;
                 std::FILE* const out = std::fopen(file.c_str(), "we");
                 std::setvbuf(out, nullptr, _IOLBF, 0);  // what waits in it would be written by each child too

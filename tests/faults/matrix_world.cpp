@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "after_fork.hpp"
 #include "mail_sink.hpp"
 #include "store/migrations.hpp"
 #include "matrix_check.hpp"
@@ -199,6 +200,7 @@ pid_t MatrixWorld::Parts::spawn(const MatrixCase& each, int life) {
     const pid_t pid = fork();
     if (pid < 0) throw std::runtime_error("fork");
     if (pid > 0) return pid;
+    after_fork();
     alarm(60);  // a process that hangs is a finding, not a test that hangs
     const int log = open((around.folder + "/log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     dup2(log, STDOUT_FILENO);
@@ -225,6 +227,7 @@ void MatrixWorld::Parts::other_is_refused(bool is_migration, Invariants& all) {
     const auto before = std::chrono::steady_clock::now();
     const pid_t pid = fork();
     if (pid == 0) {
+        after_fork();
         alarm(10);
         const StoreSeal seal{Sealing(MasterKey(std::string(32, 'k')))};
         const auto store = Store::open({.address = is_migration ? old->address() : around.store, .holder = "matrix"}, seal, [](const std::function<void()>&) {});
