@@ -30,6 +30,7 @@
 #include "domain/order_parts.hpp"
 #include "after_fork.hpp"
 #include "support/look_again.hpp"
+#include "plugin_world.hpp"
 #include "postgres_admin.hpp"
 #include "support/engine_world.hpp"
 
@@ -269,22 +270,6 @@ private:
     bool is_second_ = false;  ///< who asks now is the second part
 };
 
-/// Counts what is under way, so that time jumps only when nothing else can happen.
-class CountingStore : public RealStore {
-public:
-    CountingStore(Store& store, int& under_way) : RealStore(store), under_way_(under_way) {}
-    void commit(SharedCommit commit, CommitDone done) override {
-        ++under_way_;
-        RealStore::commit(std::move(commit), [this, done = std::move(done)](Result<void> result) {
-            --under_way_;
-            done(std::move(result));
-        });
-    }
-
-private:
-    int& under_way_;
-};
-
 class CountingPerformer : public EffectPerformer {
 public:
     CountingPerformer(Carrier& carrier, Clock& clock, MailPerformer* mail, int& under_way)
@@ -372,22 +357,8 @@ Order wanted(Scenario scenario, const std::optional<DocumentRef>& document, Inst
 }
 
 Descriptor descriptor_of(const std::string& id) {
-    Descriptor made;
-    made.id = id;
-    std::vector<std::string> names{"purchase", "submit_port", "cancel_port"};
-    if (id == "trial") names = {"purchase", "submit_port", "split", "supplement_port"};
-    for (const auto& name : names) {
-        OperationSpec spec;
-        spec.name = name;
-        spec.idempotency = Idempotency::query;
-        spec.settle = settle;
-        spec.window = 24h;
-        made.operations.push_back(spec);
-    }
-    made.http.retry.first = 100ms;
-    made.http.retry.times = 3;
-    made.mail.domains = {"carrier.example"};
-    return made;
+    if (id == "trial") return described(id, {"purchase", "submit_port", "split", "supplement_port"}, settle, 100ms);
+    return described(id, {"purchase", "submit_port", "cancel_port"}, settle, 100ms);
 }
 
 struct Surroundings {

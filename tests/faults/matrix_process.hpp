@@ -68,21 +68,6 @@ private:
     int& count_;
 };
 
-class CountedStore : public RealStore {
-public:
-    CountedStore(Store& store, int& under_way) : RealStore(store), under_way_(under_way) {}
-    void commit(SharedCommit commit, CommitDone done) override {
-        ++under_way_;
-        RealStore::commit(std::move(commit), [this, done = std::move(done)](Result<void> result) {
-            --under_way_;
-            done(std::move(result));
-        });
-    }
-
-private:
-    int& under_way_;
-};
-
 /// Simulated time, which a stopped process wakes to find gone on.
 class MatrixClock : public JumpingClock {
 public:

@@ -15,6 +15,7 @@
 
 #include "domain/crash_point.hpp"
 #include "domain/order_rules.hpp"
+#include "plugin_world.hpp"
 #include "support/engine_world.hpp"
 
 extern "C" const porteur_plugin* porteur_entry_of_acme(const porteur_host*, porteur_error*);
@@ -284,21 +285,8 @@ Order order_of(const Wanted& wanted, Instant now) {
 }
 
 Descriptor descriptor_of(const std::string& id) {
-    Descriptor made;
-    made.id = id;
-    std::vector<std::string> names{"purchase", "submit_port", "cancel_port"};
-    if (id == "trial") names = {"purchase", "submit_port", "split", "supplement_port"};
-    for (const auto& name : names) {
-        OperationSpec spec;
-        spec.name = name;
-        spec.idempotency = Idempotency::query;
-        spec.settle = settle;
-        spec.window = 24h;
-        made.operations.push_back(spec);
-    }
-    made.http.retry.first = 100ms;
-    made.http.retry.times = 3;
-    return made;
+    if (id == "trial") return described(id, {"purchase", "submit_port", "split", "supplement_port"}, settle, 100ms);
+    return described(id, {"purchase", "submit_port", "cancel_port"}, settle, 100ms);
 }
 
 bool rests(const Order& order) { return !order.due && order.delivery != Delivery::sending; }

@@ -134,14 +134,19 @@ TEST(CarrierClient, IsCertainThatNothingLeftWhenNobodyListens) {
     );
 }
 
-TEST(CarrierClient, SendsNothingWhereTheStoreIsNotCertainlyOursAnyMore) {
-    int requests = 0;
-    Loopback carrier([&](Peer& peer, int) -> asio::awaitable<void> {
+/// Answers whatever comes, and counts it. @param requests  lives as long as the carrier
+auto counts(int& requests) {
+    return [&requests](Peer& peer, int) -> asio::awaitable<void> {
         while (co_await peer.read()) {
             ++requests;
             co_await peer.answer(200, "{}");
         }
-    });
+    };
+}
+
+TEST(CarrierClient, SendsNothingWhereTheStoreIsNotCertainlyOursAnyMore) {
+    int requests = 0;
+    Loopback carrier(counts(requests));
     auto client = client_of(carrier);
     bool is_ours = true;
     auto request = post("/", "{}");
@@ -156,12 +161,7 @@ TEST(CarrierClient, SendsNothingWhereTheStoreIsNotCertainlyOursAnyMore) {
 
 TEST(CarrierClient, AsksAgainWhileALargeRequestIsOnItsWay) {
     int requests = 0;
-    Loopback carrier([&](Peer& peer, int) -> asio::awaitable<void> {
-        while (co_await peer.read()) {
-            ++requests;
-            co_await peer.answer(200, "{}");
-        }
-    });
+    Loopback carrier(counts(requests));
     auto client = client_of(carrier);
     auto request = post("/", std::string(16U << 20U, 'x'));
     int asked = 0;
