@@ -17,7 +17,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using Steady = HttpPerformer::Steady;
 
 /// Longer waits are the engine's to make: they leave memory.
 constexpr milliseconds held_wait_max{5'000};
@@ -72,19 +71,19 @@ Result<std::string> HttpPerformer::secret(const Account& account, const EffectCo
 Async<std::optional<Performed>> HttpPerformer::admit(EffectContext context, Effect effect) {
     auto& account = const_cast<Account&>(static_cast<const Account&>(*context.view));
     if (!account.limit) co_return std::nullopt;
-    const auto too_long = [](Steady::duration wait) { return wait > held_wait_max; };
-    const auto throttled = [&](Steady::duration wait) {
+    const auto too_long = [](Clock::Steady::duration wait) { return wait > held_wait_max; };
+    const auto throttled = [&](Clock::Steady::duration wait) {
         return failed(effect, {.kind = ErrorKind::throttled, .message = phrase("the carrier's rate limit"),
                                .retry_after = std::chrono::ceil<seconds>(wait)});
     };
     // Whoever will not wait takes no place that another could have.
-    const auto came = steady_();
+    const auto came = clock_.steady();
     if (const auto wait = account.limit->next_place(came) - came; too_long(wait)) co_return throttled(wait);
     const auto free = account.limit->reserve(came);
     // A penalty may be set while a place in the line is waited for, so it is asked about again. It moves the whole
     // line behind itself, so that a place given up for it is nobody's loss.
     for (;;) {
-        const auto now = steady_();
+        const auto now = clock_.steady();
         const auto wait = std::max(free, account.limit->free_at()) - now;
         if (wait.count() <= 0) break;
         if (too_long(wait)) co_return throttled(wait);
@@ -103,8 +102,8 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
 
     if (!context.admitted)
         if (auto refused = co_await admit(context, effect)) co_return std::move(*refused);
-    if (!account.breaker->allow(steady_())) {
-        const auto wait = std::chrono::ceil<seconds>(account.breaker->open_until() - steady_());
+    if (!account.breaker->allow(clock_.steady())) {
+        const auto wait = std::chrono::ceil<seconds>(account.breaker->open_until() - clock_.steady());
         co_return failed(effect, {.kind = ErrorKind::unavailable,
                                   .message = phrase("the carrier has not answered for a while; it is asked again in {1} s",
                                                     std::max<long long>(1, wait.count())),
@@ -126,16 +125,16 @@ Async<Performed> HttpPerformer::perform(EffectContext context, Effect effect) {
     }
     if (request->timeout.count() == 0) request->timeout = account.timeout;
     if (context.deadline) {
-        const auto left = std::max<milliseconds>(*context.deadline - clock_.now(), milliseconds(1));
+        const auto left = std::max(std::chrono::duration_cast<milliseconds>(*context.deadline - clock_.steady()), milliseconds(1));
         request->timeout = std::min(request->timeout, left);
     }
     request->retry_on_401 = true;
     request->may_leave = [this] { return store_.is_ours(); };
 
-    const auto sent_at = steady_();
+    const auto sent_at = clock_.steady();
     const auto left_at = clock_.now();
     auto exchanged = co_await account.client->send(std::move(*request));
-    const auto now = steady_();
+    const auto now = clock_.steady();
     const auto tell_seen = [&](const Error* error) {
         CarrierRequestSeen seen{.at = left_at, .took = std::chrono::round<milliseconds>(now - sent_at), .tenant = context.tenant,
                                 .order = context.order, .run = context.order == 0 ? 0 : context.operation, .operation = context.operation_name,

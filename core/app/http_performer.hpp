@@ -15,14 +15,8 @@ namespace porteur {
 /// @threads  the engine's
 class HttpPerformer {
 public:
-    using Steady = std::chrono::steady_clock;
-
-    /// @param steady  by which rates, penalties and breakers are measured
-    HttpPerformer(
-        Store& store, const paper::DocumentFolder& documents, Clock& clock,
-        std::function<Steady::time_point()> steady = Steady::now
-    )
-        : store_(store), documents_(documents), clock_(clock), steady_(std::move(steady)) {}
+    HttpPerformer(Store& store, const paper::DocumentFolder& documents, Clock& clock)
+        : store_(store), documents_(documents), clock_(clock) {}
 
     /// Waits for its place under the account's rate limit; up to five seconds.
     Async<std::optional<Performed>> admit(EffectContext context, Effect effect);
@@ -38,7 +32,6 @@ private:
     Store& store_;
     const paper::DocumentFolder& documents_;
     Clock& clock_;
-    std::function<Steady::time_point()> steady_;
     std::function<void(const std::string&, Instant)> on_penalty_;
 };
 

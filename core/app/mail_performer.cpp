@@ -189,7 +189,21 @@ Result<OutboxMail> MailPerformer::write(const EffectContext& context, const Effe
     return out;
 }
 
+/// What the store refused to write about mails that their servers have is written now, if it takes it.
+Async<void> MailPerformer::note_taken() {
+    if (taken_unnoted_.empty()) co_return;
+    Commit owed;
+    owed.changed_mails = taken_unnoted_;
+    const auto noted = [](const OutboxMail& one, const std::vector<OutboxMail>& all) {
+        return std::ranges::any_of(all, [&](const OutboxMail& other) { return other.operation == one.operation && other.seq == one.seq; });
+    };
+    const auto wrote = owed.changed_mails;
+    if (co_await commit(std::move(owed)))
+        std::erase_if(taken_unnoted_, [&](const OutboxMail& one) { return noted(one, wrote); });
+}
+
 Async<Performed> MailPerformer::perform(EffectContext context, Effect effect) {
+    co_await note_taken();
     auto known = store_.mail(context.operation, effect.seq);
     if (!known) co_return failed(effect.seq, known.error());
     if (!*known) {
@@ -250,6 +264,10 @@ Async<Performed> MailPerformer::send(OutboxMail mail, std::uint32_t seq) {
     );
     mail.reply = report.reply;
     if (report.accepted()) {
+        if (report.reached != SmtpPhase::accepted) {
+            mail.phase = name_of(SmtpPhase::accepted);
+            taken_unnoted_.push_back(mail);
+        }
         log_info("mail of order " + id_text(mail.order) + " accepted: " + mail.reply);
         co_return sent(seq, mail);
     }
@@ -296,6 +314,12 @@ Async<Proof> MailPerformer::prove(EffectContext context, Effect effect) {
 }
 
 Async<std::optional<Performed>> MailPerformer::recall(EffectContext context, Effect effect) {
+    const auto is_it = [&](const OutboxMail& mail) { return mail.operation == context.operation && mail.seq == effect.seq; };
+    if (const auto taken = std::ranges::find_if(taken_unnoted_, is_it); taken != taken_unnoted_.end()) {
+        auto done = sent(effect.seq, *taken);
+        co_await note_taken();
+        co_return done;
+    }
     auto known = store_.mail(context.operation, effect.seq);
     if (!known) co_return std::nullopt;
     // No row: it was never written, so it never left. Before data_sent: likewise. It is sent now.

@@ -37,6 +37,7 @@ private:
     Result<OutboxMail> write(const EffectContext& context, const Effect& effect);
     Async<Result<void>> commit(Commit made);
     Async<Performed> send(OutboxMail mail, std::uint32_t seq);
+    Async<void> note_taken();
     Result<SmtpSettings> smtp() const;
 
     Store& store_;
@@ -45,6 +46,8 @@ private:
     Chance& chance_;
     std::optional<MailSection> settings_;
     ReplyKey key_;
+    /// Mails that a server has, of which the store could not take that word: this process knows, whatever the outbox says.
+    std::vector<OutboxMail> taken_unnoted_;
     std::stop_source stop_;
     SmtpPool links_;
     boost::asio::thread_pool sender_{senders};

@@ -18,6 +18,7 @@ class SystemClock : public Clock {
 public:
     explicit SystemClock(boost::asio::any_io_executor executor) : executor_(executor), alarm_(executor) {}
     Instant now() override;
+    Steady steady() override { return std::chrono::steady_clock::now(); }
     Async<void> sleep_until(Instant until) override;
     void alarm_at(Instant when, std::function<void()> wake) override;
 

@@ -26,8 +26,11 @@ using Async = boost::asio::awaitable<T>;
 /// All functions: the engine's thread only.
 class Clock {
 public:
+    using Steady = std::chrono::steady_clock::time_point;
     virtual ~Clock() = default;
     virtual Instant now() = 0;
+    /// For spans that must not change when somebody sets the clock; means nothing after a restart.
+    virtual Steady steady() = 0;
     virtual Async<void> sleep_until(Instant until) = 0;
     /// Calls `wake` once, at that time or at once if it has passed; replaces the wish before it.
     virtual void alarm_at(Instant when, std::function<void()> wake) = 0;
@@ -120,7 +123,7 @@ struct EffectContext {
     /// The account as it was when the operation began: its settings hold to the operation's end.
     std::shared_ptr<const AccountView> view;
     /// When nobody waits for the answer any more: the request is cut short then.
-    std::optional<Instant> deadline = {};
+    std::optional<Clock::Steady> deadline = {};
     bool admitted = false;  ///< admit() has let it through, and it has its place
 };
 

@@ -104,6 +104,7 @@ Async<bool> OperationRun::intend(Open& open) {
         record(IntentRecord{open.effect, open.intent_at});
     }
     open.recorded = true;
+    open.ours_at = world_.clock.steady();
     if (!co_await flush(true)) co_return false;
     open.durable = true;
     PORTEUR_CRASH_POINT("engine.after_intent");
@@ -114,10 +115,14 @@ Async<bool> OperationRun::intend(Open& open) {
 /// lost outcome is told to whoever launched it: only one may write at a time.
 Async<OperationRun::Looked> OperationRun::perform(Open& open, Company company) {
     const auto& effect = open.effect;
-    if (world_.clock.now() >= out_of_time_at_) co_return out_of_time(open);
+    if (world_.clock.steady() >= out_of_time_at_) co_return out_of_time(open);
     const auto& retry = account_->descriptor->http.retry;
     milliseconds wait = retry.first;
     std::optional<Instant> ours_at;
+    // Both clocks are asked: one can be set back meanwhile, the other stands still while the machine sleeps.
+    const auto may_be_taken_over = [&] {
+        return world_.clock.now() - ours_at.value_or(open.intent_at) > ours_max || world_.clock.steady() - open.ours_at > ours_max;
+    };
     // Of an earlier run, it may have left; the carrier knows its key again only so long.
     bool may_have_left = open.from_before;
     for (std::uint32_t tried = 1;; ++tried) {
@@ -127,12 +132,14 @@ Async<OperationRun::Looked> OperationRun::perform(Open& open, Company company) {
             performed = std::move(*refused);
         } else {
             if (company == Company::alone && !co_await intend(open)) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
-            if (effect.guarantee == Guarantee::once && world_.clock.now() - ours_at.value_or(open.intent_at) > ours_max) {
+            if (effect.guarantee == Guarantee::once && may_be_taken_over()) {
+                const auto asked_at = world_.clock.steady();
                 if (auto proven = co_await world_.commit({}); !proven) {
                     error_ = proven.error();
                     co_return Looked{.completion = {}, .wait = {}, .stopped = true};
                 }
                 ours_at = world_.clock.now();
+                open.ours_at = asked_at;
             }
             PORTEUR_CRASH_POINT("engine.before_effect");
             auto context = context_of(open);
@@ -150,7 +157,7 @@ Async<OperationRun::Looked> OperationRun::perform(Open& open, Company company) {
         const auto asked = std::max<milliseconds>(wait, performed.retry_after);
         may_have_left = may_have_left || performed.lost;
         const bool window_open = !key_is_forgotten(open, world_.clock.now() + asked);
-        const bool late = again && world_.clock.now() + asked >= out_of_time_at_;
+        const bool late = again && world_.clock.steady() + asked >= out_of_time_at_;
         const bool long_wait = tried > retry.times || asked > world_.held_wait_max || late;
         if (again && long_wait && effect.guarantee == Guarantee::safe && ladder_.acted()) {
             // The carrier has acted already, so this operation may not be begun again: it stays open, and
@@ -273,6 +280,7 @@ Async<bool> OperationRun::make_intents_durable() {
         if (open.durable || !leaves_us(open.effect) || !must_be_durable(open.effect)) continue;
         if (!open.recorded) record(IntentRecord{open.effect, open.intent_at});
         open.recorded = owed = true;
+        open.ours_at = world_.clock.steady();
     }
     if (!owed || PORTEUR_HAS_DEFECT("intent_skipped")) co_return true;
     PORTEUR_CRASH_POINT("engine.before_intent");

@@ -128,7 +128,7 @@ Async<RunEnd> OperationRun::go() {
 
 /// Begins the plugin's operation and tells it everything that the journal has.
 Async<std::optional<OperationRun::Halt>> OperationRun::follow() {
-    out_of_time_at_ = world_.clock.now() + account_->operation_timeout;
+    out_of_time_at_ = world_.clock.steady() + account_->operation_timeout;
     auto first = co_await account_->runner->begin(operation_.id, operation_.name, operation_.input);
     if (!first) co_return Halt{.departure = {}, .error = std::move(first).error()};
     turn_ = std::move(*first);

@@ -111,6 +111,7 @@ private:
         std::string proof = {};           ///< where a lost outcome was looked for; a line once it is told
         bool in_air = false;              ///< under way beside others
         std::optional<Instant> not_before = {};  ///< it was put off until then
+        Clock::Steady ours_at = {};       ///< the store was ours then, or later: a commit after it went through
     };
     struct Wait {
         Instant until;
@@ -201,7 +202,7 @@ private:
     std::string buffer_;
     std::vector<TimelineEntry> entries_;
     std::map<std::uint32_t, Open> open_;
-    Instant out_of_time_at_ = Instant::max();  ///< operation_timeout: no request leaves after it
+    Clock::Steady out_of_time_at_ = Clock::Steady::max();  ///< operation_timeout: no request leaves after it
     std::optional<Flights<Looked>> flights_;  ///< made when several effects are first open together
     RecordedJournal journal_;
     Ladder ladder_;

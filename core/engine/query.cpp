@@ -19,6 +19,7 @@ Async<Result<std::string>> ask(
     const auto& known = view->descriptor->operations;
     if (std::ranges::find(known, operation, &OperationSpec::name) == known.end())
         co_return failure(ErrorKind::unsupported, account + ": " + phrase("the plugin {1} has no operation {2}", view->descriptor->id, quoted(operation)));
+    const auto out_of_time_at = clock.steady() + (deadline - clock.now());
     struct Ender {
         OperationRunner* runner;
         Id op;
@@ -31,7 +32,7 @@ Async<Result<std::string>> ask(
     const auto sent = [&](Effect effect) {
         EffectContext context{.order = 0, .operation = id, .tenant = 0, .account = account, .operation_name = operation,
                               .reference = {}, .attempt = 1, .step_attempt = 1, .intent_at = clock.now(), .view = view,
-                              .deadline = deadline};
+                              .deadline = out_of_time_at};
         return performer.perform(std::move(context), std::move(effect));
     };
     const auto answered = [&](std::uint32_t seq, Performed performed) {
@@ -53,7 +54,7 @@ Async<Result<std::string>> ask(
                 // Somebody waits for the answer: what would come too late is said at once.
                 const auto length = number_in(effect.head, "seconds");
                 const auto until = clock.now() + std::chrono::seconds(length);
-                if (until >= deadline)
+                if (clock.steady() + std::chrono::seconds(length) >= out_of_time_at)
                     co_return failure(ErrorKind::unavailable, account + ": " + phrase("no answer in time; {1:operation} has to pause for {2} s (step {3})",
                                                                                            operation, length, quoted(effect.step)));
                 co_await clock.sleep_until(until);
@@ -65,7 +66,7 @@ Async<Result<std::string>> ask(
         if (ready.empty()) {
             const bool others = flights && flights->any();
             if (unsent.empty() && !others) co_return failure(ErrorKind::internal, account + ": " + phrase("{1:operation} waits, but for nothing", operation));
-            if (clock.now() >= deadline) co_return failure(ErrorKind::unavailable, account + ": " + phrase("no answer in time"));
+            if (clock.steady() >= out_of_time_at) co_return failure(ErrorKind::unavailable, account + ": " + phrase("no answer in time"));
             if (unsent.size() == 1 && !others) {
                 const auto seq = unsent.front().seq;
                 auto performed = co_await sent(std::move(unsent.front()));

@@ -69,19 +69,11 @@ public:
     Result<void> tell(SmtpPhase phase, std::string_view detail) {
         if (observer_) {
             if (auto told = observer_(phase, detail); !told) {
-                const bool too_late = phase == SmtpPhase::accepted;
                 return failure(
-                    too_late ? ErrorKind::in_doubt : ErrorKind::unavailable,
-                    at_server(
-                        too_late ? phrase(
-                                       "accepted, but that was not recorded at {1}: {2:text}",
-                                       name_of(phase), told.error().message
-                                   )
-                                 : phrase(
-                                       "stopped by the sender at {1}: {2:text}", name_of(phase),
-                                       told.error().message
-                                   )
-                    )
+                    ErrorKind::unavailable,
+                    at_server(phrase(
+                        "stopped by the sender at {1}: {2:text}", name_of(phase), told.error().message
+                    ))
                 );
             }
         }
@@ -473,7 +465,7 @@ SmtpReport send_mail(
     // server then drops what it has, which is nothing (RFC 5321, section 4.1.1.4).
     if (done) done = sending.send_body(*wire);
     if (done) {
-        done = sending.tell(SmtpPhase::accepted, sending.last_reply());
+        (void)sending.tell(SmtpPhase::accepted, sending.last_reply());  // the report says whether it was recorded
         sending.keep();
     } else {
         link.state().connection.reset();

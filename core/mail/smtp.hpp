@@ -34,7 +34,7 @@ enum class SmtpPhase {
 std::string_view name_of(SmtpPhase phase) noexcept;
 
 /// Told at each phase before anything of it happens; a failure stops the sending there, before the
-/// mail's first byte. `detail` is the server's last reply, or empty. Runs in the caller's thread.
+/// mail's first byte, but at `accepted`, when there is nothing left to stop. `detail` is the server's last reply, or empty. Runs in the caller's thread.
 using PhaseObserver = std::function<Result<void>(SmtpPhase, std::string_view detail)>;
 
 /// An SMTP server, who we are to it, and how long we wait. Waits are those of RFC 5321, 4.5.3.2.
@@ -97,9 +97,9 @@ private:
 /// - rejected: the server said 5xx to envelope or mail, or the mail is larger than its SIZE
 /// - unauthorized: AUTH failed or is demanded
 /// - invalid_input: a setting, an address or the mail's bytes; nothing was sent
-/// - in_doubt: lost, late or stopped after data_sent and before the server's answer; or accepted,
-/// but
-///   the observer could not record it
+/// - in_doubt: lost, late or stopped after data_sent and before the server's answer
+///
+/// Where the server has the mail and the observer could not record that, there is no error, and `reached` is data_sent.
 ///
 /// On the wire every line ends in CRLF, whatever `mime` has (bare CR and LF become CRLF, as a
 /// server that takes one for a line end could be made to see two mails), and leading dots are

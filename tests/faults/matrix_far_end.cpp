@@ -33,10 +33,11 @@ FarThing& FarEnd::thing(const std::string& reference) {
 void FarEnd::catch_up(FarThing& thing) const {
     if (thing.acts == 0 || thing.acts_at > now) return;
     const int acts = thing.acts.exchange(0);
-    if (acts & act_make) ++thing.made;
-    if (acts & act_cancel) ++thing.cancelled;
-    if (acts & act_supplement) ++thing.supplemented;
-    if (acts & act_upload) ++thing.uploaded;
+    const auto times = [acts](int act) { return acts / act & 0xff; };
+    thing.made += times(act_make);
+    thing.cancelled += times(act_cancel);
+    thing.supplemented += times(act_supplement);
+    thing.uploaded += times(act_upload);
 }
 
 bool is_aimed_at(Column column, std::string_view step) {
@@ -167,9 +168,15 @@ void FarServer::act(FarThing& thing, const std::string& step, std::int64_t at) {
     const int what = act_of(step);
     if (what == 0) return;
     far_.catch_up(thing);
+    // What is done at once does not hasten what is still to come, and each request counts for itself.
+    const int later = at > far_.now ? 0 : thing.acts.exchange(0);
+    const std::int64_t later_at = thing.acts_at;
     thing.acts_at = at;
-    thing.acts |= what;
+    thing.acts += what;
     far_.catch_up(thing);
+    if (later == 0) return;
+    thing.acts_at = later_at;
+    thing.acts = later;
 }
 
 /// The order as the carrier shows it. What waits for our cancellation or correction waits for it, but not for ever.

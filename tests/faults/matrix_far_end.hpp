@@ -42,7 +42,7 @@ struct MatrixCase {
 /// What the carrier has of one order of ours, by the number in its reference ("r7").
 struct FarThing {
     std::atomic<int> made, cancelled, supplemented, uploaded, polls;
-    std::atomic<int> acts;                ///< what it has still to carry out, a bit each
+    std::atomic<int> acts;                ///< what it has still to carry out: of each kind how often, a byte each
     std::atomic<std::int64_t> acts_at;    ///< and when
     std::atomic<std::int64_t> not_before; ///< it has asked to be left alone until then
     std::atomic<std::int64_t> tried_at;   ///< the last request that changes something
@@ -82,7 +82,7 @@ struct FarEnd {
     void catch_up(FarThing& thing) const;
 };
 
-enum FarAct : int { act_make = 1, act_cancel = 2, act_supplement = 4, act_upload = 8 };
+enum FarAct : int { act_make = 1, act_cancel = 1 << 8, act_supplement = 1 << 16, act_upload = 1 << 24 };
 
 /// The step of a request that the fault of a column is aimed at.
 bool is_aimed_at(Column column, std::string_view step);

@@ -12,6 +12,7 @@
 #include "app/performer.hpp"
 #include "domain/order_rules.hpp"
 #include "matrix_process.hpp"
+#include "plugin_world.hpp"
 
 extern "C" const porteur_plugin* porteur_entry_of_acme(const porteur_host* host, porteur_error* error) noexcept;
 extern "C" const porteur_plugin* porteur_entry_of_trial(const porteur_host* host, porteur_error* error) noexcept;
@@ -157,22 +158,8 @@ private:
 };
 
 Descriptor descriptor_of(const std::string& id) {
-    Descriptor made;
-    made.id = id;
-    std::vector<std::string> names{"purchase", "submit_port", "cancel_port", "check_port", "check_purchase"};
-    if (id == "trial") names = {"purchase", "submit_port", "split", "supplement_port", "preflight", "check_port", "check_purchase"};
-    for (const auto& name : names) {
-        OperationSpec spec;
-        spec.name = name;
-        spec.idempotency = Idempotency::query;
-        spec.settle = settle;
-        spec.window = 24h;
-        made.operations.push_back(spec);
-    }
-    made.http.retry.first = 1s;
-    made.http.retry.times = 3;
-    made.mail.domains = {"carrier.example"};
-    return made;
+    if (id == "trial") return described(id, {"purchase", "submit_port", "split", "supplement_port", "preflight", "check_port", "check_purchase"}, settle, 1s);
+    return described(id, {"purchase", "submit_port", "cancel_port", "check_port", "check_purchase"}, settle, 1s);
 }
 
 /// One order that somebody wants.
@@ -253,9 +240,9 @@ public:
         }
         store_ = std::move(*opened);
         clock_.set(far_.now != 0 ? Instant(milliseconds(far_.now)) : beginning_of(each_));
-        CountedStore counted(*store_, under_way_);
+        CountingStore counted(*store_, under_way_);
         if (!make_documents()) return process_not_opened;
-        HttpPerformer http(*store_, *documents_, clock_, [this] { return HttpPerformer::Steady::time_point((clock_.now() - jumped_).time_since_epoch()); });
+        HttpPerformer http(*store_, *documents_, clock_);
         MailPerformer mail(*store_, *documents_, clock_, mail_chance_, mail_section(), ReplyKey{7});
         Performer performer(http, mail);
         AimedPerformer aimed(each_, far_, clock_, performer, under_way_);
@@ -296,10 +283,7 @@ private:
         bool must_look = false;
         for (int jumps = each_.fault == Fault::load ? 6'000 : 800; jumps > 0;) {
             far_.now = clock_.now().time_since_epoch().count();
-            if (Strike::takes_clock_jump()) {
-                jumped_ += jump_of(each_);
-                clock_.set(clock_.now() + jump_of(each_));
-            }
+            if (Strike::takes_clock_jump()) clock_.set_by_hand(jump_of(each_));
             if (io_.poll() > 0) continue;
             if (under_way_ > 0) {
                 io_.run_one();
@@ -642,7 +626,6 @@ private:
     Engine* engine_ = nullptr;
     std::vector<Wanted> wanted_;
     int asking_ = 0, corrections_ = 0;
-    milliseconds jumped_{0};  ///< the system's clock, not the one that rates are measured by
 };
 
 }  // namespace

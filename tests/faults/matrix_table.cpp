@@ -44,16 +44,6 @@ std::string reason_not_run(Fault fault, Column column) {
     return {};
 }
 
-/// What a cell is known to find, and is not mended: it counts as not passed, and fails nothing.
-std::string known_of(Fault fault, Column column) {
-    // An operation with two effects, between which the clock jumps beyond operation_timeout: a person is asked, who need not be.
-    if (fault == Fault::clock && column == Column::document) return "the operation took longer than operation_timeout";
-    // The server has taken the mail, and the store refuses to write that down: the mail counts as in doubt, though this
-    // process knows better.
-    if ((fault == Fault::disk || fault == Fault::database) && column == Column::mail) return "the desk may have the mail";
-    return {};
-}
-
 }  // namespace
 
 std::string Cell::name() const { return std::string(name_of(fault)) + "/" + name_of(column); }
@@ -70,7 +60,7 @@ const std::vector<Cell>& matrix_cells() {
             for (int at = 0; at < columns; ++at) {
                 if (std::string(row.letters[at]) == "-") continue;
                 const auto column = static_cast<Column>(at);
-                cells.push_back({row.fault, column, row.letters[at], reason_not_run(row.fault, column), known_of(row.fault, column), row.fault == Fault::database});
+                cells.push_back({row.fault, column, row.letters[at], reason_not_run(row.fault, column), row.fault == Fault::database});
             }
         return cells;
     }();

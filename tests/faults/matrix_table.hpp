@@ -39,7 +39,6 @@ struct Cell {
     Column column;
     std::string letter;      ///< what must hold (docs/reliability.md)
     std::string not_run;     ///< why no run shows it; empty: runs do
-    std::string known;       ///< part of a finding that is known and not mended; empty: none is
     bool postgres_only;      ///< the fault is one of a database server
     std::string name() const;  ///< "power/submit"
 };

@@ -105,7 +105,7 @@ TEST_F(SignPerformed, AsksNothingByHttpWhereTheCarrierHasNoAddress) {
 TEST_F(SignPerformed, TakesNoPlaceInTheLineOfAnAccountForARequestThatWillNotWaitForIt) {
     account->client.emplace(CarrierClient::make(io.get_executor(), {.base_url = "http://127.0.0.1:1"}, {}).value());
     account->limit = std::make_shared<RateLimit>(RequestRate{1, std::chrono::minutes(1)}, 1);
-    const auto begun = std::chrono::steady_clock::now();
+    const auto begun = clock.steady();
     account->limit->reserve(begun);
     const auto next = account->limit->next_place(begun);
     for (int at = 0; at < 3; ++at) {

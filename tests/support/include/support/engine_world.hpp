@@ -59,6 +59,7 @@ public:
     explicit JumpingClock(asio::any_io_executor executor) : executor_(std::move(executor)) {}
 
     Instant now() override { return now_; }
+    Steady steady() override { return Steady((now_ - set_by_hand_).time_since_epoch()); }
     Async<void> sleep_until(Instant until) override {
         if (until <= now_) co_return;
         co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(
@@ -91,6 +92,11 @@ public:
         return true;
     }
     void set(Instant now) { now_ = now; }
+    /// Somebody sets the clock: less time has passed, or more, than it shows.
+    void set_by_hand(std::chrono::milliseconds by) {
+        now_ += by;
+        set_by_hand_ += by;
+    }
     /// Whoever sleeps is destroyed, as a killed process would lose it; before its executor goes.
     void forget_sleepers() {
         alarms_.clear();
@@ -100,6 +106,7 @@ public:
 private:
     asio::any_io_executor executor_;
     Instant now_{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + std::chrono::hours{12}};
+    std::chrono::milliseconds set_by_hand_{0};
     std::multimap<Instant, std::function<void()>> alarms_;
     std::optional<std::pair<Instant, std::function<void()>>> alarm_;
 };
