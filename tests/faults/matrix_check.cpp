@@ -51,7 +51,14 @@ void check_order(const MatrixCase& each, FarEnd& far, Store& store, int number, 
     const bool is_parked = !is_end(order.state);
     if (is_parked && order.problem.empty()) all.finding(standing(order) + ": it waits, and does not say for what");
     if (is_parked && (number != 1 || !may_wait_for_person(each, deaths))) all.finding(standing(order) + ": it waits for a person, and need not");
-    if (order.state == OrderState::completed && thing.made == 0 && !is_mail) all.finding(reference + " is completed, and the carrier knows nothing of it");
+    const bool is_split = each.column == Column::validate && each.way(2) == 1 && number == 1;
+    if (is_split)
+        for (int part = 1; part <= 2; ++part) {
+            const auto name = reference + "-" + std::to_string(part);
+            all.once(name, far.thing(name).made);
+            if (order.state == OrderState::completed && far.thing(name).made == 0) all.finding(reference + " is completed, and the carrier knows nothing of " + name);
+        }
+    if (order.state == OrderState::completed && thing.made == 0 && !is_mail && !is_split) all.finding(reference + " is completed, and the carrier knows nothing of it");
     if (order.state == OrderState::completed && each.column == Column::document && thing.uploaded == 0 && number != 2) all.finding(reference + " is completed without its document");
     if (order.state == OrderState::cancelled && thing.cancelled == 0) all.finding(reference + " is cancelled here, and alive at the carrier");
     if (!is_parked && order.state != OrderState::completed && order.state != OrderState::cancelled) all.finding(standing(order) + ": nobody refused it");

@@ -26,8 +26,10 @@ void FarEnd::reset() { new (this) FarEnd{}; }
 
 FarThing& FarEnd::thing(const std::string& reference) {
     const auto digits = reference.find_first_of("0123456789");
+    const auto dash = reference.find('-');
+    if (dash != reference.npos) return things[std::clamp(first_part + std::atoi(reference.c_str() + dash + 1), first_part, things_max - 1)];
     const int number = digits == reference.npos ? 0 : std::atoi(reference.c_str() + digits);
-    return things[std::clamp(number, 0, things_max - 1)];
+    return things[std::clamp(number, 0, first_part - 1)];
 }
 
 void FarEnd::catch_up(FarThing& thing) const {

@@ -39,7 +39,7 @@ struct MatrixCase {
     int other_way(int first, int of) const { return static_cast<int>(seed / static_cast<std::uint64_t>(first) % static_cast<std::uint64_t>(of)); }
 };
 
-/// What the carrier has of one order of ours, by the number in its reference ("r7").
+/// What the carrier has of one order of ours, by the number in its reference ("r7"), or of a part of the first ("r1-2").
 struct FarThing {
     std::atomic<int> made, cancelled, supplemented, uploaded, polls;
     std::atomic<int> acts;                ///< what it has still to carry out: of each kind how often, a byte each
@@ -52,7 +52,7 @@ struct FarThing {
     std::atomic<std::int64_t> sleeps_from, woke_at;
 };
 
-inline constexpr int things_max = 128;
+inline constexpr int first_part = 120, things_max = 128;
 inline constexpr int hooks_max = 512;
 
 struct FarEnd {

@@ -56,7 +56,9 @@ public:
     }
     Async<Result<Turn>> begin(Id op, std::string operation, std::string input) override {
         // What a column does not name ends its turn; the engine's own next steps belong to it still.
-        const bool is_its = is_of(each_.column, operation) && !input.contains("\"r2\"");
+        // Where an order was split, its parts' last word is part of that: their whole is told it.
+        const bool ends_part = each_.column == Column::validate && each_.way(2) == 1 && operation == "check_port" && input.contains("A-r1-");
+        const bool is_its = ends_part || (is_of(each_.column, operation) && !input.contains("\"r2\""));
         if (is_its) aimed_at_.insert(op);
         now_at_ = op;
         if (each_.column != Column::accept) Strike::arm(is_its);
@@ -504,7 +506,10 @@ private:
                 order.losing_account = "trial";
                 order.stage = Stage::preflight;
             }
-            if (each.splits_first) order.stage = Stage::split;
+            if (each.splits_first) {
+                order.stage = Stage::split;
+                if (each.number == 1) request.numbers.push_back(*PhoneNumber::from_json_text("+14165552001"));
+            }
             order.request = to_text(request);
             return order;
         }

@@ -279,7 +279,7 @@ const DefectCells defects[] = {
     {"free_events_forgotten", {{Fault::events, Column::hook_in}}},
     {"migrated_in_pieces", {{Fault::kill, Column::migration}}},
     {"lease_unchecked", {{Fault::two_daemons, Column::submit}}},
-    {"clock_believed", {{Fault::clock, Column::change}, {Fault::clock, Column::submit}}},
+    {"clock_believed", {{Fault::clock, Column::change}, {Fault::clock, Column::submit}, {Fault::clock, Column::poll}, {Fault::clock, Column::validate}, {Fault::clock, Column::document}}},
     {"penalty_forgotten", {{Fault::server_error, Column::submit}}},
 };
 
