@@ -62,12 +62,11 @@ bool is_aimed_at(Column column, std::string_view step) {
 }
 
 FarServer::FarServer(asio::io_context& io, FarEnd& far, const MatrixCase& each, std::function<std::int64_t()> clock)
-    : io_(io), far_(far), each_(each), clock_(std::move(clock)), acceptor_(io), other_(io), plain_(io), strange_(io) {
+    : io_(io), far_(far), each_(each), clock_(std::move(clock)), acceptor_(io), other_(io), plain_(io), strange_(io), closed_(io) {
     const tcp::endpoint anywhere(asio::ip::address_v4::loopback(), 0);
-    {
-        tcp::acceptor closed(io, anywhere);
-        closed_url_ = "http://127.0.0.1:" + std::to_string(closed.local_endpoint().port());
-    }
+    // Bound, so that nobody else gets its port, and never listening.
+    closed_.open(anywhere.protocol());
+    closed_.bind(anywhere);
     int kind = 0;
     for (auto* const each_acceptor : {&acceptor_, &other_, &plain_, &strange_}) {
         *each_acceptor = tcp::acceptor(io, anywhere);
@@ -81,7 +80,7 @@ std::string FarServer::url_of_other_host() const { return "http://127.0.0.1:" + 
 std::string FarServer::broken_url(int way) const {
     switch (way) {
         case 0:
-            return closed_url_;
+            return "http://127.0.0.1:" + std::to_string(closed_.local_endpoint().port());
         case 1:  // longer than a name may be: no server is asked, so it fails without a network
             return "http://" + std::string(70, 'x') + ".example";
         case 2:

@@ -118,8 +118,7 @@ private:
     FarEnd& far_;
     const MatrixCase& each_;
     std::function<std::int64_t()> clock_;
-    boost::asio::ip::tcp::acceptor acceptor_, other_, plain_, strange_;
-    std::string closed_url_;
+    boost::asio::ip::tcp::acceptor acceptor_, other_, plain_, strange_, closed_;
     std::string reference_;
 };
 
