@@ -38,6 +38,8 @@ bool bounced_at_carrier(const OutboxMail& mail) {
     return !mail.bounce.empty() && written_to && std::ranges::find(*written_to, address) != written_to->end();
 }
 
+bool is_mail_of(const OutboxMail& mail, Id operation, std::int64_t seq) { return mail.operation == operation && mail.seq == seq; }
+
 bool may_write_to(const Account& account, const std::string& address) {
     const auto& allowed = account.descriptor->mail;
     const auto at = address.rfind('@');
@@ -192,14 +194,13 @@ Result<OutboxMail> MailPerformer::write(const EffectContext& context, const Effe
 /// What the store refused to write about mails that their servers have is written now, if it takes it.
 Async<void> MailPerformer::note_taken() {
     if (taken_unnoted_.empty()) co_return;
+    // Others may come to it while the store writes these.
+    const auto written = taken_unnoted_;
     Commit owed;
-    owed.changed_mails = taken_unnoted_;
-    const auto noted = [](const OutboxMail& one, const std::vector<OutboxMail>& all) {
-        return std::ranges::any_of(all, [&](const OutboxMail& other) { return other.operation == one.operation && other.seq == one.seq; });
-    };
-    const auto wrote = owed.changed_mails;
-    if (co_await commit(std::move(owed)))
-        std::erase_if(taken_unnoted_, [&](const OutboxMail& one) { return noted(one, wrote); });
+    owed.changed_mails = written;
+    if (!co_await commit(std::move(owed))) co_return;
+    for (const auto& each : written)
+        std::erase_if(taken_unnoted_, [&](const OutboxMail& one) { return is_mail_of(one, each.operation, each.seq); });
 }
 
 Async<Performed> MailPerformer::perform(EffectContext context, Effect effect) {
@@ -314,8 +315,8 @@ Async<Proof> MailPerformer::prove(EffectContext context, Effect effect) {
 }
 
 Async<std::optional<Performed>> MailPerformer::recall(EffectContext context, Effect effect) {
-    const auto is_it = [&](const OutboxMail& mail) { return mail.operation == context.operation && mail.seq == effect.seq; };
-    if (const auto taken = std::ranges::find_if(taken_unnoted_, is_it); taken != taken_unnoted_.end()) {
+    const auto is_its = [&](const OutboxMail& mail) { return is_mail_of(mail, context.operation, effect.seq); };
+    if (const auto taken = std::ranges::find_if(taken_unnoted_, is_its); taken != taken_unnoted_.end()) {
         auto done = sent(effect.seq, *taken);
         co_await note_taken();
         co_return done;

@@ -104,11 +104,17 @@ Async<bool> OperationRun::intend(Open& open) {
         record(IntentRecord{open.effect, open.intent_at});
     }
     open.recorded = true;
-    open.ours_at = world_.clock.steady();
+    open.ours = ours_now();
     if (!co_await flush(true)) co_return false;
     open.durable = true;
     PORTEUR_CRASH_POINT("engine.after_intent");
     co_return true;
+}
+
+OperationRun::Ours OperationRun::ours_now() const { return {.at = world_.clock.now(), .steady = world_.clock.steady()}; }
+
+bool OperationRun::may_be_taken_over(const Ours& since) const {
+    return world_.clock.now() - since.at > ours_max || world_.clock.steady() - since.steady > ours_max;
 }
 
 /// Performs it, with the repeats that are harmless. Beside others, its intent is durable already, and a
@@ -118,11 +124,6 @@ Async<OperationRun::Looked> OperationRun::perform(Open& open, Company company) {
     if (world_.clock.steady() >= out_of_time_at_) co_return out_of_time(open);
     const auto& retry = account_->descriptor->http.retry;
     milliseconds wait = retry.first;
-    std::optional<Instant> ours_at;
-    // Both clocks are asked: one can be set back meanwhile, the other stands still while the machine sleeps.
-    const auto may_be_taken_over = [&] {
-        return world_.clock.now() - ours_at.value_or(open.intent_at) > ours_max || world_.clock.steady() - open.ours_at > ours_max;
-    };
     // Of an earlier run, it may have left; the carrier knows its key again only so long.
     bool may_have_left = open.from_before;
     for (std::uint32_t tried = 1;; ++tried) {
@@ -132,14 +133,13 @@ Async<OperationRun::Looked> OperationRun::perform(Open& open, Company company) {
             performed = std::move(*refused);
         } else {
             if (company == Company::alone && !co_await intend(open)) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
-            if (effect.guarantee == Guarantee::once && may_be_taken_over()) {
-                const auto asked_at = world_.clock.steady();
+            if (effect.guarantee == Guarantee::once && may_be_taken_over(open.ours)) {
+                const auto begun = ours_now();
                 if (auto proven = co_await world_.commit({}); !proven) {
                     error_ = proven.error();
                     co_return Looked{.completion = {}, .wait = {}, .stopped = true};
                 }
-                ours_at = world_.clock.now();
-                open.ours_at = asked_at;
+                open.ours = begun;
             }
             PORTEUR_CRASH_POINT("engine.before_effect");
             auto context = context_of(open);
@@ -280,7 +280,7 @@ Async<bool> OperationRun::make_intents_durable() {
         if (open.durable || !leaves_us(open.effect) || !must_be_durable(open.effect)) continue;
         if (!open.recorded) record(IntentRecord{open.effect, open.intent_at});
         open.recorded = owed = true;
-        open.ours_at = world_.clock.steady();
+        open.ours = ours_now();
     }
     if (!owed || PORTEUR_HAS_DEFECT("intent_skipped")) co_return true;
     PORTEUR_CRASH_POINT("engine.before_intent");

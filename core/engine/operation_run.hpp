@@ -100,6 +100,11 @@ public:
     Async<RunEnd> park_operation(std::string problem);
 
 private:
+    /// When the store was ours, by both clocks: one can be set back, the other stands still while the machine sleeps.
+    struct Ours {
+        Instant at{};
+        Clock::Steady steady{};
+    };
     struct Open {
         Effect effect;
         Instant intent_at{};
@@ -111,7 +116,7 @@ private:
         std::string proof = {};           ///< where a lost outcome was looked for; a line once it is told
         bool in_air = false;              ///< under way beside others
         std::optional<Instant> not_before = {};  ///< it was put off until then
-        Clock::Steady ours_at = {};       ///< the store was ours then, or later: a commit after it went through
+        Ours ours = {};                   ///< a commit begun then, or later, went through
     };
     struct Wait {
         Instant until;
@@ -178,6 +183,9 @@ private:
     Looked person(Open& open);
     Looked event(Open& open);
     Looked out_of_time(const Open& open) const;
+    Ours ours_now() const;
+    /// Whether so long has passed that another porteurd may hold the store by now.
+    bool may_be_taken_over(const Ours& since) const;
     bool key_is_forgotten(const Open& open, Instant at);
     Looked forgotten(const Open& open);
     void record(JournalRecord record);

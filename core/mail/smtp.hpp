@@ -34,7 +34,8 @@ enum class SmtpPhase {
 std::string_view name_of(SmtpPhase phase) noexcept;
 
 /// Told at each phase before anything of it happens; a failure stops the sending there, before the
-/// mail's first byte, but at `accepted`, when there is nothing left to stop. `detail` is the server's last reply, or empty. Runs in the caller's thread.
+/// mail's first byte; at `accepted` there is nothing left to stop. `detail` is the server's last
+/// reply, or empty. Runs in the caller's thread.
 using PhaseObserver = std::function<Result<void>(SmtpPhase, std::string_view detail)>;
 
 /// An SMTP server, who we are to it, and how long we wait. Waits are those of RFC 5321, 4.5.3.2.

@@ -35,7 +35,7 @@ FarThing& FarEnd::thing(const std::string& reference) {
 void FarEnd::catch_up(FarThing& thing) const {
     if (thing.acts == 0 || thing.acts_at > now) return;
     const int acts = thing.acts.exchange(0);
-    const auto times = [acts](int act) { return acts / act & 0xff; };
+    const auto times = [acts](int act) { return (acts / act) & 0xff; };
     thing.made += times(act_make);
     thing.cancelled += times(act_cancel);
     thing.supplemented += times(act_supplement);

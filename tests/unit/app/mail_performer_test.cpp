@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a mail effect becomes in the outbox. No mail server is configured here, so nothing leaves.
+// What a mail effect becomes in the outbox, where no mail server is configured; and what is known of a mail that a server took.
 #include "app/mail_performer.hpp"
 
 #include <gmock/gmock.h>
 
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -13,6 +14,7 @@
 #include <boost/asio/use_future.hpp>
 
 #include "support/engine_world.hpp"
+#include "support/mail_servers.hpp"
 
 namespace porteur {
 namespace {
@@ -93,7 +95,7 @@ protected:
         made.new_received.push_back(std::move(mail));
         commit(std::move(made));
     }
-    std::string written_by(Id operation, const std::string& more = "") {
+    void has_operation(Id operation) {
         Commit made;
         Operation row;
         row.id = operation;
@@ -101,11 +103,16 @@ protected:
         row.name = "check_purchase";
         made.new_operations.push_back(std::move(row));
         commit(std::move(made));
+    }
+    EffectContext context_of(Id operation) const {
         EffectContext context;
         context.order = order;
         context.operation = operation;
         context.tenant = 1;
         context.view = account;
+        return context;
+    }
+    static Effect reminder(const std::string& more = "") {
         Effect effect;
         effect.seq = 1;
         effect.kind = EffectKind::mail;
@@ -114,9 +121,14 @@ protected:
         effect.head = R"({"documents":[],)" + more +
                       R"("subject":"Re: Numbers","to":["orders@carrier.example"]})";
         effect.body = "Any news?\n";
-        (void)done(boost::asio::co_spawn(
-            io, performer->perform(std::move(context), std::move(effect)), boost::asio::use_future
-        ));
+        return effect;
+    }
+    Performed performed(Id operation, const std::string& more = "") {
+        return done(boost::asio::co_spawn(io, performer->perform(context_of(operation), reminder(more)), boost::asio::use_future));
+    }
+    std::string written_by(Id operation, const std::string& more = "") {
+        has_operation(operation);
+        (void)performed(operation, more);
         const auto row_written = store->mail(operation, 1);
         return row_written && *row_written ? (*row_written)->mime : std::string();
     }
@@ -160,6 +172,59 @@ TEST_F(MailPerformed, JoinsTheThreadOfItsOrderWithTheSamePeople) {
             )
         )
     );
+}
+
+/// With a mail server, and a store that can be made to refuse one line.
+class MailTaken : public MailPerformed {
+protected:
+    MailTaken() {
+        MailSection section;
+        section.from = {.name = "Desk", .address = "desk@porteur.example"};
+        section.smtp = SmtpServer{.host = "127.0.0.1", .port = sink->port, .security = MailSecurity::plaintext_loopback, .user = {}, .password = {}, .ca_file = {}, .timeout = 10s};
+        performer->reload(section);
+    }
+    /// The disk is full whenever a mail's acceptance is to be written.
+    void refuse_acceptances(bool refuses) {
+        sqlite3* db = nullptr;
+        ASSERT_EQ(sqlite3_open((folder / "porteur.db").c_str(), &db), SQLITE_OK);
+        const char* const sql = refuses ? "create trigger refuse before update on outbox when new.phase = 'accepted' begin select raise(abort, 'the disk is full'); end"
+                                        : "drop trigger refuse";
+        EXPECT_EQ(sqlite3_exec(db, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
+        sqlite3_close(db);
+    }
+    std::string phase_of(Id operation) const { return store->mail(operation, 1).value().value().phase; }
+
+    std::unique_ptr<testing::SmtpSink> sink = testing::SmtpSink::start({}).value();
+};
+
+TEST_F(MailTaken, IsNoDoubtThoughTheStoreRefusedToWriteThat) {
+    has_operation(11);
+    refuse_acceptances(true);
+    const auto first = performed(11);
+    EXPECT_EQ(first.completion.kind, ErrorKind::none) << first.completion.head;
+    EXPECT_FALSE(first.lost);
+    EXPECT_EQ(phase_of(11), "data_sent");
+
+    // The engine could not write the outcome either, and asks again.
+    const auto recalled = done(boost::asio::co_spawn(io, performer->recall(context_of(11), reminder()), boost::asio::use_future));
+    ASSERT_TRUE(recalled) << "its outcome counts as lost";
+    EXPECT_EQ(recalled->completion.head, first.completion.head);
+    EXPECT_EQ(phase_of(11), "data_sent") << "the store refuses still";
+    refuse_acceptances(false);
+    EXPECT_TRUE(done(boost::asio::co_spawn(io, performer->recall(context_of(11), reminder()), boost::asio::use_future)));
+    EXPECT_EQ(phase_of(11), "accepted");
+    EXPECT_EQ(sink->mails().size(), 1U) << "it was sent twice";
+}
+
+TEST_F(MailTaken, IsWrittenDownBeforeTheNextMailLeaves) {
+    has_operation(11);
+    refuse_acceptances(true);
+    (void)performed(11);
+    refuse_acceptances(false);
+    has_operation(12);
+    EXPECT_EQ(performed(12).completion.kind, ErrorKind::none);
+    EXPECT_EQ(phase_of(11), "accepted");
+    EXPECT_EQ(phase_of(12), "accepted");
 }
 
 TEST_F(MailPerformed, HasTheHtmlThatThePluginGave) {

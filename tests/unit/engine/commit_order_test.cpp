@@ -46,6 +46,36 @@ TEST_F(CommitOrderTest, SendsNothingForAnOrderThatTheStoreRefused) {
     EXPECT_EQ(engine->counters().waiting, 0U) << "the engine still looks after an order that nobody took in";
 }
 
+/// What came to the store and the carrier, while the process sleeps for five seconds as its first intent is written.
+class SleeperTest : public CommitOrderTest {
+protected:
+    /// @param set_back  by so much the clock is set back while it sleeps
+    std::vector<std::string> seen_of_a_sleeper(std::chrono::milliseconds set_back) {
+        std::vector<std::string> seen;
+        real->refuses = [&, sleeps = true](const Commit& commit) mutable {
+            if (commit.empty()) seen.push_back("whose store is it?");
+            const bool is_intent = std::ranges::any_of(commit.journal, [](const JournalPiece& piece) { return piece.payload.contains("create-order"); });
+            if (is_intent && std::exchange(sleeps, false)) {
+                clock->set(clock->now() + 5s);
+                clock->set_by_hand(-set_back);
+            }
+            return false;
+        };
+        performer.carrier = [&](const EffectContext& context, const Effect& effect) {
+            if (effect.guarantee == Guarantee::once) seen.push_back("order");
+            return carrier.serve(context, effect);
+        };
+        const auto made = purchase("r1");
+        EXPECT_TRUE(ends(made.id)) << words(made.id);
+        real->refuses = nullptr;
+        return seen;
+    }
+};
+
+TEST_F(SleeperTest, AsksWhoseTheStoreIsBeforeItSends) { EXPECT_EQ(seen_of_a_sleeper(0ms), (std::vector<std::string>{"whose store is it?", "order"})); }
+
+TEST_F(SleeperTest, IsNotMisledByAClockThatWasSetBackMeanwhile) { EXPECT_EQ(seen_of_a_sleeper(5s), (std::vector<std::string>{"whose store is it?", "order"})); }
+
 TEST_F(CommitOrderTest, LooksAnOrderUpWhoseEndTheStoreNeverTook) {
     int refusals = 0;
     // All five tries of the purchase's end.
