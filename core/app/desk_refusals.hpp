@@ -27,6 +27,12 @@ inline Error no_user(Id id) {
     );
 }
 
+inline Error no_account(std::int64_t id) {
+    return host::coded(
+        ErrorKind::invalid_input, not_found_code, phrase("there is no account {1} among yours", id)
+    );
+}
+
 /// Whether the caller has a right over what is of an account. What they may not even see is absent.
 /// @param seen_by  the right by which it is seen
 inline Result<void> check_reach(

@@ -6,8 +6,8 @@
 
 #include <porteur/phrase.hpp>
 
+#include "app/desk_refusals.hpp"
 #include "app/desk_work.hpp"
-#include "app/host_words.hpp"
 #include "store/store_access.hpp"
 
 namespace porteur {
@@ -74,9 +74,7 @@ Result<void> InventoryDesk::restrict(const Caller& caller, const TenantTree& tre
     const auto wanted = filter.tenant == 0 ? caller.tenant : filter.tenant;
     const auto* tenant = tree.find(wanted);
     if (!tenant || !may(caller.role, Right::view_numbers, tree.relation(caller.tenant, wanted)))
-        return std::unexpected(
-            host::coded(ErrorKind::invalid_input, not_found_code, phrase("there is no account {1} among yours", std::to_string(wanted)))
-        );
+        return std::unexpected(desk::no_account(wanted));
     filter.tenant = wanted;
     // Whoever sees no further than the own account is shown what that holds itself.
     const bool reaches_below = may(caller.role, Right::view_numbers, Relation::below);

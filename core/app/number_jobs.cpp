@@ -18,8 +18,7 @@ using host::coded;
 // ------------------------------------------------------------------ beginning and ending
 
 Result<void> InventoryDesk::check_right(const Caller& caller, const TenantTree& tree, Right right, std::int64_t tenant) {
-    const auto absent = coded(ErrorKind::invalid_input, not_found_code, phrase("there is no account {1} among yours", tenant));
-    return desk::check_reach(tree, caller, right, tenant, absent, Right::view_numbers);
+    return desk::check_reach(tree, caller, right, tenant, desk::no_account(tenant), Right::view_numbers);
 }
 
 NumberJob InventoryDesk::new_job(const Caller& caller, std::string kind, bool dry_run, std::string request) const {

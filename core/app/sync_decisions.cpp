@@ -87,9 +87,8 @@ Result<SyncDecided> NumberSyncs::decided(
     wish.cause = choice.cause;
     if (choice.decision == SyncDecision::adopt) {
         wish.tenant = choice.tenant != 0 ? choice.tenant : owner_of(sync->account, *tree);
-        const auto absent = coded(ErrorKind::invalid_input, not_found_code, phrase("there is no account {1} among yours", wish.tenant));
         if (choice.tenant != 0)
-            if (auto granted = desk::check_reach(*tree, caller, Right::add_numbers, wish.tenant, absent, Right::view_numbers); !granted)
+            if (auto granted = desk::check_reach(*tree, caller, Right::add_numbers, wish.tenant, desk::no_account(wish.tenant), Right::view_numbers); !granted)
                 return std::unexpected(std::move(granted).error());
     }
     const auto now = parts_.now();
