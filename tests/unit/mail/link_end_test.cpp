@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cerrno>
 #include <thread>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -32,6 +33,8 @@ extern "C" int close(int number) {
     if (!is_taken_at_once.exchange(false)) return done;
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return done;
+    // Another thread may have given back a lower number just now: then the second end has this one.
+    if (ends[1] == number) std::swap(ends[0], ends[1]);
     if (ends[0] != number) {
         ::dup2(ends[0], number);
         ::syscall(SYS_close, ends[0]);
