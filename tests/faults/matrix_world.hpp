@@ -37,6 +37,7 @@ public:
     MatrixRun run(MatrixCase each);
 
 private:
+    MatrixRun live(const MatrixCase& each);
     struct Parts;
     std::unique_ptr<Parts> parts_;
 };
