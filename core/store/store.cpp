@@ -58,7 +58,7 @@ public:
             take_lease(*session);
             readers_.push_back(reader(connect()));
             writing_ = std::make_unique<WriteLoop>(
-                WriteSession::make(std::move(session), address_.dialect, settings_.holder, seal_, true), address_.dialect, fence_, post_
+                WriteSession::make(std::move(session), address_.dialect, settings_.holder, seal_, true), address_.dialect, fence_, settings_.lock, post_
             );
             return {};
         } catch (const std::exception& wrong) {

@@ -4,9 +4,13 @@
 #include <fcntl.h>
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/soci.h>
+#include <libpq-fe.h>
+#include <poll.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -17,7 +21,7 @@ namespace {
 
 class FileLock final : public StoreLock {
 public:
-    explicit FileLock(std::string path) : path_(std::move(path)) {}
+    explicit FileLock(const std::string& path) : path_(std::filesystem::absolute(path).string()) {}
     ~FileLock() override {
         if (file_ >= 0) close(file_);
     }
@@ -25,11 +29,20 @@ public:
     Result<bool> take() override {
         if (file_ < 0) file_ = open(path_.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
         if (file_ < 0)
-            return failure(ErrorKind::unavailable, "the lock file " + quoted(path_) + " cannot be opened; check that the folder exists and is ours");
-        return flock(file_, LOCK_EX | LOCK_NB) == 0;
+            return failure(ErrorKind::unavailable, "the lock file " + porteur::quoted(path_) + " cannot be opened; check that the folder exists and is ours");
+        if (flock(file_, LOCK_EX | LOCK_NB) != 0) return false;
+        if (is_ours()) return true;
+        // Somebody removed the file while it was waited for: what is locked is nobody's any more.
+        close(std::exchange(file_, -1));
+        return false;
     }
     Seat holder() const override { return {.node = {}, .address = {}}; }
-    bool is_ours() const noexcept override { return true; }
+    /// Whoever removes the file lets another take the store; the lock on what was removed keeps nobody out.
+    bool is_ours() const noexcept override {
+        struct stat there{}, held{};
+        return stat(path_.c_str(), &there) == 0 && fstat(file_, &held) == 0 && there.st_dev == held.st_dev && there.st_ino == held.st_ino;
+    }
+    bool was_taken_away() const noexcept override { return !is_ours(); }
     std::unique_ptr<soci::session> give_session() override { return nullptr; }
     void stop_renewing() override {}
 
@@ -55,6 +68,9 @@ constexpr const char* server_now = "(extract(epoch from clock_timestamp()) * 100
 class SessionLock final : public StoreLock {
 public:
     SessionLock(StoreAddress address, std::optional<Seat> seat) : address_(std::move(address)), seat_(std::move(seat)) {}
+    ~SessionLock() override {
+        if (link_ >= 0) close(link_);
+    }
 
     Result<bool> take() override {
         std::chrono::nanoseconds since{};
@@ -63,6 +79,8 @@ public:
             if (!lock(300) && !take_over()) return false;
             since = boot_time();
             write_holder();
+            if (link_ >= 0) close(link_);
+            link_ = fcntl(PQsocket(static_cast<soci::postgresql_session_backend*>(session_->get_backend())->conn_), F_DUPFD_CLOEXEC, 0);
         } catch (const std::exception& wrong) {
             session_.reset();
             return failure(ErrorKind::unavailable, std::string("opening the store: ") + wrong.what());
@@ -71,11 +89,19 @@ public:
         return true;
     }
     Seat holder() const override { return seen_; }
-    bool is_ours() const noexcept override { return !lease_ || !lease_->has_run_out(); }
+    bool is_ours() const noexcept override { return !server_has_hung_up() && (!lease_ || !lease_->has_run_out()); }
+    bool was_taken_away() const noexcept override { return false; }
     std::unique_ptr<soci::session> give_session() override { return std::move(session_); }
     void stop_renewing() override { lease_.reset(); }
 
 private:
+    /// Whether the session that has the lock was ended: by a restart, by whoever takes over. Takes nothing off the link,
+    /// whose session is the writer's.
+    bool server_has_hung_up() const noexcept {
+        pollfd link{.fd = link_, .events = POLLRDHUP, .revents = 0};
+        return poll(&link, 1, 0) != 0;
+    }
+
     /// The server may take a moment to notice that the last holder's session has ended. @return whether it is ours
     bool lock(int most_ms) {
         *session_ << "set lock_timeout = " << most_ms;
@@ -153,6 +179,7 @@ private:
     std::chrono::nanoseconds last_renewed_by_{};  ///< our own clock when we first saw it
     Seat seen_{.node = {}, .address = {}};
     long long term_ = 0;
+    int link_ = -1;  ///< to the session's server; a number of our own for it, as the session is given away
     std::optional<Lease> lease_;
 };
 

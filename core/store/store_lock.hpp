@@ -36,9 +36,13 @@ public:
     virtual Result<bool> take() = 0;
     /// Who has it, as the last try saw; where that cannot be known, both are empty.
     virtual Seat holder() const = 0;
-    /// Whether the lease has not run out, by this machine's own clock; without a lease, always. What must not happen
-    /// twice is done only while it is so. @threads any
+    /// Whether nobody can have taken the store over: the lease has not run out by this machine's own clock (where there
+    /// is one), the server has not ended the session, the lock file is the one that was locked. A look of a microsecond,
+    /// which waits for nobody. What must not happen twice is done only while it is so. @threads any
     virtual bool is_ours() const noexcept = 0;
+    /// Whether the hold is gone in a way that no transaction sees: the lock file was removed. Only a restart takes it
+    /// again. @threads any, also after stop_renewing()
+    virtual bool was_taken_away() const noexcept = 0;
     /// The session that has the lock, for the writer; once. Null on SQLite.
     virtual std::unique_ptr<soci::session> give_session() = 0;
     /// Renews no more, and lets the process live on however old the lease is: what is queued is still written, as

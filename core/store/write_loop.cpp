@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "domain/crash_point.hpp"
+#include "store/store_lock.hpp"
 
 namespace porteur {
 namespace {
@@ -29,11 +30,12 @@ std::vector<Id> changed_rows(const Commit& commit) {
 
 WriteLoop::WriteLoop(
     std::unique_ptr<WriteSession> session, Dialect dialect, long long fence,
-    std::function<void(std::function<void()>)> post
+    std::shared_ptr<const StoreLock> lock, std::function<void(std::function<void()>)> post
 )
     : session_(std::move(session)),
       dialect_(dialect),
       fence_(fence),
+      lock_(std::move(lock)),
       post_(std::move(post)),
       thread_([this] { run(); }) {}
 
@@ -185,6 +187,10 @@ void WriteLoop::check_lease() {
     if (held != fence_) {
         session_->roll_back();
         give_up("another porteurd has taken the store over");
+    }
+    if (lock_->was_taken_away()) {
+        session_->roll_back();
+        give_up("the lock file of the store was removed, so that another porteurd could take it");
     }
 }
 

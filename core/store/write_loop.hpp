@@ -22,10 +22,11 @@ class WriteLoop {
 public:
     /// @param fence  the sum of the epochs of our leases: a transaction that finds another one is
     /// not ours to write
+    /// @param lock   was taken, and is asked in each transaction
     /// @param post   runs what tells those who wait, on the engine's thread
     WriteLoop(
         std::unique_ptr<WriteSession> session, Dialect dialect, long long fence,
-        std::function<void(std::function<void()>)> post
+        std::shared_ptr<const StoreLock> lock, std::function<void(std::function<void()>)> post
     );
     WriteLoop(const WriteLoop&) = delete;
     WriteLoop& operator=(const WriteLoop&) = delete;
@@ -55,6 +56,7 @@ private:
     std::unique_ptr<WriteSession> session_;
     const Dialect dialect_;
     const long long fence_;
+    const std::shared_ptr<const StoreLock> lock_;
     std::function<void(std::function<void()>)> post_;
 
     mutable std::mutex mutex_;

@@ -48,6 +48,30 @@ TEST_P(StoreLockTest, OneHoldsItAndTheOtherIsToldWho) {
     EXPECT_EQ(second->holder().address, "http://first");
 }
 
+TEST_P(StoreLockTest, AHolderKnowsWithoutAskingThatItsHoldWasTakenAway) {
+    const auto lock = StoreLock::make({.address = address, .holder = "alone"}).value();
+    ASSERT_EQ(lock->take(), true);
+    EXPECT_TRUE(lock->is_ours());
+    const auto session = lock->give_session();
+    EXPECT_TRUE(lock->is_ours());
+    if (is_postgresql()) {
+        int pid = 0, ended = 0;
+        *session << "select pg_backend_pid()", soci::into(pid);
+        soci::session other(soci::postgresql, address.substr(address.find(':') + 1));
+        other << "select case when pg_terminate_backend(" << pid << ", 10000) then 1 else 0 end", soci::into(ended);
+        ASSERT_EQ(ended, 1);
+    } else {
+        std::filesystem::remove(folder / "porteur.db.lock");
+    }
+    for (const auto end = Steady::now() + 10s; lock->is_ours() && Steady::now() < end;) look_again_in(5ms);
+    EXPECT_FALSE(lock->is_ours());
+    // Another takes it: the file is there again, and is not the one that was locked.
+    const auto next = StoreLock::make({.address = address, .holder = "next"}).value();
+    EXPECT_TRUE(takes(*next, 10s));
+    EXPECT_TRUE(next->is_ours());
+    EXPECT_FALSE(lock->is_ours());
+}
+
 TEST_P(StoreLockTest, WhatItsHolderLetsGoIsTakenAtOnceHoweverLongItsLease) {
     auto first = lock_of("first"), second = lock_of("second");
     ASSERT_EQ(first->take(), true);

@@ -840,6 +840,25 @@ TEST_P(StoreTest, KeepsTheLastPenaltyOfEachAccount) {
     EXPECT_EQ(upkeep_of(*store).penalties().value(), expected);
 }
 
+TEST_P(StoreDeathTest, EndsWhenItsLockFileWasRemovedThoughNobodyHasTakenItOverYet) {
+    if (GetParam() == std::string("postgresql")) GTEST_SKIP() << "its lock is a session, which no file stands for";
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    store.reset();
+    EXPECT_EXIT(
+        {
+            open();
+            std::filesystem::remove(folder / "porteur.db.lock");
+            Commit made;
+            made.new_orders.push_back(order(1));
+            (void)commit(made);
+            std::_Exit(2);
+        },
+        ::testing::ExitedWithCode(70), "lock file of the store was removed"
+    );
+    open();
+    EXPECT_FALSE(*store->order(1)) << "it was written";
+}
+
 TEST_P(StoreDeathTest, WritesNothingBesideItsCommitsEitherOnceAnotherHasTakenTheLease) {
     std::filesystem::remove(folder / "porteur.db.lock");
     auto other = Store::open({.address = address, .holder = "other", .beside = false}, seal, [](std::function<void()> run) { run(); });
