@@ -4,8 +4,6 @@
 #include <poll.h>
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/soci.h>
-#include <soci/sqlite3/soci-sqlite3.h>
-#include <sqlite3.h>
 
 #include <algorithm>
 #include <atomic>
@@ -406,27 +404,9 @@ public:
     }
 
 private:
-    /// Before SQLite's first use in this process: each connection is one thread's at a time here, so that none
-    /// needs a lock of its own (six in a hundred instructions of the writer), and nobody reads its memory counts.
-    static void configure_sqlite() {
-        static std::once_flag once;
-        std::call_once(once, [] {
-            sqlite_api::sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
-            sqlite_api::sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-        });
-    }
-
     std::unique_ptr<soci::session> connect() const {
-        if (address_.dialect == Dialect::postgresql) return connect_postgresql(address_, settings_.beside ? Silence::is_waited_out : Silence::ends_the_session);
-        configure_sqlite();
-        auto session = std::make_unique<soci::session>(soci::sqlite3, "db=" + address_.rest + " timeout=10");
-        // FULL: a commit is on the disk before anybody hears of it. WAL: readers never wait for it.
-        *session << "pragma journal_mode = wal";
-        *session << (PORTEUR_HAS_DEFECT("sync_off") ? "pragma synchronous = off" : "pragma synchronous = full");
-        *session << "pragma wal_autocheckpoint = 4000";
-        *session << "pragma cache_size = -4000";
-        *session << "pragma temp_store = memory";
-        return session;
+        if (address_.dialect == Dialect::sqlite) return connect_sqlite(address_);
+        return connect_postgresql(address_, settings_.beside ? Silence::is_waited_out : Silence::ends_the_session);
     }
 
     void take_lease(soci::session& sql) {
