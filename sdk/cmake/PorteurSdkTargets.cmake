@@ -23,17 +23,20 @@ endif()
 
 get_property(porteur_languages GLOBAL PROPERTY ENABLED_LANGUAGES)
 if(CXX IN_LIST porteur_languages AND NOT TARGET porteur_sdk_json)
-    add_library(porteur_sdk_json STATIC EXCLUDE_FROM_ALL "${PORTEUR_SDK_JSON}")
+    # porteur_plugin_json is the same for release builds of plugins, which are optimised with it as one (PorteurPlugin.cmake).
+    foreach(porteur_json porteur_sdk_json porteur_plugin_json)
+        add_library(${porteur_json} STATIC EXCLUDE_FROM_ALL "${PORTEUR_SDK_JSON}")
+        target_link_libraries(${porteur_json} PUBLIC Boost::headers)
+        target_compile_features(${porteur_json} PUBLIC cxx_std_23)
+        # Boost.JSON's macros choose static linkage of its own sources over the system's shared library.
+        target_compile_definitions(${porteur_json} PUBLIC BOOST_JSON_STATIC_LINK=1)
+        set_target_properties(${porteur_json} PROPERTIES
+            CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON)
+        if(TARGET porteur::defaults)
+            target_link_libraries(${porteur_json} PRIVATE porteur::defaults)
+        endif()
+    endforeach()
     add_library(porteur::sdk_json ALIAS porteur_sdk_json)
-    target_link_libraries(porteur_sdk_json PUBLIC Boost::headers)
-    target_compile_features(porteur_sdk_json PUBLIC cxx_std_23)
-    # Boost.JSON's macros choose static linkage of its own sources over the system's shared library.
-    target_compile_definitions(porteur_sdk_json PUBLIC BOOST_JSON_STATIC_LINK=1)
-    set_target_properties(porteur_sdk_json PROPERTIES
-        CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON)
-    if(TARGET porteur::defaults)
-        target_link_libraries(porteur_sdk_json PRIVATE porteur::defaults)
-    endif()
 
     if(TARGET GTest::gmock)
         add_library(porteur_testkit INTERFACE)
