@@ -116,8 +116,9 @@ private:
 
     const char* string(bool* escaped) {
         ++at_;
-        at_ += detail::clean_bytes(text_.substr(at_), 0x80);
-        while (at_ < text_.size()) {
+        while (true) {
+            at_ += detail::clean_bytes(text_.substr(at_), 0x80);
+            if (at_ == text_.size()) return "a text without end";
             const auto byte = static_cast<unsigned char>(text_[at_]);
             if (byte == '"') {
                 ++at_;
@@ -127,15 +128,12 @@ private:
             if (byte == '\\') {
                 if (escaped) *escaped = true;
                 if (const char* wrong = escape()) return wrong;
-            } else if (byte < 0x80) {
-                ++at_;
             } else {
                 const auto length = character_length(text_, at_);
                 if (length == 0) return "broken UTF-8";
                 at_ += length;
             }
         }
-        return "a text without end";
     }
 
     const char* escape() {

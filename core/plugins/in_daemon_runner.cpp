@@ -2,7 +2,8 @@
 #include "plugins/in_daemon_runner.hpp"
 
 #include <optional>
-#include <unordered_map>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "plugins/canonical_check.hpp"
 #include "plugins/plugin_calls.hpp"
@@ -78,7 +79,7 @@ public:
     void on_death(std::function<void(const PluginDeath&)>) override {}
 
 private:
-    Result<Turn> checked(std::uint64_t op, Result<Turn> turn) {
+    Result<Turn> checked(std::uint64_t op, Result<Turn>&& turn) {
         ++steps_;
         if (!turn) {
             turn = broke_contract(library_.descriptor.id, turn.error().message);
@@ -86,14 +87,14 @@ private:
             turn = broke_contract(library_.descriptor.id, fits.error().message);
             calls_->end(op);
         }
-        return turn;
+        return std::move(turn);
     }
 
     CheckedLibrary library_;
     InDaemonOptions options_;
     HostFace face_;
     std::optional<PluginCalls> calls_;
-    std::unordered_map<std::uint64_t, TurnSequence> ops_;
+    boost::unordered_flat_map<std::uint64_t, TurnSequence> ops_;
     std::vector<PluginCalls::Outcome> outcomes_;
     std::uint64_t steps_ = 0;
 };

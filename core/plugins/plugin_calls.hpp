@@ -7,8 +7,9 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "domain/contract.hpp"
 #include "plugins/loaded_library.hpp"
@@ -51,7 +52,7 @@ private:
     const porteur_plugin* plugin_;
     const porteur_host* host_;
     std::size_t turn_size_max_;
-    std::unordered_map<std::uint64_t, porteur_op*> ops_;
+    boost::unordered_flat_map<std::uint64_t, porteur_op*> ops_;
     std::vector<porteur_completion> done_;  // kept between steps for their memory
     std::vector<const porteur_completion*> done_list_;
 };

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
@@ -123,17 +124,25 @@ inline std::unexpected<Error> at(const Place& place, std::string_view wanted,
                        std::string(wanted) + ", found " + quoted(without_numbers(json::serialize(found)), 60));
 }
 
-/// How many bytes stand at the beginning that JSON text takes as they are: eight are looked at together, as most texts are
-/// clean. It may stop up to seven bytes early. `others`: bits that a clean byte has not either.
+/// How many bytes stand at the beginning that JSON text takes as they are. Eight are looked at together.
+/// @param others  bits that a clean byte has not either
 inline std::size_t clean_bytes(std::string_view text, unsigned char others = 0) noexcept {
     constexpr std::uint64_t ones = 0x0101010101010101, tops = ones * 0x80;
+    // Bits of the first byte that is zero are right; above them a borrow may have set some.
     const auto has_zero = [](std::uint64_t bytes) { return (bytes - ones) & ~bytes & tops; };
     std::size_t at = 0;
     for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
         std::uint64_t bytes;
         std::memcpy(&bytes, text.data() + at, sizeof bytes);
         const auto below_blank = (bytes - ones * 0x20) & ~bytes & tops;
-        if (below_blank | has_zero(bytes ^ ones * '"') | has_zero(bytes ^ ones * '\\') | (bytes & ones * others)) break;
+        const auto unclean = below_blank | has_zero(bytes ^ ones * '"') | has_zero(bytes ^ ones * '\\') | (bytes & ones * others);
+        if (unclean == 0) continue;
+        if constexpr (std::endian::native == std::endian::little) return at + static_cast<std::size_t>(std::countr_zero(unclean)) / 8;
+        break;
+    }
+    for (; at < text.size(); ++at) {
+        const auto byte = static_cast<unsigned char>(text[at]);
+        if (byte < 0x20 || byte == '"' || byte == '\\' || (byte & others) != 0) break;
     }
     return at;
 }
@@ -141,12 +150,12 @@ inline std::size_t clean_bytes(std::string_view text, unsigned char others = 0) 
 inline void write_text(std::string& out, std::string_view text) {
     static constexpr char digits[] = "0123456789abcdef";
     out += '"';
-    std::size_t clean = 0;
-    for (std::size_t index = clean_bytes(text); index < text.size(); ++index) {
-        const auto byte = static_cast<unsigned char>(text[index]);
-        if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
-        out.append(text, clean, index - clean);
-        clean = index + 1;
+    for (;;) {
+        const auto clean = clean_bytes(text);
+        out.append(text, 0, clean);
+        if (clean == text.size()) break;
+        const auto byte = static_cast<unsigned char>(text[clean]);
+        text.remove_prefix(clean + 1);
         switch (byte) {
             case '"': out += "\\\""; break;
             case '\\': out += "\\\\"; break;
@@ -159,7 +168,6 @@ inline void write_text(std::string& out, std::string_view text) {
                 out += digits[byte & 15];
         }
     }
-    out.append(text, clean, text.size() - clean);
     out += '"';
 }
 
@@ -536,7 +544,8 @@ inline Result<json::value> parse_json(std::string_view text, json::storage_ptr s
     options.max_depth = 32;
     // What the parser needs for itself lies here and not on the heap.
     PORTEUR_UNINITIALIZED unsigned char scratch[2048];
-    json::parser parser(std::move(storage), options, scratch, sizeof scratch);
+    json::parser parser(json::storage_ptr(), options, scratch, sizeof scratch);
+    parser.reset(std::move(storage));  // the constructor's is not the value's
     const std::size_t used = parser.write_some(text, wrong);
     if (!wrong && used < text.size()) wrong = json::error::extra_data;
     if (wrong)

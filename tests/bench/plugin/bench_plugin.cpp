@@ -4,7 +4,7 @@
 // size. The rounds are interleaved, so that what disturbs the machine disturbs all of them; medians
 // are printed. Before that, twenty plugins start that nobody has seen, in the daemon and isolated.
 //
-//   bench_plugin [ROUNDS [OPERATIONS]]
+//   bench_plugin [ROUNDS [OPERATIONS [profile]]]     profile: the step in the daemon alone, for a profiler
 
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -357,7 +357,8 @@ int main(int count, char** arguments) {
     fs::permissions(root / "plugins", fs::perms(0755));
     fs::copy_file(PORTEUR_BENCH_PLUGIN, root / "plugins/acme.so");
     fs::permissions(root / "plugins/acme.so", fs::perms(0644));
-    measure_starts(root, rounds);
+    const bool is_profiled = count > 3;
+    if (!is_profiled) measure_starts(root, rounds);
     CatalogOptions options;
     options.parse = parse_descriptor;
     options.store = root / "store";
@@ -374,6 +375,11 @@ int main(int count, char** arguments) {
         asio::io_context io;
         auto in_daemon = make_in_daemon_runner(acme, {});
         if (!in_daemon) stop(in_daemon.error().text());
+        if (is_profiled) {
+            const auto cost = measure(io, **in_daemon, operations * rounds, 1);
+            std::printf("{\"ns_per_step\":%.0f,\"cpu_ns_per_step\":%.0f}\n", cost.wall, cost.cpu);
+            return 0;
+        }
         ProcessOptions process_options;
         process_options.host_program = PORTEUR_BENCH_HOST_PROGRAM;
         const auto start_began = Clock::now();
@@ -381,12 +387,6 @@ int main(int count, char** arguments) {
         const auto sizes = frame_sizes(io, *process);  // and the process is up
         const std::chrono::duration<double, std::milli> start_took = Clock::now() - start_began;
         BarePair bare(sizes);
-
-        if (count > 3) {  // for a profiler: the daemon's side alone
-            const auto cost = measure(io, **in_daemon, operations * rounds, 1);
-            std::printf("{\"ns_per_step\":%.0f,\"cpu_ns_per_step\":%.0f}\n", cost.wall, cost.cpu);
-            return 0;
-        }
         std::vector<double> here, here_cpu, one, many, many_cpu, pair, ratio;
         for (std::uint64_t round = 0; round <= rounds; ++round) {
             const double now_pair = bare.measure(operations);

@@ -124,6 +124,14 @@ TEST(FromText, TellsNoNumberInFullOfWhatIsWrong) {
     EXPECT_THAT(wrong.error().message, Not(HasSubstr("4165550101\\\"")));
 }
 
+TEST(ParseJson, PutsTheValueWhereItIsTold) {
+    json::monotonic_resource memory;
+    const auto parsed = parse_json(R"({"list":["a text that is too long for a value itself"]})", &memory);
+    ASSERT_TRUE(parsed);
+    EXPECT_EQ(parsed->storage().get(), &memory);
+    EXPECT_EQ(parsed->at("list").at(0).storage().get(), &memory);
+}
+
 TEST(ParseJson, SaysWhereTheTextStopsBeingJson) {
     EXPECT_THAT(parse_json(R"({"a":1,})"), FailsWith(ErrorKind::invalid_input, HasSubstr("not JSON at byte 7")));
     EXPECT_THAT(parse_json(R"({"a":1} x)"), FailsWith(ErrorKind::invalid_input, HasSubstr("not JSON at byte 8")));
