@@ -15,6 +15,8 @@ target_compile_features(porteur_defaults INTERFACE cxx_std_23 c_std_11)
 target_compile_options(porteur_defaults INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror
     -fno-omit-frame-pointer
+    # Programs as well as libraries, so that one precompiled header does for both.
+    -fPIC
     # Objects are the same wherever the tree stands, so that ccache serves every checkout.
     "-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.")
 target_link_options(porteur_defaults INTERFACE -fuse-ld=lld-19)

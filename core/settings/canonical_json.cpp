@@ -9,20 +9,20 @@
 namespace porteur {
 namespace {
 
-std::string json(const std::string& text) {
+std::string written(const std::string& text) {
     return boost::json::serialize(boost::json::string{text});
 }
-std::string json(std::int64_t number) { return std::to_string(number); }
-std::string json(bool flag) { return flag ? "true" : "false"; }
-std::string json(const std::vector<std::string>& texts) {
+std::string written(std::int64_t number) { return std::to_string(number); }
+std::string written(bool flag) { return flag ? "true" : "false"; }
+std::string written(const std::vector<std::string>& texts) {
     std::vector<std::string> all;
-    for (const auto& text : texts) all.push_back(json(text));
+    for (const auto& text : texts) all.push_back(written(text));
     return fmt::format("[{}]", fmt::join(all, ","));
 }
 
 std::string json_object(const std::map<std::string, std::string>& members) {
     std::vector<std::string> all;
-    for (const auto& [name, value] : members) all.push_back(json(name) + ":" + value);
+    for (const auto& [name, value] : members) all.push_back(written(name) + ":" + value);
     return fmt::format("{{{}}}", fmt::join(all, ","));
 }
 
@@ -33,18 +33,18 @@ std::string canonical_json(
 ) {
     auto members = more;
     for (const auto& [name, value] : values)
-        members[name] = std::visit([](const auto& each) { return json(each); }, value);
+        members[name] = std::visit([](const auto& each) { return written(each); }, value);
     return json_object(members);
 }
 
 std::string canonical_json(const TomlNode& node) {
     switch (node.kind) {
         case TomlKind::text:
-            return json(node.text);
+            return written(node.text);
         case TomlKind::integer:
-            return json(node.integer);
+            return written(node.integer);
         case TomlKind::boolean:
-            return json(node.boolean);
+            return written(node.boolean);
         case TomlKind::list: {
             std::vector<std::string> all;
             for (const auto& child : node.children) all.push_back(canonical_json(child));
