@@ -824,9 +824,6 @@ CrashWorld::CrashWorld(std::string folder, std::string database) : parts_(new Pa
         throw std::runtime_error(made.error().message);
     if (!p.around.is_postgres) return;
     p.admin.emplace(database);
-    // It is our process that dies here, never the server.
-    p.admin->ask("alter system set fsync = off");
-    p.admin->ask("select pg_reload_conf()");
 }
 
 CrashWorld::~CrashWorld() {

@@ -347,9 +347,6 @@ MatrixWorld::MatrixWorld(std::string folder, PostgresServer* server) : parts_(ne
         return;
     }
     p.admin.emplace(database);
-    // It is the server's processes that die here, never the machine under them.
-    p.admin->ask("alter system set fsync = off");
-    p.admin->ask("select pg_reload_conf()");
     p.admin->ask(refusing_trigger);
     p.old.emplace(server->fresh_database("matrix_old"), std::string());
 }

@@ -44,13 +44,7 @@ protected:
     void SetUp() override {
         if (is_postgres() && !server().trouble().empty()) GTEST_SKIP() << server().trouble();
         std::filesystem::create_directories(folder_);
-        if (is_postgres()) {
-            address_ = server().fresh_database("migrated" + std::to_string(++databases_));
-            // It is our process that dies here, never the server.
-            PostgresAdmin admin(address_);
-            admin.ask("alter system set fsync = off");
-            admin.ask("select pg_reload_conf()");
-        }
+        if (is_postgres()) address_ = server().fresh_database("migrated" + std::to_string(++databases_));
         auto* const memory = mmap(
             nullptr, sizeof(*passed), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0
         );
@@ -108,8 +102,8 @@ protected:
 };
 
 // All migrations that are due are one transaction, so a death in them leaves the store as it was: from nothing and from
-// the oldest store with rows every point of all migrations is tried, and from each later one those of the migration that
-// comes next.
+// the oldest store with rows every point of all migrations is tried (on PostgreSQL, which takes ten times as long for one,
+// every third), and from each later one those of the migration that comes next.
 TEST_P(Migrations, EndAsIfNobodyHadDiedWhoeverDiesInThem) {
     int runs = 0, deaths = 0;
     std::map<int, int> points_from;
@@ -128,7 +122,8 @@ TEST_P(Migrations, EndAsIfNobodyHadDiedWhoeverDiesInThem) {
         EXPECT_GE(points, 4 * migrations_after(from)) << "the crash points are gone";
         EXPECT_GE(last, 4) << "the crash points of the migration after " << from << " are gone";
         const auto& expected = expected_from.at(from);
-        for (int point = 1; point <= last; ++point) {
+        const int stride = is_postgres() && from <= 1 ? 3 : 1;
+        for (int point = 1 + from % stride; point <= last; point += stride) {
             // Two deaths in a row here and there: the second process may find what no porteurd has
             // left.
             const bool twice = !is_postgres() && from == 0 && point % 4 == 0;
@@ -138,7 +133,7 @@ TEST_P(Migrations, EndAsIfNobodyHadDiedWhoeverDiesInThem) {
                 ASSERT_EQ(open_in_child(point), died) << "from " << from << " at " << point;
                 ++deaths;
                 // Not each time, as a look takes what a process left half-done out of the next one's way.
-                if (point % 3 == 0) {
+                if (runs % 3 == 0) {
                     const int left = store().migration();
                     EXPECT_TRUE(left == from || left == newest_migration())
                         << "from " << from << " at " << point << ": " << left;

@@ -71,7 +71,8 @@ Subject subject_at(const fs::path& file) {
     // Enough to find what is wrong with many answers; the fault that only chance finds gets more.
     out.fuzzing = std::chrono::milliseconds{300};
     std::ifstream in(file, std::ios::binary);
-    out.bytes.assign(std::istreambuf_iterator<char>(in), {});
+    out.bytes.resize(fs::file_size(file));
+    in.read(out.bytes.data(), static_cast<std::streamsize>(out.bytes.size()));
     if (const auto elf = read_elf_library(out.bytes, PORTEUR_DESCRIPTOR_SECTION);
         elf && elf->section)
         out.descriptor = parse_descriptor(*elf->section, "descriptor.toml").value_or(Descriptor{});

@@ -60,7 +60,8 @@ PostgresServer::PostgresServer() {
     // Others look for free ports too, and one of them may be faster.
     for (int tried = 0; tried < 5 && !running_; ++tried) {
         port_ = free_port();
-        const std::string options = "-p " + std::to_string(port_) + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=" + folder_.string();
+        // Servers and processes of ours die in tests, never the machine: what the kernel was given is kept.
+        const std::string options = "-c fsync=off -c full_page_writes=off -p " + std::to_string(port_) + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=" + folder_.string();
         running_ = run(as_server((programs_ / "pg_ctl").string() + " -D " + data + " -l " + log + " -w -t 60 -o '" + options + "' start > /dev/null"));
     }
     if (running_) return;

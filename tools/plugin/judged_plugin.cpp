@@ -106,7 +106,9 @@ Result<conformance::Report> judge(const JudgeWish& wish) {
     subject.library = fs::absolute(wish.library, trouble).lexically_normal();
     std::ifstream in(subject.library, std::ios::binary);
     if (!in || !fs::is_regular_file(subject.library, trouble)) return failure(ErrorKind::invalid_input, "there is no library " + subject.library.string());
-    subject.bytes.assign(std::istreambuf_iterator<char>(in), {});
+    subject.bytes.resize(fs::file_size(subject.library));
+    if (!in.read(subject.bytes.data(), static_cast<std::streamsize>(subject.bytes.size())))
+        return failure(ErrorKind::invalid_input, "cannot read " + subject.library.string());
     subject.descriptor = descriptor_of(subject.bytes);
 
     const PassingFolder written("porteur-conversations");
