@@ -186,32 +186,37 @@ void append_audit(soci::session& sql, std::span<const AuditEntry> entries) {
     auto last = from_hex(head.hash);
     if (!last) throw std::runtime_error("the head of the audit log is damaged");
     auto position = head.count - static_cast<std::int64_t>(entries.size());
+    std::optional<rows::Prepared> insert;
     std::string text;
     for (const auto& each : entries) {
         text.clear();
         append_audit_text(text, ++position, each);
         last = next_hash(*last, text);
-        rows::change(
-            sql,
-            "insert into audit (" + std::string(columns) +
-                ") values (:id, :at, :who, :person, :home, :tenant, :action, :kind, :object, "
-                ":before, :after, :address, :hash)",
-            rows::Values()
-                .number(position)
-                .number(each.at.time_since_epoch().count())
-                .text(each.who)
-                .number(each.person)
-                .number(each.home)
-                .number(each.tenant)
-                .text(each.action)
-                .text(each.kind)
-                .text(each.object)
-                .text(each.before)
-                .text(each.after)
-                .text(each.address)
-                .text(hex(*last))
-        );
+        const auto row = rows::Values()
+                             .number(position)
+                             .number(each.at.time_since_epoch().count())
+                             .text(each.who)
+                             .number(each.person)
+                             .number(each.home)
+                             .number(each.tenant)
+                             .text(each.action)
+                             .text(each.kind)
+                             .text(each.object)
+                             .text(each.before)
+                             .text(each.after)
+                             .text(each.address)
+                             .text(hex(*last));
+        if (!insert)
+            insert.emplace(
+                sql,
+                "insert into audit (" + std::string(columns) +
+                    ") values (:id, :at, :who, :person, :home, :tenant, :action, :kind, :object, "
+                    ":before, :after, :address, :hash)",
+                row
+            );
+        insert->run(row);
     }
+    insert.reset();
     rows::change(
         sql, "update audit_head set hash = :hash where id = 1", rows::Values().text(hex(*last))
     );

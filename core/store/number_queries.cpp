@@ -12,6 +12,7 @@
 #include <variant>
 
 #include "store/pg_rows.hpp"
+#include "store/sqlite_statement.hpp"
 
 namespace porteur::queries {
 namespace {
@@ -49,98 +50,26 @@ private:
     std::vector<PgValue> values_;
 };
 
-/// A row of an answer; valid until the next one.
+/// A row of an answer of either database; valid until the next one.
 class Row {
 public:
-    explicit Row(sqlite_api::sqlite3_stmt* statement) : statement_(statement) {}
-    explicit Row(const PgRow& row) : row_(&row) {}
+    explicit Row(const SqliteStatement::Row& row) : sqlite_(&row) {}
+    explicit Row(const PgRow& row) : postgres_(&row) {}
 
-    std::int64_t number(int column) const { return row_ ? row_->number(column) : sqlite_api::sqlite3_column_int64(statement_, column); }
-    std::string_view text(int column) const {
-        if (row_) return row_->text(column);
-        const auto* text = reinterpret_cast<const char*>(sqlite_api::sqlite3_column_text(statement_, column));
-        return {text ? text : "", static_cast<std::size_t>(sqlite_api::sqlite3_column_bytes(statement_, column))};
-    }
+    std::int64_t number(int column) const { return sqlite_ ? sqlite_->number(column) : postgres_->number(column); }
+    std::string_view text(int column) const { return sqlite_ ? sqlite_->text(column) : postgres_->text(column); }
     std::optional<std::int64_t> maybe(int column) const {
-        if (row_) return row_->maybe(column);
-        return sqlite_api::sqlite3_column_type(statement_, column) == SQLITE_NULL ? std::nullopt : std::optional(number(column));
+        if (postgres_) return postgres_->maybe(column);
+        return sqlite_->is_null(column) ? std::nullopt : std::optional(number(column));
     }
 
 private:
-    sqlite_api::sqlite3_stmt* statement_ = nullptr;
-    const PgRow* row_ = nullptr;
+    const SqliteStatement::Row* sqlite_ = nullptr;
+    const PgRow* postgres_ = nullptr;
 };
 
 /// Says whether it wants more.
 using Take = std::function<bool(const Row&)>;
-
-/// Begins a kept statement: SQLite's own modules have statements of theirs on the same connection.
-constexpr std::string_view kept_mark = "/* kept */ ";
-
-bool is_kept(sqlite_api::sqlite3_stmt* statement) {
-    const char* text = sqlite_api::sqlite3_sql(statement);
-    return text != nullptr && std::string_view(text).starts_with(kept_mark);
-}
-
-/// Whether a statement stays with its connection, prepared, for the next who has the same question: for few and frequent
-/// questions, over connections of StoreAccess::read_with() alone, which finalizes them before it closes one.
-enum class Keep { no, yes };
-
-/// A statement of SQLite's own, for what SOCI would copy once more.
-class SqliteStatement {
-public:
-    SqliteStatement(soci::session& sql, const Question& ask, Keep keep = Keep::no)
-        : connection_(static_cast<soci::sqlite3_session_backend*>(sql.get_backend())->conn_), is_kept_(keep == Keep::yes) {
-        if (is_kept_) statement_ = kept(ask.text);
-        if (!statement_) check(sqlite_api::sqlite3_prepare_v2(connection_, ask.text.c_str(), -1, &statement_, nullptr) == SQLITE_OK);
-        int place = 0;
-        for (const auto& each : ask.values()) {
-            ++place;
-            if (const auto* number = std::get_if<std::int64_t>(&each))
-                bind(place, *number);
-            else
-                bind_text(place, std::get<std::string>(each));
-        }
-    }
-    ~SqliteStatement() {
-        // A text that is bound lives no longer than the question.
-        if (!is_kept_ || sqlite_api::sqlite3_reset(statement_) != SQLITE_OK || sqlite_api::sqlite3_clear_bindings(statement_) != SQLITE_OK)
-            sqlite_api::sqlite3_finalize(statement_);
-    }
-    SqliteStatement(const SqliteStatement&) = delete;
-    SqliteStatement& operator=(const SqliteStatement&) = delete;
-
-    void bind(int place, std::int64_t number) { sqlite_api::sqlite3_bind_int64(statement_, place, number); }
-    /// Runs it from its start.
-    void each(const Take& take) {
-        const Row row(statement_);
-        for (;;) {
-            const int step = sqlite_api::sqlite3_step(statement_);
-            if (step == SQLITE_DONE) break;
-            check(step == SQLITE_ROW);
-            if (!take(row)) break;
-        }
-        sqlite_api::sqlite3_reset(statement_);
-    }
-
-private:
-    /// There are few.
-    sqlite_api::sqlite3_stmt* kept(const std::string& text) const {
-        for (auto* each = sqlite_api::sqlite3_next_stmt(connection_, nullptr); each; each = sqlite_api::sqlite3_next_stmt(connection_, each))
-            if (!sqlite_api::sqlite3_stmt_busy(each) && is_kept(each) && text == sqlite_api::sqlite3_sql(each)) return each;
-        return nullptr;
-    }
-    void bind_text(int place, const std::string& text) {
-        sqlite_api::sqlite3_bind_text(statement_, place, text.c_str(), static_cast<int>(text.size()), nullptr);
-    }
-    void check(bool is_good) const {
-        if (!is_good) throw std::runtime_error(sqlite_api::sqlite3_errmsg(connection_));
-    }
-
-    sqlite_api::sqlite3* connection_;
-    bool is_kept_;
-    sqlite_api::sqlite3_stmt* statement_ = nullptr;
-};
 
 /// Several statements read the store as it is at one time; and SQLite takes its locks once for all of them.
 class ReadTogether {
@@ -161,8 +90,24 @@ private:
 
 pg_conn* postgres(soci::session& sql) { return static_cast<soci::postgresql_session_backend*>(sql.get_backend())->conn_; }
 
+/// The values stay the question's.
+void bind(SqliteStatement& statement, const Question& ask) {
+    int place = 0;
+    for (const auto& each : ask.values()) {
+        ++place;
+        if (const auto* number = std::get_if<std::int64_t>(&each))
+            statement.bind(place, *number);
+        else
+            statement.bind(place, std::get<std::string>(each));
+    }
+}
+
 void each_row(soci::session& sql, const Question& ask, const Take& take, Keep keep = Keep::no) {
-    if (ask.dialect() == Dialect::sqlite) return SqliteStatement(sql, ask, keep).each(take);
+    if (ask.dialect() == Dialect::sqlite) {
+        SqliteStatement statement(sql, ask.text, keep);
+        bind(statement, ask);
+        return statement.each([&take](const SqliteStatement::Row& row) { return take(Row(row)); });
+    }
     each_prepared(postgres(sql), ask.text, ask.values(), [&take](const PgRow& row) { return take(Row(row)); });
 }
 
@@ -298,12 +243,13 @@ std::vector<NumberKey> keys_of_tenants(soci::session& sql, const KeyScan& scan) 
     Question ask(Dialect::sqlite);
     std::vector<NumberKey> out;
     const auto tenant = ask.value(0);  // the first
-    ask.text = std::string(kept_mark) + "select id from numbers where tenant_id = " + tenant + " and " + from_and_to(scan, ask) + in_order(scan);
-    SqliteStatement statement(sql, ask, Keep::yes);
+    ask.text = "select id from numbers where tenant_id = " + tenant + " and " + from_and_to(scan, ask) + in_order(scan);
+    SqliteStatement statement(sql, ask.text, Keep::yes);
+    bind(statement, ask);
     for (const auto each : scan.tenants) {
         statement.bind(1, each);
         int found = 0;
-        statement.each([&](const Row& row) {
+        statement.each([&](const SqliteStatement::Row& row) {
             const auto key = row.number(0);
             if (!fits(scan, key)) return true;
             out.push_back(key);
@@ -325,12 +271,13 @@ std::vector<NumberRow> rows_one_by_one(soci::session& sql, const std::vector<Num
     std::vector<NumberRow> out;
     out.reserve(keys.size());
     Question ask(Dialect::sqlite);
-    ask.text = std::string(kept_mark) + "select " + std::string(row_columns) + " from numbers where id = " + ask.value(0);
-    SqliteStatement statement(sql, ask, Keep::yes);
+    ask.text = "select " + std::string(row_columns) + " from numbers where id = " + ask.value(0);
+    SqliteStatement statement(sql, ask.text, Keep::yes);
+    bind(statement, ask);
     for (const auto key : keys) {
         statement.bind(1, key);
-        statement.each([&out](const Row& row) {
-            out.push_back(read_row(row));
+        statement.each([&out](const SqliteStatement::Row& row) {
+            out.push_back(read_row(Row(row)));
             return false;
         });
     }
@@ -383,7 +330,7 @@ std::vector<NumberRow> number_rows(soci::session& sql, Dialect dialect, const st
     if (lie_together) {
         const bool descending = keys.front() > keys.back();
         const auto from = ask.value(std::min(keys.front(), keys.back()));
-        ask.text = std::string(kept_mark) + "select " + std::string(row_columns) + " from numbers where id between " + from + " and " +
+        ask.text = "select " + std::string(row_columns) + " from numbers where id between " + from + " and " +
                    ask.value(std::max(keys.front(), keys.back())) + " order by id" + (descending ? " desc" : "");
         auto wanted = keys.begin();
         each_row(
@@ -445,15 +392,6 @@ void each_number_line(
     Question ask(dialect);
     ask.text = columns + " from numbers where " + from_and_to(scan, ask) + conditions(scan, ask) + in_order(scan) + limited(scan);
     each_copied(postgres(sql), ask.text, ask.values(), [&](const PgRow& row) { return take(line(row)); });
-}
-
-void forget_statements(soci::session& sql) {
-    auto* connection = static_cast<soci::sqlite3_session_backend*>(sql.get_backend())->conn_;
-    for (auto* each = sqlite_api::sqlite3_next_stmt(connection, nullptr); each != nullptr;) {
-        auto* next = sqlite_api::sqlite3_next_stmt(connection, each);
-        if (is_kept(each)) sqlite_api::sqlite3_finalize(each);
-        each = next;
-    }
 }
 
 std::vector<NumberEvent> number_history(soci::session& sql, Dialect dialect, NumberKey key, int limit) {

@@ -33,8 +33,6 @@ void each_number_line(
     soci::session& sql, Dialect dialect, const KeyScan& scan,
     const std::function<bool(const NumberLine&)>& take
 );
-/// Before a connection to SQLite is closed: it would stay open with them.
-void forget_statements(soci::session& sql);
 std::vector<NumberEvent> number_history(soci::session& sql, Dialect dialect, NumberKey key, int limit);
 
 }  // namespace porteur::queries

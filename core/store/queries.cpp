@@ -44,10 +44,39 @@ struct Cell {
     }
 };
 
+bool is_sqlite(soci::session& sql) { return sql.get_backend_name() == "sqlite3"; }
+
+void bind(SqliteStatement& statement, const Values& values) {
+    int place = 0;
+    for (const auto number : values.numbers) statement.bind(++place, number);
+    for (const auto& text : values.texts) statement.bind(++place, text);
+}
+
+/// @param columns  as of run()
+void read_cells(const SqliteStatement::Row& row, std::string_view columns, std::vector<Cell>& cells) {
+    for (std::size_t at = 0; at < columns.size(); ++at) {
+        const auto column = static_cast<int>(at);
+        cells[at].state = row.is_null(column) ? soci::i_null : soci::i_ok;
+        if (columns[at] == 'n')
+            cells[at].number = row.number(column);
+        else
+            cells[at].text = row.text(column);
+    }
+}
+
 /// Runs a query whose columns are given as 'n' (number) and 't' (text), and calls `each` for every row.
 template <class Each>
-void run(soci::session& sql, const std::string& query, std::string_view columns, const Values& values, Each each) {
+void run(soci::session& sql, const std::string& query, std::string_view columns, const Values& values, Each each, Keep keep = Keep::no) {
     std::vector<Cell> cells(columns.size());
+    if (keep == Keep::yes && is_sqlite(sql)) {
+        SqliteStatement statement(sql, query, keep);
+        bind(statement, values);
+        return statement.each([&](const SqliteStatement::Row& row) {
+            read_cells(row, columns, cells);
+            each(cells);
+            return true;
+        });
+    }
     soci::statement statement(sql);
     for (std::size_t at = 0; at < columns.size(); ++at) {
         if (columns[at] == 'n')
@@ -121,7 +150,7 @@ Listed listed(const OrderFilter& filter, Id before, int limit) {
     return made;
 }
 
-std::vector<Order> orders(soci::session& sql, const Seal& seal, const std::string& where, const Values& values) {
+std::vector<Order> orders(soci::session& sql, const Seal& seal, const std::string& where, const Values& values, Keep keep) {
     std::vector<Order> out;
     run(sql,
         "select id, tenant_id, shard, kind, reference, account, losing_account, state, delivery, stage, due_at, "
@@ -153,7 +182,8 @@ std::vector<Order> orders(soci::session& sql, const Seal& seal, const std::strin
             order.problem = row[21].text;
             order.parent = row[22].number;
             out.push_back(std::move(order));
-        });
+        },
+        keep);
     return out;
 }
 
@@ -219,13 +249,14 @@ std::optional<std::string> order_secret(soci::session& sql, const Seal& seal, Id
 }
 
 std::optional<IdempotencyRecord> idempotency(soci::session& sql, const Seal& seal, std::int64_t tenant,
-                                             const std::string& key) {
+                                             const std::string& key, Keep keep) {
     std::optional<IdempotencyRecord> out;
     run(sql, "select fingerprint, status, body, at from idempotency where tenant_id = :tenant and idempotency_key = :key",
         "tntn", {{tenant}, {key}}, [&](const std::vector<Cell>& row) {
             out = IdempotencyRecord{tenant, key, row[0].text, static_cast<int>(row[1].number),
                                     opened(seal, row[2].text, "idempotency|" + key), instant(row[3].number)};
-        });
+        },
+        keep);
     return out;
 }
 
@@ -303,13 +334,14 @@ std::map<std::string, std::int64_t> order_counts(soci::session& sql) {
     return out;
 }
 
-std::vector<TokenRow> tokens(soci::session& sql, const std::string& where, const Values& values) {
+std::vector<TokenRow> tokens(soci::session& sql, const std::string& where, const Values& values, Keep keep) {
     std::vector<TokenRow> out;
     run(sql, "select id, tenant_id, name, hash, scope, created_at, expires_at, revoked_at from tokens " + where, "nntttnnn",
         values, [&](const std::vector<Cell>& row) {
             out.push_back({row[0].number, row[1].number, row[2].text, row[3].text, row[4].text, instant(row[5].number),
                            instant(row[6].optional_number()), instant(row[7].optional_number())});
-        });
+        },
+        keep);
     return out;
 }
 

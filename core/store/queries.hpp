@@ -3,6 +3,7 @@
 
 // The reads, each over one connection. They throw what SOCI throws; store.cpp turns that into Errors.
 
+#include "store/sqlite_statement.hpp"
 #include "store/store.hpp"
 
 namespace soci {
@@ -18,7 +19,8 @@ struct Values {
     std::vector<std::int64_t> numbers;
     std::vector<std::string> texts;
 };
-std::vector<Order> orders(soci::session& sql, const Seal& seal, const std::string& where, const Values& values);
+/// @param keep  of sqlite_statement.hpp; PostgreSQL is asked as ever
+std::vector<Order> orders(soci::session& sql, const Seal& seal, const std::string& where, const Values& values, Keep keep = Keep::no);
 /// Which orders a list shows, newest first: what comes behind "from orders".
 struct Listed {
     std::string where;
@@ -29,7 +31,7 @@ std::vector<Operation> operations(soci::session& sql, const Seal& seal, const st
 std::vector<JournalPiece> journal(soci::session& sql, const Seal& seal, Id operation);
 std::vector<TimelineEntry> entries(soci::session& sql, const std::string& where, const Values& values);
 std::optional<std::string> order_secret(soci::session& sql, const Seal& seal, Id order, const std::string& name);
-std::optional<IdempotencyRecord> idempotency(soci::session& sql, const Seal& seal, std::int64_t tenant, const std::string& key);
+std::optional<IdempotencyRecord> idempotency(soci::session& sql, const Seal& seal, std::int64_t tenant, const std::string& key, Keep keep = Keep::no);
 std::vector<OutboxMail> mails(soci::session& sql, const Seal& seal, const std::string& where, const Values& values);
 /// A list of mails does without their bytes.
 enum class MailBytes { read, left_out };
@@ -39,7 +41,7 @@ std::vector<std::int64_t> numbers(soci::session& sql, const std::string& query, 
 std::vector<Id> open_parents(soci::session& sql);
 std::map<std::string, std::int64_t> received_counts(soci::session& sql);
 std::map<std::string, std::int64_t> order_counts(soci::session& sql);
-std::vector<TokenRow> tokens(soci::session& sql, const std::string& where, const Values& values);
+std::vector<TokenRow> tokens(soci::session& sql, const std::string& where, const Values& values, Keep keep = Keep::no);
 std::vector<AwaitedEvent> awaited_events(soci::session& sql, std::int64_t lookup);
 /// Nobody's yet, oldest first.
 std::vector<InboundEvent> inbound_events(soci::session& sql, const Seal& seal, const std::string& where, const Values& values);

@@ -13,15 +13,25 @@ public:
         : values_(values.all), states_(values_.size()) {
         for (std::size_t at = 0; at < values_.size(); ++at) {
             auto& [is_text, cell] = values_[at];
-            states_[at] = cell.null ? soci::i_null : soci::i_ok;
             if (is_text)
                 statement.exchange(soci::use(cell.text));
             else
                 statement.exchange(soci::use(cell.number, states_[at]));
         }
+        look_at_nulls();
+    }
+    /// @param values  of the same kinds
+    void take(const Values& values) {
+        for (std::size_t at = 0; at < values_.size(); ++at) values_[at].cell = values.all.at(at).cell;
+        look_at_nulls();
     }
 
 private:
+    void look_at_nulls() {
+        for (std::size_t at = 0; at < values_.size(); ++at)
+            states_[at] = values_[at].cell.null ? soci::i_null : soci::i_ok;
+    }
+
     std::vector<Values::Value> values_;
     std::vector<soci::indicator> states_;
 };
@@ -52,14 +62,29 @@ void read(
     }
 }
 
+struct Prepared::Parts {
+    soci::statement statement;
+    Bound bound;
+    Parts(soci::session& sql, const Values& kinds) : statement(sql), bound(statement, kinds) {}
+};
+
+Prepared::Prepared(soci::session& sql, const std::string& text, const Values& kinds)
+    : parts_(std::make_unique<Parts>(sql, kinds)) {
+    parts_->statement.alloc();
+    parts_->statement.prepare(text);
+    parts_->statement.define_and_bind();
+}
+
+Prepared::~Prepared() = default;
+
+long long Prepared::run(const Values& values) {
+    parts_->bound.take(values);
+    parts_->statement.execute(true);
+    return parts_->statement.get_affected_rows();
+}
+
 long long change(soci::session& sql, const std::string& text, const Values& values) {
-    soci::statement statement(sql);
-    const Bound bound(statement, values);
-    statement.alloc();
-    statement.prepare(text);
-    statement.define_and_bind();
-    statement.execute(true);
-    return statement.get_affected_rows();
+    return Prepared(sql, text, values).run(values);
 }
 
 }  // namespace porteur::rows

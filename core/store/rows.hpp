@@ -5,6 +5,7 @@
 // tables.
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,5 +60,22 @@ void read(
 
 /// Runs a statement. @return how many rows it changed
 long long change(soci::session& sql, const std::string& text, const Values& values = {});
+
+/// A statement that is run for many rows, prepared once. Values as of change(), of the same kinds each time.
+/// @threads the session's
+class Prepared {
+public:
+    Prepared(soci::session& sql, const std::string& text, const Values& kinds);
+    ~Prepared();
+    Prepared(const Prepared&) = delete;
+    Prepared& operator=(const Prepared&) = delete;
+
+    /// @return how many rows it changed
+    long long run(const Values& values);
+
+private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
 
 }  // namespace porteur::rows

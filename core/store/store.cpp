@@ -18,6 +18,7 @@
 #include "store/outward_queries.hpp"
 #include "store/queries.hpp"
 #include "store/restore_book.hpp"
+#include "store/sqlite_statement.hpp"
 #include "store/store_access.hpp"
 #include "store/store_address.hpp"
 #include "store/store_lock.hpp"
@@ -128,12 +129,12 @@ public:
         return read([](soci::session& sql) { return queries::open_operations(sql); });
     }
     Result<std::optional<Order>> order(Id id) override {
-        return read([&](soci::session& sql) { return first(queries::orders(sql, seal_, "where id = :id", {{id}, {}})); });
+        return read([&](soci::session& sql) { return first(queries::orders(sql, seal_, "where id = :id", {{id}, {}}, Keep::yes)); });
     }
     Result<std::optional<Order>> order_by_reference(std::int64_t tenant, const std::string& reference) override {
         return read([&](soci::session& sql) {
             return first(queries::orders(sql, seal_, "where tenant_id = :tenant and reference = :reference",
-                                         {{tenant}, {reference}}));
+                                         {{tenant}, {reference}}, Keep::yes));
         });
     }
     Result<std::vector<Order>> orders(const OrderFilter& filter, Id before, int limit) override {
@@ -192,7 +193,7 @@ public:
         return read([&](soci::session& sql) { return queries::order_secret(sql, seal_, order, name); });
     }
     Result<std::optional<IdempotencyRecord>> idempotency(std::int64_t tenant, const std::string& key) override {
-        return read([&](soci::session& sql) { return queries::idempotency(sql, seal_, tenant, key); });
+        return read([&](soci::session& sql) { return queries::idempotency(sql, seal_, tenant, key, Keep::yes); });
     }
     Result<std::optional<OutboxMail>> mail(Id operation, std::int64_t seq) override {
         return read([&](soci::session& sql) {
@@ -310,7 +311,7 @@ public:
         });
     }
     Result<std::optional<TokenRow>> token_by_hash(const std::string& hash) override {
-        return read([&](soci::session& sql) { return first(queries::tokens(sql, "where hash = :hash", {{}, {hash}})); });
+        return read([&](soci::session& sql) { return first(queries::tokens(sql, "where hash = :hash", {{}, {hash}}, Keep::yes)); });
     }
     Result<std::vector<TokenRow>> tokens() override {
         return read([](soci::session& sql) { return queries::tokens(sql, "order by id", {}); });
@@ -420,7 +421,7 @@ private:
     struct CloseReader {
         Dialect dialect;
         void operator()(soci::session* session) const {
-            if (dialect == Dialect::sqlite) queries::forget_statements(*session);
+            if (dialect == Dialect::sqlite) forget_statements(*session);
             delete session;
         }
     };
