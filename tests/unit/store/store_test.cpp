@@ -730,6 +730,36 @@ TEST_P(StoreTest, KeepsTokensAsHashesAndForgetsRevokedOnesNever) {
     EXPECT_FALSE(*store->token_by_hash("other"));
 }
 
+// The statements of these questions stay with their connection.
+TEST_P(StoreTest, AnswersAFrequentQuestionAfreshEachTimeAndLeavesNoFileOpen) {
+    Commit made;
+    made.new_orders = {order(7), order(8)};
+    made.new_orders[1].due.reset();
+    made.new_orders[1].request = "{}";
+    ASSERT_TRUE(commit(made));
+    for (int time = 0; time < 3; ++time) {
+        const auto first = store->order(7).value(), second = store->order(8).value();
+        EXPECT_EQ(first->due, noon);
+        EXPECT_EQ(first->request, order(7).request);
+        EXPECT_FALSE(second->due);
+        EXPECT_EQ(second->request, "{}");
+        EXPECT_FALSE(*store->order(9));
+        EXPECT_EQ(store->order_by_reference(1, "ref-8").value()->id, 8);
+        EXPECT_FALSE(*store->order_by_reference(2, "ref-8"));
+    }
+    Commit later;
+    later.new_orders = {order(9)};
+    ASSERT_TRUE(commit(later));
+    EXPECT_EQ(store->order(9).value()->reference, "ref-9");
+
+    store.reset();
+    if (folder.empty()) return;
+    for (const auto& each : std::filesystem::directory_iterator("/proc/self/fd")) {
+        std::error_code gone;
+        EXPECT_NE(std::filesystem::read_symlink(each.path(), gone).parent_path(), folder) << each.path();
+    }
+}
+
 TEST_P(StoreTest, KeepsADocumentWithItsDates) {
     using namespace std::chrono;
     DocumentRow row{.id = "doc-1", .tenant = 1, .about = {}, .created = noon};
