@@ -11,6 +11,8 @@
 #include <cstring>
 #include <string>
 
+#include "access/owner.hpp"
+
 namespace porteur {
 
 MasterKey::MasterKey(std::string_view bytes) {
@@ -51,9 +53,11 @@ std::string text_of(const MasterKey& key) {
 
 Result<MasterKey> read_master_key(const std::filesystem::path& file) {
     const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (descriptor < 0)
-        return failure(ErrorKind::unavailable, "the key file " + quoted(file.string()) + " cannot be read: " +
-                                                   std::strerror(errno) + "; `porteurd init` makes one");
+    if (descriptor < 0) {
+        const int why = errno;
+        return failure(ErrorKind::unavailable, "the key file " + quoted(file.string()) + " cannot be read: " + std::strerror(why) +
+                                                   (why == ENOENT ? "; `porteurd init` makes one" : run_as_owner(file)));
+    }
     struct stat about {};
     std::string text(200, '\0');
     const bool known = fstat(descriptor, &about) == 0;
@@ -64,7 +68,7 @@ Result<MasterKey> read_master_key(const std::filesystem::path& file) {
         return failure(ErrorKind::invalid_input, "the key file " + quoted(file.string()) +
                                                      " may be read by others; run `chmod 0400 " + file.string() + "`");
     if (about.st_uid != geteuid() && about.st_uid != 0)
-        return failure(ErrorKind::invalid_input, "the key file " + quoted(file.string()) + " belongs to another user");
+        return failure(ErrorKind::invalid_input, "the key file " + quoted(file.string()) + " is another user's" + run_as_owner(file));
     text.resize(static_cast<std::size_t>(got));
     auto key = parse_master_key(text);
     sodium_memzero(text.data(), text.size());
@@ -74,9 +78,12 @@ Result<MasterKey> read_master_key(const std::filesystem::path& file) {
 Result<void> make_master_key(const std::filesystem::path& file) {
     if (sodium_init() < 0) return failure(ErrorKind::internal, "libsodium does not start");
     const int descriptor = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
-    if (descriptor < 0)
-        return failure(errno == EEXIST ? ErrorKind::invalid_input : ErrorKind::unavailable,
-                       "the key file " + quoted(file.string()) + " cannot be made: " + std::strerror(errno));
+    if (descriptor < 0) {
+        const int why = errno;
+        return failure(why == EEXIST ? ErrorKind::invalid_input : ErrorKind::unavailable,
+                       "the key file " + quoted(file.string()) + " cannot be made: " + std::strerror(why) +
+                           (why == EEXIST ? std::string() : run_as_owner(file.parent_path())));
+    }
     unsigned char bytes[MasterKey::size];
     char text[2 * MasterKey::size + 1];
     randombytes_buf(bytes, sizeof bytes);

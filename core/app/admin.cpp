@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "access/owner.hpp"
 #include "access/password.hpp"
 #include "access/token.hpp"
 #include "settings/secret.hpp"
@@ -53,11 +54,17 @@ Result<std::string> store_address(const Settings& settings) {
 Result<std::string> init(const Settings& settings) {
     std::string done;
     const auto& key = settings.store.key;
+    // What another user makes there porteurd cannot read.
+    const bool is_sqlite = settings.store.backend == StoreSection::Backend::sqlite;
+    for (const auto& each : {is_sqlite ? settings.store.path.parent_path() : settings.documents.folder, settings.documents.folder})
+        if (const auto owner = other_owner_of(each))
+            return failure(ErrorKind::invalid_input, porteur::quoted(each.string(), 300) + " belongs to " + *owner +
+                                                         ", and so must what is in it; run `runuser -u " + *owner + " -- porteurd init`");
     std::error_code ignored;  // what cannot be made is said by whoever needs it
     if (settings.store.backend == StoreSection::Backend::sqlite)
         std::filesystem::create_directories(settings.store.path.parent_path(), ignored);
     std::filesystem::create_directories(settings.documents.folder, ignored);
-    if (key.source == SecretRef::Source::file && !std::filesystem::exists(key.name)) {
+    if (key.source == SecretRef::Source::file && !std::filesystem::exists(key.name, ignored)) {
         std::filesystem::create_directories(std::filesystem::path(key.name).parent_path(), ignored);
         if (auto made = make_master_key(key.name); !made) return std::unexpected(std::move(made).error());
         done += "key      made: " + key.name + " (keep a copy where the backups are not)\n";

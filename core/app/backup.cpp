@@ -40,7 +40,12 @@ public:
         if (made_) fs::remove_all(path_, none);
     }
     Result<void> make() {
-        if (::mkdir(path_.c_str(), 0700) != 0) return broken(path_, "cannot be made");
+        if (::mkdir(path_.c_str(), 0700) != 0) {
+            const int why = errno;
+            const auto above = path_.parent_path().string();
+            return failure(ErrorKind::unavailable, porteur::quoted(above, 300) + " takes no backup: " + std::strerror(why) +
+                                                       "; make it for the user that porteurd runs as: install -d -m 700 -o porteur " + above);
+        }
         made_ = true;
         if (::mkdir((path_ / backup_documents_name).c_str(), 0700) != 0) return broken(path_, "cannot be written to");
         return {};

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "access/key_proof.hpp"
+#include "access/owner.hpp"
 #include "access/token.hpp"
 #include "app/admin.hpp"
 #include "app/keys.hpp"
@@ -37,15 +38,15 @@ bool is_name_of_ours(const std::string& name) {
            name.find_first_not_of("0123456789abcdef", folder.size()) == name.npos;
 }
 
-void check_key(const BackupManifest& manifest, const std::optional<MasterKey>& key, Inspection& found) {
-    if (!key)
-        return found.warn("key", "no key was given, so neither the manifest's proof nor anything that is sealed was tried",
+void check_key(const BackupManifest& manifest, const BackupLook& look, Inspection& found) {
+    if (!look.key)
+        return found.warn("key", (look.why_no_key.empty() ? "no key was given" : look.why_no_key) + ", so neither the manifest's proof nor anything that is sealed was tried",
                           "name the key with --key FILE");
-    if (const auto given = fingerprint_of(*key); given != manifest.key)
+    if (const auto given = fingerprint_of(*look.key); given != manifest.key)
         return found.fail("key", "another key: the backup was sealed with key " + manifest.key.substr(0, 8) + " (fingerprint " + manifest.key + "), the one given is " + given.substr(0, 8),
                           "find the key that this backup belongs to, where keys of before are kept: porteur.key.before-" + manifest.key.substr(0, 8) +
                               " if porteurd key rotate has put it away; without it nobody can read the backup");
-    if (proof_of(*key, proved_text(manifest)) != manifest.proof)
+    if (proof_of(*look.key, proved_text(manifest)) != manifest.proof)
         return found.fail("manifest", "it was changed since it was written, or is damaged", another_backup);
     found.ok("key", "the one that sealed it: " + manifest.key.substr(0, 8) + " (fingerprint " + manifest.key + ")");
 }
@@ -213,7 +214,8 @@ void check_postgresql(const BackupLook& look, const BackupManifest& manifest, co
 std::optional<BackupManifest> check_backup_files(const BackupLook& look, const BackupTold& told, Inspection& found) {
     auto manifest = read_manifest(look.folder);
     if (!manifest) {
-        found.fail("manifest", manifest.error().message, another_backup);
+        const bool was_read = manifest.error().kind != ErrorKind::unavailable;
+        found.fail("manifest", manifest.error().message, was_read ? another_backup : "name the folder of a backup, and run this as a user who may read it" + run_as_owner(look.folder));
         return std::nullopt;
     }
     const bool known = (manifest->database == "sqlite" || manifest->database == "postgresql") && !manifest->files.empty() &&
@@ -223,7 +225,7 @@ std::optional<BackupManifest> check_backup_files(const BackupLook& look, const B
         return std::nullopt;
     }
     found.ok("manifest", "taken " + manifest->taken + " by porteurd " + porteur::quoted(manifest->porteur) + ", " + manifest->database);
-    check_key(*manifest, look.key, found);
+    check_key(*manifest, look, found);
     check_each_file(look.folder, *manifest, told, found);
     if (manifest->migration > newest_migration())
         found.fail("store", "it is of a newer porteurd: it has migration " + std::to_string(manifest->migration) + ", this one knows " +

@@ -14,6 +14,7 @@ namespace porteur {
 struct BackupLook {
     std::filesystem::path folder;
     std::optional<MasterKey> key;  ///< none: what is sealed is not tried, which is said
+    std::string why_no_key = {};   ///< what kept it from being read; empty: none was named
     /// Of PostgreSQL: an address at which databases may be made, with its password; empty: the rows are not tried, which is said.
     std::string server;
 };

@@ -86,7 +86,7 @@ std::string proved_text(BackupManifest manifest) {
 Result<BackupManifest> read_manifest(const fs::path& folder) {
     const auto file = folder / backup_manifest_name;
     std::ifstream in(file, std::ios::binary);
-    if (!in) return failure(ErrorKind::unavailable, porteur::quoted(file.string(), 300) + " cannot be read; it is what says that a folder is a backup");
+    if (!in) return failure(ErrorKind::unavailable, porteur::quoted(file.string(), 300) + " cannot be read: " + std::strerror(errno) + "; it is what says that a folder is a backup");
     std::string text{std::istreambuf_iterator<char>(in), {}};
     while (text.ends_with('\n')) text.pop_back();
     auto manifest = from_text<BackupManifest>(text);

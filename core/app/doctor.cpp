@@ -14,6 +14,7 @@
 #include <boost/version.hpp>
 #include <openssl/crypto.h>
 
+#include "access/owner.hpp"
 #include "app/admin.hpp"
 #include "app/child_program.hpp"
 #include "app/doctor_reach.hpp"
@@ -46,7 +47,12 @@ void examine_permissions(const Settings& settings, Inspection& found) {
     if (settings.store.key.source == SecretRef::Source::file) closed.emplace_back(settings.store.key.name);
     bool fine = true;
     for (const auto& each : closed) {
-        if (!fs::exists(each, none) || is_closed(each)) continue;
+        const bool is_there = fs::exists(each, none);
+        if (none) {
+            fine = false;
+            found.fail("permissions", porteur::quoted(each.string(), 300) + " cannot be looked at: " + none.message(), "run it as the user that porteurd runs as" + run_as_owner(each));
+        }
+        if (!is_there || is_closed(each)) continue;
         fine = false;
         found.warn("permissions", porteur::quoted(each.string(), 300) + " may be read by others than its owner", "chmod go-rwx " + each.string());
     }
@@ -93,7 +99,9 @@ void examine_store(const Settings& settings, Inspection& found) {
     if (settings.store.backend == StoreSection::Backend::sqlite && !fs::exists(settings.store.path, none))
         return found.warn("store", porteur::quoted(settings.store.path.string(), 300) + " is not there yet", "porteurd init makes it");
     const auto migration = migration_of(*address);
-    if (!migration) return found.fail("store", migration.error().message, "start the database's server, or mend store in porteur.toml");
+    if (!migration) return found.fail("store", migration.error().message,
+                                      settings.store.backend == StoreSection::Backend::sqlite ? "look at the file, and who may read it" + run_as_owner(settings.store.path)
+                                                                                              : "start the database's server, or mend store in porteur.toml");
     const auto newest = newest_migration();
     if (*migration > newest)
         return found.fail("store", "it is of a newer porteurd: migration " + std::to_string(*migration) + ", this one knows " + std::to_string(newest),

@@ -115,7 +115,7 @@ std::string HostServices::metrics() {
     add("porteur_lost_outcomes_total", "Requests whose answer was lost, so that the carrier or a person is asked", MetricType::Counter,
         double(picture.engine.lost_outcomes));
     add("porteur_operations_running", "Operations under way", MetricType::Gauge, double(picture.engine.running));
-    add("porteur_orders_waiting", "Orders in the due list", MetricType::Gauge, double(picture.engine.waiting));
+    add("porteur_orders_waiting", "Orders that have a time of their next look", MetricType::Gauge, double(picture.engine.waiting));
     const auto counters = parts_.store.counters();
     add("porteur_standing_by", "1 while another porteurd holds the store", MetricType::Gauge, 0);
     add("porteur_store_transactions_total", "Durable transactions", MetricType::Counter, double(counters.transactions));

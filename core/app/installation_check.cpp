@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "api/listening.hpp"
 #include "app/accounts.hpp"
 #include "app/admin.hpp"
 #include "app/outward.hpp"
@@ -92,7 +93,8 @@ Result<InstallationSeen> look_at_installation(const Settings& settings) {
     for (const auto& [id, library] : catalog.libraries())
         seen.plugins.push_back(id + " " + library.descriptor.version + ", build " + library.build.substr(0, 12));
     const auto& key = settings.store.key;
-    if (key.source == SecretRef::Source::file && !fs::exists(key.name))
+    std::error_code unseen;
+    if (key.source == SecretRef::Source::file && !fs::exists(key.name, unseen) && !unseen)
         notes += "note: there is no key yet; `porteurd init` makes " + key.name + "\n";
     else
         wrong.take(master_key_of(settings));
@@ -100,6 +102,9 @@ Result<InstallationSeen> look_at_installation(const Settings& settings) {
     if (settings.api.tls) {
         wrong.readable(settings.api.tls->cert_file, "[api.tls] cert_file");
         wrong.readable(settings.api.tls->key_file, "[api.tls] key_file");
+        wrong.take(make_tls(ListenTls{.cert_file = settings.api.tls->cert_file, .key_file = settings.api.tls->key_file}));
+    } else if (!settings.api.address.starts_with("127.") && settings.api.address != "::1") {
+        notes += "note: [api] address " + settings.api.address + " is reached from other machines, and without [api.tls] tokens and passwords come in the clear\n";
     }
     // Without it no PDF can be taken.
     const auto paper = paper::PaperProgram::beside_this_one();

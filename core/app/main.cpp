@@ -203,7 +203,7 @@ int main(int count, char** words) {
     app.add_flag("--check-config", check, "say what is wrong in settings, accounts, plugins and secrets; start nothing");
     app.footer("Without a subcommand it serves until SIGTERM or SIGINT; SIGHUP has it read the settings again.\n\n"
                "Exit status:\n  0  done\n  1  it could not be done; the message says why\n  2  the command line is wrong\n"
-               "  70 what the store has is not certain any more, or another porteurd has it: start porteurd again");
+               "  70 what the store has is not certain any more, or another porteurd has taken it over: start porteurd again");
     app.fallthrough();
     auto* init_command = app.add_subcommand("init", "make the key and the store");
     auto* token_command = app.add_subcommand("token", "tokens for the API");

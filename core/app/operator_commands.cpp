@@ -177,16 +177,21 @@ int OperatorCommands::restore(const std::string& config) const {
         std::fputs(done->c_str(), stdout);
         return 0;
     }
-    BackupLook look{.folder = folder_, .key = {}, .server = server_};
+    BackupLook look{.folder = folder_, .key = {}, .why_no_key = {}, .server = server_};
     if (!key_.empty()) {
         const auto key = read_master_key(key_);
         if (!key) return complain(key.error());
         look.key = *key;
     } else if (const auto settings = settings_if_any(config)) {
-        // Where there is none, the check says so.
-        if (const auto key = master_key_of(*settings)) look.key = *key;
+        if (const auto key = master_key_of(*settings))
+            look.key = *key;
+        else
+            look.why_no_key = key.error().message;
+    } else {
+        look.why_no_key = settings.error().message;
     }
-    return report(check_backup(look, line.told()), as_json_);
+    const int failed = report(check_backup(look, line.told()), as_json_);
+    return look.key ? failed : 1;
 }
 
 }  // namespace porteur

@@ -155,7 +155,7 @@ Result<std::string> restore_backup(const Settings& settings, const fs::path& fol
     const auto* key = said ? keys->with_id(said->key.substr(0, 8)) : nullptr;
     if (key == nullptr) key = &keys->first;
     Inspection found;
-    const auto manifest = check_backup_files({.folder = folder, .key = *key, .server = {}}, told, found);
+    const auto manifest = check_backup_files({.folder = folder, .key = *key, .why_no_key = {}, .server = {}}, told, found);
     if (!manifest || found.failed()) {
         std::string why;
         for (const auto& each : found.all())

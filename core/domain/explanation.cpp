@@ -103,7 +103,8 @@ void say_next(const OrderFacts& facts, Instant now, Explanation& out) {
     if (facts.carrier && facts.carrier->tried_again_at && *facts.carrier->tried_again_at > now)
         out.next.push_back({facts.carrier->tried_again_at, "daemon", phrase("{1} is tried again, as it did not answer", facts.carrier->account)});
     for (const auto& each : facts.due)
-        if (each.what != due_words::follow_up) out.next.push_back({each.at, each.who, each.text});
+        // A whole day is named as the due list names it, though it is over only when the next one begins.
+        if (each.what != due_words::follow_up) out.next.push_back({each.day ? Instant(std::chrono::sys_days(*each.day)) : each.at, each.who, each.text});
     if (out.next.empty() && !is_end(order.state)) {
         const bool of_carrier = order.stage == Stage::follow;
         out.next.push_back({std::nullopt, of_carrier ? "carrier" : "person",

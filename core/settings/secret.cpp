@@ -112,7 +112,7 @@ Result<std::string> read_credential(const SecretRef& secret, const Environment& 
         return refused(
             secret, phrase(
                         "the credential {1} cannot be read: systemd gave none; add "
-                        "LoadCredential={2}:PATH to the unit of porteurd",
+                        "LoadCredential={2}:PATH to the unit of porteurd; from a shell, run the command by systemd-run with the same",
                         porteur::quoted(secret.name), secret.name
                     )
         );

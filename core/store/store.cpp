@@ -98,8 +98,8 @@ public:
         if (!taken) return std::unexpected(taken.error());
         if (!*taken)
             return failure(ErrorKind::unavailable, address_.dialect == Dialect::sqlite
-                                                       ? "another porteurd holds the store (" + address_.rest + ".lock is locked); this one can only stand by"
-                                                       : "another porteurd holds the store; this one can only stand by");
+                                                       ? "another porteurd holds the store (" + address_.rest + ".lock is locked); one is enough, or let this one stand by: [cluster] in porteur.toml"
+                                                       : "another porteurd holds the store; one is enough, or let this one stand by: [cluster] in porteur.toml");
         return std::move(*lock);
     }
 

@@ -54,7 +54,7 @@ void add_measures(const Session& session, Facts& facts, const StatusPicture& pic
     if (const auto running = measure(picture, "porteur_operations_running"); !running.empty())
         facts.line(
             heading("Operations"),
-            tongue.text(phrase("{1:n} under way, {2:n} orders in the due list", running, measure(picture, "porteur_orders_waiting")))
+            tongue.text(phrase("{1:n} under way, {2:n} orders have a time of their next look", running, measure(picture, "porteur_orders_waiting")))
         );
     if (const auto backlog = measure(picture, "porteur_store_backlog"); !backlog.empty()) {
         auto text = tongue.text(phrase("{1:n} commits wait, {2:n} were written since the start", backlog, measure(picture, "porteur_store_commits_total")));
@@ -81,6 +81,8 @@ Section facts_of(const Session& session, const StatusPicture& picture, bool is_b
     facts.line("Daemon", picture.url);
     facts.line("Live", yes_or_no(session, picture.is_live));
     facts.line("Ready", yes_or_no(session, picture.is_ready));
+    // A porteurd that stands by has no checks, but a reason.
+    if (const auto reason = member(picture.readiness, "detail"); !picture.is_ready && !reason.empty()) facts.line({}, session.tongue().text(reason));
     for (const auto& check : list_member(picture.readiness, "checks")) {
         const auto detail = member(check, "detail");
         const bool ok = member(check, "ok") == "true";

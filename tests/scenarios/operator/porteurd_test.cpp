@@ -172,6 +172,59 @@ TEST(CheckConfig, SaysThatTheFontsOfLettersAreMissing) {
     );
 }
 
+TEST(CheckConfig, LooksWhetherKeyAndCertificateOfTheApiBelongTogether) {
+    const Installation here;
+    for (const char* name : {"one", "other"}) {
+        const auto place = (here.folder / name).string();
+        const auto made = run({"/bin/sh", "-c", "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 9 -subj /CN=localhost -keyout " + place + ".key -out " + place + ".crt 2>&1"});
+        ASSERT_EQ(made.status, 0) << made.output;
+    }
+    const auto with = [&](const std::string& key) {
+        here.write("config/porteur.toml", "store = \"sqlite:../data/porteur.db\"\nkey = { file = \"../data/porteur.key\" }\n[api]\naddress = \"0.0.0.0\"\nport = 0\n"
+                                          "[api.tls]\ncert_file = \"../one.crt\"\nkey_file = \"../" + key + "\"\n[documents]\nfolder = \"../data/documents\"\n[plugins]\nfolders = [\"../plugins\"]\n");
+        return here.porteurd("--check-config");
+    };
+    const auto ended = with("other.key");
+    EXPECT_EQ(ended.status, 1);
+    EXPECT_THAT(ended.output, AllOf(HasSubstr("api.tls: the key"), HasSubstr("other.key cannot be used")));
+    EXPECT_EQ(with("one.key").status, 0);
+    EXPECT_THAT(with("one.key").output, Not(HasSubstr("in the clear")));
+}
+
+TEST(CheckConfig, SaysThatAnApiForOtherMachinesHasNoTls) {
+    const Installation here;
+    EXPECT_THAT(here.porteurd("--check-config").output, Not(HasSubstr("in the clear")));
+    here.write("config/porteur.toml", "store = \"sqlite:../data/porteur.db\"\nkey = { file = \"../data/porteur.key\" }\n[api]\naddress = \"0.0.0.0\"\nport = 0\n[plugins]\nfolders = [\"../plugins\"]\n");
+    EXPECT_THAT(here.porteurd("--check-config").output, HasSubstr("note: [api] address 0.0.0.0 is reached from other machines, and without [api.tls] tokens and passwords come in the clear\n"));
+}
+
+TEST(Init, IsRefusedInAnotherUsersFolder) {
+    if (::geteuid() != 0) GTEST_SKIP() << "left out: only root may give a folder away";
+    const Installation here;
+    fs::create_directories(here.folder / "data");
+    ASSERT_EQ(::chown((here.folder / "data").c_str(), 65534, 65534), 0);
+    const auto ended = here.porteurd("init");
+    EXPECT_EQ(ended.status, 1);
+    EXPECT_THAT(ended.output, HasSubstr("belongs to nobody, and so must what is in it; run `runuser -u nobody -- porteurd init`"));
+    EXPECT_TRUE(fs::is_empty(here.folder / "data"));
+}
+
+TEST(RestoreCheck, FailsWhereTheKeyWasNotTriedAndSaysWhyWithoutBlamingTheBackup) {
+    const Installation here;
+    ASSERT_EQ(here.porteurd("init").status, 0);
+    const auto backup = (here.folder / "backup").string();
+    ASSERT_EQ(here.porteurd("backup " + backup).status, 0);
+    EXPECT_EQ(here.porteurd("restore " + backup + " --check").status, 0);
+    fs::rename(here.folder / "data/porteur.key", here.folder / "data/elsewhere");
+    const auto keyless = here.porteurd("restore " + backup + " --check");
+    EXPECT_EQ(keyless.status, 1);
+    EXPECT_THAT(keyless.output, AllOf(HasSubstr("warn  key"), HasSubstr("porteur.key\" cannot be read: No such file or directory")));
+
+    const auto nothing = here.porteurd("restore " + backup + "x --check");
+    EXPECT_EQ(nothing.status, 1);
+    EXPECT_THAT(nothing.output, AllOf(HasSubstr("No such file or directory"), HasSubstr("name the folder of a backup"), Not(HasSubstr("cannot be trusted"))));
+}
+
 TEST(CheckConfig, NamesThePluginThatWasProbablyMeant) {
     const Installation here;
     here.enable_thinktel("thinktell");

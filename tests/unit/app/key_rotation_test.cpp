@@ -331,7 +331,7 @@ TEST_P(KeyRotation, DiesAtEachStepAndGoesOn) {
             ASSERT_TRUE(keys);
             const auto* key = keys->with_id(manifest->key.substr(0, 8));
             ASSERT_NE(key, nullptr);
-            const auto found = check_backup({.folder = place, .key = *key, .server = {}}, told);
+            const auto found = check_backup({.folder = place, .key = *key, .why_no_key = {}, .server = {}}, told);
             EXPECT_FALSE(found.failed()) << text_of(found);
             fs::remove_all(place);
         }

@@ -16,7 +16,7 @@ Outcome<ExitCode> list_tasks(Session& session) {
         return ExitCode::done;
     }
     const auto& tasks = list_member(reply->document, "items");
-    if (tasks.empty()) session.say("nothing waits for a person");
+    if (tasks.empty()) session.say("no task waits for a person; `porteur status` shows orders in doubt");
     for (const auto& task : tasks) {
         Facts facts;
         facts.line("Task", Cell(member(task, "title"), Colour::yellow));

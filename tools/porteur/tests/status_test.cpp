@@ -78,7 +78,7 @@ const std::string the_bad_night =
     "Ready            yes\n"
     "- store          ok\n"
     "- plugins        ok: 3 loaded\n"
-    "Operations       2 under way, 7 orders in the due list\n"
+    "Operations       2 under way, 7 orders have a time of their next look\n"
     "Database         3 commits wait, 120 were written since the start, 5 were refused\n"
     "Port orders      none\n"
     "                 1 waiting_for_person\n"
@@ -167,6 +167,19 @@ TEST(Status, FailsWhenTheDaemonIsNotReady) {
                 ""}
         )
     );
+}
+
+TEST(Status, OfADaemonThatStandsBySaysWho) {
+    World world;
+    const std::string standing_by = R"({"type":"urn:porteur:problem:unavailable","title":"Not now","status":503,"detail":"this porteurd stands by; another one holds the store"})";
+    ScriptedServer server({
+        {.expects = "GET /v1/status", .status = 503, .body = standing_by},
+        {.expects = "GET /healthz", .body = well},
+        {.expects = "GET /readyz", .status = 503, .body = standing_by},
+    });
+    const auto ran = world.run({"status"}, server);
+    EXPECT_EQ(ran.status, status_of(ExitCode::not_reachable));
+    EXPECT_THAT(ran.out, ::testing::HasSubstr("Ready   no\n        this porteurd stands by; another one holds the store\n"));
 }
 
 TEST(Status, IsOneDocumentWithJson) {

@@ -46,7 +46,7 @@ TEST(Tasks, SayThatThereAreNone) {
     ScriptedServer server({{.expects = "GET /v1/tasks?limit=5", .body = R"({"items":[]})"}});
     const auto ran = world.run({"tasks", "--limit", "5"}, server);
     EXPECT_EQ(ran.status, 0);
-    EXPECT_THAT(ran.err, HasSubstr("nothing waits for a person"));
+    EXPECT_THAT(ran.err, HasSubstr("no task waits for a person; `porteur status` shows orders in doubt"));
 }
 
 TEST(Tasks, ArePrintedAsTheyCameForAProgram) {
