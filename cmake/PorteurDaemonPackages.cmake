@@ -86,7 +86,7 @@ install(FILES "${porteur_config}/systemd/tmpfiles.conf" DESTINATION lib/tmpfiles
 install(FILES "${porteur_config}/prometheus/porteur.rules.yml" DESTINATION share/porteur/prometheus COMPONENT porteurd)
 install(FILES "${porteur_config}/grafana/porteur.json" DESTINATION share/porteur/grafana COMPONENT porteurd)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/docs/" DESTINATION share/doc/porteurd COMPONENT porteurd
-    FILES_MATCHING PATTERN "*.md" PATTERN plugins EXCLUDE PATTERN decisions EXCLUDE PATTERN pictures EXCLUDE)
+    FILES_MATCHING PATTERN "*.md" PATTERN pictures EXCLUDE)
 porteur_package(porteurd SECTION comm
     SUMMARY "moves telephone numbers between carriers, and buys new ones"
     DESCRIPTION "The daemon with its HTTP API and its console for browsers. Each kind of carrier

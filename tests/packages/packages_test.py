@@ -107,6 +107,9 @@ class Packages(unittest.TestCase):
             "/usr/share/doc/porteurd/running.md", "/usr/share/doc/porteurd/operating/alerts.md", "/usr/share/man/man8/porteurd.8.gz",
         ):
             self.assertIn(name, files)
+        for page in [name for name in files if name.startswith("/usr/share/doc/porteurd/") and name.endswith(".md")]:
+            for target in re.findall(r"\]\(([^)#: ]+\.md)(?:#[^)]*)?\)", self.packages["porteurd"].read(page).decode()):
+                self.assertIn(os.path.normpath(os.path.join(os.path.dirname(page), target)), files, page)
         link = self.packages["porteurd"].members["/usr/bin/porteurd"]
         self.assertEqual(link.linkname, "../lib/porteur/porteurd")
         self.assertIn("/usr/lib/porteur/plugins", self.packages["porteurd"].members)

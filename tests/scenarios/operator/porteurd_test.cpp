@@ -354,7 +354,8 @@ TEST(RunningPorteurd, EndsWithZeroWhenItIsToldTo) {
 std::vector<std::string> commands_of_the_page() {
     std::vector<std::string> found;
     const auto text = page("docs/running.md");
-    const std::regex line("\n(?:runuser -u porteur -- )?porteurd *([^\n#]*)");
+    // What follows a > is the shell's.
+    const std::regex line("\n(?:(?:sudo )?runuser -u porteur -- )?porteurd *([^\n#>]*)");
     for (std::sregex_iterator at(text.begin(), text.end(), line), end; at != end; ++at)
         found.push_back((*at)[1]);
     return found;
