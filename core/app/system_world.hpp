@@ -39,6 +39,7 @@ class StoreForEngine : public EngineStore {
 public:
     explicit StoreForEngine(Store& store) : store_(store) {}
     void commit(SharedCommit commit, CommitDone done) override { store_.commit(std::move(commit), std::move(done)); }
+    bool is_ours() const noexcept override { return store_.is_ours(); }
     Result<std::vector<DueOrder>> due_orders() override { return store_.due_orders(); }
     Result<std::optional<Order>> order(Id id) override { return store_.order(id); }
     Result<std::optional<Order>> order_by_reference(std::int64_t tenant, const std::string& reference) override {

@@ -35,6 +35,7 @@ Engine::Engine(asio::any_io_executor executor, EngineStore& store, Accounts& acc
     : executor_(std::move(executor)), store_(store), accounts_(accounts), clock_(clock),
       world_{.clock = clock, .chance = chance, .performer = performer,
              .commit = [this](Commit made) { return commit(std::move(made)); },
+             .is_ours = [this] { return store_.is_ours(); },
              .commit_behind = [this](Id order, Commit made) { commit_behind(order, std::move(made)); },
              .goes_on = [this](const Order& order, const std::string& account) { return goes_on(order, account); },
              .new_id = [this] { return new_id(); },

@@ -49,6 +49,8 @@ class EngineStore {
 public:
     virtual ~EngineStore() = default;
     virtual void commit(SharedCommit commit, CommitDone done) = 0;
+    /// Whether it is certain, without asking the store, that it is still ours. Cheap.
+    virtual bool is_ours() const noexcept = 0;
     virtual Result<std::vector<DueOrder>> due_orders() = 0;
     virtual Result<std::optional<Order>> order(Id id) = 0;
     virtual Result<std::optional<Order>> order_by_reference(std::int64_t tenant, const std::string& reference) = 0;

@@ -113,7 +113,10 @@ Async<bool> OperationRun::intend(Open& open) {
 
 OperationRun::Ours OperationRun::ours_now() const { return {.at = world_.clock.now(), .steady = world_.clock.steady()}; }
 
-bool OperationRun::may_be_taken_over(const Ours& since) const {
+bool OperationRun::may_be_taken_over(const Open& open) const {
+    if (!world_.is_ours()) return true;
+    if (open.effect.guarantee != Guarantee::once) return false;
+    const auto& since = open.ours;
     return world_.clock.now() - since.at > ours_max || world_.clock.steady() - since.steady > ours_max;
 }
 
@@ -133,7 +136,8 @@ Async<OperationRun::Looked> OperationRun::perform(Open& open, Company company) {
             performed = std::move(*refused);
         } else {
             if (company == Company::alone && !co_await intend(open)) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
-            if (effect.guarantee == Guarantee::once && may_be_taken_over(open.ours)) {
+            // Where it is another's, or cannot be reached, the process ends by this, instead of trying in vain until it writes.
+            if (may_be_taken_over(open)) {
                 const auto begun = ours_now();
                 if (auto proven = co_await world_.commit({}); !proven) {
                     error_ = proven.error();

@@ -43,7 +43,9 @@ struct RunWorld {
     EffectPerformer& performer;
     /// Durable or failed; the engine tries a failed one again for as long as it lives.
     std::function<Async<Result<void>>(Commit)> commit;
-    /// The same for a change that the order's next commit comes behind, and that nobody waits for.
+    /// Whether the store is ours for certain; where it is not, a commit asks it.
+    std::function<bool()> is_ours;
+    /// The same as commit for a change that the order's next commit comes behind, and that nobody waits for.
     std::function<void(Id order, Commit)> commit_behind;
     /// Whether another operation of the order begins as soon as this one has ended.
     std::function<bool(const Order&, const std::string& account)> goes_on;
@@ -184,8 +186,9 @@ private:
     Looked event(Open& open);
     Looked out_of_time(const Open& open) const;
     Ours ours_now() const;
-    /// Whether so long has passed that another porteurd may hold the store by now.
-    bool may_be_taken_over(const Ours& since) const;
+    /// Whether another porteurd may hold the store by now. A ONCE effect believes a proof for a second; any other, until
+    /// something speaks against it.
+    bool may_be_taken_over(const Open& open) const;
     bool key_is_forgotten(const Open& open, Instant at);
     Looked forgotten(const Open& open);
     void record(JournalRecord record);

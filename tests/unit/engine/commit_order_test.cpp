@@ -76,6 +76,28 @@ TEST_F(SleeperTest, AsksWhoseTheStoreIsBeforeItSends) { EXPECT_EQ(seen_of_a_slee
 
 TEST_F(SleeperTest, IsNotMisledByAClockThatWasSetBackMeanwhile) { EXPECT_EQ(seen_of_a_sleeper(5s), (std::vector<std::string>{"whose store is it?", "order"})); }
 
+// After a restart of the database nothing else may ask for hours, and what is not certain of its store sends nothing.
+TEST_F(CommitOrderTest, AsksWhoseTheStoreIsBeforeAnyEffectWhereThatIsNotCertain) {
+    std::vector<std::string> seen;
+    real->refuses = [&](const Commit& commit) {
+        if (commit.empty()) seen.push_back("whose store is it?");
+        return false;
+    };
+    performer.carrier = [&](const EffectContext& context, const Effect& effect) {
+        seen.push_back(effect.step);
+        return carrier.serve(context, effect);
+    };
+    ASSERT_TRUE(ends(purchase("r1").id));
+    EXPECT_THAT(seen, ::testing::Not(::testing::Contains("whose store is it?"))) << "a store that is ours for certain is not asked";
+
+    seen.clear();
+    real->is_uncertain = true;
+    ASSERT_TRUE(ends(purchase("r2").id));
+    ASSERT_GT(seen.size(), 2U);
+    for (std::size_t at = 0; at < seen.size(); at += 2) EXPECT_EQ(seen[at], "whose store is it?") << ::testing::PrintToString(seen);
+    for (std::size_t at = 1; at < seen.size(); at += 2) EXPECT_NE(seen[at], "whose store is it?") << ::testing::PrintToString(seen);
+}
+
 TEST_F(CommitOrderTest, LooksAnOrderUpWhoseEndTheStoreNeverTook) {
     int refusals = 0;
     // All five tries of the purchase's end.

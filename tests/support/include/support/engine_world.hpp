@@ -278,6 +278,9 @@ public:
             done(std::move(result));
         });
     }
+    /// As if the session at the server had ended, and nobody had asked it anything since.
+    bool is_uncertain = false;
+    bool is_ours() const noexcept override { return !is_uncertain && store_.is_ours(); }
     /// Commits whose end nobody has heard of yet: time may not jump while there are any.
     int pending() const { return pending_; }
     Result<std::vector<DueOrder>> due_orders() override { return store_.due_orders(); }
