@@ -32,6 +32,8 @@ struct MatrixCase {
     std::string defect = {};  ///< a deliberate one of the core; empty for none
     /// How many crash points an undisturbed life passes during the operation; the fault strikes at one of them.
     int points = 0;
+    /// The name of the crash point at whose first passing it strikes instead; empty: the seed chooses one by its number.
+    std::string at_point = {};
 
     /// One of `of` ways, another for each seed.
     int way(int of) const { return static_cast<int>(seed % static_cast<std::uint64_t>(of)); }

@@ -87,8 +87,9 @@ void strike(std::string_view name) {
 void pass_point(std::string_view name) {
     if (!armed) return;
     const int point = ++far_end->points;
+    const bool is_here = at_work->at_point.empty() ? point == strike_at : name == at_work->at_point;
     // Once, said before it strikes: whoever goes on while we are stopped counts in the same memory.
-    if (point == strike_at && strikes_here.exchange(false)) strike(name);
+    if (is_here && strikes_here.exchange(false)) strike(name);
 }
 
 }  // namespace
