@@ -58,15 +58,20 @@ struct ApiServer::State : std::enable_shared_from_this<State> {
     ListenSettings settings;
     std::shared_ptr<Api> api;
     std::shared_ptr<const AccessLog> log;
-    std::optional<asio::ssl::context> tls;
     const std::string full = full_answer();
     tcp::acceptor acceptor;
     asio::steady_timer pause;
 
     mutable std::mutex mutex;
     bool stopped = false;
+    std::shared_ptr<asio::ssl::context> tls;  // what the next connection begins with
     std::map<std::string, std::uint32_t> count_of;  // connections, by network_of()
     std::set<std::shared_ptr<Wire>> wires;
+
+    std::shared_ptr<asio::ssl::context> certificate_now() const {
+        const std::lock_guard lock(mutex);
+        return tls;
+    }
 
     /// Counts a new connection in. @return false: there is no room for it
     bool enter(const std::string& network, const std::shared_ptr<Wire>& wire) {
@@ -117,10 +122,11 @@ struct ApiServer::State : std::enable_shared_from_this<State> {
         const Peer peer{.address = address.to_string(), .loopback = address.is_loopback()};
         const auto native = socket.native_handle();
         const auto executor = socket.get_executor();
-        const auto wire = std::make_shared<Wire>(std::move(socket), tls ? &*tls : nullptr);
+        const auto certificate = certificate_now();
+        const auto wire = std::make_shared<Wire>(std::move(socket), certificate);
         const auto network = network_of(peer.address);
         if (!enter(network, wire)) {
-            if (!tls) {
+            if (!certificate) {
                 [[maybe_unused]] const auto sent =
                     ::send(native, full.data(), full.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
             }
@@ -143,16 +149,23 @@ ApiServer::~ApiServer() { stop(); }
 
 Result<std::uint16_t> ApiServer::start() {
     auto& state = *state_;
-    auto tls = make_tls(state.settings.tls);
-    if (!tls) return std::unexpected(std::move(tls).error());
-    if (*tls) state.tls.emplace(std::move(**tls));
-
+    if (auto taken = take_certificate(); !taken) return std::unexpected(std::move(taken).error());
     const auto executor = state.acceptor.get_executor();
     const int given = std::exchange(state.settings.listener, -1);
     auto acceptor = given >= 0 ? listen_with(executor, given) : listen_on(executor, state.settings.address, state.settings.port);
     if (!acceptor) return std::unexpected(std::move(acceptor).error());
     state.acceptor = std::move(*acceptor);
     return accept();
+}
+
+Result<void> ApiServer::take_certificate() {
+    auto tls = make_tls(state_->settings.tls);
+    if (!tls) return std::unexpected(std::move(tls).error());
+    if (!*tls) return {};
+    auto fresh = std::make_shared<asio::ssl::context>(std::move(**tls));
+    const std::lock_guard lock(state_->mutex);
+    state_->tls = std::move(fresh);
+    return {};
 }
 
 std::uint16_t ApiServer::accept() {

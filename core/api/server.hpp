@@ -49,6 +49,11 @@ public:
     ///          unavailable: the port is taken or may not be used
     Result<std::uint16_t> start();
 
+    /// Reads certificate and key again: connections that begin from now on show them. Without TLS it does nothing.
+    /// @errors  invalid_input: they cannot be used; those before are kept
+    /// @threads any, after start()
+    Result<void> take_certificate();
+
     /// Takes no connection any more and closes those that there are; a request whose handler is
     /// under way is brought to its end, without an answer. @threads any
     void stop();

@@ -18,11 +18,11 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-Wire::Wire(tcp::socket socket, asio::ssl::context* tls)
-    : socket_(std::move(socket)), timer_(socket_.get_executor()) {
+Wire::Wire(tcp::socket socket, std::shared_ptr<asio::ssl::context> tls)
+    : socket_(std::move(socket)), certificate_(std::move(tls)), timer_(socket_.get_executor()) {
     error_code ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
-    if (tls) tls_.emplace(socket_, *tls);
+    if (certificate_) tls_.emplace(socket_, *certificate_);
 }
 
 void Wire::wait_for_deadline(Time until) {

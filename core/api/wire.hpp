@@ -22,8 +22,8 @@ class Wire : public std::enable_shared_from_this<Wire> {
 public:
     using Time = std::chrono::steady_clock::time_point;
 
-    /// @param tls  null for a plain connection; outlives this
-    Wire(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* tls);
+    /// @param tls  null for a plain connection
+    Wire(boost::asio::ip::tcp::socket socket, std::shared_ptr<boost::asio::ssl::context> tls);
 
     /// Does nothing on a plain connection. @return false: no session came about
     boost::asio::awaitable<bool> handshake(Time until);
@@ -60,6 +60,7 @@ private:
     void wait_for_deadline(Time until);
 
     boost::asio::ip::tcp::socket socket_;
+    std::shared_ptr<boost::asio::ssl::context> certificate_;  ///< that the session began with
     std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
     boost::asio::steady_timer timer_;
     Time deadline_ = Time::max();

@@ -437,6 +437,7 @@ Result<void> Daemon::reload(Settings settings) {
     auto outward = Outward::prepare(settings);
     if (!outward) return std::unexpected(std::move(outward).error());
     if (auto checked = check_phones(phones); !checked) return checked;
+    if (auto taken = parts_->api->take_certificate(); !taken) return taken;
     auto done = parts_->on_engine([&]() -> Result<void> {
         auto mail = settings.mail;
         if (auto done = parts_->accounts.reload(std::move(settings)); !done) return done;

@@ -170,6 +170,7 @@ Inspection examine(const std::string& config, const std::string& version) {
         rest.remove_prefix(std::min(end + 1, rest.size()));
         found.warn("settings", std::string(line.starts_with("note: ") ? line.substr(6) : line), "see docs/running.md");
     }
+    if (settings->api.tls) examine_own_certificate(settings->api.tls->cert_file, found);
     examine_permissions(*settings, found);
     std::vector<std::pair<std::string, std::chrono::seconds>> clocks;
     for (const auto& each : seen->carriers)

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
@@ -187,6 +188,26 @@ std::optional<std::chrono::seconds> examine_carrier(const ReachedCarrier& carrie
     else
         found.ok(what, seen);
     return clock_ahead(socket, tls->get(), *place);
+}
+
+void examine_own_certificate(const std::filesystem::path& file, Inspection& found) {
+    const std::unique_ptr<BIO, decltype(&BIO_free)> in(BIO_new_file(file.c_str(), "r"), BIO_free);
+    const std::unique_ptr<X509, decltype(&X509_free)> certificate(in ? PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr) : nullptr, X509_free);
+    if (!certificate) return;
+    const bool is_over = X509_cmp_current_time(X509_get0_notAfter(certificate.get())) <= 0;
+    const int days = days_left(certificate.get());
+    std::tm end{};
+    ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &end);
+    char day[16] = {};
+    std::strftime(day, sizeof day, "%Y-%m-%d", &end);
+    const auto text = "the certificate " + file.string() + (is_over ? " ended on " + std::string(day) : " ends on " + std::string(day) + ", in " + std::to_string(days) + " days");
+    const std::string mend = "renew it, then systemctl reload porteurd: docs/operating/tls.md";
+    if (is_over)
+        found.fail("api", text, mend);
+    else if (days < days_left_min)
+        found.warn("api", text, mend);
+    else
+        found.ok("api", text);
 }
 
 void examine_smtp(const MailSection& mail, Inspection& found) {

@@ -64,6 +64,21 @@ TEST_F(Doctor, SaysWhatIsWrongAndWhatMendsIt) {
     EXPECT_THAT(said_of(examined(1), "settings"), AllOf(HasSubstr("fail: "), HasSubstr("porteur.toml:1")));
 }
 
+TEST_F(Doctor, SaysWhenTheCertificateOfTheApiEnds) {
+    const auto lasting = [&](const std::string& more) {
+        output_of({"/usr/bin/openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost", "-keyout", folder / "api.key", "-out",
+                   folder / "api.csr"});
+        output_of({"/usr/bin/openssl", "x509", "-req", "-in", folder / "api.csr", "-signkey", folder / "api.key", "-days", more, "-out", folder / "api.crt"});
+        host_settings("level = \"info\"\n[api.tls]\ncert_file = \"../api.crt\"\nkey_file = \"../api.key\"\n");
+    };
+    lasting("90");
+    EXPECT_THAT(said_of(examined(0), "api"), AllOf(HasSubstr("ok: "), AnyOf(HasSubstr(", in 89 days"), HasSubstr(", in 90 days")), HasSubstr("api.crt")));
+    lasting("5");
+    EXPECT_THAT(said_of(examined(0), "api"), AllOf(HasSubstr("warn: "), HasSubstr("systemctl reload porteurd")));
+    lasting("-1");
+    EXPECT_THAT(said_of(examined(1), "api"), AllOf(HasSubstr("fail: "), HasSubstr(" ended on 2")));
+}
+
 // A carrier over TLS with nine days left, a mail server that wants STARTTLS, and a mailbox, each a few lines of Python.
 TEST_F(Doctor, GreetsCarriersAndMailServersAsTheyAreSet) {
     const auto servers = Program::serve({"/usr/bin/python3", PORTEUR_TEST_DOCTOR_SERVERS, folder}, folder / "servers.log");

@@ -21,9 +21,9 @@ using ::testing::HasSubstr;
 /// A key and a certificate of its own in a folder that goes with it.
 class SelfSigned {
 public:
-    SelfSigned()
+    explicit SelfSigned(const std::string& subject = "localhost")
         : folder_(
-              std::filesystem::temp_directory_path() / ("porteur-api-" + std::to_string(::getpid()))
+              std::filesystem::temp_directory_path() / ("porteur-api-" + subject + std::to_string(::getpid()))
           ) {
         std::filesystem::create_directories(folder_);
         EVP_PKEY* key = EVP_EC_gen("P-256");
@@ -35,7 +35,7 @@ public:
         X509_set_pubkey(certificate, key);
         auto* name = X509_get_subject_name(certificate);
         X509_NAME_add_entry_by_txt(
-            name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0
+            name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(subject.c_str()), -1, -1, 0
         );
         X509_set_issuer_name(certificate, name);
         X509_sign(certificate, key, EVP_sha256());
@@ -109,6 +109,58 @@ TEST(Tls, LetsGoOfWhoNeverShakesHands) {
     plain.send(get_and_close);
     EXPECT_EQ(plain.receive().status, 0);
     EXPECT_TRUE(soon([&] { return served.server->connection_count() == 0; }));
+}
+
+/// A client that keeps its connection.
+class TlsClient {
+public:
+    explicit TlsClient(std::uint16_t port) {
+        stream_.next_layer().connect({asio::ip::address_v4::loopback(), port});
+        stream_.handshake(asio::ssl::stream_base::client);
+    }
+    std::string subject() {
+        X509* certificate = SSL_get1_peer_certificate(stream_.native_handle());
+        char name[100] = {};
+        X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name, sizeof name);
+        X509_free(certificate);
+        return name;
+    }
+    std::string ask_and_close() {
+        boost::system::error_code ended;
+        asio::write(stream_, asio::buffer(std::string(get_and_close)));
+        std::string answer;
+        asio::read(stream_, asio::dynamic_buffer(answer), ended);
+        return answer;
+    }
+
+private:
+    asio::io_context io_;
+    asio::ssl::context tls_{asio::ssl::context::tls_client};
+    asio::ssl::stream<asio::ip::tcp::socket> stream_{io_, tls_};
+};
+
+TEST(Tls, ShowsARenewedCertificateFromTheNextConnectionOn) {
+    const SelfSigned own, renewed("renewed");
+    Served served({}, own.files());
+    TlsClient before(served.port);
+    EXPECT_EQ(before.subject(), "localhost");
+    const auto put = [&own](const ListenTls& files) {
+        for (const auto& [from, to] : {std::pair(files.cert_file, own.files().cert_file), std::pair(files.key_file, own.files().key_file)})
+            std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing);
+    };
+    put(renewed.files());
+    ASSERT_TRUE(served.server->take_certificate());
+    EXPECT_EQ(TlsClient(served.port).subject(), "renewed");
+    EXPECT_THAT(before.ask_and_close(), HasSubstr("200 OK")) << "whoever was there goes on";
+
+    // Half of a renewal: the certificate alone.
+    const SelfSigned other("other");
+    std::filesystem::copy_file(other.files().cert_file, own.files().cert_file, std::filesystem::copy_options::overwrite_existing);
+    const auto refused = served.server->take_certificate();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::invalid_input);
+    EXPECT_THAT(refused.error().message, HasSubstr("key.pem"));
+    EXPECT_EQ(TlsClient(served.port).subject(), "renewed") << "what cannot be used replaces nothing";
 }
 
 TEST(Tls, SaysWhichFileCannotBeUsed) {
