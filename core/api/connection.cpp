@@ -132,6 +132,10 @@ public:
             bool first = true;
             while (co_await one_request(std::exchange(first, false)) && wire_->is_open())
                 input_.shrink();
+        } else if (wire_->spoke_plainly()) {
+            const auto text = text_of(refusal({.status = 400, .detail = "this port speaks TLS: write https:// instead of http://"}), true, false);
+            if (co_await wire_->write(text, Clock::now() + limits().body_grace))
+                co_await wire_->linger(Clock::now() + limits().linger_timeout);
         }
         wire_->close();
     }

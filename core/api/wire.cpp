@@ -7,8 +7,12 @@
 #include <array>
 #include <utility>
 
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
@@ -59,6 +63,8 @@ asio::awaitable<bool> Wire::handshake(Time until) {
         asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, failed)
     );
     disarm();
+    spoke_plainly_ = failed.category() == asio::error::get_ssl_category() && ERR_GET_REASON(failed.value()) == SSL_R_HTTP_REQUEST;
+    if (spoke_plainly_) tls_.reset();
     co_return !failed;
 }
 

@@ -27,6 +27,8 @@ public:
 
     /// Does nothing on a plain connection. @return false: no session came about
     boost::asio::awaitable<bool> handshake(Time until);
+    /// After a handshake that came to nothing: the peer sent a request in plain HTTP. What is written then goes to it as plainly.
+    bool spoke_plainly() const noexcept { return spoke_plainly_; }
 
     /// @return how many bytes came; 0 when the peer has closed, the connection broke, or `until`
     /// passed
@@ -66,6 +68,7 @@ private:
     Time deadline_ = Time::max();
     Time timer_until_ = Time::max();  ///< when the timer fires; max = it is not set
     bool late_ = false;
+    bool spoke_plainly_ = false;
     std::function<void()> on_close_;
 };
 

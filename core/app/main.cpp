@@ -113,6 +113,15 @@ void tell_of_backup(std::string_view what, std::uint64_t done, std::uint64_t all
     tell_status(status);
 }
 
+/// A subcommand takes it, too, and its own help does not list it.
+void tell_of_config(CLI::App& app) {
+    for (auto* each : app.get_subcommands([](const CLI::App*) { return true; })) {
+        const auto before = each->get_footer();
+        each->footer(before + (before.empty() ? "" : "\n\n") + "-c,--config FILE names porteur.toml, or the folder it is in, here as well.");
+        tell_of_config(*each);
+    }
+}
+
 /// Runs until SIGTERM or SIGINT; SIGHUP reads the settings again. The service manager hears of each.
 int serve(const std::string& config) {
     sigset_t signals;
@@ -244,6 +253,7 @@ int main(int count, char** words) {
     docs_command->add_flag("--json", page.as_json, "for programs");
     plugin_command->require_subcommand(1);
     const OperatorCommands operating(app, PORTEUR_VERSION);
+    tell_of_config(app);
     try {
         app.parse(count, words);
     } catch (const CLI::ParseError& error) {

@@ -98,6 +98,18 @@ TEST(Tls, SpeaksNoOldVersion) {
     EXPECT_EQ(ask_over_tls(served.port, get_and_close, TLS1_1_VERSION), "no session");
 }
 
+TEST(Tls, TellsPlainHttpThatItIsTls) {
+    const SelfSigned own;
+    Served served({}, own.files());
+    Client plain = served.connect();
+    plain.send("GET /v1/orders HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer never\r\n\r\n");
+    const auto answer = plain.receive();
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_THAT(answer.body, HasSubstr("this port speaks TLS"));
+    EXPECT_TRUE(plain.at_end());
+    EXPECT_TRUE(soon([&] { return served.server->connection_count() == 0; }));
+}
+
 TEST(Tls, LetsGoOfWhoNeverShakesHands) {
     const SelfSigned own;
     ApiLimits limits;
@@ -105,9 +117,9 @@ TEST(Tls, LetsGoOfWhoNeverShakesHands) {
     Served served(limits, own.files());
     Client silent = served.connect();
     EXPECT_TRUE(silent.at_end());
-    Client plain = served.connect();
-    plain.send(get_and_close);
-    EXPECT_EQ(plain.receive().status, 0);
+    Client strange = served.connect();
+    strange.send("not TLS either\r\n\r\n");
+    EXPECT_EQ(strange.receive().status, 0);
     EXPECT_TRUE(soon([&] { return served.server->connection_count() == 0; }));
 }
 
