@@ -16,6 +16,8 @@ using ::testing::Not;
 
 class BuildsTest : public EngineFixture {
 protected:
+    ~BuildsTest() override { close(); }
+
     const std::string first = std::string(64, 'a'), second = std::string(64, 'b'), third = std::string(64, 'c');
 
     /// An order whose purchase has left, and whose answer was lost: it waits for the settle time.

@@ -98,7 +98,9 @@ protected:
                                           Rhythm{.first_retry = 1s, .longest_retry = 60s, .follow = 10s});
         ASSERT_TRUE(engine->start());
     }
+    /// Once is enough. A fixture with runners of its own calls it before they go: what is under way names them.
     void close() {
+        if (!io) return;
         if (engine) engine->stop();
         io->stop();
         // Coroutines under way are destroyed here, as a killed process would lose them.
