@@ -25,6 +25,10 @@ if(PORTEUR_SANITIZE)
     # Sanitizers only in our own targets would miss what crosses into the plugins: all targets get them.
     add_compile_options(-fsanitize=${PORTEUR_SANITIZE} -fno-sanitize-recover=all -g1)
     add_link_options(-fsanitize=${PORTEUR_SANITIZE})
+    # A precompiled header has its tree's place, and the prefix map is none of this check's.
+    if(PORTEUR_SANITIZE MATCHES "undefined")
+        add_compile_options(-fsanitize-undefined-strip-path-components=-4)
+    endif()
     string(REPLACE "," "_" porteur_sanitize_name "${PORTEUR_SANITIZE}")
     target_compile_definitions(porteur_defaults INTERFACE PORTEUR_SANITIZED=1)
 else()
