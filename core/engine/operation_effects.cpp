@@ -271,7 +271,7 @@ Async<OperationRun::Looked> OperationRun::look_at_all() {
         auto [seq, landed] = co_await flights_->next();
         auto& open = open_.at(seq);
         open.in_air = false;
-        if (landed.completion) co_return std::move(landed);
+        if (landed.completion || landed.stopped) co_return std::move(landed);
         if (landed.wait) open.not_before = landed.wait->until;
         if (landed.lost && !co_await lost(open, true)) co_return Looked{.completion = {}, .wait = {}, .stopped = true};
     }

@@ -98,6 +98,23 @@ TEST_F(CommitOrderTest, AsksWhoseTheStoreIsBeforeAnyEffectWhereThatIsNotCertain)
     for (std::size_t at = 1; at < seen.size(); at += 2) EXPECT_NE(seen[at], "whose store is it?") << ::testing::PrintToString(seen);
 }
 
+TEST_F(CommitOrderTest, SendsNothingAtAllWhileTheStoreDoesNotSayWhoseItIs) {
+    performer.carrier = [this](const EffectContext& context, const Effect& effect) {
+        real->is_uncertain = effect.guarantee == Guarantee::once;
+        return carrier.serve(context, effect);
+    };
+    real->refuses = [](const Commit& commit) { return commit.empty(); };
+    const auto order = purchase("r1");
+    settle_down(100);
+    ASSERT_EQ(posts(), 1) << words(order.id);
+    const auto sent = performer.performed.size();
+    EXPECT_EQ(performer.performed.back().step, "create-order") << "what comes next only asks how the order stands: a SAFE effect";
+    real->is_uncertain = false;
+    real->refuses = nullptr;
+    ASSERT_TRUE(ends(order.id)) << words(order.id);
+    EXPECT_GT(performer.performed.size(), sent);
+}
+
 TEST_F(CommitOrderTest, LooksAnOrderUpWhoseEndTheStoreNeverTook) {
     int refusals = 0;
     // All five tries of the purchase's end.

@@ -77,6 +77,23 @@ TEST_F(TogetherTest, HasNoMoreUnderWayThanTheAccountAllows) {
     EXPECT_EQ(performer.performed.size(), 20u);
 }
 
+TEST_F(TogetherTest, SendsNoneOfThemWhileTheStoreDoesNotSayWhoseItIs) {
+    int asked = 0;
+    real->is_uncertain = true;
+    real->refuses = [&](const Commit& commit) {
+        asked += commit.empty() ? 1 : 0;
+        return commit.empty();
+    };
+    const auto order = purchase("three");
+    EXPECT_TRUE(run_until([&] { return asked > 0 && engine->counters().running == 0; }, 20)) << "it is not tried again for as long as the operation may take";
+    EXPECT_TRUE(performer.performed.empty());
+    real->is_uncertain = false;
+    real->refuses = nullptr;
+    ASSERT_TRUE(ends(order.id)) << words(order.id);
+    EXPECT_EQ(stored(order.id).carrier_id, "<one><two><three>");
+    EXPECT_EQ(performer.performed.size(), 3u);
+}
+
 TEST_F(TogetherTest, HasEveryIntentOnTheDiskBeforeTheFirstOneLeaves) {
     std::vector<std::size_t> intents;
     performer.takes = [&](const Effect& effect) {
