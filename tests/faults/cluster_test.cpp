@@ -156,6 +156,10 @@ TEST_F(Cluster, CarriesEachOrderOutOnceWhateverHappensToItsNodesAndItsDatabase) 
         let = now;
         if (at % 2 == 0) customers.wait_for_one(2s);
         breathe(world, 400, &chance);
+        // Who lost its session may hear of it at its next request only: it seemed to serve, and ends.
+        const auto waited = world.until_served(30s);
+        ASSERT_TRUE(waited) << "nobody serves before fault " << at;
+        if (*waited > 100ms) pauses.push_back(*waited);
         const auto holder = world.serving();
         ASSERT_TRUE(holder) << "nobody serves before fault " << at;
         // Mostly the one that works; the others must not matter.

@@ -302,6 +302,8 @@ TEST_F(Matrix, SeesDeliberateDefects) {
             missed += (missed.empty() ? "" : ", ") + std::string(each.name);
         else
             ++caught;
+        // Aimed, it cannot escape.
+        if (!each.at_point.empty()) EXPECT_FALSE(found.empty()) << each.name << " at " << each.at_point;
         std::printf("%s: %s\n", each.name, found.empty() ? "not caught" : found.substr(0, 160).c_str());
     }
     std::printf("defects: %d of %zu caught; not caught: %s\n", caught, std::size(defects), missed.empty() ? "none" : missed.c_str());

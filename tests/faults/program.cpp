@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "program.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -91,12 +92,13 @@ Program Program::launch(const std::vector<std::string>& words, const std::string
 Program Program::serve(const std::vector<std::string>& words, const std::string& errors_to) {
     const auto [pid, output] = start(words, errors_to);
     Program made(pid, output);
-    const std::string before = "listening on http://127.0.0.1:";
+    const std::string before = "://127.0.0.1:";  // http or https
+    const auto place = [&](const std::string& read) { return read.find(before, std::min(read.find("listening on http"), read.size())); };
     const auto text = read_until(output, std::chrono::seconds(30), [&](const std::string& read) {
-        const auto at = read.find(before);
+        const auto at = place(read);
         return at != read.npos && read.find('\n', at) != read.npos;
     });
-    const auto at = text.find(before);
+    const auto at = place(text);
     if (at == text.npos) throw std::runtime_error(words[0] + " does not listen; see " + errors_to);
     made.port_ = static_cast<unsigned>(std::stoul(text.substr(at + before.size())));
     return made;
