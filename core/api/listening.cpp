@@ -13,9 +13,10 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-Result<std::optional<asio::ssl::context>> make_tls(const std::optional<ListenTls>& files) {
-    if (!files) return std::nullopt;
-    asio::ssl::context tls(asio::ssl::context::tls_server);
+Result<std::shared_ptr<asio::ssl::context>> make_tls(const std::optional<ListenTls>& files) {
+    if (!files) return nullptr;
+    const auto made = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
+    auto& tls = *made;
     error_code failed;
     // TLS 1.2 or newer; compression and renegotiation stay off, as OpenSSL 3 has them.
     tls.set_options(
@@ -40,7 +41,7 @@ Result<std::optional<asio::ssl::context>> make_tls(const std::optional<ListenTls
             ErrorKind::invalid_input, "api.tls: the key " + files->key_file.string() +
                                           " does not belong to " + files->cert_file.string()
         );
-    return std::optional(std::move(tls));
+    return made;
 }
 
 Result<tcp::acceptor> listen_with(asio::any_io_executor executor, int socket) {

@@ -4,6 +4,7 @@
 // The socket that the API listens on, and its TLS.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -14,9 +15,10 @@
 
 namespace porteur {
 
-/// @return  none where no files are named
-/// @errors  invalid_input: certificate and key cannot be used
-Result<std::optional<boost::asio::ssl::context>> make_tls(const std::optional<ListenTls>& files);
+/// Reads certificate and key.
+/// @return  null where no files are named
+/// @errors  invalid_input: they cannot be used
+Result<std::shared_ptr<boost::asio::ssl::context>> make_tls(const std::optional<ListenTls>& files);
 
 /// @errors  invalid_input: the address is none; unavailable: the port is taken or may not be used
 Result<boost::asio::ip::tcp::acceptor> listen_on(boost::asio::any_io_executor executor, const std::string& address, std::uint16_t port);

@@ -149,7 +149,10 @@ ApiServer::~ApiServer() { stop(); }
 
 Result<std::uint16_t> ApiServer::start() {
     auto& state = *state_;
-    if (auto taken = take_certificate(); !taken) return std::unexpected(std::move(taken).error());
+    auto tls = make_tls(state.settings.tls);
+    if (!tls) return std::unexpected(std::move(tls).error());
+    state.tls = std::move(*tls);
+
     const auto executor = state.acceptor.get_executor();
     const int given = std::exchange(state.settings.listener, -1);
     auto acceptor = given >= 0 ? listen_with(executor, given) : listen_on(executor, state.settings.address, state.settings.port);
@@ -158,14 +161,9 @@ Result<std::uint16_t> ApiServer::start() {
     return accept();
 }
 
-Result<void> ApiServer::take_certificate() {
-    auto tls = make_tls(state_->settings.tls);
-    if (!tls) return std::unexpected(std::move(tls).error());
-    if (!*tls) return {};
-    auto fresh = std::make_shared<asio::ssl::context>(std::move(**tls));
+void ApiServer::take_certificate(std::shared_ptr<asio::ssl::context> tls) {
     const std::lock_guard lock(state_->mutex);
-    state_->tls = std::move(fresh);
-    return {};
+    if (state_->tls && tls) state_->tls = std::move(tls);
 }
 
 std::uint16_t ApiServer::accept() {

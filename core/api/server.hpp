@@ -14,6 +14,10 @@
 #include "api/connection.hpp"
 #include "api/limits.hpp"
 
+namespace boost::asio::ssl {
+class context;
+}
+
 namespace porteur {
 
 /// Certificate and key of the API's own TLS, PEM.
@@ -49,10 +53,9 @@ public:
     ///          unavailable: the port is taken or may not be used
     Result<std::uint16_t> start();
 
-    /// Reads certificate and key again: connections that begin from now on show them. Without TLS it does nothing.
-    /// @errors  invalid_input: they cannot be used; those before are kept
-    /// @threads any, after start()
-    Result<void> take_certificate();
+    /// What connections show that begin from now on (make_tls); those that there are keep theirs. Nothing where it listens
+    /// without TLS. @threads any, after start()
+    void take_certificate(std::shared_ptr<boost::asio::ssl::context> tls);
 
     /// Takes no connection any more and closes those that there are; a request whose handler is
     /// under way is brought to its end, without an answer. @threads any

@@ -83,7 +83,7 @@ asio::awaitable<void> drain(tcp::socket& socket) {
 
 struct StandingByServer::State {
     asio::io_context io{1};
-    std::optional<asio::ssl::context> tls;
+    std::shared_ptr<asio::ssl::context> tls;  // of its thread, once that runs
     std::function<std::string()> holder;
     tcp::acceptor acceptor{io};
     std::uint16_t port = 0;
@@ -101,8 +101,8 @@ struct StandingByServer::State {
         const auto over = std::make_shared<asio::steady_timer>(io, patience);
         asio::co_spawn(io, watch(socket, over), asio::detached);
         try {
-            if (tls) {
-                asio::ssl::stream<tcp::socket&> stream(*socket, *tls);
+            if (const auto shown = tls) {
+                asio::ssl::stream<tcp::socket&> stream(*socket, *shown);
                 co_await stream.async_handshake(asio::ssl::stream_base::server, asio::use_awaitable);
                 co_await serve(stream, holder);
                 co_await stream.async_shutdown(asio::use_awaitable);
@@ -139,7 +139,7 @@ Result<std::unique_ptr<StandingByServer>> StandingByServer::start(const ListenSe
     auto state = std::make_unique<State>();
     auto tls = make_tls(settings.tls);
     if (!tls) return std::unexpected(std::move(tls).error());
-    if (*tls) state->tls.emplace(std::move(**tls));
+    state->tls = std::move(*tls);
     auto acceptor = settings.listener >= 0 ? listen_with(state->io.get_executor(), settings.listener)
                                            : listen_on(state->io.get_executor(), settings.address, settings.port);
     if (!acceptor) return std::unexpected(std::move(acceptor).error());
@@ -157,6 +157,12 @@ StandingByServer::~StandingByServer() {
 }
 
 std::uint16_t StandingByServer::port() const { return state_->port; }
+
+void StandingByServer::take_certificate(std::shared_ptr<asio::ssl::context> tls) {
+    asio::post(state_->io, [state = state_.get(), tls = std::move(tls)] {
+        if (state->tls && tls) state->tls = tls;
+    });
+}
 
 int StandingByServer::give_listener() {
     if (!state_->thread.joinable()) return -1;

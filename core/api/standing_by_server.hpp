@@ -26,6 +26,8 @@ public:
     StandingByServer& operator=(const StandingByServer&) = delete;
 
     std::uint16_t port() const;
+    /// What connections show that begin from now on (make_tls). @threads any
+    void take_certificate(std::shared_ptr<boost::asio::ssl::context> tls);
     /// Answers no more. @return the socket, which still listens; it is the caller's
     int give_listener();
 

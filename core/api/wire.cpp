@@ -7,12 +7,10 @@
 #include <array>
 #include <utility>
 
-#include <openssl/err.h>
-#include <openssl/ssl.h>
+#include <sys/socket.h>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
@@ -59,12 +57,20 @@ asio::awaitable<bool> Wire::handshake(Time until) {
     if (!tls_) co_return true;
     arm(until);
     error_code failed;
-    co_await tls_->async_handshake(
+    co_await socket_.async_wait(tcp::socket::wait_read, asio::redirect_error(asio::use_awaitable, failed));
+    char first = 0;
+    const bool is_there = !failed && ::recv(socket_.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+    // A method; TLS begins with 22.
+    if (is_there && first >= 'A' && first <= 'Z') {
+        disarm();
+        spoke_plainly_ = true;
+        tls_.reset();
+        co_return false;
+    }
+    if (!failed) co_await tls_->async_handshake(
         asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, failed)
     );
     disarm();
-    spoke_plainly_ = failed.category() == asio::error::get_ssl_category() && ERR_GET_REASON(failed.value()) == SSL_R_HTTP_REQUEST;
-    if (spoke_plainly_) tls_.reset();
     co_return !failed;
 }
 

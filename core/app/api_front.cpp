@@ -51,11 +51,16 @@ std::shared_ptr<ConsoleFiles> console_of(const ApiSection& from) {
     return console;
 }
 
+std::optional<ListenTls> listen_tls(const ApiSection& from) {
+    if (!from.tls) return std::nullopt;
+    return ListenTls{.cert_file = from.tls->cert_file, .key_file = from.tls->key_file};
+}
+
 ListenSettings listen_settings(const ApiSection& from, const DocumentsSection& documents, std::shared_ptr<const ConsoleFiles> console) {
     ListenSettings out;
     out.address = from.address;
     out.port = from.port;
-    if (from.tls) out.tls = ListenTls{.cert_file = from.tls->cert_file, .key_file = from.tls->key_file};
+    out.tls = listen_tls(from);
     out.limits.header_size_max_bytes = from.limits.header_size_max_bytes;
     out.limits.header_count_max = from.limits.header_count_max;
     out.limits.url_size_max_bytes = from.limits.url_size_max_bytes;

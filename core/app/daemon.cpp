@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/daemon.hpp"
 
+#include "api/listening.hpp"
 #include "app/admin.hpp"
+#include "app/api_front.hpp"
 #include "app/daemon_parts.hpp"
 #include "app/logging.hpp"
 #include "store/upkeep.hpp"
@@ -44,7 +46,8 @@ Result<void> Daemon::reload(Settings settings) {
     auto outward = Outward::prepare(settings);
     if (!outward) return std::unexpected(std::move(outward).error());
     if (auto checked = check_phones(phones); !checked) return checked;
-    if (auto taken = parts_->api->take_certificate(); !taken) return taken;
+    auto certificate = make_tls(listen_tls(settings.api));
+    if (!certificate) return std::unexpected(std::move(certificate).error());
     auto done = parts_->on_engine([&]() -> Result<void> {
         auto mail = settings.mail;
         if (auto done = parts_->accounts.reload(std::move(settings)); !done) return done;
@@ -58,6 +61,7 @@ Result<void> Daemon::reload(Settings settings) {
         return {};
     });
     if (done) parts_->outward->take(std::move(*outward));
+    if (done) parts_->api->take_certificate(std::move(*certificate));
     if (done && sign_in != parts_->settings.sign_in) parts_->providers->take(sign_in);
     if (done) parts_->settings.sign_in = sign_in;
     if (done && phones != parts_->settings.phones) {

@@ -26,7 +26,8 @@ public:
     Daemon& operator=(const Daemon&) = delete;
 
     std::uint16_t port() const;
-    /// Takes new account and mail settings; what is under way ends under the old ones.
+    /// Takes new settings of accounts, mail, web hooks, sign-in and telephones, and the API's certificate; what is under way
+    /// ends under the old ones.
     /// @errors  invalid_input: nothing was changed
     Result<void> reload(Settings settings);
     /// Listens no more and begins no operation; returns when what was under way has ended, or after the

@@ -53,7 +53,6 @@ CarrierHolidays::Parts holidays_parts(asio::any_io_executor engine_thread, HostS
 
 }  // namespace
 
-/// The carrier accounts, for the comparison with what their carriers list.
 std::vector<SyncAccount> sync_accounts(const ConfiguredAccounts& accounts) {
     std::vector<SyncAccount> out;
     for (const auto& [name, account] : accounts.all()) {
@@ -81,7 +80,7 @@ Result<void> Daemon::Parts::make_engine() {
     engine_store = std::make_unique<StoreForEngine>(*store);
     http = std::make_unique<HttpPerformer>(*store, documents, clock);
     http->on_penalty([this](const std::string& account, Instant until) {
-        asio::post(upkeep, [this, account, until] { keep_penalty(account, until); });
+        asio::post(upkeep, [this, account, until] { write_penalty(account, until); });
     });
     mail = std::make_unique<MailPerformer>(*store, documents, clock, chance, settings.mail, *key_of_replies);
     performer = std::make_unique<Performer>(*http, *mail);
@@ -184,7 +183,7 @@ Result<void> Daemon::Parts::make_numbers() {
     numbers->serve(*syncs);
     if (auto opened = syncs->open(); !opened) return std::unexpected(std::move(opened).error());
     following = std::make_unique<OrderFollowing>(OrderFollowing::Parts{
-        .store = *store, .inventory = numbers->inventory(), .tenants = people->tenants(), 
+        .store = *store, .inventory = numbers->inventory(), .tenants = people->tenants(),
         .accounts = [this] { return account_names(); },
         .now = [this] { return clock.now(); },
         .tell = tells});
@@ -269,7 +268,7 @@ Result<void> Daemon::Parts::tell(TimelineEntry line) {
     return asio::co_spawn(engine_io, outward->writer().commit(std::move(made)), asio::use_future).get();
 }
 
-void Daemon::Parts::keep_penalty(const std::string& account, Instant until) {
+void Daemon::Parts::write_penalty(const std::string& account, Instant until) {
     if (auto kept = upkeep_of(*store).keep_penalty(account, until); kept)
         log_info("account " + account + ": its carrier wants to be left alone until " + time_text(until));
     else

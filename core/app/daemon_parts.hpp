@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -114,8 +115,8 @@ struct Daemon::Parts {
     std::set<std::string, std::less<>> account_names() const;
     /// Writes a line of a timeline; waits for the engine's thread, so not on that.
     Result<void> tell(TimelineEntry line);
-    /// Writes down that an account's carrier wants to be left alone, on the thread of upkeep. @threads any
-    void keep_penalty(const std::string& account, Instant until);
+    /// That an account's carrier wants to be left alone. @threads upkeep's
+    void write_penalty(const std::string& account, Instant until);
     void every_second();
 
     /// Runs a function on the engine's thread and waits for it.

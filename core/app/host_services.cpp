@@ -172,6 +172,9 @@ Async<Result<std::string>> HostServices::ask_on_engine(std::string account, std:
                                                        std::chrono::milliseconds deadline) {
     auto view = parts_.accounts.find(account);
     if (!view) co_return std::unexpected(coded(ErrorKind::invalid_input, not_found_code, phrase("there is no account {1}; GET /v1/carriers lists them", porteur::quoted(account))));
+    // Nothing leaves while that is uncertain; a commit asks, and ends the process where it is another's.
+    if (!parts_.store.is_ours())
+        if (auto proven = co_await parts_.outward.writer().commit({}); !proven) co_return std::unexpected(std::move(proven).error());
     const Id id = parts_.engine.new_id();
     co_return co_await porteur::ask(std::move(view), parts_.performer, parts_.clock, parts_.chance, id, std::move(account),
                                     std::move(operation), std::move(input), parts_.clock.now() + deadline);

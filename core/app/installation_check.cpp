@@ -10,6 +10,7 @@
 #include "api/listening.hpp"
 #include "app/accounts.hpp"
 #include "app/admin.hpp"
+#include "app/api_front.hpp"
 #include "app/outward.hpp"
 #include "app/passing_folder.hpp"
 #include "app/phone_desk.hpp"
@@ -102,7 +103,7 @@ Result<InstallationSeen> look_at_installation(const Settings& settings) {
     if (settings.api.tls) {
         wrong.readable(settings.api.tls->cert_file, "[api.tls] cert_file");
         wrong.readable(settings.api.tls->key_file, "[api.tls] key_file");
-        wrong.take(make_tls(ListenTls{.cert_file = settings.api.tls->cert_file, .key_file = settings.api.tls->key_file}));
+        wrong.take(make_tls(listen_tls(settings.api)));
     } else if (!settings.api.address.starts_with("127.") && settings.api.address != "::1") {
         notes += "note: [api] address " + settings.api.address + " is reached from other machines, and without [api.tls] tokens and passwords come in the clear\n";
     }

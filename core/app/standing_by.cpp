@@ -9,8 +9,10 @@
 #include <string>
 #include <thread>
 
+#include "api/listening.hpp"
 #include "api/standing_by_server.hpp"
 #include "app/admin.hpp"
+#include "app/api_front.hpp"
 #include "app/logging.hpp"
 #include "app/service_manager.hpp"
 #include "store/store_lock.hpp"
@@ -87,7 +89,7 @@ Result<StoodBy> stand_by(const Settings& settings, int listener, const sigset_t&
     listen.address = settings.api.address;
     listen.port = settings.api.port;
     listen.listener = listener;
-    if (settings.api.tls) listen.tls = ListenTls{.cert_file = settings.api.tls->cert_file, .key_file = settings.api.tls->key_file};
+    listen.tls = listen_tls(settings.api);
     Taking taking(*lock);
     auto server = StandingByServer::start(listen, [&taking] { return taking.holder(); });
     if (!server) return std::unexpected(std::move(server).error());
@@ -97,7 +99,13 @@ Result<StoodBy> stand_by(const Settings& settings, int listener, const sigset_t&
     tell_ready("standing by on " + url);
     while (!taking.is_taken()) {
         const int which = sigtimedwait(&signals, nullptr, &look);
-        if (which == SIGHUP) log_info("standing by: the settings are read when the store is taken over");
+        if (which == SIGHUP) {
+            log_info("standing by: the settings are read when the store is taken over, the certificate now");
+            if (auto renewed = make_tls(listen.tls); renewed)
+                (*server)->take_certificate(std::move(*renewed));
+            else
+                log_error("the old certificate is kept: " + renewed.error().message);
+        }
         // Nothing has begun that would have to end; the try under way may take as long as the network does.
         if (which == SIGTERM || which == SIGINT) {
             log_info("stopping; nothing was under way");

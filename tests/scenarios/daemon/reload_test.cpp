@@ -59,6 +59,40 @@ TEST_F(Reload, KeepsTheOldSettingsWhereTheNewOnesAreWrongAndSaysWhere) {
     EXPECT_EQ(second.asked("POST /orders"), 1u);
 }
 
+TEST_F(Reload, ShowsARenewedCertificateWhereAllElseIsRightToo) {
+    const auto make = [&](const std::string& name) {
+        output_of({"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=" + name, "-keyout", folder / (name + ".key"), "-out",
+                   folder / (name + ".crt")});
+    };
+    const auto settings = [&](const std::string& crt, const std::string& key) {
+        host_settings("level = \"info\"\n[api.tls]\ncert_file = \"../" + crt + ".crt\"\nkey_file = \"../" + key + ".key\"\n");
+    };
+    const auto shown = [&] {
+        return output_of({"/bin/sh", "-c", "openssl s_client -connect 127.0.0.1:" + std::to_string(daemon.port()) + " </dev/null 2>/dev/null | openssl x509 -noout -subject"});
+    };
+    for (const char* name : {"before", "after", "later"}) make(name);
+    settings("before", "before");
+    account("acme", first);
+    start();
+    EXPECT_THAT(shown(), HasSubstr("before"));
+    settings("after", "after");
+    reload();
+    EXPECT_THAT(shown(), HasSubstr("after"));
+
+    settings("later", "after");
+    account("acme", second);
+    reload("the old settings are kept");
+    EXPECT_THAT(log(), HasSubstr("api.tls: the key "));
+    EXPECT_THAT(shown(), HasSubstr("after"));
+    settings("later", "later");
+    write("config/carriers/acme.toml", "plugin = \"nobody\"\nbase_url = \"http://127.0.0.1:1\"\n");
+    reload("there is no plugin \"nobody\"");
+    EXPECT_THAT(shown(), HasSubstr("after")) << "all of it is kept, or nothing";
+    account("acme", second);
+    reload();
+    EXPECT_THAT(shown(), HasSubstr("later"));
+}
+
 TEST_F(Reload, TakesIsolationAndRate) {
     host_settings("level = \"info\"\n");
     account("acme", first, "isolation = \"process\"");

@@ -9,7 +9,9 @@
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/write.hpp>
 
+#include "api/listening.hpp"
 #include "api_client.hpp"
+#include "support/result_matchers.hpp"
 
 namespace porteur::testing {
 namespace {
@@ -101,12 +103,14 @@ TEST(Tls, SpeaksNoOldVersion) {
 TEST(Tls, TellsPlainHttpThatItIsTls) {
     const SelfSigned own;
     Served served({}, own.files());
-    Client plain = served.connect();
-    plain.send("GET /v1/orders HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer never\r\n\r\n");
-    const auto answer = plain.receive();
-    EXPECT_EQ(answer.status, 400);
-    EXPECT_THAT(answer.body, HasSubstr("this port speaks TLS"));
-    EXPECT_TRUE(plain.at_end());
+    for (const std::string method : {"GET", "POST", "PATCH", "DELETE", "OPTIONS", "CONNECT"}) {
+        Client plain = served.connect();
+        plain.send(method + " /v1/orders HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer never\r\n\r\n");
+        const auto answer = plain.receive();
+        EXPECT_EQ(answer.status, 400) << method;
+        EXPECT_THAT(answer.body, HasSubstr("this port speaks TLS"));
+        EXPECT_TRUE(plain.at_end());
+    }
     EXPECT_TRUE(soon([&] { return served.server->connection_count() == 0; }));
 }
 
@@ -161,18 +165,16 @@ TEST(Tls, ShowsARenewedCertificateFromTheNextConnectionOn) {
             std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing);
     };
     put(renewed.files());
-    ASSERT_TRUE(served.server->take_certificate());
+    served.server->take_certificate(make_tls(own.files()).value());
     EXPECT_EQ(TlsClient(served.port).subject(), "renewed");
     EXPECT_THAT(before.ask_and_close(), HasSubstr("200 OK")) << "whoever was there goes on";
 
     // Half of a renewal: the certificate alone.
     const SelfSigned other("other");
     std::filesystem::copy_file(other.files().cert_file, own.files().cert_file, std::filesystem::copy_options::overwrite_existing);
-    const auto refused = served.server->take_certificate();
-    ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().kind, ErrorKind::invalid_input);
-    EXPECT_THAT(refused.error().message, HasSubstr("key.pem"));
-    EXPECT_EQ(TlsClient(served.port).subject(), "renewed") << "what cannot be used replaces nothing";
+    EXPECT_THAT(make_tls(own.files()), FailsWith(ErrorKind::invalid_input, HasSubstr("key.pem")));
+    served.server->take_certificate(nullptr);
+    EXPECT_EQ(TlsClient(served.port).subject(), "renewed") << "TLS is not switched off";
 }
 
 TEST(Tls, SaysWhichFileCannotBeUsed) {
