@@ -10,6 +10,7 @@
 #include <boost/asio/write.hpp>
 
 #include "api/listening.hpp"
+#include "api/standing_by_server.hpp"
 #include "api_client.hpp"
 #include "support/result_matchers.hpp"
 
@@ -175,6 +176,15 @@ TEST(Tls, ShowsARenewedCertificateFromTheNextConnectionOn) {
     EXPECT_THAT(make_tls(own.files()), FailsWith(ErrorKind::invalid_input, HasSubstr("key.pem")));
     served.server->take_certificate(nullptr);
     EXPECT_EQ(TlsClient(served.port).subject(), "renewed") << "TLS is not switched off";
+}
+
+TEST(Tls, OfANodeThatStandsByIsRenewedToo) {
+    const SelfSigned own, renewed("renewed");
+    const auto server = StandingByServer::start(ListenSettings{.port = 0, .tls = own.files(), .limits = {}, .log = {}}, [] { return std::string(); });
+    ASSERT_TRUE(server) << server.error().message;
+    EXPECT_EQ(TlsClient((*server)->port()).subject(), "localhost");
+    (*server)->take_certificate(make_tls(renewed.files()).value());
+    EXPECT_TRUE(soon([&] { return TlsClient((*server)->port()).subject() == "renewed"; }));
 }
 
 TEST(Tls, SaysWhichFileCannotBeUsed) {
