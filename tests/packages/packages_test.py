@@ -6,6 +6,7 @@ With PORTEUR_PACKAGES=FOLDER the packages are left there.
 """
 
 import glob
+import gzip
 import os
 import re
 import shutil
@@ -96,6 +97,17 @@ class Packages(unittest.TestCase):
             for name in package.files:
                 self.assertNotIn(name, owner, "%s and %s" % (package.name, owner.get(name)))
                 owner[name] = package.name
+
+    def test_no_file_names_the_tree_that_it_was_built_in(self):
+        for package in self.packages.values():
+            for name in package.files:
+                if not package.members[name].isfile():
+                    continue
+                text = package.read(name)
+                if name.endswith(".gz"):
+                    text = gzip.decompress(text)
+                for tree in (SOURCE, BUILD):
+                    self.assertFalse(os.fsencode(tree) in text, f"{package.name}: {name} names {tree}")
 
     def test_the_daemon_has_its_helpers_beside_it_and_all_that_is_configured(self):
         files = self.packages["porteurd"].files

